@@ -15,12 +15,13 @@ from meshmodel.app.commands import COMMANDS
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.panels import round as of_round
 from meshmodel.app.panels.round import RoundPanel
+from meshmodel.app.presentation.round_answers import acceptable
 from meshmodel.app.presentation.round_lines import clock_words
 from meshmodel.app.presentation.rounding import Rounding, found_stop
 from meshmodel.app.workbench.controllers import round as controller
 from meshmodel.edits.edit import Edit, Put, Remove, apply_edit, difference
 from meshmodel.interchange.writer import write_text
-from meshmodel.model.records import Note
+from meshmodel.model.records import Acceptance, Note
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.guided_round import GuidedRound
 from meshmodel.store.load import load
@@ -185,6 +186,24 @@ async def test_a_stop_is_found_anew_when_another_program_edits(tmp_path: Path) -
         await it.computed()
         assert stop_of(it).key != stop.key
         assert known(it).analysis.snapshot is it.model
+
+
+async def test_what_was_typed_stays_where_another_program_answers_first(tmp_path: Path) -> None:
+    async with desk(tmp_path, GATEWAY) as it:
+        await press(it, "@", "x", *"Lou", "enter", *"trial")
+        dialog, stop = it.app.screen, stop_of(it)
+        assert isinstance(dialog, Dialog)
+        found = acceptable(stop)[0]
+        theirs = Acceptance(found.rule, found.subject, "known", "Grace", date(2099, 1, 1))
+        with Store.open(it.bench.session.path) as other:
+            other.apply(Edit("accept it", (Put(theirs),)))
+        await press(it, "enter", "enter")
+        assert it.app.screen is dialog
+        await it.shows("trial")
+        await press(it, "escape")
+        it.bench.poll()
+        await it.pilot.pause()
+        assert {each.by for each in it.model.acceptance.values()} == {"Grace"}
 
 
 async def test_a_step_forward_holds_where_another_program_edits_meanwhile(

@@ -39,15 +39,15 @@ class OffboardingController(Controller):
     def _show(self, analysis: "Analysis", who: str) -> None:
         from meshmodel.app.dialogs.offboard import Another, OffboardingDialog
 
-        def decided(wanted: "Edit | Another") -> None:
+        def decided(wanted: "Edit | Another") -> "tuple[Edit | None, None]":
             if isinstance(wanted, Another):
-                self._choose_who(analysis)
-            else:
-                self.context.apply(wanted, on=analysis.snapshot)
+                self.context.after_refresh(partial(self._choose_who, analysis))  # once this one has closed
+                return None, None
+            return wanted, None
 
         is_refused = self.state.read_only
         dialog = self.context.attempt(
             lambda: OffboardingDialog(analysis, who, read_only=is_refused), "warning"
         )
         if dialog is not None:
-            self.context.ask(dialog, decided)
+            self.context.ask_edit(dialog, decided, on=lambda: analysis.snapshot)

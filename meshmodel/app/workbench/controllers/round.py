@@ -12,18 +12,20 @@ from meshmodel.app.presentation.people import Leading, first_leader
 from meshmodel.app.presentation.rounding import Rounding, found_stop, is_there
 from meshmodel.app.state import OpenedFinding, OpenedPath
 from meshmodel.app.workbench.context import Controller
-from meshmodel.edits.edit import Edit
+from meshmodel.edits.edit import Edit, Put
 from meshmodel.edits.fields import refusal_of
 from meshmodel.edits.merge import ConflictError
 from meshmodel.edits.operations import words_for
 from meshmodel.model.phrases import SWITCHED_BY_LETTER
-from meshmodel.model.records import Record, Reference
+from meshmodel.model.records import Acceptance, Record, Reference
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import table_of
+from meshmodel.model.text import one_line
 from meshmodel.store.guided_round import GuidedRound
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
+    from meshmodel.app.dialogs.base import Dialog
 
 
 _TRIES: Final = 20
@@ -189,11 +191,23 @@ class RoundController(Controller):
         assert known.stop is not None
         return known.stop
 
-    def _apply(self, stop: RoundStop, wanted: Edit | None, nothing: str = "it is so already") -> bool:
+    def _apply(self, stop: RoundStop, wanted: Edit | None, nothing: str = "it is so already") -> None:
         if wanted is None:
             self.context.say(f"round: {nothing}")
-            return False
-        return self.context.apply(wanted, on=stop.analysis.snapshot)
+        else:
+            self.context.apply(wanted, on=stop.analysis.snapshot)
+
+    def _why_not(self, stop: RoundStop, wanted: Edit | None) -> str | None:
+        """Make an edit at a stop; why it is refused, where a dialog says that and stays open."""
+        if wanted is None:
+            self._apply(stop, None)
+            return None
+        refused = self.context.refusal(wanted, on=stop.analysis.snapshot)
+        return None if refused is None else one_line(refused, 300)
+
+    def _ask_edit(self, stop: RoundStop, dialog: "Dialog[Any]", make: Callable[[Any], Edit | None]) -> None:
+        """Open a dialog about a stop, which stays open where the edit that it answers is refused."""
+        self.context.ask_edit(dialog, lambda answer: (make(answer), None), on=lambda: stop.analysis.snapshot)
 
     def yes(self) -> None:
         """Say what declaring its ways intended makes worse, ask why, and declare them."""
@@ -212,7 +226,7 @@ class RoundController(Controller):
         lines = [f"{yes.edit.label}.", yes.opens, "The reason is kept as a note."]
         hint = "\n".join(filter(None, lines))
         dialog = TextEntry("mark as intended: why?", check=problem, hint=hint)
-        self.context.ask(dialog, lambda text: self._apply(stop, answers.justified(stop, yes, text)))
+        self._ask_edit(stop, dialog, partial(answers.justified, stop, yes))
 
     def no(self) -> None:
         """Take the step or a grant behind it away; where there are several, ask which."""
@@ -242,7 +256,7 @@ class RoundController(Controller):
                 or refusal_of(answers.fewer_actions(grant, kept), stop.analysis.snapshot)
             ),
         )
-        self.context.ask(dialog, lambda kept: self._apply(stop, answers.fewer_actions(grant, kept)))
+        self._ask_edit(stop, dialog, partial(answers.fewer_actions, grant))
 
     def rule(self) -> None:
         """Put an enforced policy decision on the step."""
@@ -254,15 +268,18 @@ class RoundController(Controller):
 
     def person(self) -> None:
         """Ask who approves, and put a human approval on the step."""
+        from meshmodel.app.dialogs.base import ask_until_taken
         from meshmodel.app.dialogs.field import FieldEditor
 
         stop = self._stop
         approval = answers.approval(stop)
 
-        def decided(values: Any) -> None:
-            self._apply(stop, answers.approved(stop, replace(approval, **values)))
+        def decided(values: Any) -> str | None:
+            return self._why_not(stop, answers.approved(stop, replace(approval, **values)))
 
-        editor = FieldEditor(self.context.app, stop.analysis.snapshot, approval, placed=False)
+        editor = FieldEditor(
+            self.context.app, stop.analysis.snapshot, approval, placed=False, ask=ask_until_taken
+        )
         editor.open(SCHEMA["checkpoint"].field("approvers"), self.context.batched(decided))
 
     def accept(self) -> None:
@@ -272,15 +289,15 @@ class RoundController(Controller):
         stop = self._stop
         found = answers.acceptable(stop)
 
-        def decided(wanted: Edit) -> None:
-            made = answers.accepted(wanted, found)
-            if self._apply(stop, made):
-                kept = self.context.session.snapshot.acceptance.get((found[0].rule, found[0].subject))
-                self._accepted_by = kept.by if kept is not None else self._accepted_by
+        def decided(wanted: Edit) -> Edit:
+            for change in wanted.changes:
+                if isinstance(change, Put) and isinstance(change.record, Acceptance):
+                    self._accepted_by = change.record.by or self._accepted_by
+            return answers.accepted(wanted, found)
 
         snapshot, today = stop.analysis.snapshot, stop.analysis.today
         dialog = AcceptDialog(snapshot, found[0], today, by=self._accepted_by, others=len(found) - 1)
-        self.context.ask(dialog, decided)
+        self._ask_edit(stop, dialog, decided)
 
     def field(self, name: str) -> None:
         """Ask for the lifetime, the binding or the owner of the credential."""
@@ -298,15 +315,14 @@ class RoundController(Controller):
         self._choose("the log of", [(each, each) for each in answers.logging_systems(stop)], chosen)
 
     def _ask_field(self, stop: RoundStop, record: Record, name: str) -> None:
+        from meshmodel.app.dialogs.base import ask_until_taken
         from meshmodel.app.dialogs.field import FieldEditor
 
-        def decided(values: Any) -> None:
-            self._apply(stop, answers.field_set(stop.analysis, record, name, values))
+        def decided(values: Any) -> str | None:
+            return self._why_not(stop, answers.field_set(stop.analysis, record, name, values))
 
-        field = SCHEMA[table_of(record)].field(name)
-        FieldEditor(self.context.app, stop.analysis.snapshot, record).open(
-            field, self.context.batched(decided)
-        )
+        editor = FieldEditor(self.context.app, stop.analysis.snapshot, record, ask=ask_until_taken)
+        editor.open(SCHEMA[table_of(record)].field(name), self.context.batched(decided))
 
     def note(self, answer: answers.AnswerName) -> None:
         """Ask what the question, the assumption or the note says."""
