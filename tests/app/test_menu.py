@@ -199,7 +199,7 @@ async def test_in_a_list_the_right_button_does_nothing_by_itself(tmp_path: Path)
     async with desk(tmp_path, "token-leak") as it:
         before = it.model
         await it.press("F")
-        await it.shows("apply all as enforced")
+        await it.shows("apply all, checkpoints as enforced")
         rows = it.bench.query_one("#fix RowList", RowList)
         apply = next(n for n, row in enumerate(rows.shown_rows) if "as enforced" in row.content.plain)
         await it.pilot.click(rows, offset=Offset(4, apply), button=3)

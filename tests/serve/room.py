@@ -133,7 +133,8 @@ def serving(folder: Path, model: str = "support-agent", *options: str) -> Iterat
         process.wait(MOST_SECONDS)
         process.stdout.close()
         with errors:
-            assert room.errors() == ""
+            printed = room.errors()
+            assert printed == ""
 
 
 class Browser:
