@@ -211,7 +211,7 @@ async def test_a_fix_that_is_not_computed_yet_is_asked_for_in_the_footer(tmp_pat
         await click_on(it, " Fix ")
         await click_on(it, "F fix")
         await it.computed()
-        await it.shows("apply all as enforced")
+        await it.shows("apply all, checkpoints as enforced")
 
 
 async def test_one_click_on_a_cell_of_the_reach_matrix_tells_its_way(tmp_path: Path) -> None:
