@@ -326,7 +326,7 @@ async def test_what_is_told_is_what_the_filter_leaves_under_the_cursor(tmp_path:
         assert it.bench.shown.finding is under_cursor(it)
 
 
-@pytest.mark.parametrize(("key", "told"), [("F", "apply all as enforced"), ("J", "begin")])
+@pytest.mark.parametrize(("key", "told"), [("F", "apply all, checkpoints as enforced"), ("J", "begin")])
 async def test_nothing_is_told_where_a_filter_leaves_nothing(tmp_path: Path, key: str, told: str) -> None:
     async with desk(tmp_path, size=(80, 24)) as it:
         it.bench.context.apply(Edit("begin", (Put(Zone("new")),)), on=it.model)
