@@ -229,12 +229,12 @@ async def test_the_fix_that_is_asked_meanwhile_is_computed_once_it_can_be(tmp_pa
         with it.held():
             await remove_system(it)
             await it.press("F")
-            assert it.bench.shown.fixing is None
+            assert it.bench.shown.planning is None
         await settled(it)
-        known = it.bench.shown.fixing
+        known = it.bench.shown.planning
         assert known is not None
-        assert known.fix is not None
+        assert known.plan is not None
         assert known.analysis is it.bench.shown.analysis
         await remove_system(it, "s006")
         await settled(it)
-        assert it.bench.shown.fixing is None, "and after the next edit only where it is asked again"
+        assert it.bench.shown.planning is None, "and after the next edit only where it is asked again"
