@@ -96,7 +96,7 @@ Opened = OpenedFinding | OpenedPath | OpenedEvent
 """The one thing that is highlighted on the canvas and explained beside the lists."""
 
 
-NO_PREVIEW: Final[dict[str, Any]] = {"preview": (), "preview_changes": {}}
+NO_PREVIEW: Final[dict[str, Any]] = {"preview": (), "preview_changes": {}, "preview_leaves": None}
 """The fields of the state without a preview."""
 
 

@@ -291,11 +291,11 @@ def test_an_empty_model_has_nothing_open() -> None:
 
 
 async def test_a_narrow_header_counts_the_same_rows_and_says_that_there_are_more(tmp_path: Path) -> None:
-    for size, said in (((160, 40), "open: 5 critical · "), ((100, 30), "open: 5 critical …")):
+    for size, said in (((160, 40), "open: 2 critical · "), ((100, 30), "open: 2 critical …")):
         async with desk(tmp_path, "coding-agent-mcp", size=size) as it:
             built = it.bench.shown.built
             assert built is not None
-            assert open_counts(built)["critical"] == 5
+            assert open_counts(built)["critical"] == 2
             await it.shows(said)
 
 

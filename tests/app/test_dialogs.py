@@ -13,7 +13,7 @@ from meshmodel.app.dialogs.checkpoint import CheckpointDialog
 from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
 from meshmodel.app.dialogs.field import MultiPicker
 from meshmodel.app.dialogs.find import FindDialog
-from meshmodel.edits.edit import Edit, apply_edit
+from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import Agent, Checkpoint, Credential, Record, System, Zone
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS
@@ -185,7 +185,8 @@ async def test_a_checkpoint_is_placed_by_one_key() -> None:
 
 
 async def test_the_details_of_a_checkpoint() -> None:
-    dialog = CheckpointDialog(full_snapshot(), ("boundary", "desk", "cloud"))
+    people = Edit("people", (Put(Agent("lead", kind="person")), Put(Agent("boss", kind="person"))))
+    dialog = CheckpointDialog(apply_edit(full_snapshot(), people), ("boundary", "desk", "cloud"))
     app = Asking(dialog)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()

@@ -66,6 +66,7 @@ KEYS: dict[tuple[str, str], tuple[list[str], Any]] = {
     ("checkpoint", "from"): (["=ticket"], "ticket-token"),
     ("checkpoint", "to"): (["=lone"], "lone"),
     ("checkpoint", "decided_at"): (["=gateway"], "gateway"),
+    ("checkpoint", "approvers"): (["=lone,gateway"], ("gateway", "lone")),
     ("checkpoint", "kind"): (["=policy"], "policy-decision"),
     ("delegation", "only"): (["space"], ("files:read",)),
     ("note", "about"): (["=credential:ro"], "credential:role"),

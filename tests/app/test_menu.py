@@ -18,6 +18,7 @@ from meshmodel.app.dialogs.why import WhyDialog
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.reach_matrix import MatrixView
+from meshmodel.app.presentation.planned import is_measure
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model import records as r
 from tests.app.desk import MODELS, SIZES, Desk, desk
@@ -270,8 +271,9 @@ async def test_a_step_of_the_fix_is_guarded_from_its_menu_or_looked_at(tmp_path:
         await it.press("F")
         await it.computed()
         rows = it.bench.query_one("#fix RowList", RowList)
-        at = next(n for n, row in enumerate(rows.shown_rows) if row.value is not None and row.value.at)
-        kind, *ends = rows.shown_rows[at].value.at
+        at = next(n for n, row in enumerate(rows.shown_rows) if is_measure(row.value))
+        (measure,) = rows.shown_rows[at].value
+        kind, *ends = measure.step
         line = Offset(4, rows.first_line(at) - rows.scroll_offset.y)
         before = it.model
         await it.pilot.click(rows, offset=line, button=3)
@@ -285,7 +287,7 @@ async def test_a_step_of_the_fix_is_guarded_from_its_menu_or_looked_at(tmp_path:
         await it.pilot.click(rows, offset=line, button=3)
         await it.pilot.pause()
         await choose(it, "guard what this row says")
-        await it.shows("guard this step")
+        await it.shows("take these measures")
         await it.press("enter")
         assert [(each.step, each.from_, each.to) for each in it.model.checkpoint.values()] == [(kind, *ends)]
 

@@ -68,9 +68,11 @@ async def test_what_an_intent_opens_is_said_before_its_reason_is_asked(tmp_path:
     async with desk(tmp_path, Snapshot()) as it:
         await it.sentence("bot > key > files: read; bot > other > ledger: write; bot home desk")
         await it.sentence("bot is service; ledger is restricted; files is confidential")
-        await it.press("f", "down", "i")
+        await it.press("f")
+        it.bench.query_one(FindingsList).rows.go_to(("missing-checkpoint", "key>files"))
+        await it.press("i")
         await it.computed()
-        await it.shows("bot then has more access than intended: 1 new medium.")
+        await it.shows("bot then has more access than intended: 1 new high.")
         await it.press("escape")
         assert not it.model.intent, "nothing is made worse in silence"
 
@@ -80,7 +82,9 @@ async def test_one_press_declares_all_that_closes_a_finding_as_one_edit(tmp_path
         for text in ("one > key > files: read, write", "two > key; one home desk; two home desk"):
             await it.sentence(text)
         before = it.model
-        await it.press("f", "down", "i")
+        await it.press("f")
+        it.bench.query_one(FindingsList).rows.go_to(("missing-checkpoint", "key>files"))
+        await it.press("i")
         await it.computed()
         await it.shows("Unchecked paths: 4 → 0.")
         await it.press(*"so", "enter")
