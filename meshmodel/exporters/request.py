@@ -205,12 +205,12 @@ _FORMATS: Final = (
         mark=b'"namespace": "MeshModel"',
     ),
     Format(
-        "tickets", "tickets.csv", "a ticket for each item of work and each missing checkpoint", takes=_WORK
+        "tickets-md",
+        "tickets.md",
+        "a ticket for each item of work and each missing checkpoint",
+        takes=_WORK,
     ),
     Format("tickets-json", "tickets.json", "these tickets as JSON", takes=_WORK),
-    Format("tickets-jira", "jira.csv", "these tickets for the importer of Jira", takes=_WORK),
-    Format("tickets-azure", "azure.csv", "these tickets for the importer of Azure Boards", takes=_WORK),
-    Format("tickets-github", "gh.sh", "these tickets as commands of GitHub's gh", takes=_WORK),
 )
 FORMATS: Final = {each.name: each for each in _FORMATS}
 """The formats by name."""
