@@ -108,10 +108,10 @@ def _mermaid_pages(analysis: "Analysis") -> "Sequence[str]":
     return mermaid_pages(analysis)
 
 
-def _network(analysis: "Analysis", request: "ExportRequest") -> str:
-    from meshmodel.exporters.graphs.network import graphml, node_link
+def _graphml(analysis: "Analysis", _: "ExportRequest") -> str:
+    from meshmodel.exporters.graphs.network import graphml
 
-    return graphml(analysis) if request.format == "graphml" else node_link(analysis)
+    return graphml(analysis)
 
 
 def _opengraph(analysis: "Analysis", request: "ExportRequest") -> str:
@@ -188,8 +188,7 @@ _FORMATS: Final = (
         takes=("view", "pages"),
         write_pages=_mermaid_pages,
     ),
-    Format("graphml", "graphml", "the graph, for graph programs", _network),
-    Format("node-link", "graph.json", "the graph as node-link JSON", _network),
+    Format("graphml", "graphml", "the graph, for graph programs", _graphml),
     Format(
         "opengraph",
         "opengraph.json",

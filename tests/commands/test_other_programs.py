@@ -13,7 +13,6 @@ AGENT = MODELS / "support-agent.toml"
 STARTS = {
     "mermaid": "---\ntitle: ",
     "graphml": "<?xml ",
-    "node-link": '{\n "directed": true',
     "opengraph": '{\n "metadata"',
     "opengraph-schema": '{\n "schema"',
     "tickets-md": "# Tickets of Support agent",
@@ -39,7 +38,7 @@ def test_standard_output_and_a_file_have_the_same(tmp_path, form):
         ("m.toml", "toml"),
         ("m.policy.toml", "policy"),
         ("m.mmd", "mermaid"),
-        ("m.Graph.json", "node-link"),
+        ("m.GraphML", "graphml"),
         ("m.tickets.md", "tickets-md"),
         ("m.Tickets.json", "tickets-json"),
         ("m.csv", None),
@@ -62,7 +61,7 @@ def test_the_extension_schema_is_written_beside_the_payload(tmp_path):
     assert schema["schema"]["namespace"] == "MeshModel"
 
 
-@pytest.mark.parametrize("form", ["tickets", "tickets-jira", "tickets-azure", "tickets-github"])
+@pytest.mark.parametrize("form", ["node-link", "tickets", "tickets-jira", "tickets-azure", "tickets-github"])
 def test_a_form_that_is_no_more_is_refused_with_those_that_are(form):
     assert "'tickets-md', 'tickets-json'" in refused("export", AGENT, "--to", form)
 
