@@ -41,14 +41,8 @@ def _tickets(analysis: "Analysis", request: ExportRequest) -> str:
     """The tickets in a format; they are made of answers, of which exporters know nothing."""
     from meshmodel.answers import tickets as t
 
-    writers = {
-        "tickets": t.tickets_csv,
-        "tickets-json": t.tickets_json,
-        "tickets-jira": t.tickets_jira,
-        "tickets-azure": t.tickets_azure,
-        "tickets-github": t.tickets_github,
-    }
-    return writers[request.format](analysis, request.by)
+    write = t.tickets_json if request.format == "tickets-json" else t.tickets_markdown
+    return write(analysis, request.by)
 
 
 def export_files(analysis: "Analysis", request: ExportRequest, path: Path) -> dict[Path, bytes]:

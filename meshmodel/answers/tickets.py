@@ -5,12 +5,8 @@ The id of a ticket is made of what it is about alone, so that a second import fi
 ``note:ID`` of an open question or action. Words, severity, state and number may change.
 """
 
-import csv
-import io
 import json
-import shlex
-from collections.abc import Iterable, Iterator, Sequence
-from html import escape
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from meshmodel.analysis.fix.results import FIX
@@ -20,7 +16,6 @@ from meshmodel.answers.report.markdown import escaped
 from meshmodel.answers.work import Item, Owned, work_of
 from meshmodel.edits.plan_notes import SOURCE as PLAN
 from meshmodel.exporters.policies.snippets import Snippets
-from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.note_subject import note_subject
 from meshmodel.model.phrases import step_phrase, subject_phrase
 from meshmodel.model.records import Agent, Credential, Note, System
@@ -35,12 +30,8 @@ if TYPE_CHECKING:
 
 By = Literal["fix", "plan"]
 FORMAT: Final = "meshmodel-tickets/2"
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""How a cell begins that a spreadsheet computes (OWASP, CSV Injection); the last four are full-width."""
 _LONGEST_TITLE: Final = 250
-"""Characters: Jira takes 255, Azure Boards as many."""
-MOST_IN_AZURE: Final = 1_000
-"""So many work items Azure Boards imports from one file."""
+"""Characters."""
 
 
 class Ticket(NamedTuple):
@@ -264,164 +255,42 @@ def tickets_json(analysis: "Analysis", by: By | None = None) -> str:
     return json.dumps(content, ensure_ascii=False) + "\n"
 
 
-def tickets_csv(analysis: "Analysis", by: By | None = None) -> str:
-    """The tickets as CSV (RFC 4180), its columns the keys of the JSON; no cell is a formula."""
-    return _csv(_KEYS, (_named(each).values() for each in tickets(analysis, by)))
-
-
-_KEYS: Final = tuple(name.rstrip("_") for name in Ticket._fields)
-_JIRA_PRIORITIES: Final[dict[Severity, str]] = {
-    "critical": "Highest",
-    "high": "High",
-    "medium": "Medium",
-    "low": "Low",
-}
-_AZURE_PRIORITIES: Final[dict[Severity, int]] = {"critical": 1, "high": 2, "medium": 3, "low": 4}
-
-
-def tickets_jira(analysis: "Analysis", by: By | None = None) -> str:
-    """The tickets as CSV for the importer of Jira: tasks, and below them sub-tasks.
-
-    ``Issue ID`` and ``Parent`` join them, and all parents stand before all children, as Atlassian's page on
-    parents and children in an import has it.
-    """
-    made = tickets(analysis, by)
-    ids = {each.id: number for number, each in enumerate(made, 1)}
-    rows = (
-        (
-            "Sub-task" if each.parent else "Task",
-            ids[each.id],
-            ids[each.parent] if each.parent else "",
-            f"{each.number} {one_line(each.title, _LONGEST_TITLE)}",
-            _JIRA_PRIORITIES[each.severity],
-            "meshmodel",
-            _jira_text(each),
-        )
-        for each in sorted(made, key=lambda each: bool(each.parent))
-    )
-    return _csv(("Issue Type", "Issue ID", "Parent", "Summary", "Priority", "Labels", "Description"), rows)
-
-
-def tickets_azure(analysis: "Analysis", by: By | None = None) -> str:
-    """The tickets as CSV for the importer of Azure Boards: issues, and below them tasks.
-
-    New work items have neither ``ID`` nor ``State``; a child has its title in the column ``Title 2``, below
-    its parent.
-
-    Raises:
-        MeshmodelError: there are more than Azure Boards imports from one file.
-    """
-    made = tickets(analysis, by)
-    if len(made) > MOST_IN_AZURE:
-        raise MeshmodelError(
-            f"Azure Boards imports {MOST_IN_AZURE:,} work items from one file at most, and there are "
-            f"{len(made):,}; write tickets and cut them"
-        )
-    rows = (
-        (
-            "Task" if each.parent else "Issue",
-            *(["", title] if each.parent else [title, ""]),
-            _AZURE_PRIORITIES[each.severity],
-            "meshmodel",
-            _html(each),
-        )
-        for each in made
-        for title in [f"{each.number} {one_line(each.title, _LONGEST_TITLE)}"]
-    )
-    return _csv(("Work Item Type", "Title 1", "Title 2", "Priority", "Tags", "Description"), rows)
-
-
-def tickets_github(analysis: "Analysis", by: By | None = None) -> str:
-    """The items of work as commands of ``gh``, in the words of which a shell computes nothing."""
-    made = tickets(analysis, by)
-    lines = [
-        "#!/bin/sh",
-        "# An issue for each item of work, with a task for each missing checkpoint.",
-        "set -e",
-    ]
-    for each in made:
-        if each.parent:
-            continue
-        children = [child for child in made if child.parent == each.id]
-        body = [
-            *_markdown(each),
-            *(f"- [ ] {escaped(child.number)} {escaped(child.title)}" for child in children),
-        ]
-        title = shlex.quote(f"{each.number} {one_line(each.title, _LONGEST_TITLE)}")
-        lines.append(f"gh issue create --title {title} --body {shlex.quote(chr(10).join(body))}")
-    return "\n".join(lines) + "\n"
-
-
-def _paragraphs(ticket: Ticket) -> Iterator[tuple[str, str]]:
-    """What a ticket says, name by name."""
-    yield "What is the matter", ticket.description
-    yield "What to do", ticket.remedy
-    yield "Where it decides", ticket.decided
-    yield "Credential, and who owns it", ticket.credential_owners
-    yield "Agent, and who owns it", ticket.agent_owners
-    yield "Target, and who owns it", ticket.target_owners
-    yield "Decisions a day", ticket.daily
-    yield "References", ", ".join(ticket.references)
-    yield "Ticket", ticket.id
-
-
-def _snippets(ticket: Ticket) -> Iterator[tuple[str, str]]:
-    yield "Policy in Cedar", ticket.cedar
-    yield "Policy in Rego", ticket.rego
-    yield "Policy stub (TOML)", ticket.toml
-    yield "Test: this request must be denied", ticket.denied
-
-
-def _jira_text(ticket: Ticket) -> str:
-    """The text in the markup of Jira; names are no markup in it."""
-
-    def plain(text: str) -> str:
-        return "".join(f"\\{each}" if each in "{}[]*_|!^~" else each for each in text)
-
-    def fenced(text: str) -> str:
-        return text.rstrip().replace("{noformat}", "{ noformat}")
-
-    said = [f"*{name}:* {plain(text)}" for name, text in _paragraphs(ticket) if text]
-    said += [
-        f"*{name}:*\n{{noformat}}\n{fenced(text)}\n{{noformat}}" for name, text in _snippets(ticket) if text
-    ]
-    return "\n\n".join(said)
-
-
-def _html(ticket: Ticket) -> str:
-    said = [f"<p><b>{name}:</b> {escape(text)}</p>" for name, text in _paragraphs(ticket) if text]
-    said += [
-        f"<p><b>{name}:</b></p><pre>{escape(text.rstrip())}</pre>" for name, text in _snippets(ticket) if text
-    ]
-    return "".join(said)
-
-
-def _markdown(ticket: Ticket) -> list[str]:
-    said = []
-    for name, text in _paragraphs(ticket):
-        said += [f"**{name}:** {escaped(text)}", ""] if text else []
-    for name, text in _snippets(ticket):
-        said += [f"**{name}:**", "", "````", text.rstrip(), "````", ""] if text else []
-    return said
-
-
-def _csv(head: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    writer.writerow(head)
-    for row in rows:
-        writer.writerow([_cell(value) for value in row])
-    return text.getvalue()
-
-
 def _named(ticket: Ticket) -> dict[str, object]:
     return {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, value in zip(_KEYS, ticket, strict=True)
+        name.rstrip("_"): list(value) if isinstance(value, tuple) else value
+        for name, value in ticket._asdict().items()
     }
 
 
-def _cell(value: object) -> str:
-    """A value as text that no spreadsheet computes: an apostrophe before what could be a formula."""
-    text = "" if value is None else ", ".join(value) if isinstance(value, list) else str(value)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text
+def tickets_markdown(analysis: "Analysis", by: By | None = None) -> str:
+    """The tickets as Markdown: a chapter for each item of work, below it one for each that it closes."""
+    made = tickets(analysis, by)
+    lines = [f"# Tickets of {escaped(analysis.snapshot.about.name or 'the model')}", ""]
+    for each in made:
+        lines += [f"{'###' if each.parent else '##'} {each.number} {escaped(each.title)}", ""]
+        lines += [f"{each.severity}, {each.state}", "", *_markdown(each)]
+    return "\n".join(lines if made else [*lines, "Nothing is to be done.", ""])
+
+
+def _markdown(ticket: Ticket) -> Iterator[str]:
+    said = {
+        "What is the matter": ticket.description,
+        "What to do": ticket.remedy,
+        "Where it decides": ticket.decided,
+        "Credential, and who owns it": ticket.credential_owners,
+        "Agent, and who owns it": ticket.agent_owners,
+        "Target, and who owns it": ticket.target_owners,
+        "Decisions a day": ticket.daily,
+        "References": ", ".join(ticket.references),
+        "Ticket": ticket.id,
+    }
+    for name, text in said.items():
+        yield from [f"**{name}:** {escaped(text)}", ""] if text else []
+    snippets = {
+        "Policy in Cedar": ticket.cedar,
+        "Policy in Rego": ticket.rego,
+        "Policy stub (TOML)": ticket.toml,
+        "Test: this request must be denied": ticket.denied,
+    }
+    for name, text in snippets.items():
+        yield from [f"**{name}:**", "", "````", text.rstrip(), "````", ""] if text else []

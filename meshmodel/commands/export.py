@@ -167,9 +167,6 @@ def _request(arguments: argparse.Namespace) -> ExportRequest:
     given = {name: value for name in names if (value := getattr(arguments, name, None)) is not None}
     if arguments.format is None:
         given["format"] = ExportRequest().format if "pages" in given else _format_of(arguments.output)
-    is_json = arguments.output is not None and arguments.output.suffix.lower() == ".json"
-    if given["format"] == "tickets" and is_json:
-        given["format"] = "tickets-json"
     if arguments.as_designed and given["format"] == "toml":
         raise MeshmodelError("--as-designed makes no difference to toml: it is the model itself")
     usual = FINDING if "finding" in given else "reach" if "agent" in given else "structure"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from meshmodel.commands.logs import add_logs, load_with_logs, logs_of, progress_text
 from meshmodel.commands.models import Subparsers, add_model, add_view, is_same_file, view_of
-from meshmodel.commands.output import answer, say, say_in_pieces, style, write_out
+from meshmodel.commands.output import answer, say, style, write_out
 from meshmodel.commands.progress import Progress
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.secrets import shortened
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from meshmodel.model.snapshot import Snapshot
     from meshmodel.model.vocabulary import View
 
-TRACE_FORMS: Final = ("md", "html", "timesketch")
+TRACE_FORMS: Final = ("md", "html")
 
 
 def add(commands: Subparsers) -> None:
@@ -49,7 +49,7 @@ def add(commands: Subparsers) -> None:
     form.add_argument(
         "--to",
         choices=TRACE_FORMS,
-        help="write it for a responder: a page, or lines that Timesketch imports",
+        help="write the page of an incident, for a responder",
     )
     parser.add_argument(
         "-o",
@@ -127,8 +127,6 @@ class _Form(NamedTuple):
 def _form(arguments: argparse.Namespace, analysis: "Analysis", summary: "TraceSummary") -> _Form:
     if arguments.json:
         return _json(analysis)
-    if arguments.to == "timesketch":
-        return _Form(*_timesketch(arguments.output, summary))
     if arguments.to is not None:
         return _page(arguments, analysis)
     return _Form(*_text(analysis.snapshot, analysis.view, summary))
@@ -159,27 +157,6 @@ def _json(analysis: "Analysis") -> _Form:
         answer(summary_json(summary, revocations.rows(), complete=complete))
 
     return _Form(show, end, revocations.lay)
-
-
-def _timesketch(
-    output: Path | None, summary: "TraceSummary"
-) -> "tuple[Callable[[TracedEvent], None], Callable[[TraceSummary, bool], None]]":
-    """Lines as they come, or written once all are there."""
-    from meshmodel.answers.timesketch import TimesketchLines
-
-    lines, kept = TimesketchLines(summary), bytearray()
-
-    def show(traced: "TracedEvent") -> None:
-        line = lines.line(traced)
-        if output is None:
-            say_in_pieces([f"{line}\n"])
-        else:
-            kept.extend(f"{line}\n".encode())
-
-    def end(_summary: "TraceSummary", _complete: bool) -> None:
-        _write(bytes(kept), output)
-
-    return show, end
 
 
 def _page(arguments: argparse.Namespace, analysis: "Analysis") -> _Form:

@@ -108,10 +108,10 @@ def _mermaid_pages(analysis: "Analysis") -> "Sequence[str]":
     return mermaid_pages(analysis)
 
 
-def _network(analysis: "Analysis", request: "ExportRequest") -> str:
-    from meshmodel.exporters.graphs.network import graphml, node_link
+def _graphml(analysis: "Analysis", _: "ExportRequest") -> str:
+    from meshmodel.exporters.graphs.network import graphml
 
-    return graphml(analysis) if request.format == "graphml" else node_link(analysis)
+    return graphml(analysis)
 
 
 def _opengraph(analysis: "Analysis", request: "ExportRequest") -> str:
@@ -188,8 +188,7 @@ _FORMATS: Final = (
         takes=("view", "pages"),
         write_pages=_mermaid_pages,
     ),
-    Format("graphml", "graphml", "the graph, for graph programs", _network),
-    Format("node-link", "graph.json", "the graph as node-link JSON", _network),
+    Format("graphml", "graphml", "the graph, for graph programs", _graphml),
     Format(
         "opengraph",
         "opengraph.json",
@@ -205,12 +204,12 @@ _FORMATS: Final = (
         mark=b'"namespace": "MeshModel"',
     ),
     Format(
-        "tickets", "tickets.csv", "a ticket for each item of work and each missing checkpoint", takes=_WORK
+        "tickets-md",
+        "tickets.md",
+        "a ticket for each item of work and each missing checkpoint",
+        takes=_WORK,
     ),
     Format("tickets-json", "tickets.json", "these tickets as JSON", takes=_WORK),
-    Format("tickets-jira", "jira.csv", "these tickets for the importer of Jira", takes=_WORK),
-    Format("tickets-azure", "azure.csv", "these tickets for the importer of Azure Boards", takes=_WORK),
-    Format("tickets-github", "gh.sh", "these tickets as commands of GitHub's gh", takes=_WORK),
 )
 FORMATS: Final = {each.name: each for each in _FORMATS}
 """The formats by name."""

@@ -1,10 +1,6 @@
-"""Tickets: the list of work with what each item closes, as trackers take it, and no formula in a cell."""
+"""Tickets: the list of work with what each item closes, as JSON and as Markdown."""
 
-import csv
-import io
 import json
-import re
-import shlex
 import tomllib
 from dataclasses import replace
 from datetime import date
@@ -12,28 +8,19 @@ from datetime import date
 import cedarpy
 import pytest
 import regorus
+from markdown_it import MarkdownIt
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.answers import tickets as of_tickets
 from meshmodel.answers.export import export
 from meshmodel.answers.measures import together
 from meshmodel.answers.plan_options import plan_options, usual_options
 from meshmodel.answers.plan_state import in_order
-from meshmodel.answers.tickets import (
-    Ticket,
-    tickets,
-    tickets_azure,
-    tickets_csv,
-    tickets_github,
-    tickets_jira,
-    tickets_json,
-)
+from meshmodel.answers.tickets import Ticket, tickets, tickets_json, tickets_markdown
 from meshmodel.answers.work import work_of
 from meshmodel.exporters.policies.requests import cedar_request
 from meshmodel.exporters.request import ExportRequest
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
-from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.measures import Ask
 from meshmodel.model.snapshot import TABLES
 from tests.docs.pages import ROOT
@@ -42,12 +29,11 @@ from tests.exporters.parts import every_step_model
 from tests.reference.random_models import random_model, snapshot_of
 
 TODAY = date(2026, 1, 1)
-FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "＝1+1", " =1+1", '="a""b", c')
 FINANCE = ROOT / "models" / "finance-orchestrator.toml"
 
 
-def rows_of(text):
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+def parsed(text):
+    return MarkdownIt("commonmark").parse(text)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -96,10 +82,8 @@ def test_open_questions_and_actions_that_were_noted_come_last():
     assert question.description == "Noted about system files: Who reads the log? (Bo)"
     assert (action.step, action.from_, action.to) == ("hold", "bot", "key")
     assert "nobody yet, due 2026-05-01" in action.description
-    assert rows_of(tickets_csv(analysis))[-2]["title"] == "'=rotate it"
-    assert "Who reads the log" in tickets_jira(analysis)
-    assert "Who reads the log" in tickets_azure(analysis)
-    assert "Who reads the log" in tickets_github(analysis)
+    assert "## N1 \\=rotate it\n" in tickets_markdown(analysis)
+    assert "## N2 Who reads the log?\n" in tickets_markdown(analysis)
 
 
 def test_ids_outlast_what_changes_of_a_ticket():
@@ -165,48 +149,15 @@ def _permits(made: Texts, ticket: Ticket, asked):
     return engine.eval_rule(f"data.{made.package}.allow"), said.allowed
 
 
-def named_like(formula):
-    return analyse(
-        snapshot_of(
-            [
-                r.Zone("home"),
-                r.System("files", name=formula, owner=formula, sensitivity="restricted"),
-                r.Agent("bot", name=formula, kind="ai-agent", home="home"),
-                r.Credential("key", name=formula),
-                r.Hold("bot", "key"),
-                r.Grant("key", "files", ("read",)),
-            ]
-        ),
-        today=TODAY,
-    )
-
-
-@pytest.mark.parametrize("formula", FORMULAS)
-def test_no_cell_is_a_formula(formula):
-    analysis = named_like(formula)
-    for write in (tickets_csv, tickets_jira, tickets_azure):
-        rows = rows_of(write(analysis))
-        assert len(rows) == 2
-        for row in rows:
-            for cell in row.values():
-                assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝"))
-    document = json.loads(tickets_json(analysis))
-    owners = {each["target_owners"] for each in document["tickets"]}
-    assert f"{formula}: {formula}" in owners, "JSON is read by no spreadsheet"
-
-
 @pytest.mark.parametrize("seed", range(3))
-def test_csv_and_json_say_the_same(seed):
+def test_json_has_each_ticket_with_all_its_fields(seed):
     analysis = analyse(random_model(seed, 7), today=TODAY)
-    rows = rows_of(tickets_csv(analysis))
     document = json.loads(tickets_json(analysis))
     assert list(document) == ["format", "model", "view", "tickets"]
     assert document["format"] == "meshmodel-tickets/2"
-    for row, ticket in zip(rows, document["tickets"], strict=True):
-        assert list(row) == list(ticket) == [each.rstrip("_") for each in Ticket._fields]
-        for key, value in ticket.items():
-            text = ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-            assert row[key].removeprefix("'") == text
+    for said, ticket in zip(document["tickets"], tickets(analysis), strict=True):
+        assert list(said) == [each.rstrip("_") for each in Ticket._fields]
+        assert [tuple(each) if isinstance(each, list) else each for each in said.values()] == [*ticket]
 
 
 @pytest.fixture(scope="module")
@@ -214,86 +165,49 @@ def finance():
     return analyse(read_file(FINANCE), today=TODAY)
 
 
-def test_the_importer_of_jira_gets_parents_first_and_numbers_that_join_them(finance):
-    made, rows = tickets(finance), rows_of(tickets_jira(finance))
-    assert list(rows[0]) == [
-        "Issue Type",
-        "Issue ID",
-        "Parent",
-        "Summary",
-        "Priority",
-        "Labels",
-        "Description",
+def test_markdown_has_a_chapter_for_each_item_and_below_it_one_for_each_that_it_closes(finance):
+    made, shown = tickets(finance), parsed(tickets_markdown(finance))
+    chapters = [
+        (token.tag, shown[place + 1].content.partition(" ")[0])
+        for place, token in enumerate(shown)
+        if token.type == "heading_open"
     ]
-    kinds = [row["Issue Type"] for row in rows]
-    assert kinds == sorted(kinds, reverse=True) == ["Task"] * 11 + ["Sub-task"] * 5
-    ids = {row["Issue ID"]: row for row in rows}
-    assert len(ids) == len(made)
-    for row in rows:
-        if row["Parent"]:
-            assert row["Summary"].startswith(ids[row["Parent"]]["Summary"].split()[0] + ".")
-    assert all(len(row["Summary"]) <= 255 for row in rows)
-    assert {row["Priority"] for row in rows} <= {"Highest", "High", "Medium", "Low"}
-    assert "*Target, and who owns it:* General ledger: Accounting" in rows[0]["Description"]
-    assert rows[0]["Description"].count("{noformat}") == 8
+    assert chapters == [("h1", "Tickets"), *(("h3" if each.parent else "h2", each.number) for each in made)]
+    blocks = [token.content.rstrip() for token in shown if token.type == "fence"]
+    assert blocks == [
+        text.rstrip() for each in made for text in (each.cedar, each.rego, each.toml, each.denied) if text
+    ]
 
 
-def test_the_importer_of_azure_boards_gets_children_indented_below_their_parent(finance):
-    made, rows = tickets(finance), rows_of(tickets_azure(finance))
-    assert list(rows[0]) == ["Work Item Type", "Title 1", "Title 2", "Priority", "Tags", "Description"]
-    assert len(rows) == len(made)
-    for row, ticket in zip(rows, made, strict=True):
-        title, other = ("Title 2", "Title 1") if ticket.parent else ("Title 1", "Title 2")
-        assert row[title].startswith(f"{ticket.number} ")
-        assert row[other] == ""
-        assert row["Work Item Type"] == ("Task" if ticket.parent else "Issue")
-        assert row["Priority"] in "1234"
-    assert "<pre>package meshmodel.finance_orchestrator" in rows[0]["Description"]
+HOSTILE = "'; <b> # $(id) `id` ```` \\ [x](y) *z* @everyone </pre>"
 
 
-def test_more_than_azure_boards_takes_is_refused_in_a_line(finance, monkeypatch):
-    monkeypatch.setattr(of_tickets, "MOST_IN_AZURE", 10)
-    with pytest.raises(MeshmodelError, match=r"at most, and there are 16; write tickets and cut them"):
-        tickets_azure(finance)
+def test_names_are_no_markup():
+    records = [
+        r.Zone("home"),
+        r.System("files", name=HOSTILE, owner=HOSTILE, sensitivity="restricted"),
+        r.Agent("bot", name=HOSTILE, kind="ai-agent", home="home"),
+        r.Credential("key", name=HOSTILE),
+        r.Hold("bot", "key"),
+        r.Grant("key", "files", ("read",)),
+        r.About(name=HOSTILE),
+    ]
+    shown = parsed(tickets_markdown(analyse(snapshot_of(records), today=TODAY)))
+    inline = {each.type for token in shown for each in token.children or ()}
+    assert inline == {"text", "strong_open", "strong_close"}
+    blocks = {token.type for token in shown}
+    assert blocks == {"heading_open", "heading_close", "paragraph_open", "paragraph_close", "inline", "fence"}
+    assert shown[1].children[0].content == f"Tickets of {HOSTILE}"
 
 
-HOSTILE = "'; rm -rf / # $(id) `id` \\ {noformat} @everyone </pre>"
-
-
-def test_names_are_neither_commands_nor_markup():
-    analysis = named_like(HOSTILE)
-    lines = tickets_github(analysis)
-    words = shlex.split(lines, comments=True)
-    commands = [place for place, word in enumerate(words) if word == "gh"]
-    assert words[:2] == ["set", "-e"]
-    items = [each for each in tickets(analysis) if not each.parent]
-    assert len(commands) == len(items)
-    for place, item in zip(commands, items, strict=True):
-        assert words[place : place + 4] == ["gh", "issue", "create", "--title"]
-        assert words[place + 4].startswith(f"{item.number} ")
-        assert words[place + 5] == "--body"
-    assert len(words) == 2 + 7 * len(items)
-    assert "\\@everyone" in lines
-    (first, *_), (azure, *_) = rows_of(tickets_jira(analysis)), rows_of(tickets_azure(analysis))
-    assert re.findall(r"(?<!\\)\{noformat\}", first["Description"]).__len__() % 2 == 0
-    assert azure["Description"].count("</pre>") == azure["Description"].count("<pre>")
-
-
-def test_gh_gets_an_issue_for_each_item_with_a_task_for_each_missing_checkpoint(finance):
-    made, words = tickets(finance), shlex.split(tickets_github(finance), comments=True)
-    bodies = [words[place + 1] for place, word in enumerate(words) if word == "--body"]
-    assert len(bodies) == sum(not each.parent for each in made)
-    assert sum(body.count("\n- [ ] ") for body in bodies) == sum(bool(each.parent) for each in made)
+def test_a_model_in_which_nothing_is_to_be_done_says_so():
+    assert tickets_markdown(analyse(snapshot_of([]), today=TODAY)) == (
+        "# Tickets of the model\n\nNothing is to be done.\n"
+    )
 
 
 def test_each_form_is_an_export(finance):
-    for name, write in {
-        "tickets": tickets_csv,
-        "tickets-json": tickets_json,
-        "tickets-jira": tickets_jira,
-        "tickets-azure": tickets_azure,
-        "tickets-github": tickets_github,
-    }.items():
+    for name, write in {"tickets-md": tickets_markdown, "tickets-json": tickets_json}.items():
         assert export(finance, ExportRequest(name)) == write(finance).encode()
     empty = analyse(replace(finance.snapshot, grant={}, custody={}, intent={}, checkpoint={}), today=TODAY)
     assert "checkpoint:" not in tickets_json(empty)

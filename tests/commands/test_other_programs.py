@@ -13,10 +13,9 @@ AGENT = MODELS / "support-agent.toml"
 STARTS = {
     "mermaid": "---\ntitle: ",
     "graphml": "<?xml ",
-    "node-link": '{\n "directed": true',
     "opengraph": '{\n "metadata"',
     "opengraph-schema": '{\n "schema"',
-    "tickets": '"number","id"',
+    "tickets-md": "# Tickets of Support agent",
     "tickets-json": '{"format": "meshmodel-tickets/2"',
 }
 
@@ -39,8 +38,9 @@ def test_standard_output_and_a_file_have_the_same(tmp_path, form):
         ("m.toml", "toml"),
         ("m.policy.toml", "policy"),
         ("m.mmd", "mermaid"),
-        ("m.Graph.json", "node-link"),
-        ("m.tickets.csv", "tickets"),
+        ("m.GraphML", "graphml"),
+        ("m.tickets.md", "tickets-md"),
+        ("m.Tickets.json", "tickets-json"),
         ("m.csv", None),
         ("m.json", None),
         ("mmd", None),
@@ -61,11 +61,9 @@ def test_the_extension_schema_is_written_beside_the_payload(tmp_path):
     assert schema["schema"]["namespace"] == "MeshModel"
 
 
-def test_tickets_are_csv_or_json_by_the_name_of_the_file(tmp_path):
-    for name in ("t.csv", "t.json"):
-        assert run("export", AGENT, "--to", "tickets", "-o", tmp_path / name).returncode == 0
-    assert (tmp_path / "t.csv").read_bytes().startswith(b'"number",')
-    assert json.loads((tmp_path / "t.json").read_bytes())["format"] == "meshmodel-tickets/2"
+@pytest.mark.parametrize("form", ["node-link", "tickets", "tickets-jira", "tickets-azure", "tickets-github"])
+def test_a_form_that_is_no_more_is_refused_with_those_that_are(form):
+    assert "'tickets-md', 'tickets-json'" in refused("export", AGENT, "--to", form)
 
 
 def test_a_model_too_large_for_mermaid_is_refused_and_nothing_is_replaced(tmp_path):

@@ -51,12 +51,12 @@ def test_all_formats_are_offered_with_their_choices():
     assert names["mermaid"] == ("format", "view", "pages")
     assert names["cedar"] == names["rego-data"] == ("format", "view", "asks")
     assert {names[name] for name in (*REPORTS, "graphml", "policy")} == {("format", "view")}
-    assert names["tickets"] == names["tickets-jira"] == ("format", "view", "by")
+    assert names["tickets-md"] == names["tickets-json"] == ("format", "view", "by")
 
 
 def test_each_choice_that_is_offered_can_be_made():
     """Of a format that needs no renderer, with what else has to be chosen then."""
-    for name in ("dot", "cedar", "rego", "mermaid", "tickets", "toml"):
+    for name in ("dot", "cedar", "rego", "mermaid", "tickets-md", "toml"):
         for choice, values in offered(ExportRequest(name)).items():
             for value, _ in values:
                 request = replace(ExportRequest(name), **{choice: value})
@@ -203,6 +203,12 @@ def test_where_it_went_is_said():
     assert first_request("designed", ("agent", "bot"), None, last) == ExportRequest(
         view="designed", agent="bot", pages="readable"
     )
+
+
+def test_where_the_form_that_was_written_last_is_no_more_the_first_is_proposed():
+    last = Exported("tickets-jira", HERE / "m.jira.csv", is_paged=False)
+    request = first_request("built", None, None, last)
+    assert completed(request, SNAPSHOT, ANALYSIS).format == next(iter(OFFERED))
 
 
 def test_the_question_names_what_would_be_lost(tmp_path):

@@ -12,7 +12,6 @@ from meshmodel.analysis.incident import Incident, ToRevoke
 from meshmodel.analysis.trace_records import Link, TracedEvent, Verdict, is_bypass, is_past_end, is_wrong
 from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.report.blocks import report_of
-from meshmodel.answers.report.lanes import MOST_DOTS, lanes
 from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Report, Table
 from meshmodel.answers.trace import TraceSummary, TraceText, event_words, ignored_words, log_letter
 from meshmodel.answers.used import used_blocks
@@ -88,7 +87,6 @@ class _Page:
         sections: tuple[tuple[str, Callable[[], Iterator[Block]]], ...] = (
             ("What was laid", self._logs),
             ("In short", self._paragraph),
-            ("Identities", self._lanes),
             ("Timeline", self._timeline),
             ("What to revoke, in order", self._revoke),
             ("Where nobody was asked", self._unasked),
@@ -174,20 +172,6 @@ class _Page:
                 return f"{when}{who} got {name} for {way.by or 'another'}{where}"
             case _:
                 return f"{who} had {name}, and nothing shows whence"
-
-    def _lanes(self) -> Iterator[Block]:
-        events = [each for each in self._incident.shown if each.run in self._sessions]
-        picture = lanes(events, self._summary.letter_of)
-        if picture is None:
-            yield Paragraph("No session with something wrong has an identity.")
-            return
-        named = sum(each.identity is not None for each in events)
-        yield Paragraph(
-            "A lane is an identity, a mark an event of a session with something wrong; a dashed line leads "
-            "from the event that handed a credential out to its first use. What is wrong is red, or has ✖."
-            + (f" These are the first {MOST_DOTS} of {named:,}." if named > MOST_DOTS else "")
-        )
-        yield picture
 
     def _timeline(self) -> Iterator[Block]:
         left = _MOST_EVENTS

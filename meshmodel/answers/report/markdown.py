@@ -85,10 +85,7 @@ def _linked(text: str) -> str:
 
 
 def _picture(picture: Picture, folder: str) -> Iterator[str]:
-    """What Mermaid draws; else the PNG, which every program shows, with a link to the SVG."""
-    if picture.mermaid:
-        yield f"```mermaid\n{picture.mermaid}\n```"
-        return
+    """The PNG, which every program shows, with a link to the SVG."""
     title, path = escaped(picture.title), quote(f"{folder}/{picture.stem}")
     if picture.png:
         yield f"![{title}]({path}.png)"

@@ -105,7 +105,6 @@ class Picture:
         across: whether it can be read on a page that lies on its side only.
         is_explained: whether a text above it says what it shows, so that it needs no title below.
         svg, png: the picture; empty where the format does not take it.
-        mermaid: the same as a text that Mermaid draws, for Markdown, of which then no file is beside it.
     """
 
     stem: str
@@ -115,7 +114,6 @@ class Picture:
     svg: bytes = b""
     png: bytes = b""
     is_explained: bool = False
-    mermaid: str = ""
 
 
 Block = Heading | Paragraph | Items | Facts | Table | Picture | Break | Contents

@@ -26,7 +26,7 @@ def work_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
     yield Paragraph(
         "First the measures of the plan, or of the minimum fix, then one for each cause that stands even "
         "with them. An item closes what is found no more once it and those before it are done. The plan, "
-        "the tickets (meshmodel export --to tickets) and diff --closes have the same numbers."
+        "the tickets (meshmodel export --to tickets-md) and diff --closes have the same numbers."
     )
     numbers = numbered(analysis)
     for item in work.items[:MOST]:

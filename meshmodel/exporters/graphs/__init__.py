@@ -1,1 +1,1 @@
-"""The model as a graph for other programs: Mermaid, GraphML, node-link JSON, BloodHound OpenGraph."""
+"""The model as a graph for other programs: Mermaid, GraphML, BloodHound OpenGraph."""

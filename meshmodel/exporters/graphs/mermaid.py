@@ -69,7 +69,7 @@ def mermaid_pages(analysis: "Analysis") -> tuple[str, ...]:
     return tuple(page.text(number, len(pages)) for number, page in enumerate(pages, 1))
 
 
-def escape(text: str) -> str:
+def _escape(text: str) -> str:
     """A text as it stands in a quoted label: what could be more than text as numbered entities."""
     return _NO_PLAIN_TEXT.sub(lambda found: f"#{ord(found[0])};", text)
 
@@ -149,7 +149,7 @@ class _Drawing:
         elements = [f"{table}:{key}" for table in _SHAPES for key in sorted(snapshot.table(table))]
         self.ids |= {each: f"n{number}" for number, each in enumerate(elements, 1)}
         self.frames = {
-            key: f'  subgraph {self.ids[f"zone:{key}"]}["{escape(zone.title)}"]'
+            key: f'  subgraph {self.ids[f"zone:{key}"]}["{_escape(zone.title)}"]'
             for key, zone in snapshot.zone.items()
         }
         self.edges = list(edges(snapshot))
@@ -223,7 +223,7 @@ class _Drawing:
         unused = kind != "system" and not record.is_active
         words += [record.status] if unused else []
         begin, end = _SHAPES[kind]
-        text = "<br>".join(map(escape, words))
+        text = "<br>".join(map(_escape, words))
         return f"    {self.ids[element]}{begin}{text}{end}:::{'unused' if unused else kind}"
 
     def _lines(self) -> Iterator[_Line]:
@@ -239,7 +239,7 @@ class _Drawing:
             yield self._line(start, end, _ARROWS["boundary"], ["boundary", self._decides(each)])
 
     def _line(self, start: str, end: str, arrow: str, words: Iterable[str]) -> _Line:
-        text = "<br>".join(map(escape, words))
+        text = "<br>".join(map(_escape, words))
         label = f'|"{text}"|' if text else ""
         return _Line(start, end, f"  {self.ids[start]} {arrow}{label} {self.ids[end]}")
 

@@ -1,4 +1,4 @@
-"""The model as a networkx graph, and that as GraphML and node-link JSON.
+"""The model as a networkx graph, and that as GraphML.
 
 Nodes are zones, systems, agents and credentials, as ``kind:id``. Edges are their relations, of kind ``hold``,
 ``grant``, … as in ``docs/semantics.md#relations``; besides, ``hosting`` for an agent's ``runs_on``, ``zone``
@@ -9,7 +9,6 @@ is missing, counts or does not count say so in ``mark``.
 GraphML knows no lists: there they are one text, with ", " between the entries.
 """
 
-import json
 from collections.abc import Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
@@ -40,11 +39,11 @@ def model_graph(analysis: "Analysis") -> "nx.MultiDiGraph[str]":
         for key, record in sorted(snapshot.table(table).items()):
             stated = facts_of(record)
             named = {"type": stated.pop("kind")} if "kind" in stated else {}
-            graph.add_node(f"{table}:{key}", label=record.title, kind=table, **named, **stated)
+            graph.add_node(f"{table}:{key}", label=record.title, kind=table, **named, **_flat(stated))
     numbers = map("e{}".format, count())
 
     def add(start: str, end: str, kind: str, facts: Mapping[str, Any]) -> None:
-        graph.add_edge(start, end, key=next(numbers), kind=kind, **facts)
+        graph.add_edge(start, end, key=next(numbers), kind=kind, **_flat(facts))
 
     for table, field in (("system", "zone"), ("agent", "home")):
         for key, record in sorted(snapshot.table(table).items()):
@@ -62,6 +61,11 @@ def model_graph(analysis: "Analysis") -> "nx.MultiDiGraph[str]":
         mark = marks["boundary", each.from_, each.to]
         add(start, end, "boundary", {"mark": mark, "checkpoints": [each.id]})
     return graph
+
+
+def _flat(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with each list as one text."""
+    return {name: ", ".join(each) if isinstance(each, list) else each for name, each in facts.items()}
 
 
 def _edge_facts(
@@ -85,27 +89,7 @@ def graphml(analysis: "Analysis") -> str:
     """The graph as GraphML; see ``model_graph``."""
     import networkx as nx
 
-    graph = flat(model_graph(analysis))
+    graph = model_graph(analysis)
     # Not nx.write_graphml: that writes otherwise where lxml happens to be installed.
     lines = nx.generate_graphml(graph)
     return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', *lines, ""])
-
-
-def node_link(analysis: "Analysis") -> str:
-    """The graph as node-link JSON; see ``model_graph``."""
-    import networkx as nx
-
-    data = nx.node_link_data(model_graph(analysis), edges="edges")
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
-
-
-def flat(graph: "nx.MultiDiGraph[str]") -> "nx.MultiDiGraph[str]":
-    """The same graph with each list as one text: GraphML has none. The argument is changed."""
-    for facts in (
-        *(facts for _, facts in graph.nodes(data=True)),
-        *(each[2] for each in graph.edges(data=True)),
-    ):
-        for name, value in facts.items():
-            if isinstance(value, list):
-                facts[name] = ", ".join(value)
-    return graph
