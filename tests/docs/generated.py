@@ -286,8 +286,11 @@ def answers(document: Document) -> list[list[dict[str, Any]]]:
         Path(desk, "parked.toml").write_text(narrow + PARKED, encoding="utf-8")
         leak = Path(desk, "token-leak.toml").read_text(encoding="utf-8")
         _decide(Path(desk, "decided.mesh"))
-        intent = '[[intent]]\nagent = "chat-service"\n'
-        Path(desk, "daily.toml").write_text(leak.replace(intent, f"{intent}per_day = 40\n"), encoding="utf-8")
+        orders = 'agent = "orchestrator"\nsystem = "ledger"\n'
+        finance = Path(desk, "finance-orchestrator.toml").read_text(encoding="utf-8")
+        Path(desk, "counted.toml").write_text(
+            finance.replace(orders, f"{orders}per_day = 40\n"), encoding="utf-8"
+        )
         Path(desk, "brief.toml").write_text(leak.replace('"180d"', '"1m"'), encoding="utf-8")
         Path(desk, "known.json").write_text(_known_of_chain(), encoding="utf-8")
         _write_stubs(Path(desk))

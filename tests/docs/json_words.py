@@ -202,6 +202,8 @@ DOCUMENTS: Final = (
         "plan token-leak.toml --curve --json",
         (
             "plan models/finance-orchestrator.toml --json",
+            "plan models/coding-agent-mcp.toml --json",
+            "plan models/answer-desk.toml --json",
             "plan desk.toml --json",
             "plan desk.toml --apply planned --json",
         ),
@@ -268,7 +270,7 @@ DOCUMENTS: Final = (
             "round models/coding-agent-mcp.toml --json",
             "round models/crm-assistant-gateway.toml --json",
             "round parked.toml --json",
-            "round daily.toml --json",
+            "round counted.toml --json",
         ),
         (
             ("format", "string", "meshmodel-round/1"),
