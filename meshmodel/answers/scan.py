@@ -55,6 +55,7 @@ class ScanScope:
         unopened: files that hold secrets, which nobody opened.
         late: how many were left out for want of time.
         is_whole: whether all that was recognised was read.
+        switched_off: how many servers are switched off, of which nothing is drawn.
         model: the file that keeps the model, as it is typed.
         is_kept: whether it has been kept.
     """
@@ -68,6 +69,7 @@ class ScanScope:
     unopened: Sequence[str]
     late: int
     is_whole: bool
+    switched_off: int
     model: str
     is_kept: bool
 
@@ -439,6 +441,8 @@ def _head(scope: ScanScope) -> Iterator[str]:
         parts.append(f"{scope.late} beyond the limits")
     elif not scope.is_whole and not scope.unread:
         parts.append("not all was looked at")
+    if scope.switched_off:
+        parts.append(f"{counted(scope.switched_off, 'server')} switched off")
     if scope.examples:
         parts.append(f"{scope.examples} of tests and examples left out")
     yield f"{scope.name}{scope.also}: {', '.join(parts)}"
@@ -606,6 +610,7 @@ def scan_json(found: ScanAnswer) -> dict[str, Any]:
         "read": [{"file": file, "form": form} for file, form in scope.read],
         "not_read": [{"file": file, "why": why} for file, why in scope.unread],
         "examples": scope.examples,
+        "switched_off": scope.switched_off,
         "not_opened": list(scope.unopened),
         "late": scope.late,
         "agents": [

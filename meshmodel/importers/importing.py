@@ -163,15 +163,19 @@ def _misread(document: Document, form: Form, rows: Sequence[Row]) -> str | None:
     """Why a file is not taken for one of a form: less than half of what looks like its own is understood.
 
     Of a file that the form recognises its own is each part (a key at its top, a document) in which it
-    understands anything; of any other, such as with a wrong ``--as``, all of it.
+    understands anything; of any other, such as with a wrong ``--as``, all of it. One in a folder that the
+    product has for it is nothing else: what it does not know there does not make the product ask.
     """
+    is_known = form.load().recognise(document)
+    if is_known and form.has_place_for(document.source):
+        return None
     understood = [row for row in rows if row.verdict != "not understood"]
     if not understood:
         return f"nothing in it is understood as {form.title}"
     if len(understood) * 2 >= len(rows):
         return None
     own = len(rows)
-    if form.load().recognise(document):
+    if is_known:
         parts = Counter(_part(row.path) for row in rows)
         own = sum(parts[each] for each in {_part(row.path) for row in understood})
     if len(understood) * 2 >= own:

@@ -9,6 +9,7 @@ one assumption that is to be confirmed; of others it is asked what they reach
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -142,15 +143,16 @@ REFUSED: Final = Rule(
 DISABLED: Final = Rule(
     "server-disabled",
     "a server that is switched off",
-    "assumed",
-    "computed as if it were on: it is one click away",
+    "mapped",
+    "not drawn, and nothing else of it is read: who switches it on imports again",
 )
+OFF: Final = Rule("of-disabled", "of a server that is switched off", "mapped", "not read")
 SETTING: Final = Rule(
     "setting", "a setting", "mapped", "it changes nothing about who may do what, so it is not kept"
 )
 SERVER_RULES: Final[tuple[Rule, ...]] = (
     COMMAND, ARGUMENT, URL, KNOWN, REACHES, SEVERAL, HOST_CONTROL, ENV_SECRET, LITERAL, HEADER, URL_SECRET,
-    SCOPES, CREDENTIAL, UNCLEAR, TOOLS, KNOWN_TOOLS, REFUSED, DISABLED,
+    SCOPES, CREDENTIAL, UNCLEAR, TOOLS, KNOWN_TOOLS, REFUSED, DISABLED, OFF,
 )  # fmt: skip
 """The rules of this module, for the table of a form that uses it."""
 
@@ -738,6 +740,22 @@ def named_servers(servers: Node) -> Iterator[tuple[str, Node]]:
     for number, (name, node) in enumerate(named):
         if node.is_map and (node["command"] or _address(node)):
             yield name or f"server {number + 1}", node
+
+
+def switched_on(out: Proposal, servers: Node) -> Iterator[tuple[str, Node]]:
+    """The servers that are switched on, each with its name; the leaves of others are taken."""
+    return ((name, node) for name, node in named_servers(servers) if not is_off(out, name, node))
+
+
+def is_off(out: Proposal, name: str, node: Node) -> bool:
+    """Whether a server is switched off; then its leaves are taken, and one of them says so."""
+    switches = [node[key] for key in ("enabled", "isActive") if node[key].text == "false"]
+    switches += [node["disabled"]] * node["disabled"].is_true
+    switches += islice(node.leaves(), 1) if name.startswith("__disabled_") else ()
+    for each in switches[:1]:
+        out.take(each, DISABLED)
+        out.take(node, OFF)
+    return bool(switches)
 
 
 def server_entry(name: str, node: Node) -> Entry:

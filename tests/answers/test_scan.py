@@ -90,6 +90,7 @@ def scope(**changes):
         "unopened": [],
         "late": 0,
         "is_whole": True,
+        "switched_off": 0,
         "model": "folder.mesh",
         "is_kept": False,
     }

@@ -14,6 +14,7 @@ SCAN: Final = (
     ("not_read[].file", "string", "its path"),
     ("not_read[].why", "string", "why not, and what to do"),
     ("examples", "integer", "files of tests, examples and documentation that were left out"),
+    ("switched_off", "integer", "servers that the files themselves switch off, and that are not drawn"),
     ("not_opened", "list of strings", "files that hold secrets: that they exist is all that is known"),
     ("late", "integer", "how many were left out, since a limit of time or number was reached"),
     ("agents", "list of objects", "the agents that decide by themselves, those alike together"),

@@ -380,3 +380,15 @@ def test_thousands_of_rules_are_read_in_time_that_grows_with_them(tmp_path):
     model = of(tmp_path, **settings)
     assert time.process_time() - begun < 15  # a minute and more where each rule said all hosts again
     assert "h299.example.org" in model.system
+
+
+def test_a_rule_of_an_unknown_form_is_a_question_and_the_mode_still_counts(tmp_path):
+    rules = [f"{tool}:*" for tool in ("Bash", "Edit", "Write", "Read", "Glob", "Grep")]
+    content = {"permissions": {"defaultMode": "bypassPermissions", "allow": rules}}
+    imported(tmp_path, {".claude/settings.json": content})
+    found = scan([tmp_path], tmp_path, NEVER)
+    assert found.unread == [], "though most of it is not understood"
+    assert unasked(found.done.after) >= ALL
+    assert {row.rule for row in found.done.rows if "allow" in row.path} == {"unknown-rule"}
+    asked = [each.text for each in found.done.after.note.values() if "form is not known" in each.text]
+    assert asked == ["What do rules of Claude Code decide whose form is not known?"]

@@ -187,6 +187,9 @@ url = "https://far.example.com/mcp"
 bearer_token_env_var = "FAR_LOGIN"
 env_http_headers = { "X-Team" = "FAR_TEAM" }
 http_headers = { "X-Mode" = "plain" }
+[mcp_servers.off]
+command = "off"
+env = { OFF_TOKEN = "not-a-real-token" }
 enabled = false
 """
 
@@ -207,7 +210,9 @@ def test_variables_are_passed_on_by_name_and_what_is_sent_is_held_by_the_client(
     assert {each.system for each in model.custody.values()} == {FILES}
     assert rows["mcp_servers.local.env.TOOL_TOKEN"][0] == "secret withheld"
     assert rows["mcp_servers.local.env_vars[2]"] == ("mapped", "setting")
-    assert rows["mcp_servers.far.enabled"] == ("assumed", "server-disabled")
+    assert rows["mcp_servers.off.enabled"] == ("mapped", "server-disabled")
+    assert "off" not in model.agent
+    assert not any("OFF" in each.title for each in model.credential.values())
 
 
 def test_what_a_project_may_not_say_is_left_aside_there_and_counts_at_home(tmp_path, monkeypatch):

@@ -380,3 +380,20 @@ def test_servers_of_one_name_are_told_apart_by_their_client(tmp_path):
     assert names == {
         "github of Claude Code", "github of Cursor agent", "github of Claude Code in sub", "own",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        config(disabled=True),
+        config(enabled=False),
+        config(isActive=False),
+        {"mcpServers": {"__disabled_tool": {"command": "tool-mcp"}}},
+    ],
+    ids=["disabled", "enabled", "isActive", "name"],
+)
+def test_a_server_that_is_switched_off_is_not_drawn(content, tmp_path):
+    content["mcpServers"]["other"] = {"command": "other-mcp", "disabled": False}
+    proposed, rows = model_of(content, tmp_path)
+    assert {"tool-mcp", "tool", "other"} & {*proposed.model.agent} == {"other"}
+    assert [row.rule for row in rows].count("server-disabled") == 1

@@ -142,8 +142,8 @@ def test_a_server_of_a_project_may_be_approved_once_which_is_asked(tmp_path):
         {"mcp": {**HUB, "off": {"type": "local", "command": ["off"], "enabled": False}}}, tmp_path
     )
     assert "before it first connects a server" in asked_about(model)
-    assert rows["mcp.off.enabled"] == ("assumed", "server-disabled")
-    assert ("opencode", "off") in model.delegation
+    assert rows["mcp.off.enabled"] == ("mapped", "server-disabled")
+    assert "off" not in model.agent
 
 
 VARIABLES = {

@@ -30,6 +30,7 @@ def tell_scan(
         found.walked.unopened,
         found.late,
         found.is_whole,
+        sum(row.rule == "server-disabled" for row in found.done.rows),
         shlex.quote(str(kept or f"{found.name}.mesh")),
         kept is not None,
     )

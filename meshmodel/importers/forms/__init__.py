@@ -45,6 +45,7 @@ as this form at all. Heavy libraries are imported inside functions.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -96,6 +97,11 @@ class Form:
     marks: tuple[str, ...] = ()
     joins: str = ""
     last_wins: bool = False
+
+    def has_place_for(self, source: str) -> bool:
+        """Whether a file lies in a folder that the product has for such files, by its path."""
+        path = PurePosixPath("/", source)
+        return any(path.match(pattern) for pattern in self.files if "/" in pattern)
 
 
 def _claude_code() -> FormReader:

@@ -47,9 +47,9 @@ from meshmodel.importers.servers import (
     DISABLED,
     SERVER_RULES,
     SETTING,
-    named_servers,
     read_server,
     server_entry,
+    switched_on,
 )
 from meshmodel.importers.settings import SETTINGS_RULES, read_hooks, take_variable
 from meshmodel.importers.withheld import shows_secret
@@ -89,6 +89,9 @@ NO_TOOL: Final = Rule(
     "rule of no tool",
     "not understood",
     "no tool of Claude Code has that name, so the rule has no effect",
+)
+UNKNOWN_RULE: Final = Rule(
+    "unknown-rule", "rule whose form is not known", "question", "computed as if it were not there"
 )
 NOT_CONSULTED: Final = Rule(
     "not-consulted",
@@ -161,8 +164,8 @@ INSTRUCTIONS: Final = Rule(
     "instructions", "words to a model", "mapped", "what is asked of a model limits nothing, and is not kept"
 )
 RULES: Final[tuple[Rule, ...]] = (
-    ALLOW, ASK, DENY, PATHS, NO_TOOL, NOT_CONSULTED, MODE, PLAN, OTHER_MODE, FOLDER, SANDBOX, SANDBOX_RUNS,
-    SERVERS, HELPER, PLUGIN, MARKETPLACE, MANAGED, UNREAD_SERVERS, LAYERS, SUBAGENT,
+    ALLOW, ASK, DENY, PATHS, NO_TOOL, UNKNOWN_RULE, NOT_CONSULTED, MODE, PLAN, OTHER_MODE, FOLDER,
+    SANDBOX, SANDBOX_RUNS, SERVERS, HELPER, PLUGIN, MARKETPLACE, MANAGED, UNREAD_SERVERS, LAYERS, SUBAGENT,
     INSTRUCTIONS, WORKSTATION, *SETTINGS_RULES, *SERVER_RULES, *CLIENT_RULES, SETTING,
 )  # fmt: skip
 
@@ -380,6 +383,10 @@ class _Settings:
                         self._out.take(node, MANAGED)
                     elif found:
                         rules.append(_Permission(found[1], found[2], node))
+                    else:
+                        text = f"What do rules of {self._client.title} decide whose form is not known?"
+                        about = "agent", self._client.agent
+                        self._out.take(node, UNKNOWN_RULE, self._out.ask(about, text, UNKNOWN_RULE, at=node))
             for key in ("disableBypassPermissionsMode", "disableAutoMode"):
                 self._out.take(permissions[key], MODE)
 
@@ -592,7 +599,7 @@ class _Settings:
             out.take(root["extraKnownMarketplaces"], MARKETPLACE, note)
         for key in _MANAGED_ONLY:
             out.take(root[key], MANAGED)
-        for name, node in named_servers(root["mcpServers"]):
+        for name, node in switched_on(out, root["mcpServers"]):
             served = read_server(client, server_entry(name, node))
             out.take(node.get("command") or node["url"], UNREAD_SERVERS, ("agent", served.agent))
             out.take(node, SETTING)
@@ -745,7 +752,7 @@ def _plugin(document: Document, out: Proposal) -> None:
     client = out.part(Clients).client(NAME, folder, at=root)
     agent = plugin_agent(client, root["name"].text, root)
     out.take(root["name"], PLUGIN, ("agent", agent), ("delegation", (client.agent, agent)))
-    for name, node in named_servers(root["mcpServers"]):
+    for name, node in switched_on(out, root["mcpServers"]):
         read_server(client, server_entry(name, node))
         out.take(node, SETTING)
     if root["hooks"].is_map:

@@ -25,7 +25,7 @@ from meshmodel.importers.common_systems import HOME, WORKSTATION
 from meshmodel.importers.document import ABSENT, Document, Node
 from meshmodel.importers.ledger import Rule
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import DISABLED, SERVER_RULES, SETTING, Entry, read_server
+from meshmodel.importers.servers import SERVER_RULES, SETTING, Entry, is_off, read_server
 from meshmodel.importers.settings import (
     ANSWER,
     SETTINGS_RULES,
@@ -431,12 +431,13 @@ class _Settings:
 
     def _server(self, name: str, node: Node, known: set[str]) -> None:
         out, client = self._out, self._client
-        if name not in known and (node["command"] or node["url"]):
+        if name not in known and is_off(out, name, node):
+            known.add(name)
+        elif name not in known and (node["command"] or node["url"]):
             known.add(name)
             agent = read_server(client, _entry(name, node)).agent
             self._modes(name, node, agent)
-            is_off = node["enabled"].text == "false"
-            out.take(node["enabled"], DISABLED if is_off else SETTING, ("agent", agent))
+            out.take(node["enabled"], SETTING)
             for key in _SERVER_SETTINGS:
                 out.take(node[key], SETTING)
             for key in ("env", "args", "http_headers", "env_http_headers", "env_vars"):

@@ -25,12 +25,11 @@ from meshmodel.importers.ledger import Rule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.servers import (
     BELOW,
-    DISABLED,
     SERVER_RULES,
     SETTING,
-    named_servers,
     read_server,
     server_entry,
+    switched_on,
 )
 from meshmodel.importers.settings import SETTINGS_RULES, take_settings
 from meshmodel.importers.withheld import host_of
@@ -144,11 +143,10 @@ def _client(document: Document, name: str, out: Proposal, *ends: str) -> Client:
 
 def _servers(client: Client, servers: Node) -> None:
     """The servers that stand beside the settings."""
-    for name, node in named_servers(servers):
+    for name, node in switched_on(client.out, servers):
         read_server(client, server_entry(name, node))
-        is_off = node["enabled"].text == "false" or node["disabled"].is_true
         for key in ("enabled", "disabled"):
-            client.out.take(node[key], DISABLED if is_off else SETTING)
+            client.out.take(node[key], SETTING)
 
 
 # VS Code ------------------------------------------------------------------------------------------

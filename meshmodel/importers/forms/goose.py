@@ -12,7 +12,7 @@ from meshmodel.importers.common_systems import HOME, WORKSTATION
 from meshmodel.importers.document import ABSENT, Document, Node
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import DISABLED, SERVER_RULES, SETTING, Entry, read_server
+from meshmodel.importers.servers import SERVER_RULES, SETTING, Entry, is_off, read_server
 from meshmodel.importers.settings import SETTINGS_RULES, take_settings
 
 __all__ = ["RULES", "read", "recognise"]
@@ -180,6 +180,8 @@ class _Configuration:
 
     def _extension(self, name: str, node: Node) -> None:
         client, out = self._client, self._out
+        if is_off(out, name, node):
+            return
         kind, own = node["type"].text, (node["name"].text or name).replace("_", "")
         address = next((node[key] for key in ("uri", "url") if node[key].text), ABSENT)
         if kind in {"builtin", "platform"} or not (node["cmd"].text or address):
@@ -196,8 +198,7 @@ class _Configuration:
                 tools=tuple(each for each in (node["available_tools"],) if each.each()),
             )
             read_server(client, entry)
-        is_off = node["enabled"].text == "false"
-        out.take(node["enabled"], DISABLED if is_off else SETTING, self._about)
+        out.take(node["enabled"], SETTING, self._about)
 
     def _built_in(self, name: str, node: Node) -> None:
         client, out = self._client, self._out

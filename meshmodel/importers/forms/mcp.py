@@ -18,14 +18,13 @@ from meshmodel.importers.servers import (
     ADDRESS_KEYS,
     BELOW,
     CREDENTIAL,
-    DISABLED,
     ENV_SECRET,
     LITERAL,
     SERVER_RULES,
     SETTING,
-    named_servers,
     read_server,
     server_entry,
+    switched_on,
 )
 from meshmodel.importers.withheld import is_reference
 from meshmodel.model.records import Hold
@@ -202,7 +201,7 @@ class _Configuration:
         """Read the hidden inputs, then the servers."""
         for each in inputs:
             self._input(each)
-        for name, node in named_servers(servers):
+        for name, node in switched_on(self._out, servers):
             read_server(self._client, server_entry(name, node), self._input_in)
             self._prompts(name, node)
             if self._is_unread:
@@ -228,7 +227,7 @@ class _Configuration:
         return next((self._inputs[each] for each in _INPUT.findall(text) if each in self._inputs), None)
 
     def _prompts(self, name: str, node: Node) -> None:
-        """Tools that run unasked, a server that is switched off, and what changes nothing."""
+        """Tools that run unasked, and what changes nothing."""
         out, agent = self._out, ("agent", self._client.servers[-1].agent)
         for key in _UNASKED:
             said = node[key]
@@ -237,8 +236,7 @@ class _Configuration:
                 self._client.rule(name, tool, "allowed", at=said)
             out.take(said, NO_ASKING, agent)
         for key in ("disabled", "isActive"):
-            is_off = node[key].is_true == (key == "disabled")
-            out.take(node[key], DISABLED if is_off else SETTING, agent)
+            out.take(node[key], SETTING, agent)
         file = node["envFile"]
         if file:
             text = f"Which secrets does the file of variables of the server {name} hold?"

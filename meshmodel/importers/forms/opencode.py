@@ -27,7 +27,7 @@ from meshmodel.importers.common_systems import HOME, WORKSTATION
 from meshmodel.importers.document import ABSENT, Document, Node
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import BELOW, DISABLED, SERVER_RULES, SETTING, Entry, read_server
+from meshmodel.importers.servers import BELOW, SERVER_RULES, SETTING, Entry, is_off, read_server
 from meshmodel.importers.settings import SETTINGS_RULES, take_settings
 from meshmodel.importers.withheld import host_of, shows_secret
 from meshmodel.model.records import Delegation, Hold
@@ -375,12 +375,12 @@ class _Settings:
     def _servers(self, layer: _Layer) -> None:
         out, client, names = self._out, self._client, []
         for name, node in layer.root[BELOW].items():
+            if is_off(out, name, node):
+                continue
             names.append(name)
             if node["command"] or node["url"].text:
-                agent = read_server(client, _entry(name, node)).agent
+                read_server(client, _entry(name, node))
                 self._before_server(name, node)
-                is_off = node["enabled"].text == "false"
-                out.take(node["enabled"], DISABLED if is_off else SETTING, ("agent", agent))
             for key in ("type", "enabled", "timeout", "cwd", "environment", "headers", "command", "oauth"):
                 out.take(node[key], SETTING)
         if names and layer.scope == "project":
