@@ -1,13 +1,15 @@
 """The key that places a checkpoint, on findings that no checkpoint closes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.workbench.screen import Workbench
-from meshmodel.edits.edit import Remove, edit
-from tests.app.desk import Desk, desk
+from meshmodel.edits.edit import Put, Remove, apply_edit, edit
+from meshmodel.store.load import load
+from tests.app.desk import MODELS, Desk, desk
 
 pytestmark = pytest.mark.slow
 
@@ -68,14 +70,17 @@ async def test_a_checkpoint_that_does_not_count_is_opened(tmp_path: Path) -> Non
 async def test_what_is_said_of_a_controlled_way_fits_the_way_that_is_told(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    async with desk(tmp_path, "finance-orchestrator", size=size) as it:
+    model = load(MODELS / "crm-assistant-gateway.toml")
+    to_come = replace(model.checkpoint["gateway-boundary"], state="planned")
+    async with desk(tmp_path, apply_edit(model, edit("later", [Put(to_come)])), size=size) as it:
         await it.press("v")
-        await point_at(it, ("unapproved-reach", "orchestrator"))
+        await point_at(it, ("untraceable-step", "exports"))
         told = it.bench.shown.explanation
         assert told is not None
         assert not any("✖" in each for each in told.sentences)
         await it.press("p")
-        await it.shows("nothing to place, its crossing into Supplier master is")
+        assert told.state == "controlled"
+        await it.shows("nothing to place, its crossing into Nightly exports is")
 
 
 async def test_what_was_accepted_and_is_found_no_more_has_no_place(tmp_path: Path) -> None:
