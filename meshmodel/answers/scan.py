@@ -1,4 +1,4 @@
-"""What a scan tells in at most 19 lines: agents, what they reach as whom, the worst way, what to ask.
+"""What a scan tells in at most 19 lines: agents, what they reach as whom, the worst path, what to ask.
 
 See ``docs/scan.md#the-lines``.
 """
@@ -6,19 +6,20 @@ See ``docs/scan.md#the-lines``.
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from textwrap import wrap
 from typing import Any, Final, NamedTuple
 
 from meshmodel.analysis.analysis import Analysis, analyse
-from meshmodel.analysis.results import AgentReach, Door, Explanation
+from meshmodel.analysis.results import Door, Explanation
 from meshmodel.edits.edit import Change, Edit, Put, Remove, apply_edit
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.records import Agent, Note, System
+from meshmodel.model.records import Agent, Checkpoint, Note, System
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Stop
 from meshmodel.model.text import counted, first_few, one_line, pad, shorten, width
-from meshmodel.model.vocabulary import SEVERITIES, Action, Severity
+from meshmodel.model.vocabulary import SEVERITIES, STEERABLE_KINDS, Action, Severity
 
 COLUMNS: Final = 100
 LINES: Final = 19
@@ -26,9 +27,9 @@ AGENT_LINES: Final = 6
 _NAMES: Final = 34
 """The most columns of their names."""
 _TRIED: Final = 40
-"""The most questions whose answers are tried, those nearest to the worst way first."""
-_WORST: Final = 40
-"""The most doors among which the worst way is looked for."""
+"""The most questions whose answers are tried, those nearest to the worst path first."""
+_EXPLAINED: Final = 12
+"""The most ends of one harm among which the worst path is looked for."""
 _ASKED: Final = 3
 _WEIGHED: Final[tuple[Severity, ...]] = ("critical", "high", "medium")
 """The severities by whose numbers of missing checkpoints an answer is weighed, in this order."""
@@ -56,6 +57,8 @@ class ScanScope:
         late: how many were left out for want of time.
         is_whole: whether all that was recognised was read.
         switched_off: how many servers are switched off, of which nothing is drawn.
+        idle: how many workflows lie where GitHub runs none.
+        seeming: files that look like agents and are not read, and what they are of.
         model: the file that keeps the model, as it is typed.
         is_kept: whether it has been kept.
     """
@@ -70,6 +73,8 @@ class ScanScope:
     late: int
     is_whole: bool
     switched_off: int
+    idle: int
+    seeming: Sequence[tuple[str, str]]
     model: str
     is_kept: bool
 
@@ -96,14 +101,15 @@ class Group(NamedTuple):
 
 
 class Worst(NamedTuple):
-    """The worst way, and who else has one like it.
+    """The worst path, and who else has one like it.
 
     Attributes:
         door: the missing checkpoint at its end.
-        explanation: the way.
-        others: further agents with that door.
-        asked: why nobody is asked on it, in words.
-        is_heard: whether outsiders' words come to where it begins.
+        explanation: the path.
+        others: further agents with that missing checkpoint.
+        asked: why no checkpoint decides on it, in words.
+        is_heard: whether untrusted content comes to where it begins.
+        needs_member: whether only somebody who may write starts the agent.
     """
 
     door: Door
@@ -111,6 +117,7 @@ class Worst(NamedTuple):
     others: tuple[str, ...]
     asked: str
     is_heard: bool
+    needs_member: bool
 
 
 class Asked(NamedTuple):
@@ -131,13 +138,24 @@ class Asked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ScanAnswer:
-    """All that a scan tells."""
+    """All that a scan tells.
+
+    Attributes:
+        scope: what was looked at.
+        groups: the agents that decide by themselves.
+        worst: the worst path, if there is one to tell.
+        why: why it counts, or why there is none.
+        questions: what to find out first.
+        others: how many programs act by themselves, in words; empty: none.
+        snapshot: the model.
+    """
 
     scope: ScanScope
     groups: tuple[Group, ...]
     worst: Worst | None
     why: str
     questions: tuple[Asked, ...]
+    others: str
     snapshot: Snapshot
 
 
@@ -157,6 +175,7 @@ def answer_scan(scope: ScanScope, snapshot: Snapshot, stop: Stop) -> ScanAnswer:
         worst,
         _why(worst, analysis),
         tuple(_questions(analysis, worst, stop)),
+        _by_themselves(snapshot),
         snapshot,
     )
 
@@ -165,12 +184,10 @@ def answer_scan(scope: ScanScope, snapshot: Snapshot, stop: Stop) -> ScanAnswer:
 
 
 def _groups(analysis: Analysis) -> list[Group]:
-    """The agents that decide by themselves, those alike together; where none reaches any, all but people."""
+    """The agents that decide by themselves, those alike together; AI agents first."""
     agents, found = analysis.snapshot.agent, dict[Group, list[str]]()
-    rows = [each for each in analysis.reach() if not agents[each.agent].is_person]
-    steerable = [each for each in rows if agents[each.agent].is_steerable]
-    for row in steerable if any(each.reach for each in steerable) else rows:
-        found.setdefault(_group(analysis, row), []).append(row.agent)
+    for own in _Reaches(analysis).of_all():
+        found.setdefault(_group(analysis, own), []).append(own.agent)
     helpers = _helpers(analysis.snapshot)
     made = []
     for group, names in found.items():
@@ -178,7 +195,15 @@ def _groups(analysis: Analysis) -> list[Group]:
         titles = tuple(agents[each].title for each in names if each not in helpers)
         made.append(group._replace(agents=tuple(names), titles=titles or (agents[names[0]].title,)))
     order = {"does not ask": 0, _UNSAID: 1, "asks for some of it": 2, "asks": 3}
-    return sorted(made, key=lambda each: (order.get(each.asks, 4), -_size(each), each.titles))
+    return sorted(
+        made,
+        key=lambda each: (
+            agents[each.agents[0]].kind not in STEERABLE_KINDS,
+            order.get(each.asks, 4),
+            -_size(each),
+            each.titles,
+        ),
+    )
 
 
 def _helpers(snapshot: Snapshot) -> set[str]:
@@ -187,29 +212,113 @@ def _helpers(snapshot: Snapshot) -> set[str]:
     return {to for from_, to in snapshot.delegation if agents[from_].is_steerable}
 
 
+class _Own(NamedTuple):
+    """What an agent reaches as itself and by the tools that it calls, and as whom.
+
+    What it could have another agent do that it may influence is left to the model.
+
+    Attributes:
+        agent: its id.
+        reach: by system the actions that it takes itself, and which of them no checkpoint decides.
+        identities: as whom.
+    """
+
+    agent: str
+    reach: Mapping[str, tuple[tuple[Action, ...], tuple[Action, ...]]]
+    identities: tuple[str, ...]
+
+    def takes(self, system: str, action: Action) -> bool:
+        return action in self.reach.get(system, ((), ()))[0]
+
+
+class _Reaches:
+    """What each agent that decides by itself reaches as itself."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._agents = analysis.snapshot.agent
+        self._rows = {each.agent: each for each in analysis.reach()}
+        self._calls: dict[str, list[str]] = {}
+        for from_, to in analysis.snapshot.delegation:
+            self._calls.setdefault(from_, []).append(to)
+
+    def of_all(self) -> list[_Own]:
+        return [self.of(each) for each in self._rows if self._agents[each].is_steerable]
+
+    def of(self, agent: str) -> _Own:
+        row, own = self._rows[agent], dict[str, set[Action]]()
+        for each in self._tools(agent):
+            for reach in self._rows[each].reach:
+                own.setdefault(reach.system, set()).update(reach.own)
+        identities = {one for each in self._tools(agent) for one in self._rows[each].own_identities}
+        return _Own(
+            agent,
+            {
+                each.system: (
+                    tuple(one for one in each.actions if one in own.get(each.system, ())),
+                    each.unchecked,
+                )
+                for each in row.reach
+                if own.get(each.system)
+            },
+            tuple(each for each in row.identities if each in identities),
+        )
+
+    def _tools(self, agent: str) -> list[str]:
+        """The agent, and the programs that it calls: servers and hooks."""
+        found = [agent]
+        for each in found:
+            for to in self._calls.get(each, ()):
+                if to not in found and to in self._rows and not self._agents[to].is_steerable:
+                    found.append(to)
+        return found
+
+
+def _by_themselves(snapshot: Snapshot) -> str:
+    """How many programs act by themselves: those that no agent calls, and that call none."""
+    agents = snapshot.agent
+    busy = {each.id for each in agents.values() if each.is_steerable or each.is_person or not each.is_active}
+    linked = {*busy}
+    for _ in agents:
+        more = {
+            each
+            for pair in snapshot.delegation
+            if not linked.isdisjoint(pair) and not agents[pair[0]].is_person
+            for each in pair
+        } - linked
+        if not more:
+            break
+        linked |= more
+    kinds = Counter(each.kind or "program" for each in agents.values() if each.id not in linked)
+    if not kinds:
+        return ""
+    told = [counted(number, kind) for kind, number in sorted(kinds.items(), key=lambda each: -each[1])]
+    whole = " and ".join(told)
+    return f"{whole} act{'s by itself' if sum(kinds.values()) == 1 else ' by themselves'}."
+
+
 def _size(group: Group) -> int:
     return len(group.reads) + len(group.changes) + len(group.runs)
 
 
-def _group(analysis: Analysis, row: AgentReach) -> Group:
+def _group(analysis: Analysis, own: _Own) -> Group:
     snapshot, heard = analysis.snapshot, {each.system for each in analysis.heard if each.first_hand}
     reads, changes, runs = list[str](), list[str](), list[str]()
     acts = asked = 0
-    for reach in row.reach:
-        title = snapshot.system[reach.system].title + (" ⚑" if reach.system in heard else "")
-        done = [each for each in reach.actions if each != "read"]
+    for system, (actions, unchecked) in own.reach.items():
+        title = snapshot.system[system].title + (" ⚑" if system in heard else "")
+        done = [each for each in actions if each != "read"]
         acts += len(done)
-        asked += sum(each not in reach.unchecked for each in done)
-        if _CHANGES & set(reach.actions):
+        asked += sum(each not in unchecked for each in done)
+        if _CHANGES & set(actions):
             changes.append(title)
-        elif "execute" in reach.actions:
+        elif "execute" in actions:
             runs.append(title)
-        elif "read" in reach.actions:
+        elif "read" in actions:
             reads.append(title)
     asks = "" if not acts else "asks" if asked == acts else "asks for some of it" if asked else "does not ask"
-    if asks == "does not ask" and row.agent in _unsaid(snapshot):
+    if asks == "does not ask" and own.agent in _unsaid(snapshot):
         asks = _UNSAID
-    return Group((), (), tuple(reads), tuple(changes), tuple(runs), row.identities, asks)
+    return Group((), (), tuple(reads), tuple(changes), tuple(runs), own.identities, asks)
 
 
 def _unsaid(snapshot: Snapshot) -> set[str]:
@@ -225,122 +334,231 @@ def _unsaid(snapshot: Snapshot) -> set[str]:
     return found
 
 
-# The worst way --------------------------------------------------------------------------------------------
+# The worst path -------------------------------------------------------------------------------------------
+
+
+def _harm(system: System, action: Action) -> int:
+    """How grave an action on a system is, 0 the gravest: its place in ``docs/scan.md#the-worst-path``."""
+    kind = system.kind
+    if action in {"admin", "issue"}:
+        return 1
+    if action == "execute":
+        is_host = kind == "other" and system.integrity in {"high", "critical"}
+        return 0 if is_host else _RUNS.get(kind or "", 8)
+    if action == "write":
+        return 4 if system.integrity == "critical" else _WRITES.get(kind or "", 8)
+    return 5 if kind == "secrets-manager" or system.sensitivity == "restricted" else 9
+
+
+_RUNS: Final[Mapping[str, int]] = {
+    "kubernetes-cluster": 0,
+    "cloud-account": 0,
+    "ci-pipeline": 2,
+    "code-repository": 2,
+    "payment": 3,
+    "database": 4,
+    "browser": 6,
+}
+"""By kind of a system how grave it is to run something there."""
+_WRITES: Final[Mapping[str, int]] = {
+    "kubernetes-cluster": 1,
+    "cloud-account": 1,
+    "identity-provider": 1,
+    "secrets-manager": 1,
+    "code-repository": 2,
+    "ci-pipeline": 2,
+    "deployment-target": 2,
+    "object-storage": 2,
+    "payment": 3,
+    "database": 4,
+    "data-warehouse": 4,
+    "message-queue": 4,
+    "browser": 6,
+    "messaging": 6,
+}
+
+
+class _Candidate(NamedTuple):
+    """Where a path may end: the less, the worse."""
+
+    harm: int
+    is_not_heard: bool
+    is_through_others: bool
+    needs_member: bool
+    severity: int
+    others: int
+    subject: str
+    agent: str
+    action: Action
+    door: Door
 
 
 def _worst(analysis: Analysis) -> Worst | None:
-    """The worst way: of the highest severity, outsiders' words first, what changes something, more agents.
+    """The path of an AI agent that does most harm; of these the one with the fewest steps.
 
-    Where the highest is low there is none to tell: mostly an agent that calls its own model.
+    Where no missing checkpoint is more than low there is none to tell: mostly an agent that calls its own
+    model.
     """
-    doors = [each for each in analysis.doors if each.severity in _WEIGHED]
-    doors.sort(key=lambda each: (-_RANK[each.severity], -len(each.agents), each.subject))
-    heard, agents = {each.system for each in analysis.heard}, analysis.snapshot.agent
-    helpers = _helpers(analysis.snapshot)
-
-    def rank(agent: str) -> tuple[bool, bool]:
-        return not agents[agent].is_steerable, agent in helpers
-
-    found: list[tuple[tuple[object, ...], Door, Explanation]] = []
-    for door in [each for each in doors if each.severity == doors[0].severity][:_WORST]:
-        for agent in sorted(door.agents, key=rank)[:_ASKED]:
-            way = analysis.explain(agent, door.system, _worst_action(door))
-            if way is None or not way.steps or way.state != "uncontrolled":
-                continue
-            order = (
-                -_RANK[way.severity or "low"],
-                way.source not in heard,
-                way.action not in _CHANGES,
-                rank(agent),
-                -len(door.agents),
-                len(way.steps),
-                door.subject,
-                agent,
-            )
-            found.append((order, door, way))
+    snapshot, reaches = analysis.snapshot, {each.agent: each for each in _Reaches(analysis).of_all()}
+    first_hand = [each.system for each in analysis.heard if each.first_hand]
+    sources = {agent: _sources(snapshot, own, first_hand) for agent, own in reaches.items()}
+    helpers, candidates = _helpers(snapshot), list[_Candidate]()
+    for door in analysis.doors:
+        for agent in [each for each in door.agents if each in reaches and door.severity in _WEIGHED]:
+            own = reaches[agent]
+            candidates += [
+                _Candidate(
+                    _harm(snapshot.system[door.system], action),
+                    not sources[agent],
+                    not own.takes(door.system, action) or agent in helpers,
+                    _needs_member(snapshot, agent),
+                    -_RANK[door.severity],
+                    -len(door.agents),
+                    door.subject,
+                    agent,
+                    action,
+                    door,
+                )
+                for action in door.actions
+                if (snapshot.system[door.system].kind, action) != ("saas", "execute")  # all agents call a model
+            ]
+    found, tried = list[tuple[tuple[object, ...], Door, Explanation]](), Counter[int]()
+    for each in sorted(candidates, key=lambda each: each[:-1]):
+        if found and each.harm > found[0][0][0]:  # type: ignore[operator]
+            break
+        if tried[each.harm] >= _EXPLAINED:
+            continue
+        tried[each.harm] += 1
+        way = _explained(analysis, each, sources[each.agent])
+        if way is not None:
+            order = (each.harm, way.source not in first_hand, *each[2:4], len(way.steps), *each[4:-1])
+            found.append((order, each.door, way))
     if not found:
         return None
-    nearest = sorted(found, key=lambda each: each[0])[:_ASKED]
-    ways = [(door, _from_first_hand(analysis, way)) for _, door, way in nearest]
-    first_hand = {each.system for each in analysis.heard if each.first_hand}
-    door, way = min(ways, key=lambda each: each[1].source in heard and each[1].source not in first_hand)
-    others = tuple(sorted((each for each in door.agents if each != way.agent), key=rank))
-    return Worst(door, way, others, _why_unasked(analysis.snapshot, way), way.source in heard)
+    _, door, way = min(found, key=lambda each: each[0])
+    others = sorted({*door.agents} & {*reaches} - {way.agent}, key=lambda each: (each in helpers, each))
+    heard = {each.system for each in analysis.heard}
+    needs = _needs_member(snapshot, way.agent)
+    return Worst(door, way, tuple(others), _why_unchecked(snapshot, way), way.source in heard, needs)
 
 
-def _from_first_hand(analysis: Analysis, way: Explanation) -> Explanation:
-    """The same from where outsiders write themselves, if it is as bad: carried words are hard to see."""
-    first_hand = [each.system for each in analysis.heard if each.first_hand]
-    if way.source in first_hand or way.source not in {each.system for each in analysis.heard}:
-        return way
-    for source in first_hand[:_WORST]:
-        other = analysis.explain(way.agent, way.system, way.action, source)
-        if other is not None and other.steps and (other.state, other.severity) == (way.state, way.severity):
-            return other
-    return way
+def _sources(snapshot: Snapshot, own: _Own, first_hand: Sequence[str]) -> list[str]:
+    """Where outsiders write what an agent reads itself, or what starts it, the nearest first."""
+    starters = {own.agent, *_starters(snapshot, own.agent)}
+    started = {system for system, to in snapshot.trigger if to in starters}
+    return [
+        *(each for each in first_hand if each in started),
+        *(each for each in first_hand if each not in started and own.takes(each, "read")),
+    ]
 
 
-def _worst_action(door: Door) -> Action:
-    """The action that is told: what changes something, if anything does."""
-    return next((each for each in ("write", "execute", "issue", "admin") if each in door.actions), "read")
+def _starters(snapshot: Snapshot, agent: str) -> list[str]:
+    """The programs that call an agent: the jobs that it is a step of."""
+    callers = [from_ for from_, to in snapshot.delegation if to == agent]
+    return [each for each in callers if not snapshot.agent[each].is_steerable]
 
 
-def _why_unasked(snapshot: Snapshot, way: Explanation) -> str:
-    """Why nobody is asked on a way: there is no checkpoint, or one that does not count, and why."""
-    ends = {(each.step, each.from_.partition(":")[2], each.to.partition(":")[2]) for each in way.steps}
-    on_it = [each for each in snapshot.checkpoint.values() if (each.step, each.from_, each.to) in ends]
+def _needs_member(snapshot: Snapshot, agent: str) -> bool:
+    """Whether an agent is started by what is written alone, and only where outsiders do not write."""
+    started = [
+        snapshot.system[system]
+        for system, to in snapshot.trigger
+        if to in {agent, *_starters(snapshot, agent)}
+    ]
+    return bool(started) and not any(each.untrusted_input for each in started)
+
+
+def _explained(analysis: Analysis, end: _Candidate, sources: Sequence[str]) -> Explanation | None:
+    """The shortest unchecked path to an end from where outsiders write what the agent reads, else any."""
+    found = []
+    for source in sources[:_ASKED]:
+        way = analysis.explain(end.agent, end.door.system, end.action, source)
+        if way is not None and way.steps and way.state == "uncontrolled" and way.severity in _WEIGHED:
+            found.append(way)
+    if found:
+        return min(found, key=lambda each: len(each.steps))
+    way = analysis.explain(end.agent, end.door.system, end.action)
+    is_told = way is not None and way.steps and way.state == "uncontrolled" and way.severity in _WEIGHED
+    return way if is_told else None
+
+
+def _why_unchecked(snapshot: Snapshot, way: Explanation) -> str:
+    """Why no checkpoint decides on a path: there is none, or one that is not effective, and why."""
     who = snapshot.agent[way.agent].title
-    for each in on_it:
-        if each.freshness == "per-action" and each.state == "enforced" and each.decided_at is not None:
-            where = snapshot.system[each.decided_at].title
-            return f"somebody is asked, but {who} may change that itself, in {where}"
-    if any(each.freshness != "per-action" for each in on_it):
-        return "somebody is asked once, and not again"
+    for each in _on(snapshot, way):
+        if each.freshness != "per-action":
+            return "a checkpoint decides once, and not again"
+        if each.state != "enforced":
+            return f"a checkpoint on it is {'only planned' if each.state == 'planned' else 'only a prompt'}"
+        if each.decided_at is not None:
+            return (
+                f"a checkpoint decides, but {who} can change it in {snapshot.system[each.decided_at].title}"
+            )
+        return "a checkpoint decides, but it is not effective"
     if way.agent in _unsaid(snapshot):
-        return "whether somebody is asked is not in these files"
+        return "whether a checkpoint decides is not in these files"
     if ("delegation", way.agent) in {(each.step, each.to) for each in snapshot.checkpoint.values()}:
-        return "somebody is asked before it is set to work, and not about what it then does"
-    return "nobody is asked"
+        return "a checkpoint decides whether it is called, and not what it then does"
+    return "no checkpoint decides"
+
+
+def _on(snapshot: Snapshot, way: Explanation) -> list[Checkpoint]:
+    """The checkpoints on the steps of a path, for the action that is told."""
+    ends = {(each.step, each.from_.partition(":")[2], each.to.partition(":")[2]) for each in way.steps}
+    return [
+        each
+        for each in snapshot.checkpoint.values()
+        if (each.step, each.from_, each.to) in ends
+        and (not each.actions or each.to != way.system or way.action in each.actions)
+    ]
 
 
 def _why(worst: Worst | None, analysis: Analysis) -> str:
     if worst is None:
-        if analysis.doors:
-            return "In what is drawn an agent crosses unasked only where little is at stake."
+        agents = analysis.snapshot.agent
+        if any(agents[each].is_steerable for door in analysis.doors for each in door.agents):
+            return "In what is drawn an agent acts unchecked only where little is at stake."
         if not analysis.summary.crossings:
             return "In what is drawn nothing is read in one place and used in another."
-        return "In what is drawn somebody is asked, or it is intended, wherever an agent acts across systems."
+        return (
+            "In what is drawn a checkpoint decides, or it is intended, wherever an agent crosses a boundary."
+        )
     if worst.is_heard:
-        if worst.explanation.source in {each.system for each in analysis.heard if each.first_hand}:
-            return "So whoever can write there acts with these rights, and no login of theirs is needed."
-        return "So whoever wrote what is carried there acts with these rights, without a login of theirs."
+        if worst.explanation.source not in {each.system for each in analysis.heard if each.first_hand}:
+            return "So whoever wrote what is carried there acts with these rights, without a login of theirs."
+        if worst.needs_member:
+            return "So whoever can write there acts with these rights, once a member starts it."
+        return "So whoever can write there acts with these rights, and no login of theirs is needed."
     if worst.explanation.action == "read":
         return "Each login is valid by itself; together they show one place what lies in another."
-    return "Each login is valid by itself; together they carry one place into another, and nobody decides it."
+    return "Each login is valid by itself; together they carry one place into another unchecked."
 
 
 # Questions ------------------------------------------------------------------------------------------------
 
 
 def _questions(analysis: Analysis, worst: Worst | None, stop: Stop) -> Iterator[Asked]:
-    """The questions whose answers change most, each about another element."""
+    """The questions whose answers change the worst path most, then the rest; each about another element."""
     before, tried = _missing(analysis), list[tuple[tuple[int, ...], Asked]]()
-    texts = set[str]()
-    for note in _nearest_first(analysis.snapshot, worst)[:_TRIED]:
+    texts, passed = set[str](), _passed(worst)
+    for note in _nearest_first(analysis.snapshot, passed)[:_TRIED]:
         if note.text in texts:  # of the same program, started by another client
             continue
         texts.add(note.text)
         text = _with_subject(analysis.snapshot, note)
-        best, asked = (0,) * len(_WEIGHED), Asked(note.about or "", text, "", "")
+        nothing = (0,) * (1 + len(_WEIGHED))
+        best, asked = nothing, Asked(note.about or "", text, "", "")
         for answer, changes in () if stop() else _answers(analysis.snapshot, note):
             try:
-                after = _missing(analyse(apply_edit(analysis.snapshot, Edit("what if", changes))))
+                other = analyse(apply_edit(analysis.snapshot, Edit("what if", changes)))
             except InvalidModelError:
                 continue
-            weight = tuple(abs(before[each] - after[each]) for each in _WEIGHED)
+            after = _missing(other)
+            weight = (_change_of(worst, other), *(abs(before[each] - after[each]) for each in _WEIGHED))
             if weight > best:
                 best, asked = weight, Asked(note.about or "", text, answer, _effect(before, after))
-        tried.append((best, asked))
+        if best > nothing or (note.kind == "question" and (worst is None or note.about in passed)):
+            tried.append((best, asked))
     said = set[str]()
     for _, asked in sorted(tried, key=lambda each: tuple(-number for number in each[0])):
         if said.isdisjoint((asked.about, asked.text)) and len(said) < 2 * _ASKED:
@@ -348,22 +566,40 @@ def _questions(analysis: Analysis, worst: Worst | None, stop: Stop) -> Iterator[
             yield asked
 
 
+def _change_of(worst: Worst | None, other: Analysis) -> int:
+    """By how much the missing checkpoint at the end of the worst path is another one in another model."""
+    if worst is None:
+        return 0
+    now = next((_RANK[each.severity] for each in other.doors if each.subject == worst.door.subject), -1)
+    return abs(_RANK[worst.door.severity] - now)
+
+
+def _passed(worst: Worst | None) -> set[str]:
+    """The elements on the worst path."""
+    if worst is None:
+        return set()
+    way = worst.explanation
+    passed = {each for step in way.steps for each in (step.from_, step.to)}
+    return passed | {f"system:{way.source}", f"agent:{way.agent}"}
+
+
 def _missing(analysis: Analysis) -> Counter[Severity]:
     return Counter(each.severity for each in analysis.doors)
 
 
-def _nearest_first(snapshot: Snapshot, worst: Worst | None) -> list[Note]:
-    """The open questions and assumptions, those about what the worst way passes first."""
-    passed = set[str]()
-    if worst is not None:
-        passed = {each for step in worst.explanation.steps for each in (step.from_, step.to)}
-        passed |= {f"system:{worst.explanation.source}", f"agent:{worst.explanation.agent}"}
+def _nearest_first(snapshot: Snapshot, passed: AbstractSet[str]) -> list[Note]:
+    """The open questions and assumptions, those about what the worst path passes first."""
+    near = passed | {
+        f"zone:{snapshot.system[each.removeprefix('system:')].zone}"
+        for each in passed
+        if each.removeprefix("system:") in snapshot.system
+    }
     notes = [
         each
         for each in snapshot.note.values()
         if each.state == "open" and each.kind in {"question", "assumption"} and each.about
     ]
-    return sorted(notes, key=lambda each: (each.about not in passed, each.about or "", each.id))
+    return sorted(notes, key=lambda each: (each.about not in near, each.about or "", each.id))
 
 
 def _with_subject(snapshot: Snapshot, note: Note) -> str:
@@ -384,6 +620,10 @@ def _answers(snapshot: Snapshot, note: Note) -> Iterator[tuple[str, tuple[Change
         if record.untrusted_input:
             changes = (Put(replace(record, untrusted_input=False)),)
             yield "if only your own people write there", changes
+    if table == "zone":
+        public = [each for each in snapshot.system.values() if each.zone == name and each.untrusted_input]
+        if public:
+            yield "if not", tuple(Put(replace(each, untrusted_input=False)) for each in public)
     otherwise = "if not" if note.kind == "assumption" else "without it"
     if table == "credential":
         grants = tuple(Remove("grant", key) for key in snapshot.grant if key[0] == name)
@@ -443,14 +683,28 @@ def _head(scope: ScanScope) -> Iterator[str]:
         parts.append("not all was looked at")
     if scope.switched_off:
         parts.append(f"{counted(scope.switched_off, 'server')} switched off")
+    if scope.idle:
+        parts.append(f"{counted(scope.idle, 'workflow')} where GitHub runs none")
     if scope.examples:
-        parts.append(f"{scope.examples} of tests and examples left out")
+        parts.append(f"{scope.examples} of tests, examples and templates left out")
     yield f"{scope.name}{scope.also}: {', '.join(parts)}"
 
 
 def _agent_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
     if not found.groups:
-        yield "Nothing in it tells of agents."
+        yield "No agent that I can read."
+    yield from _groups_lines(found, columns)
+    if found.scope.seeming:
+        named = [f"{file} ({what})" for file, what in found.scope.seeming]
+        told = (f"These look like agents and are not read: {first_few(named, most)}" for most in (3, 2, 1))
+        yield next((each for each in told if width(each) <= columns), f"{len(named)} files look like agents")
+    if found.others:
+        yield found.others
+
+
+def _groups_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
+    """What each group reaches; of too many how many more there are."""
+    if not found.groups:
         return
     shown = found.groups if len(found.groups) <= AGENT_LINES else found.groups[: AGENT_LINES - 1]
     names = [_names_of(each) for each in shown]
@@ -512,19 +766,23 @@ def _way_lines(found: ScanAnswer) -> Iterator[str]:
     if worst is None:
         return
     way = worst.explanation
-    yield f"Worst way: {snapshot.agent[way.agent].title}"
+    yield f"Worst path: {snapshot.agent[way.agent].title}"
     yield f"  {_begin(snapshot, worst)},"
-    target = snapshot.system[way.system].title
+    target = snapshot.system[way.system]
     whom = _whom(snapshot, way)
     between = _between(snapshot, way)
-    yield f"  then {_DEEDS[way.action or 'read']} {target}{whom}{between};"
+    yield f"  then {_deed(target, way.action or 'read')}{whom}{between};"
     yield f"  {worst.asked}."
     if worst.others:
-        agents = sorted(
-            (snapshot.agent[each] for each in worst.others), key=lambda each: not each.is_steerable
-        )
-        titles = list(dict.fromkeys(each.title for each in agents))
+        titles = list(dict.fromkeys(snapshot.agent[each].title for each in worst.others))
         yield f"The same holds for {first_few(titles, 3)}."
+
+
+def _deed(target: System, action: Action) -> str:
+    """What is done at the end of a path."""
+    if action == "execute" and _harm(target, action) == 0 and target.kind == "other":
+        return f"runs any {target.title}" if target.title.startswith("command") else f"runs {target.title}"
+    return f"{_DEEDS[action]} {target.title}"
 
 
 def _whom(snapshot: Snapshot, way: Explanation) -> str:
@@ -536,7 +794,7 @@ def _whom(snapshot: Snapshot, way: Explanation) -> str:
     return " as you" if credential.subject == "human" else f" as {_identity(snapshot, credential.principal)}"
 
 
-_DEEDS: Final[Mapping[str, str]] = {
+_DEEDS: Final[Mapping[Action, str]] = {
     "read": "reads",
     "write": "writes into",
     "execute": "runs things in",
@@ -551,10 +809,11 @@ def _begin(snapshot: Snapshot, worst: Worst) -> str:
         home = snapshot.agent[way.agent].home
         return f"works in {snapshot.zone[home].title}" if home else "works in a place that is not known"
     system = snapshot.system[way.source]
+    after = ", after a member starts it" if worst.needs_member else ""
     if worst.is_heard and system.untrusted_input:
-        return f"reads {system.title} ⚑: what outsiders write there can instruct it"
+        return f"reads {system.title} ⚑ (untrusted content){after}, and may follow it"
     if worst.is_heard:
-        return f"reads {system.title}: what outsiders wrote is carried there and can instruct it"
+        return f"reads {system.title}, where untrusted content is copied{after}, and may follow it"
     return f"reads {system.title}" + (f" ({system.sensitivity})" if system.sensitivity else "")
 
 
@@ -573,10 +832,11 @@ def _between(snapshot: Snapshot, way: Explanation) -> str:
 
 def _shown_questions(questions: Sequence[Asked], most: int, columns: int) -> Iterator[str]:
     """The questions in so many lines, after one that says what they are; each whole if lines are left."""
-    if not questions:
+    if not questions or most < 2:
         return
     yield "What to find out first:"
-    spare = max(most - 1 - len(questions), 0)
+    questions = questions[: most - 1]
+    spare = most - 1 - len(questions)
     for number, each in enumerate(questions, 1):
         told = _question_lines(number, each, 1 + spare, columns)
         spare -= len(told) - 1
@@ -611,6 +871,8 @@ def scan_json(found: ScanAnswer) -> dict[str, Any]:
         "not_read": [{"file": file, "why": why} for file, why in scope.unread],
         "examples": scope.examples,
         "switched_off": scope.switched_off,
+        "idle": scope.idle,
+        "look_like_agents": [{"file": file, "of": what} for file, what in scope.seeming],
         "not_opened": list(scope.unopened),
         "late": scope.late,
         "agents": [
@@ -624,6 +886,7 @@ def scan_json(found: ScanAnswer) -> dict[str, Any]:
             }
             for each in found.groups
         ],
+        "others": found.others,
         "worst": None
         if worst is None
         else {
@@ -636,6 +899,7 @@ def scan_json(found: ScanAnswer) -> dict[str, Any]:
             "others": list(worst.others),
             "sentences": list(worst.explanation.sentences),
             "asked": worst.asked,
+            "needs_member": worst.needs_member,
         },
         "why": found.why,
         "questions": [each._asdict() for each in found.questions],

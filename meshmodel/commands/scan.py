@@ -18,10 +18,10 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "scan",
-        help="find the agents in a folder, what they reach as whom, and the worst way",
+        help="find the agents in a folder, what they reach as whom, and the worst path",
         description="Look through a folder for what configures AI agents: MCP clients and servers, coding "
         "assistants, workflows, manifests. Tell in a screen of lines which agents there are, what they reach "
-        "as whom, where nobody is asked, and what to find out first. Nothing is started, fetched or written "
+        "as whom, where no checkpoint decides, and what to find out first. Nothing is started, fetched or written "
         "unless -o names a model; files that hold secrets are never opened.",
         allow_abbrev=False,
     )
@@ -87,4 +87,6 @@ def run(arguments: argparse.Namespace) -> int:
         say(text if style().glyphs else text.replace("⚑", "!").replace("…", "..."))
     for source, why in [*found.unread, *found.walked.refused][:_SHOWN]:
         complain(f"{one_line(source)}: {why}")
+    for each in found.missing:
+        complain(each)
     return 0 if found.is_whole else 2

@@ -4,7 +4,7 @@ See ``docs/scan.md``.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from operator import itemgetter
@@ -18,12 +18,13 @@ from meshmodel.importers.forms import FORMS
 from meshmodel.importers.forms.home_files import existing
 from meshmodel.importers.importing import Import, prepare_read
 from meshmodel.importers.proposal import clean_text
-from meshmodel.importers.walk import Candidate, Walk, home_files, walk
+from meshmodel.importers.seeming_agents import INSTRUCTIONS, seeming_in
+from meshmodel.importers.walk import ENTRY_LIMIT, Candidate, Walk, home_files, walk
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import About
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import CURRENT, Stop, Stopped
-from meshmodel.model.text import LINE_LIMIT
+from meshmodel.model.text import LINE_LIMIT, counted
 
 FILE_LIMIT: Final = 2_000
 """The most files that are read."""
@@ -49,6 +50,8 @@ class Scan:
         done: the model of all that was read, as the import that makes it.
         unread: files that were recognised and could not be read, and why.
         late: how many files were left out, since a limit of time or number was reached.
+        is_late: whether it was the time.
+        seeming: files that look like agents and are not read, and of which product each is.
     """
 
     name: str
@@ -56,6 +59,23 @@ class Scan:
     done: Import
     unread: list[tuple[str, str]] = field(default_factory=list)
     late: int = 0
+    is_late: bool = False
+    seeming: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def missing(self) -> list[str]:
+        """What was left out for want of time, or since there is too much, and what to do about it."""
+        more = "the time was up; --deadline gives more seconds"
+        found = list[str]()
+        if not self.walked.is_whole:
+            why = more if self.walked.is_late else f"there are more than {ENTRY_LIMIT:,} entries; scan a part"
+            found.append(f"not all folders were looked at: {why}")
+        if self.late:
+            why = more if self.is_late else "there are too many; scan a part"
+            found.append(f"{counted(self.late, 'file')} not read: {why}")
+        if any(reason == _TIME_IS_UP for _, reason in self.unread):
+            found.append(f"not all that was read is understood: {more}")
+        return found
 
     @property
     def is_whole(self) -> bool:
@@ -95,19 +115,27 @@ def scan(
     forms, walked, made = list(FORMS.values()), Walk(), _Reading(base, stop, catalogue)
     for each in folders:
         _join(walked, walk(each, forms, stop))
+    walked.found.sort(key=lambda each: all(form.marks for form in each.forms))  # agents before all manifests
     if home is not None:
         made.add(existing(home))
     made.read([*(home_files(home, forms) if home is not None else ()), *walked.found])
     name = clean_text(folders[0].resolve().name if folders else "home", LINE_LIMIT) or "scan"
     done = made.understand(Snapshot(about=About(name=name)))
-    return Scan(name, walked, done, sorted(made.unread), made.late)
+    read = {each for each in made.sources if each not in dict(made.unread)}
+    named = [each for each in walked.seeming if each[0] not in read]
+    code = [each for each in walked.code if each[1] not in read]
+    seeming = [*(each for each in named if each[1] != INSTRUCTIONS), *seeming_in(code, stop)]
+    if not done.after.agent:
+        seeming += [each for each in named if each[1] == INSTRUCTIONS]
+    return Scan(name, walked, done, sorted(made.unread), made.late, made.is_late, seeming)
 
 
 def _join(all_of: Walk, more: Walk) -> None:
     all_of.files += more.files
-    for name in ("found", "examples", "unopened", "refused"):
+    for name in ("found", "examples", "unopened", "idle", "seeming", "code", "refused"):
         getattr(all_of, name).extend(getattr(more, name))
     all_of.is_whole &= more.is_whole
+    all_of.is_late |= more.is_late
 
 
 class _Reading:
@@ -121,6 +149,12 @@ class _Reading:
         self._walked: dict[str, str] = {}  # by the source that the model names: the path in the folder
         self.unread: list[tuple[str, str]] = []
         self.late = 0
+        self.is_late = False
+
+    @property
+    def sources(self) -> Iterable[str]:
+        """The files that were read, as they lie in the folder."""
+        return self._walked.values()
 
     def add(self, documents: Sequence[Document]) -> None:
         """Files of a home folder that are known by name, and not read."""
@@ -133,6 +167,7 @@ class _Reading:
             for number, each in enumerate(candidates):
                 if self._count >= FILE_LIMIT or self._stop():
                     self.late = len(candidates) - number
+                    self.is_late = self._count < FILE_LIMIT
                     break
                 self._read_one(each)
         finally:

@@ -8,11 +8,13 @@ import os
 import re
 from collections import deque
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
 from meshmodel.importers.forms import Form
+from meshmodel.importers.seeming_agents import is_source, seems_named
 from meshmodel.model.stop import Stop
 
 ENTRY_LIMIT: Final = 200_000
@@ -51,9 +53,21 @@ EXAMPLES: Final = frozenset(
         "samples",
         "templates",
         "docs",
+        "__tests__",
+        "__fixtures__",
+        "e2e",
+        "demo",
+        "demos",
+        "cookbook",
+        "template",
+        "third_party",
+        "third-party",
+        "thirdparty",
+        "vendored",
     }
 )
-"""Below folders so named there are models of other people's agents."""
+"""Below folders so named there are models of other people's agents, or what is yet to be filled in."""
+_WORKFLOWS: Final = "/.github/workflows/"
 _WITH_SECRETS: Final = re.compile(
     r"\.env(\..*)?|.*\.(pem|key|p12|pfx|kdbx)|id_(rsa|dsa|ecdsa|ed25519)|auth\.json|\.credentials\.json"
     r"|oauth_creds\.json|secrets?\.ya?ml|.*\.secrets?\.ya?ml",
@@ -130,16 +144,24 @@ class Walk:
         found: what forms know by name, the nearest to the folder first.
         examples: likewise below folders of tests, examples and documentation: other people's agents.
         unopened: files that hold secrets: that they exist is all that is known of them.
+        idle: workflows below folders that are no repositories: GitHub runs none of them.
+        seeming: files that look like agents by their names, and of which product each is.
+        code: source code, whose imports tell more.
         refused: folders that may not be listed, and why.
         is_whole: whether all was walked; else the limit of entries or of time was reached.
+        is_late: whether it was time that was up.
     """
 
     files: int = 0
     found: list[Candidate] = field(default_factory=list)
     examples: list[Candidate] = field(default_factory=list)
     unopened: list[str] = field(default_factory=list)
+    idle: list[Candidate] = field(default_factory=list)
+    seeming: list[tuple[str, str]] = field(default_factory=list)
+    code: list[tuple[Path, str]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     is_whole: bool = True
+    is_late: bool = False
 
 
 class _Names:
@@ -155,8 +177,13 @@ class _Names:
                     self._others.append((pattern, form))
                 else:
                     self._exact.setdefault(last, []).append((pattern, form))
+        self._folders = {each for form in forms for pattern in form.files for each in pattern.split("/")[:-1]}
         endings = {pattern.rpartition("/")[2] for pattern, _ in self._others}
         self._any = re.compile("|".join(map(fnmatch.translate, sorted(endings))) or r"(?!)")
+
+    def has_folder(self, name: str) -> bool:
+        """Whether forms look for files in folders of that name."""
+        return name in self._folders
 
     def forms_of(self, source: str, name: str) -> tuple[Form, ...]:
         patterns = self._exact.get(name, [])
@@ -178,7 +205,7 @@ def walk(folder: Path, forms: Sequence[Form], stop: Stop) -> Walk:
     """
     made, names, entries = Walk(), _Names(forms), 0
     device = folder.stat().st_dev
-    waiting = deque([(str(folder), "", False)])
+    waiting, repositories = deque([(str(folder), "", False)]), {""}
     while waiting:
         here, source, is_example = waiting.popleft()
         try:
@@ -189,23 +216,49 @@ def walk(folder: Path, forms: Sequence[Form], stop: Stop) -> Walk:
             continue
         if source and any(each.name in _MADE for each in listed):
             continue
+        if any(each.name == ".git" for each in listed):
+            repositories.add(source)
         entries += len(listed)
-        if entries > ENTRY_LIMIT or stop():
+        made.is_late = stop()
+        if entries > ENTRY_LIMIT or made.is_late:
             made.is_whole = False
             break
+        first = list[tuple[str, str, bool]]()
         for entry in listed:
             below = f"{source}/{entry.name}" if source else entry.name
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in NOT_ENTERED and _is_on(entry, device):
-                    waiting.append((entry.path, below, is_example or entry.name.lower() in EXAMPLES))
+                    is_known = names.has_folder(entry.name)
+                    (first if is_known else waiting).append(
+                        (entry.path, below, is_example or entry.name.lower() in EXAMPLES)
+                    )
             elif entry.is_file(follow_symlinks=False):
-                made.files += 1
-                if _WITH_SECRETS.fullmatch(entry.name):
-                    made.unopened.append(below)
-                elif known := names.forms_of(below, entry.name):
-                    candidate = Candidate(Path(entry.path), below, known)
-                    (made.examples if is_example else made.found).append(candidate)
+                _note(made, Path(entry.path), below, names, repositories, is_example=is_example)
+        waiting.extendleft(reversed(first))
     return made
+
+
+def _note(
+    made: Walk, path: Path, source: str, names: _Names, repositories: AbstractSet[str], *, is_example: bool
+) -> None:
+    """Note a file by its name."""
+    made.files += 1
+    if _WITH_SECRETS.fullmatch(path.name):
+        made.unopened.append(source)
+        return
+    known = names.forms_of(source, path.name)
+    if known:
+        above, is_workflow, _ = f"/{source}".partition(_WORKFLOWS)
+        is_idle = is_workflow and above.lstrip("/") not in repositories
+        listed = made.examples if is_example else made.idle if is_idle else made.found
+        listed.append(Candidate(path, source, known))
+    if is_example:
+        return
+    what = seems_named(source)
+    if what:
+        made.seeming.append((source, what))
+    elif is_source(path.name):
+        made.code.append((path, source))
 
 
 def _is_on(entry: "os.DirEntry[str]", device: int) -> bool:

@@ -91,6 +91,8 @@ def scope(**changes):
         "late": 0,
         "is_whole": True,
         "switched_off": 0,
+        "idle": 0,
+        "seeming": [],
         "model": "folder.mesh",
         "is_kept": False,
     }
@@ -105,15 +107,15 @@ def test_a_bridge_is_told_with_what_to_ask_first():
     assert scan_lines(told(read_text(BRIDGE))) == [
         "folder: 12 files, 1 configuration read, 0 not read",
         "Helper, Twin  does not ask: changes Shop, reads Mail ⚑, as mail-key and 1 more",
-        "Worst way: Helper",
-        "  reads Mail ⚑: what outsiders write there can instruct it,",
+        "Worst path: Helper",
+        "  reads Mail ⚑ (untrusted content), and may follow it,",
         "  then writes into Shop as shop-key;",
-        "  nobody is asked.",
+        "  no checkpoint decides.",
         "The same holds for Twin.",
         "So whoever can write there acts with these rights, and no login of theirs is needed.",
         "What to find out first:",
-        "1  Mail: Who writes into it?  if only your own people write there: 1 high becomes medium",
-        "2  shop-key: May it write at all?  without it: 1 high goes",
+        "1  shop-key: May it write at all?  without it: 1 high goes",
+        "2  Mail: Who writes into it?  if only your own people write there: 1 high becomes medium",
         "-o folder.mesh keeps this model; then meshmodel open folder.mesh shows the way",
     ]
 
@@ -121,9 +123,9 @@ def test_a_bridge_is_told_with_what_to_ask_first():
 @pytest.mark.parametrize(
     ("checkpoint", "words"),
     [
-        ("", "nobody is asked."),
-        ('freshness = "cached"', "somebody is asked once, and not again."),
-        ('decided_at = "rules"', "somebody is asked, but Helper may change that itself, in Rules."),
+        ("", "no checkpoint decides."),
+        ('freshness = "cached"', "a checkpoint decides once, and not again."),
+        ('decided_at = "rules"', "a checkpoint decides, but Helper can change it in Rules."),
     ],
 )
 def test_why_nobody_is_asked(checkpoint, words):
@@ -171,7 +173,7 @@ home = "office"
 [[agent]]
 id = "server"
 name = "Server"
-kind = "service"
+kind = "ai-agent"
 home = "office"
 [[credential]]
 id = "mail-key"
@@ -202,7 +204,7 @@ from = "client"
 to = "server"
 """
     lines = scan_lines(told(read_text(text)))
-    assert "  somebody is asked before it is set to work, and not about what it then does." in lines
+    assert "  a checkpoint decides whether it is called, and not what it then does." in lines
 
 
 def test_of_a_client_whose_prompts_no_file_says_nothing_is_claimed():
@@ -214,7 +216,7 @@ about = "agent:helper"
 kind = "question"
 """
     lines = scan_lines(told(read_text(BRIDGE + more)))
-    assert "  whether somebody is asked is not in these files." in lines
+    assert "  whether a checkpoint decides is not in these files." in lines
     assert "Twin    does not ask: changes Shop, reads Mail ⚑, as mail-key and 1 more" in lines
     assert lines[2].startswith("Helper  what it asks is not in these files: changes Shop")
 
@@ -224,7 +226,7 @@ def test_where_somebody_is_asked_it_is_said_of_what_is_drawn():
     lines = scan_lines(told(read_text(f"{BRIDGE}\n[[checkpoint]]\n{asked}\n")))
     assert "Helper, Twin  asks: changes Shop, reads Mail ⚑, as mail-key and 1 more" in lines
     assert (
-        "In what is drawn somebody is asked, or it is intended, wherever an agent acts across systems."
+        "In what is drawn a checkpoint decides, or it is intended, wherever an agent crosses a boundary."
         in lines
     )
 
@@ -233,7 +235,7 @@ def test_what_is_low_is_no_worst_way():
     lines = scan_lines(
         told(read_text(BRIDGE.replace("untrusted_input = true", "").replace('integrity = "high"', "")))
     )
-    assert "In what is drawn an agent crosses unasked only where little is at stake." in lines
+    assert "In what is drawn an agent acts unchecked only where little is at stake." in lines
 
 
 def test_words_that_are_carried_are_told_from_where_outsiders_write_them():
@@ -257,7 +259,7 @@ actions = ["read", "write"]
             )
         )
     )
-    assert "  reads Mail ⚑: what outsiders write there can instruct it," in lines
+    assert "  reads Mail ⚑ (untrusted content), and may follow it," in lines
 
 
 def test_identities_have_the_names_of_their_credentials_and_questions_are_whole():
@@ -281,12 +283,12 @@ def test_without_time_nothing_is_tried():
         ({"unread": [("a", "why")]}, "folder: 12 files, 1 configuration read, 1 not read"),
         ({"late": 3, "is_whole": False}, f"{READ}, 3 beyond the limits"),
         ({"is_whole": False}, f"{READ}, not all was looked at"),
-        ({"examples": 2}, f"{READ}, 2 of tests and examples left out"),
+        ({"examples": 2}, f"{READ}, 2 of tests, examples and templates left out"),
         ({"files": 0, "also": " and more"}, "folder and more: 1 configuration read, 0 not read"),
     ],
 )
 def test_the_first_line_says_what_was_looked_at(changes, head):
-    assert scan_lines(told(Snapshot(), **changes))[:2] == [head, "Nothing in it tells of agents."]
+    assert scan_lines(told(Snapshot(), **changes))[:2] == [head, "No agent that I can read."]
 
 
 @given(st.integers(0, 2**40), st.integers(1, 40))
@@ -298,5 +300,12 @@ def test_whatever_was_found_it_is_a_screen(seed, size):
     assert all(line.isprintable() for line in lines)
     answer = json.loads(json.dumps(scan_json(found)))
     assert answer["lines"] == lines
-    severities = {each.severity for each in analyse(found.snapshot).doors} - {"low"}
-    assert (answer["worst"] is None) == (not severities)
+    agents = {each.id for each in found.snapshot.agent.values() if each.is_steerable}
+    grave = [each for each in analyse(found.snapshot).doors if each.severity != "low"]
+    calls = [
+        each
+        for each in grave
+        if (found.snapshot.system[each.system].kind, each.actions) == ("saas", ("execute",))
+    ]
+    grave = [each for each in grave if each not in calls and not agents.isdisjoint(each.agents)]
+    assert (answer["worst"] is None) == (not grave)

@@ -31,6 +31,8 @@ def tell_scan(
         found.late,
         found.is_whole,
         sum(row.rule == "server-disabled" for row in found.done.rows),
+        len(found.walked.idle),
+        found.seeming,
         shlex.quote(str(kept or f"{found.name}.mesh")),
         kept is not None,
     )

@@ -1,0 +1,101 @@
+"""Folders in which a scan once said something false; what it says now was judged by hand from each."""
+
+from pathlib import Path
+
+import pytest
+
+from meshmodel.answers.scan import scan_lines
+from meshmodel.app.presentation.scanned import tell_scan
+from meshmodel.importers.scanning import scan
+from meshmodel.model.stop import NEVER
+
+FOLDERS = Path(__file__).parent / "scan_truth"
+RUNS = "  then runs any commands on the workstation as you;"
+WEB = "  reads web ⚑ (untrusted content), and may follow it,"
+UNCHECKED = "  no checkpoint decides."
+NO_AGENT = "No agent that I can read."
+
+
+def lines(name):
+    return told_of(FOLDERS / name)
+
+
+def told_of(folder):
+    return scan_lines(tell_scan(scan([folder], folder, NEVER), NEVER))
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [
+        ("b", [WEB, RUNS, UNCHECKED]),
+        ("c", [WEB, RUNS, UNCHECKED]),
+        ("d", [WEB, RUNS, UNCHECKED, "The same holds for x."]),
+        ("g1", [WEB, RUNS, UNCHECKED]),
+        ("n1", [WEB, RUNS, UNCHECKED, "The same holds for agent-a, agent-b, agent-c and 2 more."]),
+        ("h1", ["h1: 1 file, 1 configuration read, 0 not read", NO_AGENT]),
+        ("k1", [NO_AGENT, "1 service acts by itself."]),
+        ("s3", ["s3: 1 file, 1 configuration read, 0 not read, 1 server switched off"]),
+        (
+            "idle",
+            [
+                "idle: 2 files, 1 configuration read, 0 not read, 1 workflow where GitHub runs none",
+                NO_AGENT,
+                "1 workflow acts by itself.",
+            ],
+        ),
+    ],
+)
+def test_what_is_said_of_a_folder(folder, said):
+    told = lines(folder)
+    for each in said:
+        assert any(line.startswith(each) for line in told), (each, told)
+
+
+@pytest.mark.parametrize("folder", [each.name for each in FOLDERS.iterdir()])
+def test_nothing_is_asked_that_restates_what_holds_for_all(folder):
+    told = "\n".join(lines(folder))
+    assert "workstation, with all that this person may do" not in told
+    assert "Only the settings that were read" not in told
+    assert "Nothing in it tells" not in told
+
+
+@pytest.mark.parametrize("folder", ["b", "c", "d", "g1", "n1"])
+def test_a_folder_that_bypasses_questions_asks_nothing(folder):
+    assert any("does not ask: " in each for each in lines(folder))
+    assert not any("asks for some" in each for each in lines(folder))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [
+        ("bot.py", "from langgraph.prebuilt import create_react_agent\n", "LangGraph"),
+        ("bot.py", "import google.adk.agents\n", "Google ADK"),
+        ("bot.py", "answer = client.messages.create(model=m, tools=tools)\n", "a model with tools"),
+        ("bot.ts", 'import { Agent } from "@mastra/core/agent";\n', "Mastra"),
+        ("bot.go", 'import (\n\t"google.golang.org/adk/agent"\n)\n', "Google ADK"),
+        ("config/agents.yaml", "writer:\n  role: writes\n", "CrewAI"),
+        ("AGENTS.md", "# Build with make\n", "instructions for a coding agent"),
+    ],
+)
+def test_what_looks_like_an_agent_and_is_not_read_is_named(tmp_path, name, text, what):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert told_of(tmp_path)[1:3] == [
+        NO_AGENT,
+        f"These look like agents and are not read: {name} ({what})",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("count.py", "import agentsmith\nfrom collections import Counter\n"),
+        ("test_bot.py", "import langgraph\n"),
+        ("bot.ts", 'import { a } from "air";\nconst answer = client.messages.create(text);\n'),
+        ("tests/bot.py", "import langgraph\n"),
+    ],
+)
+def test_what_does_not_look_like_an_agent_is_not_named(tmp_path, name, text):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert told_of(tmp_path)[1:-1] == [NO_AGENT]
