@@ -402,28 +402,10 @@ def _worst(analysis: Analysis) -> Worst | None:
     snapshot, reaches = analysis.snapshot, {each.agent: each for each in _Reaches(analysis).of_all()}
     first_hand = [each.system for each in analysis.heard if each.first_hand]
     sources = {agent: _sources(snapshot, own, first_hand) for agent, own in reaches.items()}
-    helpers, candidates = _helpers(snapshot), list[_Candidate]()
-    for door in analysis.doors:
-        for agent in [each for each in door.agents if each in reaches and door.severity in _WEIGHED]:
-            own = reaches[agent]
-            candidates += [
-                _Candidate(
-                    _harm(snapshot.system[door.system], action),
-                    not sources[agent],
-                    not own.takes(door.system, action) or agent in helpers,
-                    _needs_member(snapshot, agent),
-                    -_RANK[door.severity],
-                    -len(door.agents),
-                    door.subject,
-                    agent,
-                    action,
-                    door,
-                )
-                for action in door.actions
-                if (snapshot.system[door.system].kind, action) != ("saas", "execute")  # all agents call a model
-            ]
+    helpers = _helpers(snapshot)
+    candidates = _candidates(analysis, reaches, sources, helpers)
     found, tried = list[tuple[tuple[object, ...], Door, Explanation]](), Counter[int]()
-    for each in sorted(candidates, key=lambda each: each[:-1]):
+    for each in candidates:
         if found and each.harm > found[0][0][0]:  # type: ignore[operator]
             break
         if tried[each.harm] >= _EXPLAINED:
@@ -440,6 +422,39 @@ def _worst(analysis: Analysis) -> Worst | None:
     heard = {each.system for each in analysis.heard}
     needs = _needs_member(snapshot, way.agent)
     return Worst(door, way, tuple(others), _why_unchecked(snapshot, way), way.source in heard, needs)
+
+
+def _candidates(
+    analysis: Analysis,
+    reaches: Mapping[str, _Own],
+    sources: Mapping[str, Sequence[str]],
+    helpers: AbstractSet[str],
+) -> list[_Candidate]:
+    """Where paths may end, the worst first."""
+    snapshot = analysis.snapshot
+    return sorted(
+        (
+            _Candidate(
+                _harm(snapshot.system[door.system], action),
+                not sources[agent],
+                not reaches[agent].takes(door.system, action) or agent in helpers,
+                _needs_member(snapshot, agent),
+                -_RANK[door.severity],
+                -len(door.agents),
+                door.subject,
+                agent,
+                action,
+                door,
+            )
+            for door in analysis.doors
+            if door.severity in _WEIGHED
+            for agent in door.agents
+            if agent in reaches
+            for action in door.actions
+            if (snapshot.system[door.system].kind, action) != ("saas", "execute")  # all call a model
+        ),
+        key=lambda each: each[:-1],
+    )
 
 
 def _sources(snapshot: Snapshot, own: _Own, first_hand: Sequence[str]) -> list[str]:

@@ -21,8 +21,8 @@ def add(commands: Subparsers) -> None:
         help="find the agents in a folder, what they reach as whom, and the worst path",
         description="Look through a folder for what configures AI agents: MCP clients and servers, coding "
         "assistants, workflows, manifests. Tell in a screen of lines which agents there are, what they reach "
-        "as whom, where no checkpoint decides, and what to find out first. Nothing is started, fetched or written "
-        "unless -o names a model; files that hold secrets are never opened.",
+        "as whom, where no checkpoint decides, and what to find out first. Nothing is started, fetched or "
+        "written unless -o names a model; files that hold secrets are never opened.",
         allow_abbrev=False,
     )
     parser.add_argument(

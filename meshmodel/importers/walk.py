@@ -208,12 +208,7 @@ def walk(folder: Path, forms: Sequence[Form], stop: Stop) -> Walk:
     waiting, repositories = deque([(str(folder), "", False)]), {""}
     while waiting:
         here, source, is_example = waiting.popleft()
-        try:
-            with os.scandir(here) as listing:
-                listed = sorted(listing, key=lambda each: each.name)
-        except OSError as error:
-            made.refused.append((source or ".", error.strerror or "cannot be listed"))
-            continue
+        listed = _listed(here, source, made)
         if source and any(each.name in _MADE for each in listed):
             continue
         if any(each.name == ".git" for each in listed):
@@ -223,19 +218,29 @@ def walk(folder: Path, forms: Sequence[Form], stop: Stop) -> Walk:
         if entries > ENTRY_LIMIT or made.is_late:
             made.is_whole = False
             break
-        first = list[tuple[str, str, bool]]()
         for entry in listed:
             below = f"{source}/{entry.name}" if source else entry.name
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name not in NOT_ENTERED and _is_on(entry, device):
-                    is_known = names.has_folder(entry.name)
-                    (first if is_known else waiting).append(
-                        (entry.path, below, is_example or entry.name.lower() in EXAMPLES)
-                    )
+            if (
+                entry.is_dir(follow_symlinks=False)
+                and entry.name not in NOT_ENTERED
+                and _is_on(entry, device)
+            ):
+                is_known = names.has_folder(entry.name)
+                enter = waiting.appendleft if is_known else waiting.append
+                enter((entry.path, below, is_example or entry.name.lower() in EXAMPLES))
             elif entry.is_file(follow_symlinks=False):
                 _note(made, Path(entry.path), below, names, repositories, is_example=is_example)
-        waiting.extendleft(reversed(first))
     return made
+
+
+def _listed(folder: str, source: str, made: Walk) -> "list[os.DirEntry[str]]":
+    """What a folder holds, by name; where it may not be listed, nothing, and why is noted."""
+    try:
+        with os.scandir(folder) as listing:
+            return sorted(listing, key=lambda each: each.name)
+    except OSError as error:
+        made.refused.append((source or ".", error.strerror or "cannot be listed"))
+        return []
 
 
 def _note(
