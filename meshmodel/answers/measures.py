@@ -122,9 +122,9 @@ def plan_sentence(measures: Sequence[Measure], most: int = 6) -> str:
     return "; ".join([*named, *more]) or "nothing is done"
 
 
-def point_words(curve: "Sequence[TradeOffPoint]") -> list[tuple[str, str]]:
+def point_words(trade_off: "Sequence[TradeOffPoint]") -> list[tuple[str, str]]:
     """Of each point of a trade-off its decisions a day, and its measures in one line."""
-    return [(rate(each.decisions_per_day), plan_sentence(each.measures)) for each in curve]
+    return [(rate(each.decisions_per_day), plan_sentence(each.measures)) for each in trade_off]
 
 
 def count_words(measures: Sequence[Measure]) -> str:

@@ -1,4 +1,4 @@
-"""The plan, or the minimum fix, and its trade-off, as JSON and as blocks.
+"""The plan, with its trade-off, or the minimum fix, as JSON and as blocks.
 
 See ``docs/fix.md#the-plan``.
 """
@@ -43,14 +43,11 @@ _SHOWN: Final = 10
 # JSON ------------------------------------------------------------------------------------------------
 
 
-def fix_json(
-    fix: "Plan", curve: "Sequence[TradeOffPoint] | None" = None, *, applied: str | None = None, complete: bool
-) -> Answer:
+def fix_json(fix: "Plan", *, applied: str | None = None, complete: bool) -> Answer:
     """``meshmodel-fix/1``: a smallest set of checkpoints, or the smallest known with its lower bound.
 
     Args:
         fix: the answer.
-        curve: what fewer checkpoints leave open, where it was asked for.
         applied: the state in which the checkpoints were added to the model, if they were.
         complete: false: time was over before everything was proven, and the answer says so.
     """
@@ -62,17 +59,6 @@ def fix_json(
         "checkpoints": steps_json(fix.checkpoints),
         "closes": fix.before,
     }
-    if curve is not None:
-        answer["curve"] = [
-            {
-                "checkpoints": int(point.decisions_per_day),
-                "remaining": point.open,
-                "lower_bound": point.lower_bound,
-                "exact": point.optimal,
-                "chosen": steps_json(point.chosen),
-            }
-            for point in curve
-        ]
     if applied is not None:
         answer["applied"] = applied
     if not complete:
@@ -82,7 +68,7 @@ def fix_json(
 
 def plan_json(
     plan: "Plan",
-    curve: "Sequence[TradeOffPoint] | None" = None,
+    trade_off: "Sequence[TradeOffPoint] | None" = None,
     advice: "Advice | None" = None,
     *,
     applied: str | None = None,
@@ -92,7 +78,7 @@ def plan_json(
 
     Args:
         plan: the answer.
-        curve: the trade-off, where it was asked for.
+        trade_off: what fewer decisions leave open, where it was asked for.
         advice: what is told beside it.
         applied: the state in which the plan was applied to the model, if it was.
         complete: false: time was over before everything was proven, and the answer says so.
@@ -121,7 +107,7 @@ def plan_json(
     }
     if applied is not None:
         answer["applied"] = applied
-    if curve is not None:
+    if trade_off is not None:
         answer["tradeoff"] = [
             {
                 "decisions_per_day": whole(point.decisions_per_day),
@@ -129,7 +115,7 @@ def plan_json(
                 "severities": dict(zip(reversed(SEVERITIES), point.severities, strict=True)),
                 "optimal": point.optimal,
             }
-            for point in curve
+            for point in trade_off
         ]
     if not complete:
         answer["complete"] = False
@@ -161,9 +147,9 @@ def plan_blocks(known: PlanState) -> Iterator[Block]:
     if plan.is_fix and plan.measures:
         yield Section("", [*_outcome(plan)], indent=0)
     yield from _rest_of(known, plan)
-    if known.curve is not None and (plan.before if plan.is_fix else is_open):
-        fewer = "checkpoints" if plan.is_fix else "decisions"
-        yield Section(f"What fewer {fewer} leave unchecked", [*_curve(known.curve, plan)], indent=2)
+    if known.trade_off is not None and is_open:
+        points = _points(known.trade_off, plan)
+        yield Section("What fewer decisions leave unchecked", [*points], indent=2)
     causes = enumerate(fold(known.standing), len(rows_of(plan)) + 1)
     listed = [(number, each) for number, cause in causes for each in (cause.finding, *cause.also)]
     # What is left unchecked is listed above, and needs no row of its own here.
@@ -389,26 +375,24 @@ def _open_cells(each: "LeftOpen") -> tuple[str, ...]:
     return each.severity, agent, where, each.action
 
 
-def _curve(curve: "Sequence[TradeOffPoint]", plan: "Plan") -> Iterator[Block]:
-    most = plan.before if plan.is_fix else plan.before + len(plan.flows)
+def _points(trade_off: "Sequence[TradeOffPoint]", plan: "Plan") -> Iterator[Block]:
+    most = plan.before + len(plan.flows)
     rows, here = [], set[Measure]()
-    for point in curve:
+    for point in trade_off:
         is_told = set(point.measures) in (set(), here, {*plan.measures})
         here = set(point.measures)
         details = () if is_told else (partial(plan_sentence, point.measures),)
         key = "point", point.decisions_per_day
-        rows.append(Row(partial(_point_cells, point, plan, most), key, point, details=details))
-    first = "Checkpoints" if plan.is_fix else "A day"
-    yield Table((*rows,), (first, "Unchecked", "", "Closed", "Known"), (20, 20, 20, 40), first=8)
-    if not plan.is_fix:
-        yield from _last(curve)
+        rows.append(Row(partial(_point_cells, point, most), key, point, details=details))
+    yield Table((*rows,), ("A day", "Unchecked", "", "Closed", "Known"), (20, 20, 20, 40), first=8)
+    yield from _last(trade_off)
 
 
-def _last(curve: "Sequence[TradeOffPoint]") -> Iterator[Block]:
+def _last(trade_off: "Sequence[TradeOffPoint]") -> Iterator[Block]:
     """What it costs to close the last; what is critical or high is never said to be accepted."""
-    before, after = [*curve, *curve][-2:]
+    before, after = [*trade_off, *trade_off][-2:]
     fewer = before.open - after.open
-    if len(curve) < 2 or fewer < 1 or not (before.optimal and after.optimal):
+    if len(trade_off) < 2 or fewer < 1 or not (before.optimal and after.optimal):
         return
     more, it = rate(after.decisions_per_day - before.decisions_per_day), "it" if fewer == 1 else "them"
     passes = "it passes" if fewer == 1 else "they pass"
@@ -419,14 +403,12 @@ def _last(curve: "Sequence[TradeOffPoint]") -> Iterator[Block]:
     yield Paragraph(f"to close the last {last} costs {more} a day more: {do}", "muted")
 
 
-def _point_cells(point: "TradeOffPoint", plan: "Plan", most: int) -> tuple[str | Bar, ...]:
+def _point_cells(point: "TradeOffPoint", most: int) -> tuple[str | Bar, ...]:
     closed = most - point.open
-    known = _by_severity(dict(zip(reversed(SEVERITIES), point.severities, strict=bool(point.severities))))
-    known = known if point.severities and point.open else ""
+    counts = dict(zip(reversed(SEVERITIES), point.severities, strict=True))
+    known = _by_severity(counts) if point.open else ""
     known += "" if point.nested else "; not part of the next row"
     known = known if point.optimal else f"at least {point.lower_bound} stay; not proven"
-    if plan.is_fix and not point.open and point.decisions_per_day < plan.cost:
-        known = "a toxic flow stays"
     share_ = f"{share(closed, most)} closed"
     return rate(point.decisions_per_day), f"{point.open}", Bar(closed, most), share_, known
 

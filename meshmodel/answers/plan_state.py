@@ -29,7 +29,7 @@ class PlanState:
         analysis: of which model and view; it says nothing about another one.
         options: what the plan may do.
         plan: the answer, once there.
-        curve: what fewer decisions, or fewer checkpoints, leave open, once there.
+        trade_off: of a plan what fewer decisions leave open, once there.
         standing: the open findings that stand even then, once there.
         advice: what is told beside it, once there.
         at_most: so many decisions a day were allowed; ``None``: as many as it takes.
@@ -40,7 +40,7 @@ class PlanState:
     analysis: "Analysis"
     options: "PlanOptions"
     plan: "Plan | None" = None
-    curve: "tuple[TradeOffPoint, ...] | None" = None
+    trade_off: "tuple[TradeOffPoint, ...] | None" = None
     standing: "tuple[Finding, ...]" = ()
     advice: "Advice | None" = None
     at_most: float | None = None
@@ -50,8 +50,10 @@ class PlanState:
     @property
     def is_partial(self) -> bool:
         """Whether something of it is not there: it is under way, was stopped, or failed."""
-        unfinished = self.curve is None and (self.plan is None or bool(self.plan.measures))
-        return self.stopped or bool(self.problem) or unfinished
+        plan = self.plan
+        if plan is None or self.stopped or self.problem:
+            return True
+        return self.trade_off is None and not plan.is_fix and bool(plan.measures)
 
 
 def in_order(plan: "Plan") -> "Plan":
@@ -71,7 +73,7 @@ def work_out_plan(analysis: "Analysis", options: "PlanOptions", task: Task) -> "
 def work_out_trade_off(
     analysis: "Analysis", options: "PlanOptions", plan: "Plan", task: Task
 ) -> "tuple[TradeOffPoint, ...]":
-    """What fewer decisions a day, or fewer checkpoints, leave open."""
+    """What fewer decisions a day leave open."""
 
     def progress(done: int, of: int) -> None:
         task.progress_text = f"{done} of {of}"

@@ -129,7 +129,7 @@ def _draw_trade_off(arguments: argparse.Namespace) -> int:
     to = arguments.format or _format_of(arguments.output)
     others = ("lens", "agent", "zone", "finding", "form", "pages", "colours", "dpi")
     chosen = [each for each in others if getattr(arguments, each, None) is not None]
-    from meshmodel.answers.report.curve import PAINTED, trade_off_page
+    from meshmodel.answers.report.trade_off import PAINTED, trade_off_page
 
     form = next((each for each in PAINTED if each == to), None)
     if form is None:
@@ -154,8 +154,8 @@ def _draw_trade_off(arguments: argparse.Namespace) -> int:
     with Progress(lambda: "searching for the trade-off"):
         options = plan_options(snapshot)
         plan = analysis.cheapest_plan(options)
-        curve = analysis.trade_off(options, plan=plan)
-        page = trade_off_page(plan, curve, point_words(curve), stamp(snapshot), form)
+        points = analysis.trade_off(options, plan=plan)
+        page = trade_off_page(plan, points, point_words(points), stamp(snapshot), form)
     return _write(page.content, arguments.output, to)
 
 

@@ -36,9 +36,6 @@ def add(commands: Subparsers) -> None:
     )
     add_view(parser)
     parser.add_argument(
-        "--curve", action="store_true", help="show too what 1, 2, 3, … checkpoints close at best"
-    )
-    parser.add_argument(
         "--apply", choices=("planned", "enforced"), metavar="STATE", help="add them, planned or enforced"
     )
     add_json(parser)

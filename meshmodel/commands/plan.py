@@ -156,17 +156,17 @@ class PlanRun:
         self.plan: Plan = in_order(
             self.analysis.cheapest_plan(options, at_most=at_most, deadline=asked.deadline)
         )
-        self.curve: tuple[TradeOffPoint, ...] | None = None
-        if asked.curve:
+        self.trade_off: tuple[TradeOffPoint, ...] | None = None
+        if not self.is_fix and asked.curve:
             left = asked.deadline
             if left is not None:
                 left = max(0.0, left - (time.monotonic() - begun))
             whole = self.plan if at_most is None else None
-            self.curve = self.analysis.trade_off(options, deadline=left, plan=whole)
+            self.trade_off = self.analysis.trade_off(options, deadline=left, plan=whole)
         self.advice = advice(
             self.analysis, options, self.plan, Stop(min(asked.deadline or SECONDS, SECONDS), None)
         )
-        self.complete = self.plan.optimal and all(point.optimal for point in self.curve or ())
+        self.complete = self.plan.optimal and all(point.optimal for point in self.trade_off or ())
 
     def _edit(self, snapshot: "Snapshot") -> "Edit | None":
         """Search, and the edit that makes the plan: only if it is proven to be the cheapest."""
@@ -189,8 +189,8 @@ class PlanRun:
 
         applied = self.state if self.applied else None
         if self.is_fix:
-            return fix_json(self.plan, self.curve, applied=applied, complete=self.complete)
-        return plan_json(self.plan, self.curve, self.advice, applied=applied, complete=self.complete)
+            return fix_json(self.plan, applied=applied, complete=self.complete)
+        return plan_json(self.plan, self.trade_off, self.advice, applied=applied, complete=self.complete)
 
     def text(self) -> str:
         """The answer for people."""
@@ -203,7 +203,7 @@ class PlanRun:
             self.analysis,
             self.options,
             self.plan,
-            self.curve,
+            self.trade_off,
             standing_findings(self.analysis, self.plan),
             self.advice,
             None if self.is_fix else self.arguments.at_most,

@@ -45,7 +45,7 @@ def add(commands: Subparsers) -> None:
         "--deadline",
         type=seconds,
         metavar="SECONDS",
-        help="how long the searches for the fix and for its curve may each take (default: no limit)",
+        help="how long each search, for the plan and for its trade-off, may take (default: no limit)",
     )
     parser.add_argument(
         "--brief", action="store_true", help="the decision page, the index and the worst ways"
@@ -70,7 +70,7 @@ def add(commands: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the document; 2 if the fix, or its curve, was not proven in time, which the document says."""
+    """Write the document; 2 if the plan, or its trade-off, was not proven in time, as the document says."""
     path: Path = arguments.output
     form = _form(path)
     _refuse_to_replace_model(path, arguments.model)
@@ -105,7 +105,9 @@ def run(arguments: argparse.Namespace) -> int:
         )
     if builder.complete:
         return 0
-    complain(f"{one_line(path)}: was written, but in time the fix or its curve was not proven, as it says")
+    complain(
+        f"{one_line(path)}: was written, but in time the plan or its trade-off was not proven, as it says"
+    )
     return 2
 
 

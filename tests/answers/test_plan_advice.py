@@ -35,9 +35,9 @@ def planned(path, **options):
 
 def said(path, **options):
     analysis, asked, plan, told = planned(path, **options)
-    curve = analysis.trade_off(asked, plan=plan)
+    points = analysis.trade_off(asked, plan=plan)
     standing = standing_findings(analysis, plan)
-    known = PlanState(analysis, asked, plan, curve, standing, told)
+    known = PlanState(analysis, asked, plan, points, standing, told)
     return " ".join(text_of(plan_blocks(known), Style(columns=400)).split())
 
 

@@ -59,7 +59,7 @@ async def test_it_says_what_is_proven_and_marks_the_steps(tmp_path: Path, size: 
         assert marks(it) == set(FIX.checkpoints)
         for alone in FIX.closes_each:
             assert f"closes {alone} alone" in text
-        assert "100 % closed" in text
+        assert "fewer checkpoints leave" not in text
         await it.shows("◈")
         await it.shows("guard")
 
@@ -107,19 +107,6 @@ async def test_one_is_applied_by_its_row_and_all_by_key(tmp_path: Path) -> None:
         )
 
 
-async def test_a_row_of_the_curve_previews_its_own_steps(tmp_path: Path) -> None:
-    async with desk(tmp_path, "agent-chain") as it:
-        await it.shows("missing")
-        await it.press("F")
-        await it.computed()
-        known = it.bench.shown.planning
-        assert known is not None
-        assert known.curve is not None
-        it.bench.query_one(FixList).rows.go_to(("point", 1))
-        await it.pilot.pause()
-        assert marks(it) == set(known.curve[1].chosen)
-
-
 async def test_it_marks_the_steps_again_when_it_is_shown_again(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")
@@ -152,10 +139,11 @@ async def test_the_preview_leaves_crosses_where_something_is_open_even_then(tmp_
         await it.shows("unchecked even then")
         known = it.bench.shown.planning
         assert known is not None
-        assert known.curve is not None
-        it.bench.query_one(FixList).rows.go_to(("point", 1))
+        assert known.plan is not None
+        step = known.plan.checkpoints[0]
+        it.bench.query_one(FixList).rows.go_to(("ask", *step))
         await it.pilot.pause()
-        guarded = apply_edit(it.model, add_checkpoints(it.model, known.curve[1].chosen, "enforced"))
+        guarded = apply_edit(it.model, add_checkpoints(it.model, (step,), "enforced"))
         left = {("grant", door.credential, door.system) for door in analyse(guarded).doors}
         assert crosses(it) == left
         assert set() < left < before
@@ -320,33 +308,34 @@ async def test_read_only_models_are_told_and_not_changed(tmp_path: Path) -> None
 
 
 def test_what_was_stopped_is_computed_again_by_its_key() -> None:
-    done = PlanState(analyse(CHAIN), OPTIONS, plan=FIX, curve=())
+    done = PlanState(analyse(CHAIN), OPTIONS, plan=FIX)
     assert not done.is_partial
-    assert not replace(done, plan=replace(FIX, measures=()), curve=None).is_partial
-    assert replace(done, curve=None).is_partial
+    planned = replace(done, plan=replace(FIX, is_fix=False), trade_off=())
+    assert not planned.is_partial
+    assert not replace(planned, plan=replace(FIX, is_fix=False, measures=()), trade_off=None).is_partial
+    assert replace(planned, trade_off=None).is_partial
+    assert replace(done, plan=None).is_partial
     assert replace(done, stopped=True).is_partial
     assert replace(done, problem="x").is_partial
 
 
-def curve_rows(*points: TradeOffPoint, before: int) -> list[str]:
-    fix = replace(FIX, before=before)
-    known = PlanState(analyse(CHAIN), OPTIONS, plan=fix, curve=points)
-    return [each.text for each in lines_of(plan_blocks(known)) if each.key[0] == "point"]
+def point_row(left: int, bound: int, before: int) -> str:
+    point = TradeOffPoint(1, left, bound, left == bound, (), (0, left, 0, 0))
+    plan = replace(FIX, before=before, is_fix=False)
+    known = PlanState(analyse(CHAIN), OPTIONS, plan=plan, trade_off=(point,))
+    (row,) = (each.text for each in lines_of(plan_blocks(known)) if each.key[0] == "point")
+    return row
 
 
 def test_bounds_are_marked_as_such() -> None:
     unproven = replace(FIX, lower_bound=1, optimal=False)
     assert "proven" not in verdict(PlanState(analyse(CHAIN), OPTIONS, plan=unproven)).text
-    (row,) = curve_rows(TradeOffPoint(1, 5, 5, True, ()), before=20)
-    assert row.split() == ["1", "5", "█" * 15 + "░" * 5, "75", "%", "closed"]
-    (row,) = curve_rows(TradeOffPoint(1, 8, 8, True, ()), before=42)
-    assert "80 % closed" in row  # 80.95: down, never up
-    (row,) = curve_rows(TradeOffPoint(1, 999, 999, True, ()), before=1000)
-    assert "< 1 % closed" in row
-    (row,) = curve_rows(TradeOffPoint(1, 5, 2, False, ()), before=20)
-    assert row.endswith("at least 2 stay; not proven")
-    (row,) = curve_rows(TradeOffPoint(1, 1, 1, True, ()), before=1000)
-    assert "░" in row, "something remains, so it is not full"
+    row = point_row(5, 5, before=20)
+    assert row.split() == ["1", "5", "█" * 15 + "░" * 5, "75", "%", "closed", "5", "high"]
+    assert "80 % closed" in point_row(8, 8, before=42)  # 80.95: down, never up
+    assert "< 1 % closed" in point_row(999, 999, before=1000)
+    assert point_row(5, 2, before=20).endswith("at least 2 stay; not proven")
+    assert "░" in point_row(1, 1, before=1000), "something remains, so it is not full"
 
 
 async def test_the_list_shows_nothing_of_another_analysis() -> None:
@@ -355,7 +344,7 @@ async def test_the_list_shows_nothing_of_another_analysis() -> None:
     async with app.run_test():
         analysis = analyse(CHAIN)
         shown = WorkbenchState(
-            CHAIN, built=analysis, designed=analysis, planning=PlanState(analysis, OPTIONS, FIX, ())
+            CHAIN, built=analysis, designed=analysis, planning=PlanState(analysis, OPTIONS, FIX)
         )
         app.show(shown)
         assert "fewer cannot (proven)" in "\n".join(row.content.plain for row in found.rows.shown_rows)

@@ -59,6 +59,23 @@ async def test_the_plan_comes_first_where_it_is_known_how_often_something_is_don
         assert "Nothing stays unchecked" in listed(it)
 
 
+async def test_a_row_of_the_trade_off_previews_its_own_measures(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain") as it:
+        await planned(it)
+        await it.press("tab")
+        await it.computed()
+        known = it.bench.shown.planning
+        assert known is not None
+        assert known.plan is not None
+        assert known.trade_off is not None
+        point = known.trade_off[-2]
+        assert set() < set(point.measures) != set(known.plan.measures)
+        it.bench.query_one(FixList).rows.go_to(("point", point.decisions_per_day))
+        await it.pilot.pause()
+        proposed = {step for step, mark in marks(it).items() if mark == "proposed"}
+        assert proposed == {each.step for each in point.measures if isinstance(each, Ask)}
+
+
 async def test_without_that_the_fix_comes_first(tmp_path: Path) -> None:
     async with desk(tmp_path, LEAK) as it:
         await planned(it)

@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 from meshmodel import cli
-from meshmodel.analysis.analysis import Analysis, analyse
+from meshmodel.analysis.analysis import analyse
 from meshmodel.interchange import read_file, write_file
 from meshmodel.store import sqlite_file
 from meshmodel.store.load import load
@@ -58,19 +58,8 @@ def test_planned_checkpoints_count_as_designed():
     assert (built["cost"], designed["cost"]) == (1, 0)
 
 
-def test_the_curve_follows_on_request():
-    (answer,) = documents("fix", "--json", "--curve", LEAK)
-    assert list(answer) == [*KEYS, "curve"]
-    rows = [
-        (each["checkpoints"], each["remaining"], each["lower_bound"], each["exact"], len(each["chosen"]))
-        for each in answer["curve"]
-    ]
-    assert rows == [(0, 10, 10, True, 0), (1, 3, 3, True, 1), (2, 1, 1, True, 2), (3, 0, 0, True, 3)]
-    assert answer["curve"][3]["chosen"] == GRANTS
-
-
 def test_the_text_says_what_to_guard_what_it_closes_and_what_it_interrupts():
-    done = run("fix", "--curve", LEAK)
+    done = run("fix", LEAK)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
         "Token leak, as built\n"
@@ -84,16 +73,6 @@ def test_the_text_says_what_to_guard_what_it_closes_and_what_it_interrupts():
         "interrupts 1 intended use, the fewest unless more stored secrets are guarded: "
         "chat-service → crm\n"
         "\n"
-        "What fewer checkpoints leave unchecked\n"
-        "  Checkpoints  Unchecked                        Closed        Known\n"
-        "  0            10                               0 % closed\n"
-        "  1            3          ▪▪▪▪▪▪▪▪▪▪▪▪▪▪        70 % closed\n"
-        "  2            1          ▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪    90 % closed\n"
-        "  3            0          ▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪  100 % closed\n"
-        "  1: checkpoint when refresh-token is used on crm\n"
-        "  2: checkpoint when refresh-token is used on crm; checkpoint when warehouse-key is used on\n"
-        "     warehouse\n"
-        "\n"
         "1 finding of high or above stands even then; a checkpoint does not mend it:\n"
         "  4  high  long-lived-credential  warehouse-key\n"
     )
@@ -102,7 +81,7 @@ def test_the_text_says_what_to_guard_what_it_closes_and_what_it_interrupts():
 def test_where_nothing_is_uncontrolled_there_is_nothing_to_guard(tmp_path):
     path = shutil.copy(RELEASE, tmp_path)
     before = (tmp_path / RELEASE.name).read_bytes()
-    done = run("fix", "--apply", "enforced", "--curve", path)
+    done = run("fix", "--apply", "enforced", path)
     assert done.stdout == "Federated release, as built\n✔ No path is unchecked: no measure is needed\n"
     assert (tmp_path / RELEASE.name).read_bytes() == before
 
@@ -190,20 +169,6 @@ def test_an_interchange_file_is_replaced_as_a_whole(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_the_curve_ends_with_the_fix_that_was_found_before_time_was_over(monkeypatch, capsys):
-    of_finance, search = MODELS / "finance-orchestrator.toml", Analysis.cheapest_plan
-    # The fix takes all the time there was.
-    monkeypatch.setattr(Analysis, "cheapest_plan", lambda self, *said, **_: search(self, *said[:1]))
-    assert cli.main(["fix", "--json", "--curve", "--deadline", "1e-9", str(of_finance)]) == 2
-    answer = json.loads(capsys.readouterr().out)
-    assert (answer["cost"], answer["optimal"], answer["complete"]) == (3, True, False)
-    assert [each["checkpoints"] for each in answer["curve"]] == list(range(4))
-    assert answer["curve"][-1]["chosen"] == answer["checkpoints"]
-    assert answer["curve"][-1]["exact"]
-    # What each of its checkpoints closes alone was counted: the curve is no worse than that.
-    assert answer["curve"][1]["remaining"] == 22 - 14
-
-
 def test_one_model_at_a_time_is_changed(tmp_path):
     paths = [shutil.copy(each, tmp_path) for each in (LEAK, CHAIN)]
     assert refused("fix", "--apply", "planned", *paths) == "--apply changes one model at a time; name one"
@@ -225,15 +190,12 @@ def test_a_deadline_is_a_number_of_seconds(deadline):
 
 def test_what_is_not_proven_in_time_is_said_so_and_not_applied(model):
     before = load(model)
-    done = run("fix", "--json", "--curve", "--apply", "enforced", "--deadline", "1e-9", model)
+    done = run("fix", "--json", "--apply", "enforced", "--deadline", "1e-9", model)
     assert done.returncode == 2
     answer = json.loads(done.stdout)
-    assert list(answer) == [*KEYS, "curve", "complete"]
+    assert list(answer) == [*KEYS, "complete"]
     assert (answer["complete"], answer["optimal"], answer["closes"]) == (False, False, 10)
     assert answer["lower_bound"] < answer["cost"] == len(answer["checkpoints"])
-    assert not all(each["exact"] for each in answer["curve"])
-    assert answer["curve"][-1]["checkpoints"] == answer["cost"]
-    assert answer["curve"][-1]["chosen"] == answer["checkpoints"]
     assert load(model) == before
     said = run("fix", "--apply", "enforced", "--deadline", "1e-9", model).stdout
     assert "Time was over before fewer were ruled out: it takes at least 1" in words(said)

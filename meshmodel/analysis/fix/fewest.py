@@ -1,4 +1,4 @@
-"""The fewest crossings, and toxic flows, that remain within a budget: of a plan critical ones first.
+"""The fewest crossings, and toxic flows, that remain within a budget: critical ones first.
 
 A violation is closed when each of its proofs is hit. The fewest that remain are found by an integer program
 in which proofs are added until what it says of its own solution is true. What that does not settle is
@@ -12,21 +12,22 @@ from typing import Final
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.preference import Preference
 from meshmodel.analysis.fix.program import Program, Row
-from meshmodel.analysis.fix.proofs import FLOW, Changed, Violation, open_in
+from meshmodel.analysis.fix.proofs import Changed, Violation, open_in
 from meshmodel.analysis.fix.search import NOTHING, Proof
 from meshmodel.model.stop import Stop
 from meshmodel.model.vocabulary import SEVERITIES
 
 PROVABLE: Final = 3_000
-"""Where more crossings are uncontrolled, the programs would be too large, and the curve is bounded."""
+"""Where more crossings are uncontrolled, the programs would be too large, and the trade-off is bounded."""
 Progress = Callable[[int, int], None]
 """Told how many points of how many are done."""
 Counts = tuple[int, ...]
-"""How many remain, by severity: critical ones first; of a fix all together, toxic flows aside."""
+"""How many remain, by severity: critical ones first."""
+_LEVELS: Final = len(SEVERITIES)
 
 
 class Fewest:
-    """The fewest crossings, and toxic flows where they are asked for, that remain within a budget.
+    """The fewest crossings and toxic flows that remain within a budget.
 
     Attributes:
         measures: what can be taken.
@@ -36,7 +37,6 @@ class Fewest:
 
     def __init__(self, changed: Changed, stop: Stop) -> None:
         self._changed, self.measures, self._stop = changed, changed.measures, stop
-        self._levels = len(SEVERITIES) if self.measures.changing else 1
         before = self._open_in(changed.engine)
         self.tried: list[tuple[Counts, int, Proof]] = [(before, 0, NOTHING)]
         self.at_least: defaultdict[int, int] = defaultdict(int)
@@ -44,17 +44,13 @@ class Fewest:
         self._proofs: defaultdict[Violation, set[Proof]] = defaultdict(set)
         self.is_provable = sum(before) <= PROVABLE
         self._doors = changed.doors()
-        if not self.measures.changing:
-            self.at_least[0] = sum(before)
 
     def _level(self, violation: Violation) -> int:
-        return 0 if self._levels == 1 else self._levels - 1 - self._changed.severity(violation)
+        return _LEVELS - 1 - self._changed.severity(violation)
 
     def _open_in(self, engine: Engine) -> Counts:
-        if self._levels == 1:
-            return (engine.uncontrolled,)
         found = Counter(map(self._level, open_in(engine)))
-        return tuple(found[level] for level in range(self._levels))
+        return tuple(found[level] for level in range(_LEVELS))
 
     def best(self, budget: int) -> tuple[Counts, int, Proof]:
         """The best within a budget; of equal ones what takes least, and was tried last."""
@@ -75,7 +71,7 @@ class Fewest:
             Stopped: it was time to stop before.
         """
         settled: Counts = ()
-        for level in range(self._levels):
+        for level in range(_LEVELS):
             bound, chosen = self._least(budget, settled)
             while self.best(budget)[0][: level + 1] > (*settled, bound):
                 if self.try_(chosen)[: level + 1] <= (*settled, bound):
@@ -141,8 +137,7 @@ class Fewest:
     def _learn(self, chosen: Proof) -> None:
         """Learn proofs of what remains: it does, unless more is taken."""
         for violation, proof in self._changed.violations(chosen, self._stop).each():
-            if self._levels > 1 or violation[1] != FLOW:
-                self._proofs[violation].add(proof)
+            self._proofs[violation].add(proof)
 
     def _least(self, budget: int, settled: Counts) -> tuple[int, Proof]:
         """How many remain at least of the next severity, as far as is known, and what leaves so many."""
@@ -177,7 +172,7 @@ class Fewest:
         program.count += len(kinds)
         weights = [
             [0.0] * width + [float(count) * (level == each) for (_, level), count in kinds.items()]
-            for each in range(self._levels)
+            for each in range(_LEVELS)
         ]
         for counts, count in zip(weights, settled, strict=False):
             some = [column for column, each in enumerate(counts) if each]

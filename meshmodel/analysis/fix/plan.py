@@ -103,16 +103,13 @@ class _Planning:
         return replace(fix, interrupts=interrupts, closes_each=each if len(each) == len(steps) else ())
 
     def points(self, plan: Plan | None, progress: Progress | None) -> tuple[TradeOffPoint, ...]:
-        """The points of the trade-off; of a fix one for each number of checkpoints."""
-        plan, is_fix = plan or self.plan(None), self._options.is_fix
+        """The points of the trade-off."""
+        plan = plan or self.plan(None)
         numbers = self._measures.numbers(plan.measures)
         fewest = Fewest(self._changed, self._stop)
-        for ask, closes in zip(plan.measures, plan.closes_each, strict=False):
-            alone = self._measures.numbers([ask])
-            fewest.tried.append(((plan.before - closes,), self._measures.cost(alone)[0], alone))
         top = self._measures.cost(numbers)[0]
         stays = Counter(each.severity for each in plan.stays_open)
-        counts = () if is_fix else tuple(stays[each] for each in reversed(SEVERITIES))
+        counts = tuple(stays[each] for each in reversed(SEVERITIES))
         found = [self._point(top, counts, plan.least_open, numbers, numbers)]
         with suppress(Stopped):
             fewest.try_(numbers)
@@ -125,25 +122,14 @@ class _Planning:
                     progress(top - price, top)
         if found[-1].decisions_per_day:
             found += self._bounded(fewest, found[-1], plan)
-        if is_fix:
-            rising = sorted(found, key=lambda each: each.decisions_per_day)
-            fits = ([each for each in rising if each.decisions_per_day <= n] for n in range(top + 1))
-            return tuple(self._at(n, each[-1], fewest.at_least[n]) for n, each in enumerate(fits))
         return tuple(reversed(found))
-
-    @staticmethod
-    def _at(number: int, point: TradeOffPoint, bound: int) -> TradeOffPoint:
-        """The point of so many checkpoints, which are no worse than fewer."""
-        bound = max(point.lower_bound, bound)
-        return replace(point, decisions_per_day=number, lower_bound=bound, optimal=point.open <= bound)
 
     def _bounded(self, fewest: Fewest, above: TradeOffPoint, plan: Plan) -> list[TradeOffPoint]:
         """Points below one where time was over: what parts of the plan leave, as it was or is tried."""
         measures, found = self._measures, list[TradeOffPoint]()
         taken = measures.changes(measures.numbers(plan.measures))
-        alone = dict(zip(plan.checkpoints, plan.closes_each, strict=False))
         asks = [each for each in plan.measures if isinstance(each, Ask)]
-        asks.sort(key=lambda each: (each.decisions_per_day, -alone.get(each.step, 0)))
+        asks.sort(key=lambda each: each.decisions_per_day)
         with suppress(Stopped):
             for ask in (*asks, None):
                 fewest.try_(taken)
@@ -151,15 +137,13 @@ class _Planning:
         budget = measures.budget(above.decisions_per_day) - 1
         while budget >= 0:
             left, price, chosen = fewest.best(budget)
-            bound = max(above.lower_bound if plan.is_fix else 0, fewest.at_least[budget])
-            found.append(self._point(price, left, bound, chosen, chosen))
+            found.append(self._point(price, left, fewest.at_least[budget], chosen, chosen))
             budget = price - 1
         return found
 
     def _point(self, price: int, counts: Counts, bound: int, chosen: Proof, above: Proof) -> TradeOffPoint:
         days, listed, left = self._measures.days(price), self._measures.listed(chosen), sum(counts)
-        by_severity = () if self._options.is_fix else counts
-        return TradeOffPoint(days, left, bound, left <= bound, listed, by_severity, nested=chosen <= above)
+        return TradeOffPoint(days, left, bound, left <= bound, listed, counts, nested=chosen <= above)
 
     def _safe(self) -> tuple[Proof, set[Violation]]:
         """Measures that leave only what stays open whatever is done, or need not be closed; and that."""

@@ -155,15 +155,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class TradeOffPoint:
-    """The fewest that so many decisions a day, or of a fix so many checkpoints, leave open.
+    """The fewest that so many decisions a day leave open.
 
     Attributes:
-        decisions_per_day: how many; with fewer, more is left open (of a fix: no less).
-        open: how many uncontrolled crossings and toxic flows (of a fix: crossings alone) are left open.
+        decisions_per_day: how many; with fewer, more is left open.
+        open: how many uncontrolled crossings and toxic flows are left open.
         lower_bound: how many are with so many decisions at least, as far as it was proven.
         optimal: whether it is proven that no fewer can be left open.
         measures: those that reach it: asks, then drops, then limits, each in the fixed order.
-        severities: how many are left open by severity, critical ones first; of a fix empty.
+        severities: how many are left open by severity, critical ones first.
         nested: whether the next point has all its measures too.
     """
 
@@ -172,10 +172,5 @@ class TradeOffPoint:
     lower_bound: int
     optimal: bool
     measures: tuple[Measure, ...]
-    severities: tuple[int, ...] = ()
+    severities: tuple[int, ...]
     nested: bool = True
-
-    @property
-    def chosen(self) -> tuple[StepKey, ...]:
-        """The steps to guard among them."""
-        return tuple(each.step for each in self.measures if isinstance(each, Ask))

@@ -29,14 +29,14 @@ from meshmodel.model.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.fix.results import Plan, TradeOffPoint
+    from meshmodel.analysis.fix.results import Plan
     from meshmodel.analysis.results import Question
 
 MOST_DRAWN: Final = 100
 """Models of more elements are not drawn whole: that takes minutes, and tens of pages."""
 MOST_DETAILED: Final = 1_000
 """Of models of more elements only the boundary map is drawn, and findings and agents are rows of tables."""
-LONGEST_CURVE: Final = 60
+LONGEST_TRADE_OFF: Final = 60
 """What fewer leave open is left out for more measures: each of its numbers is a search."""
 _WORDS: Final = (
     (
@@ -168,17 +168,17 @@ class Builder:
         self._heard(status)
 
     def _plan(self, known: PlanState, plan: "Plan") -> Iterator[Block]:
-        curve: tuple[TradeOffPoint, ...] = ()
-        if plan.before + len(plan.flows) and len(plan.measures) <= LONGEST_CURVE:
+        is_short = plan.before + len(plan.flows) and len(plan.measures) <= LONGEST_TRADE_OFF
+        if is_short and not plan.is_fix:
             self._tell("searching for what fewer leave unchecked")
-            curve = self._analysis.trade_off(
+            points = self._analysis.trade_off(
                 known.options, deadline=self._deadline, cancelled=self._stop, plan=plan
             )
-            is_proven = self._deadline is None or all(each.optimal for each in curve)
+            is_proven = self._deadline is None or all(each.optimal for each in points)
             self.complete = self.complete and is_proven
-        standing = standing_findings(self._analysis, plan)
-        known = replace(known, curve=curve or None, standing=standing)
-        return plan_section(known, curve, self._pictures, MOST_DRAWN)
+            known = replace(known, trade_off=points)
+        known = replace(known, standing=standing_findings(self._analysis, plan))
+        return plan_section(known, self._pictures, MOST_DRAWN)
 
     def _words(self) -> Iterator[Block]:
         analysis, about = self._analysis, self._analysis.snapshot.about

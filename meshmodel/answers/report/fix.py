@@ -1,7 +1,6 @@
 """The section of a report on the plan, or the minimum fix, and the model with it."""
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from meshmodel.answers.plan import plan_blocks
 from meshmodel.answers.plan_state import PlanState, with_measures
@@ -9,18 +8,12 @@ from meshmodel.answers.report.blocks import report_of
 from meshmodel.answers.report.pictures import Pictures
 from meshmodel.answers.report.tree import Block, Heading, Paragraph
 
-if TYPE_CHECKING:
-    from meshmodel.analysis.fix.results import TradeOffPoint
 
-
-def plan_section(
-    known: PlanState, curve: "Sequence[TradeOffPoint]", pictures: Pictures, most: int
-) -> Iterator[Block]:
+def plan_section(known: PlanState, pictures: Pictures, most: int) -> Iterator[Block]:
     """The plan, its trade-off, and the model before and after it in one picture.
 
     Args:
         known: of the plan or minimum fix of a model, proven or not.
-        curve: what fewer decisions, or checkpoints, leave open; empty where there is none to show.
         pictures: draws.
         most: models of more elements are not drawn with the plan.
     """
@@ -33,11 +26,10 @@ def plan_section(
     if plan.optimal and analysis.snapshot.elements <= most:
         yield Heading(3, "Before and after")
         yield from pictures.changed("plan", with_measures(analysis, plan.measures))
-    if len(curve) > 1:
-        yield from pictures.trade_off("trade-off", plan, curve)
-    elif plan.before:
-        fewer = "checkpoints" if plan.is_fix else "decisions"
+    if known.trade_off is not None and len(known.trade_off) > 1:
+        yield from pictures.trade_off("trade-off", plan, known.trade_off)
+    elif plan.before and not plan.is_fix:
         yield Paragraph(
-            f"What fewer {fewer} leave unchecked is left out for {len(plan.measures)} measures, since each "
-            f"number is a search of its own. {'fix' if plan.is_fix else 'plan'} --curve searches."
+            f"What fewer decisions leave unchecked is left out for {len(plan.measures)} measures, since each "
+            "number is a search of its own. plan --curve searches."
         )

@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 
 from meshmodel.answers.blocks import plain
 from meshmodel.answers.measures import point_words
-from meshmodel.answers.report.curve import trade_off_page
 from meshmodel.answers.report.strip import boxes, strip_page
+from meshmodel.answers.report.trade_off import trade_off_page
 from meshmodel.answers.report.tree import Picture
 from meshmodel.exporters.diagram.compact import stamp
 from meshmodel.exporters.diagram.dot import SMALLEST
@@ -63,10 +63,10 @@ class Pictures:
         made = self._joined(stem, {form: [strip_page(row, title, self.stamp, form)] for form in takes})
         return [replace(each, is_explained=True) for each in made]
 
-    def trade_off(self, stem: str, plan: "Plan", curve: "Sequence[TradeOffPoint]") -> list[Picture]:
+    def trade_off(self, stem: str, plan: "Plan", points: "Sequence[TradeOffPoint]") -> list[Picture]:
         """What fewer decisions a day leave open at best."""
-        labels, takes = point_words(curve), _TAKES[self._form]
-        pages_of = {form: [trade_off_page(plan, curve, labels, self.stamp, form)] for form in takes}
+        labels, takes = point_words(points), _TAKES[self._form]
+        pages_of = {form: [trade_off_page(plan, points, labels, self.stamp, form)] for form in takes}
         return self._joined(stem, pages_of)
 
     def changed(self, stem: str, after: "Analysis") -> list[Picture]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import graphviz
 
-from meshmodel.answers.report.curve import placed_page
+from meshmodel.answers.report.trade_off import placed_page
 from meshmodel.exporters.diagram.dot import (
     BLUE,
     GREY,

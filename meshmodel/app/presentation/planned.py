@@ -66,7 +66,7 @@ def planned_lines(known: PlanState, working: str = "", *, marks_open: bool = Tru
         *_all(plan),
         *_keys(plan, marks_open=marks_open),
         *rest,
-        *_missing(known, working),
+        *_missing(known, plan, working),
     ]
 
 
@@ -86,12 +86,14 @@ def _all(plan: "Plan") -> Iterator[Line]:
         yield Line(("all", state), words, Chosen(plan.measures, state), indent=4)
 
 
-def _missing(known: PlanState, working: str) -> Iterator[Line]:
-    """Why it is not said what fewer leave open."""
-    if known.problem or known.curve is None:
-        yield note_row("what fewer leave unchecked")
-        failed = known.problem and f"  could not be computed: {known.problem}"
-        yield note_row(failed or working or "  stopped; F computes it again")
+def _missing(known: PlanState, plan: "Plan", working: str) -> Iterator[Line]:
+    """Why something is not said yet."""
+    failed = known.problem and f"could not be computed: {known.problem}"
+    stopped = "stopped; F computes it again" if known.is_partial and known.trade_off is None else ""
+    said = failed or working or stopped
+    if said:
+        yield note_row("what stands even then" if plan.is_fix else "what fewer leave unchecked")
+        yield note_row(f"  {said.strip()}")
 
 
 def marks_of(snapshot: Snapshot, measures: Sequence[Measure]) -> dict[StepKey, Mark]:

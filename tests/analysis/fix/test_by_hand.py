@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.fix.results import FIX
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
 from meshmodel.interchange import read_text
@@ -218,9 +217,7 @@ def test_power_that_comes_with_the_source_alone_takes_both_parts_of_a_start():
     fix = analysis.minimum_fix()
     assert (fix.cost, fix.before) == (2, 3)
     assert fix.checkpoints == (("grant", "bank-key", "bank"), ("grant", "files-key", "files"))
-    curve = analysis.trade_off(FIX)
-    assert [(point.open, point.optimal) for point in curve] == [(3, True), (1, True), (0, True)]
-    assert curve[1].chosen == (("grant", "bank-key", "bank"),)
+    assert [analysis.closing(fix.checkpoints[:number]) for number in (1, 2)] == [2, 3]
 
 
 BOUNDARY = """

@@ -1,6 +1,5 @@
-"""The minimum fix on worked examples and in larger models, and its curve against every set of steps."""
+"""The minimum fix on worked examples and in larger models."""
 
-from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -8,13 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.fix.results import FIX
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from tests.benchmarks.workshop import workshop
-from tests.reference.minimum_fix import candidates, is_closed
+from tests.reference.minimum_fix import is_closed
 from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
 from tests.reference.reading import Reading
 
@@ -56,25 +54,6 @@ def test_it_closes_everything_in_larger_models_too(seed, flavour, size):
     fix = analyse(snapshot).minimum_fix()
     assert fix.optimal
     assert is_closed(Reading(snapshot).with_guarded(fix.checkpoints))
-
-
-@pytest.mark.slow
-@some(25)
-@given(SEEDS, st.sampled_from(FLAVOURS))
-def test_no_other_set_of_so_many_leaves_fewer(seed, flavour):
-    snapshot = random_model(seed, 4, flavour)
-    analysis = analyse(snapshot)
-    steps = candidates(Reading(snapshot))
-    points = analysis.trade_off(FIX)
-    before = analysis.summary.uncontrolled
-    assert [point.decisions_per_day for point in points] == list(range(len(points)))
-    assert points[-1].chosen == analysis.minimum_fix().checkpoints
-    for point in points:
-        assert (point.optimal, point.lower_bound) == (True, point.open)
-        assert point.open == before - analysis.closing(point.chosen)
-        if point.decisions_per_day <= 2 and len(steps) <= 25:
-            sets = combinations(steps, point.decisions_per_day)
-            assert point.open == min(before - analysis.closing(chosen) for chosen in sets)
 
 
 def test_hearing_where_outsiders_administer_what_is_typed_can_be_the_fix():

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.fix import fewest
-from meshmodel.analysis.fix.results import FIX
 from meshmodel.model import stop as stopping
 from tests.benchmarks.meshes import clustered
 from tests.benchmarks.workshop import workshop
@@ -45,23 +44,6 @@ def test_a_search_that_is_cancelled_anywhere_says_only_what_is_true(seed, flavou
         assert found == replace(fix, closes_each=found.closes_each)
 
 
-@pytest.mark.slow
-@some
-@given(SEEDS, st.sampled_from(FLAVOURS), st.integers(0, 40), st.integers(0, 80))
-def test_a_curve_after_a_fix_ends_with_it_wherever_both_were_cancelled(seed, flavour, calls, more):
-    analysis = analyse(random_model(seed, 5, flavour))
-    fewest = {point.decisions_per_day: point.open for point in analysis.trade_off(FIX)}
-    fix = analysis.minimum_fix(cancelled=after(calls))
-    points = analysis.trade_off(FIX, cancelled=after(more), plan=fix)
-    assert [point.decisions_per_day for point in points] == list(range(fix.cost + 1))
-    assert (points[-1].open, points[-1].exact, points[-1].chosen) == (0, True, fix.checkpoints)
-    for point in points:
-        assert point.lower_bound <= fewest.get(point.decisions_per_day, 0) <= point.open
-        assert point.optimal == (point.lower_bound == point.open)
-        assert len(point.chosen) <= point.decisions_per_day
-        assert point.open == fix.before - analysis.closing(point.chosen)
-
-
 @pytest.fixture(scope="module")
 def design():
     return analyse(workshop(8, 60))
@@ -72,36 +54,17 @@ def test_without_time_every_door_is_guarded_and_nothing_is_proven(design):
     assert (fix.optimal, fix.settled, fix.lower_bound) == (False, False, 1)
     assert fix.cost >= len(design.doors) > design.minimum_fix().cost
     assert {step[0] for step in fix.checkpoints} == {"grant"}
-    points = design.trade_off(FIX, deadline=0)
-    assert [point.decisions_per_day for point in points if point.optimal] == [0, fix.cost]
 
 
-def test_a_curve_does_not_look_anew_for_a_fix_that_is_known(design):
-    fix = design.minimum_fix()
-    assert design.trade_off(FIX, plan=fix) == design.trade_off(FIX)
-    points = design.trade_off(FIX, deadline=0, plan=fix)
-    assert len(points) == fix.cost + 1
-    assert points[-1].chosen == fix.checkpoints
-
-
-def test_the_curve_tells_how_far_it_is(design):
-    told = []
-    points = design.trade_off(FIX, progress=lambda done, of: told.append((done, of)))
-    assert told == [(number, len(points) - 1) for number in range(1, len(points))]
-    # With ever more checkpoints fewer crossings remain; the last ones may be for toxic flows alone.
-    remaining = [point.open for point in points]
-    assert remaining == sorted(remaining, reverse=True)
-    assert len(set(remaining)) > len(points) // 2
-
-
-def test_where_there_are_too_many_crossings_the_curve_is_bounded(design, monkeypatch):
-    exact = design.trade_off(FIX)
+def test_where_there_are_too_many_crossings_the_trade_off_is_bounded(design, monkeypatch):
+    exact = design.trade_off()
     monkeypatch.setattr(fewest, "PROVABLE", 0)
-    bounded = design.trade_off(FIX)
-    for found, best in zip(bounded, exact, strict=True):
-        assert found.lower_bound <= best.open <= found.open
+    bounded = design.trade_off()
+    for found in bounded:
+        best = [each.open for each in exact if each.decisions_per_day <= found.decisions_per_day][-1]
+        assert found.lower_bound <= best <= found.open
     assert not all(point.optimal for point in bounded)
-    assert bounded[len(exact) // 2].open < design.summary.uncontrolled / 2
+    assert bounded[len(bounded) // 2].open < design.summary.uncontrolled / 2
 
 
 class Clock:

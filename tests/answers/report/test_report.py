@@ -18,7 +18,6 @@ import pytest
 from PIL import Image
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.fix.results import FIX
 from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.blocks import Facts
 from meshmodel.answers.report.boundaries import boundary_section
@@ -154,7 +153,7 @@ def told(way):
 
 
 @pytest.mark.parametrize("name", [QUICK, RICH])
-def test_credentials_questions_fix_and_curve_are_all_there(name):
+def test_credentials_questions_and_fix_are_all_there(name):
     analysis = analysed(name)
     tables = {each.head[0]: each.rows for each in blocks(name, "html", Table)}
     assert len(tables["System"]) == len(analysis.snapshot.system) > 0
@@ -162,9 +161,6 @@ def test_credentials_questions_fix_and_curve_are_all_there(name):
     assert [row[0] for row in tables.get("Element", ())] == [each.element for each in analysis.questions]
     fix = analysis.minimum_fix()
     assert len(tables["Number"]) == fix.cost > 0
-    assert [row[:2] for row in tables["Checkpoints"]] == [
-        (str(each.decisions_per_day), str(each.open)) for each in analysis.trade_off(FIX, plan=fix)
-    ]
     counted = Counter(crossing.state for crossing in analysis.crossings())
     assert sum(int(row[2]) for row in tables["From"]) == counted["uncontrolled"]
 
@@ -236,7 +232,7 @@ def test_html_stands_alone_and_its_ids_are_unique():
     assert "https://cwe.mitre.org/data/definitions/862.html" in sources
     named = {part.removeprefix("#") for value in links - sources for part in value.split()}
     assert named <= {*ids}
-    assert page.tags.count("svg") == len(written(QUICK, "html").tree.pictures) >= 5
+    assert page.tags.count("svg") == len(written(QUICK, "html").tree.pictures) >= 4
 
 
 def test_markdown_has_a_png_and_an_svg_of_each_picture_beside_it():

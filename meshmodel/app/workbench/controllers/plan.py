@@ -122,7 +122,7 @@ class PlanController(Controller):
 
     def _found(self, analysis: "Analysis", plan: "Plan") -> None:
         is_stopped, is_quick = self._task.is_cancelled(), self._is_quick
-        self._know(plan=plan, stopped=is_stopped and not plan.optimal)
+        self._know(plan=plan)
         known = self.state.planning
         if self._is_open():
             if self.state.message.kind == "guard":
@@ -130,18 +130,20 @@ class PlanController(Controller):
             self._preview(plan.measures)
             if self._taken_at == self.context.input_count:
                 self.take()
-        if is_stopped or known is None:
+        if is_stopped or known is None or (plan.is_fix and not is_quick):
             return
 
         def rest(task: Task) -> dict[str, object]:
             standing = standing_findings(analysis, plan) if is_quick else ()
             stop = Stop(SECONDS, task.is_cancelled)
             told = advice(analysis, known.options, plan, stop) if is_quick else None
-            curve = work_out_trade_off(analysis, known.options, plan, task) if plan.measures else None
-            return {"standing": standing, "curve": curve, "advice": told}
+            found: dict[str, object] = {"standing": standing, "advice": told}
+            if plan.measures and not plan.is_fix:
+                found["trade_off"] = work_out_trade_off(analysis, known.options, plan, task)
+            return found
 
-        fewer = "checkpoints" if plan.is_fix else "decisions"
-        self._run(rest, lambda found: self._know(**found), f"computing what fewer {fewer} leave unchecked")
+        title = "what stands even then" if plan.is_fix else "what fewer decisions leave unchecked"
+        self._run(rest, lambda found: self._know(**found), f"computing {title}")
 
     # The preview
 

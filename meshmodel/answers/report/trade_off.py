@@ -1,4 +1,4 @@
-"""What fewer checkpoints, or fewer decisions a day, leave open at best, as a picture of steps.
+"""What fewer decisions a day leave open at best, as a picture of steps.
 
 Steps at fixed places, painted by the same program as the diagrams.
 """
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 PAINTED: Final[tuple[Literal["svg", "png"], ...]] = ("svg", "png")
 """The formats in which it is drawn."""
-TITLE: Final = "Paths that stay unchecked with so many checkpoints, at best"
-TRADE_OFF: Final = "What stays unchecked with so many decisions a day, at best"
+TITLE: Final = "What stays unchecked with so many decisions a day, at best"
 _HIGH, _WIDE = 120.0, 400.0
 """Points that the highest step takes, and all steps."""
 _TODAY, _BETWEEN = 34.0, 16.0
@@ -49,17 +48,13 @@ class _Steps(NamedTuple):
     """What a picture shows.
 
     Attributes:
-        title: above the steps.
-        axis: what their places on it count, to scale.
         today: what is unchecked without any measure, by severity, or at all.
-        points: of each its place, what it leaves by severity, or at all, and the words above it.
+        points: of each its decisions a day, what it leaves by severity, and the words above it.
         labels: by point its name on the axis.
         sentence: the same in a sentence, for those who cannot see it.
         lines: below all, from the left.
     """
 
-    title: str
-    axis: str
     today: Sequence[int]
     points: Sequence[tuple[float, Sequence[int], str]]
     labels: Mapping[int, str]
@@ -69,7 +64,7 @@ class _Steps(NamedTuple):
 
 def trade_off_page(
     plan: "Plan",
-    curve: "Sequence[TradeOffPoint]",
+    points: "Sequence[TradeOffPoint]",
     labels: Sequence[tuple[str, str]],
     stamp: str,
     to: DiagramFormat,
@@ -78,29 +73,24 @@ def trade_off_page(
 
     Args:
         plan: the cheapest plan, of a model in which something is open.
-        curve: what fewer decisions a day leave open.
+        points: what fewer decisions a day leave open.
         labels: of each point its number and its measures, in words (``measures.point_words``).
         stamp: which model was analysed by which program.
         to: ``svg`` or ``png``.
     """
-    knee = knee_of(curve)
-    shown = _labelled(len(curve), knee)
+    knee = knee_of(points)
+    shown = _labelled(len(points), knee)
     names = {point: ascii_uppercase[n] + " (knee)" * (point == knee) for n, point in enumerate(shown)}
-    points = [
-        (
-            each.decisions_per_day,
-            each.severities or (each.open,),
-            f"{'' if each.optimal else '<='}{each.open}",
-        )
-        for each in curve
+    steps = [
+        (each.decisions_per_day, each.severities, f"{'' if each.optimal else '<='}{each.open}")
+        for each in points
     ]
-    said = ", ".join(f"{each.open} with {number}" for each, (number, _) in zip(curve, labels, strict=True))
+    said = ", ".join(f"{each.open} with {number}" for each, (number, _) in zip(points, labels, strict=True))
     listed = _listed(names, labels)
     today = plan.severities or (plan.before,)
-    title, axis = (TITLE, "checkpoints") if plan.is_fix else (TRADE_OFF, "decisions a day")
     at_knee = "" if knee is None else f" Knee: {labels[knee][0]}."
     words = f"Unchecked today: {sum(today)}. Then: {said}.{at_knee}"
-    return _page(_Steps(title, axis, today, points, names, words, listed), stamp, to)
+    return _page(_Steps(today, steps, names, words, listed), stamp, to)
 
 
 def _listed(names: Mapping[int, str], labels: Sequence[tuple[str, str]]) -> list[str]:
@@ -117,21 +107,21 @@ def _listed(names: Mapping[int, str], labels: Sequence[tuple[str, str]]) -> list
     ]
 
 
-def knee_of(curve: "Sequence[TradeOffPoint]") -> int | None:
+def knee_of(points: "Sequence[TradeOffPoint]") -> int | None:
     """The point after which closing more costs most: the one farthest below the line from first to last."""
-    if len(curve) < 3:
+    if len(points) < 3:
         return None
-    first, last = curve[0], curve[-1]
+    first, last = points[0], points[-1]
     across, down = last.decisions_per_day - first.decisions_per_day, first.open - last.open
     if across <= 0 or down <= 0:
         return None
 
     def depth(number: int) -> float:
-        point = curve[number]
+        point = points[number]
         done = (first.open - point.open) / down
         return done - (point.decisions_per_day - first.decisions_per_day) / across
 
-    best = max(range(1, len(curve) - 1), key=depth)
+    best = max(range(1, len(points) - 1), key=depth)
     return best if depth(best) > 0 else None
 
 
@@ -144,7 +134,7 @@ def _labelled(number: int, knee: int | None) -> list[int]:
 
 
 def _page(shown: _Steps, stamp: str, to: DiagramFormat) -> Page:
-    diagram = Diagram((shown.title, f"of {sum(shown.today)}"), shown.sentence, (), (), (), stamp=stamp)
+    diagram = Diagram((TITLE, f"of {sum(shown.today)}"), shown.sentence, (), (), (), stamp=stamp)
     return placed_page(_text(shown, stamp), diagram, to)
 
 
@@ -172,7 +162,7 @@ def _text(shown: _Steps, stamp: str) -> str:
     deep = _LINE * (len(shown.lines) + 1)
     around = f"-12,{-48 - deep:.2f},{_WIDE + 12:.2f},{_HIGH + 40:.2f}"
     graph = graphviz.Digraph(
-        "curve",
+        "trade-off",
         graph_attr={"bb": around, "bgcolor": "#FFFFFF", "pad": "0.1"},
         node_attr={
             "fontname": "Arial",
@@ -182,8 +172,8 @@ def _text(shown: _Steps, stamp: str) -> str:
             "label": "",
         },
     )
-    _words(graph, "title", shown.title, _WIDE / 2, _HIGH + 28, _WIDE)
-    _words(graph, "axis", shown.axis, (_WIDE + _TODAY + _BETWEEN) / 2, -28, _WIDE)
+    _words(graph, "title", TITLE, _WIDE / 2, _HIGH + 28, _WIDE)
+    _words(graph, "axis", "decisions a day", (_WIDE + _TODAY + _BETWEEN) / 2, -28, _WIDE)
     for number, line in enumerate(shown.lines):
         _words(graph, f"line/{number}", f"{line}\\l", _WIDE / 2, -54 - _LINE * number, _WIDE)
     _words(graph, "stamp", stamp, _WIDE / 2, -42 - deep, _WIDE)
