@@ -210,6 +210,7 @@ def command_parser() -> _Parser:
         explain,
         export,
         fix,
+        forms,
         git,
         help,  # noqa: A004  # a command is called as its file
         import_model,
@@ -275,6 +276,7 @@ def command_parser() -> _Parser:
         policy,
         import_model,
         catalogue,
+        forms,
         drift,
         database,
         git,

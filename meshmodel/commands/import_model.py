@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshmodel.commands.forms import add_forms, load_forms
 from meshmodel.commands.models import Subparsers, add_json
 from meshmodel.commands.output import answer, say
 from meshmodel.importers.forms import FORMS
@@ -44,6 +45,7 @@ def add(commands: Subparsers) -> None:
     )
     target.add_argument("--into", type=Source.parse, metavar="MODEL", help="an existing .mesh or .toml file")
     add_form(parser)
+    add_forms(parser)
     parser.add_argument("--apply", action="store_true", help="with --into: change the model, as one edit")
     parser.add_argument(
         "--reject",
@@ -83,6 +85,7 @@ def add_form(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make a model, or show or do what changes in one."""
+    load_forms(arguments.forms)
     first: Path = arguments.sources[0]
     if arguments.into is None and (arguments.apply or arguments.reject):
         raise MeshmodelError("--apply and --reject are for --into; -o makes a new model of all that is found")

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Final
 
+from meshmodel.commands.forms import add_forms, load_forms
 from meshmodel.commands.import_model import keep, refuse_target
 from meshmodel.commands.models import Subparsers, add_json, seconds
 from meshmodel.commands.output import answer, complain, say, style
@@ -43,6 +44,7 @@ def add(commands: Subparsers) -> None:
         metavar="FILE",
         help="rows about MCP servers that come before those of the program and your own",
     )
+    add_forms(parser)
     parser.add_argument(
         "--deadline",
         type=seconds,
@@ -70,6 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     output: Path | None = arguments.output
     if output is not None:
         refuse_target(output, "name another file")
+    load_forms(arguments.forms)
     stop = Stop(arguments.deadline, None)
     folders = [] if folder is None else [folder]
     base = output.parent if output is not None else folder or Path()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -22,6 +22,9 @@ from meshmodel.model.vocabulary import ACTIONS, INTEGRITIES, SENSITIVITIES, SUBJ
 
 FORMAT: Final = "meshmodel-catalogue/1"
 _Row = TypeVar("_Row")
+ROLES: Final = ("", "nothing", "inlet", "model", "asks")
+"""What a tool of the catalogue may be: a tool that reaches something; nothing that decides who may do what; what
+starts an agent with words from elsewhere; a model; or what asks a person."""
 _CLOSED: Final[Mapping[str, tuple[str, ...]]] = {
     "sensitivity": SENSITIVITIES,
     "integrity": INTEGRITIES,
@@ -77,6 +80,7 @@ class Limit:
 
     Attributes:
         option: of its arguments; ``env``, ``header``, ``query``: a name; ``url``: a pattern of its address.
+        setting: a name among what a tool is set to, or given as arguments in code.
         absent: a variable that is not given.
         file: one of the project, which is not read.
         value: what it must be; empty: anything.
@@ -92,6 +96,7 @@ class Limit:
     header: str = ""
     query: str = ""
     url: str = ""
+    setting: str = ""
     absent: str = ""
     file: str = ""
     key: str = ""
@@ -120,15 +125,21 @@ class KnownCredential:
     query: str = ""
     file: str = ""
     oauth: bool = False
+    named: str = ""
+    """What a program that keeps credentials calls those of this kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What makes a server ask a person by itself, which only a client that shows the question does."""
+    """What makes a server ask a person by itself, which only a client that shows the question does.
 
-    env: str
+    Of a tool it is a ``setting``; ``value`` may be a pattern then.
+    """
+
     value: str
     how: str
+    env: str = ""
+    setting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +164,15 @@ class Server:
         judged: fields that no source states.
         unsaid: what the row does not know.
         archived: whether its source is no longer kept.
+        role: of a tool what it is besides: one of ``ROLES``.
+        provider: of a model whose it is.
+        who: of an inlet who may send.
+        defaults: settings that hold where nothing else is said.
     """
 
     id: str
     match: tuple[str, ...]
-    reaches: tuple[str, ...]
+    reaches: tuple[str, ...] = ()
     source: str = ""
     except_: tuple[str, ...] = ()
     tools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -176,6 +191,10 @@ class Server:
     why: str = ""
     asks_person: tuple[Consent, ...] = ()
     archived: bool = False
+    role: str = ""
+    provider: str = ""
+    who: str = ""
+    defaults: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -251,9 +270,12 @@ class Shown:
     env: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, limit: Limit) -> str | None:
         """What stands where a limit looks; ``None``: nothing does."""
+        if limit.setting:
+            return self.settings.get(limit.setting)
         if limit.option:
             return option_values(self.program.arguments).get(limit.option)
         if limit.env:
@@ -273,7 +295,7 @@ class Shown:
     def holds(self, limit: Limit) -> bool:
         """Whether the configuration shows that a limit holds."""
         value = self.value(limit)
-        return value is not None and (not limit.value or value.lower() == limit.value.lower())
+        return value is not None and (not limit.value or _fits(value.lower(), limit.value.lower()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +380,7 @@ _LONGEST_LINE: Final = 4_000
 _WRITTEN: Final = re.compile(r">(?!\s*(?:&|/dev/null))")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalogue:
     """Rows of one file, or of several where those of the first come before the others.
 
@@ -367,6 +389,7 @@ class Catalogue:
         system: by id.
         servers: those of each file.
         variable: in the order in which they are looked through; ``command`` likewise.
+        tools: what agents use that is no MCP server, the first that matches a name counting.
     """
 
     source: Mapping[str, Source]
@@ -374,6 +397,7 @@ class Catalogue:
     servers: tuple[tuple[Server, ...], ...]
     variable: tuple[Variable, ...]
     command: tuple[Command, ...]
+    tools: tuple[Server, ...] = ()
 
     @property
     def server(self) -> dict[str, Server]:
@@ -389,6 +413,7 @@ class Catalogue:
             (*self.servers, *(tuple(each for each in rows if each.id not in own) for rows in other.servers)),
             (*self.variable, *other.variable),
             (*self.command, *other.command),
+            (*self.tools, *other.tools),
         )
 
     def servers_of(self, program: Program) -> tuple[Server, ...]:
@@ -397,6 +422,38 @@ class Catalogue:
         Of one file those with the longest pattern, of several files the first that has any.
         """
         return next(filter(None, (_best(rows, program.subjects) for rows in self.servers)), ())
+
+    def part_named(self, *names: str) -> Server | None:
+        """The row of the first name that is known: of a tool, inlet or model, as ``n8n:TYPE``; else ``None``."""
+        return next((found for each in names if (found := self._part(each)) is not None), None)
+
+    def _part(self, name: str) -> Server | None:
+        exact, patterns = self._tools_by_name
+        if name in exact:
+            return exact[name]
+        known = self._part_cache
+        if name not in known:
+            prefix = name.partition(":")[0]
+            fitting = [(len(one), row) for one, row in patterns.get(prefix, ()) if _fits(name, one)]
+            known[name] = max(fitting, key=lambda each: each[0])[1] if fitting else None
+        return known[name]
+
+    @cached_property
+    def _part_cache(self) -> dict[str, Server | None]:
+        return {}
+
+    @cached_property
+    def _tools_by_name(self) -> tuple[dict[str, Server], dict[str, list[tuple[str, Server]]]]:
+        """Rows by whole names, and patterns by what stands before the colon."""
+        exact: dict[str, Server] = {}
+        patterns: dict[str, list[tuple[str, Server]]] = {}
+        for row in self.tools:
+            for each in row.match:
+                if "*" in each:
+                    patterns.setdefault(each.partition(":")[0], []).append((each, row))
+                else:
+                    exact.setdefault(each, row)
+        return exact, patterns
 
     def variable_named(self, name: str) -> Variable | None:
         """The row of a variable of that name; ``None`` where there is none."""
@@ -537,6 +594,7 @@ def _catalogue(data: Mapping[str, Any], behind: Catalogue | None) -> Catalogue:
         (tuple(rows["server"]),),
         tuple(rows["variable"]),
         tuple(rows["command"]),
+        tuple(rows["tool"]),
     )
     _check(found, found if behind is None else found.before(behind))
     return found
@@ -600,6 +658,7 @@ _TABLES: Final[Mapping[str, type[Any]]] = {
     "source": Source,
     "system": KnownSystem,
     "server": Server,
+    "tool": Server,
     "variable": Variable,
     "command": Command,
 }
@@ -616,6 +675,8 @@ def _check(rows: Catalogue, all_rows: Catalogue) -> None:
             raise _RowError(f"system {system.id}: one is each, or not there")
     for server in rows.servers[0]:
         _check_server(server, all_rows)
+    for tool in rows.tools:
+        _check_tool(tool, all_rows)
     for variable in rows.variable:
         _check_words(variable, f"variable {variable.names[0]}" if variable.names else "variable")
         if variable.system and variable.system not in all_rows.system:
@@ -624,16 +685,31 @@ def _check(rows: Catalogue, all_rows: Catalogue) -> None:
         _check_accesses(command.reaches, all_rows, f"command {', '.join(command.names)[:60]}")
 
 
+def _check_tool(tool: Server, rows: Catalogue) -> None:
+    where = f"tool {tool.id}"
+    for each in tool.match:
+        prefix, _, name = each.partition(":")
+        if not re.fullmatch("[a-z][a-z0-9-]*", prefix) or not name.strip("*."):
+            raise _RowError(f"{where}: match {one_line(each)} is no kind and name")
+    if tool.role not in ROLES:
+        raise _RowError(f"{where}: role is one of {', '.join(filter(None, ROLES))}, or not there")
+    _check_row(tool, rows, where)
+
+
 def _check_server(server: Server, rows: Catalogue) -> None:
     where = f"server {server.id}"
-    if server.source and server.source not in rows.source:
-        raise _RowError(f"{where}: there is no source {one_line(server.source)}")
     for each in (*server.match, *server.except_):
         prefix, _, name = each.partition(":")
         if prefix not in {"npm", "pypi", "image", "bin", "git", "url", "docker"} or not name.strip("*"):
             raise _RowError(f"{where}: match {one_line(each)} is no kind and name")
         if prefix == "url" and "*" in name.partition("/")[0].removeprefix("*."):
             raise _RowError(f"{where}: match {one_line(each)} would fit hosts of others")
+    _check_row(server, rows, where)
+
+
+def _check_row(server: Server, rows: Catalogue, where: str) -> None:
+    if server.source and server.source not in rows.source:
+        raise _RowError(f"{where}: there is no source {one_line(server.source)}")
     _check_accesses(server.reaches, rows, where)
     may = {*server.reaches, *(access for each in (*server.limits, *server.adds) for access in each.adds)}
     named = [access for each in (*server.limits, *server.adds) for access in (*each.leaves, *each.adds)]

@@ -9,6 +9,7 @@ from typing import Final
 
 from meshmodel.importers.catalogue import Catalogue
 from meshmodel.importers.document import Document, ForeignFileError, Node, Replaced, Syntax
+from meshmodel.importers.first_lines import ENDINGS_OF_CODE, shown_by
 from meshmodel.importers.forms import FORMS, Form
 from meshmodel.importers.proposal import Picked, Proposal, Proposed, clean_text
 from meshmodel.model.errors import CombinedError, MeshmodelError, RequestError
@@ -28,6 +29,8 @@ _SYNTAXES: Final[dict[str, Syntax]] = {
     ".md": "markdown",
     ".markdown": "markdown",
 }
+CODE: Final = frozenset({"python", "typescript"})
+"""Syntaxes of programs, of which only what calls a package that a form is about is read."""
 _ENDINGS: Final = (*_SYNTAXES, ".json", ".jsonc")
 _OF_AGENTS: Final = re.compile(
     r"mcp|agent|claude|codex|gemini|copilot|cursor|opencode|goose|windsurf|cline|roo|continue|\.vscode|kiro"
@@ -85,7 +88,8 @@ class Reading:
             proposal.beside = proposals
             proposal.paths.update((each.source, each.path) for each in self.documents[name])
             FORMS[name].load().read(self.documents[name], proposal)
-            documents.setdefault(joined, []).extend(self.documents[name])
+            documents.setdefault(joined, []).extend((*self.documents[name], *proposal.also_read))
+            proposal.also_read = []
         holding = [name for name, each in proposals.items() if each.has("credential")]
         if picked is None and holding and not any(each.has("agent") for each in proposals.values()):
             proposals[holding[0]].ask_for_agents(documents[holding[0]][0].root)
@@ -167,7 +171,10 @@ def read_document(path: Path, base: Path, source: str | None = None) -> Document
         raise ForeignFileError(shown, line, "is not UTF-8 text") from None
     if "\0" in text:
         raise ForeignFileError(shown, text.count("\n", 0, text.index("\0")) + 1, "holds a NUL; it is no text")
-    syntax = _SYNTAXES.get(path.suffix.lower(), "json" if text.lstrip()[:1] in {"{", "[", "/"} else "yaml")
+    ending = path.suffix.lower()
+    code: Syntax = "python" if ending == ".py" else "typescript"
+    syntaxes = {**_SYNTAXES, **dict.fromkeys(ENDINGS_OF_CODE, code)}
+    syntax = syntaxes.get(ending, "json" if text.lstrip()[:1] in {"{", "[", "/"} else "yaml")
     return _parse(Document(source, path, syntax, Node(None), ()), text)
 
 
@@ -187,6 +194,13 @@ def _parse(document: Document, text: str) -> Document:
         from meshmodel.importers.yaml_text import front_matter
 
         root = front_matter(text, source)
+        roots = [root]
+    elif syntax in CODE:
+        from meshmodel.importers.code_tree import read_code
+
+        packages = [one for each in FORMS.values() for one in each.packages]
+        calls = [one for each in FORMS.values() for one in each.calls]
+        root = read_code(text, document.path, source, packages, calls)
         roots = [root]
     elif syntax == "toml":
         from meshmodel.importers.toml_text import read_toml
@@ -237,8 +251,11 @@ def _relevance(skipped: tuple[str, str]) -> tuple[bool, bool]:
 
 def _read_folder(folder: Path, base: Path, form: str | None, reading: Reading) -> None:
     for path in _files_in(folder):
-        known = [each for each in FORMS.values() if _is_called(path, each) and form in {None, each.name}]
         shown = _source_of(path, base)
+        called = [each for each in FORMS.values() if _is_called(path, each) and form in {None, each.name}]
+        known = [each for each in called if each.marks] + shown_by(
+            path, shown, (each for each in called if not each.marks)
+        )
         if not known:
             if path.suffix.lower() in _ENDINGS:
                 reading.skipped.append((shown, _NO_NAME))

@@ -11,7 +11,7 @@ from typing import Final
 from meshmodel.edits.edit import Edit
 from meshmodel.importers.catalogue import Catalogue
 from meshmodel.importers.document import Document, ForeignFileError
-from meshmodel.importers.foreign_files import Reading, read_files
+from meshmodel.importers.foreign_files import CODE, Reading, read_files
 from meshmodel.importers.forms import FORMS, Form
 from meshmodel.importers.last_import import Renamed
 from meshmodel.importers.ledger import Row, words_for
@@ -150,7 +150,9 @@ def _refused(
     reasons = [
         (each, why)
         for each in documents
-        if (why := _misread(each, FORMS[form_of[id(each)]], by_source[each.source]))
+        if id(each) in form_of
+        and each.syntax not in CODE  # code is known by what it imports
+        and (why := _misread(each, FORMS[form_of[id(each)]], by_source[each.source]))
     ]
     named = [each for each in reasons if each[0].source not in reading.in_folders]
     if named or len(reasons) == len(reading.all_documents()):

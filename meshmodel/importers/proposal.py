@@ -107,12 +107,14 @@ class Proposal:
         paths: by what a file is called where it lies.
         beside: by form the proposals of the same import, this one too; an element with the same key is the
             same in each.
+        also_read: files that were opened because a file of the import names them.
     """
 
     def __init__(self, form: str, picked: Picked | None = None, catalogue: Catalogue | None = None) -> None:
         self.picked = picked
         self.paths: dict[str, Path] = {}
         self.beside: Mapping[str, Proposal] = {}
+        self.also_read: list[Document] = []
         self._form = form
         self._records: dict[Reference, Record] = {}
         self._ids: dict[tuple[str, Identity], str] = {}
@@ -137,6 +139,13 @@ class Proposal:
             self._parts[make] = make(self)
         found: _Part = self._parts[make]
         return found
+
+    def followed(self, source: str, path: Path) -> Document:
+        """Add a file that was opened because a file of the import names it."""
+        root = Node({}, 1, source)
+        self.also_read.append(Document(source, path, "python", root, (root,)))
+        self.paths[source] = path
+        return self.also_read[-1]
 
     def at_end(self, draw: Callable[[], None]) -> None:
         """Have something drawn when all files of all forms that are read together have been read."""

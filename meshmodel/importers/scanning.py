@@ -13,7 +13,8 @@ from typing import Final
 
 from meshmodel.importers.catalogue import Catalogue
 from meshmodel.importers.document import Document, ForeignFileError
-from meshmodel.importers.foreign_files import Reading, read_document
+from meshmodel.importers.first_lines import shown_by
+from meshmodel.importers.foreign_files import CODE, Reading, read_document
 from meshmodel.importers.forms import FORMS
 from meshmodel.importers.forms.home_files import existing
 from meshmodel.importers.importing import Import, prepare_read
@@ -32,8 +33,6 @@ BYTE_LIMIT: Final = 1 << 20
 """The most bytes of one file."""
 TOTAL_LIMIT: Final = 16 << 20
 """The most bytes of all of them."""
-_SNIFFED: Final = 64 << 10
-"""So much of a file with a common name is looked at for the marks of its form."""
 _KIND: Final = re.compile(rb"^kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
 _SCHEMA: Final = b"CustomResourceDefinition"
 """Manifests of this kind only are large, say how others are written, and give nobody anything."""
@@ -265,22 +264,16 @@ def _refusal(form: str, documents: Sequence[Document]) -> str | None:
 
 def _form_of(document: Document) -> str | None:
     """The form that recognises a file; of another program's file with the same name there is none."""
-    known = [each.name for each in FORMS.values() if each.load().recognise(document)]
-    return known[0] if known else None
+    is_code = document.syntax in CODE
+    forms = (each for each in FORMS.values() if bool(each.packages) or not is_code)
+    return next((each.name for each in forms if each.load().recognise(document)), None)
 
 
 def _may_be_meant(candidate: Candidate) -> bool:
     """Whether a file is to be read: of one with a common name its first lines say so."""
-    marks = [each.marks for each in candidate.forms]
-    if not all(marks):
-        return True
+    found = shown_by(candidate.path, candidate.source, candidate.forms)
+    if not found or any(not each.marks for each in found):
+        return bool(found)
     with candidate.path.open("rb") as file:
-        start = b"\n" + file.read(_SNIFFED)
-        if not any(all(_begins_line(mark, start) for mark in each) for each in marks):
-            return False
-        kinds = set(_KIND.findall(start))
-        return kinds != {_SCHEMA} or set(_KIND.findall(start + file.read(BYTE_LIMIT))) != {_SCHEMA}
-
-
-def _begins_line(mark: str, start: bytes) -> bool:
-    return any(f"\n{each}".encode() in start for each in mark.split("|"))
+        start = b"\n" + file.read(BYTE_LIMIT)
+    return set(_KIND.findall(start)) != {_SCHEMA}

@@ -169,30 +169,40 @@ class _Names:
 
     def __init__(self, forms: Iterable[Form]) -> None:
         self._exact: dict[str, list[tuple[str, Form]]] = {}
-        self._others: list[tuple[str, Form]] = []
+        self._endings: dict[str, list[tuple[str, Form]]] = {}
+        self._others: dict[re.Pattern[str], list[tuple[str, Form]]] = {}
         for form in forms:
             for pattern in form.files:
                 last = pattern.rpartition("/")[2]
-                if any(each in last for each in "*?["):
-                    self._others.append((pattern, form))
-                else:
+                if not any(each in last for each in "*?["):
                     self._exact.setdefault(last, []).append((pattern, form))
+                elif _ENDING.fullmatch(last):
+                    self._endings.setdefault(last[1:], []).append((pattern, form))
+                else:
+                    self._others.setdefault(re.compile(fnmatch.translate(last)), []).append((pattern, form))
         self._folders = {each for form in forms for pattern in form.files for each in pattern.split("/")[:-1]}
-        endings = {pattern.rpartition("/")[2] for pattern, _ in self._others}
-        self._any = re.compile("|".join(map(fnmatch.translate, sorted(endings))) or r"(?!)")
 
     def has_folder(self, name: str) -> bool:
         """Whether forms look for files in folders of that name."""
         return name in self._folders
 
     def forms_of(self, source: str, name: str) -> tuple[Form, ...]:
-        patterns = self._exact.get(name, [])
-        if self._any.match(name):
-            patterns = [*patterns, *self._others]
+        dot = name.rfind(".")
+        patterns = [*self._exact.get(name, ()), *(self._endings.get(name[dot:], ()) if dot >= 0 else ())]
+        for each, some in self._others.items():
+            if each.match(name):
+                patterns += some
         if not patterns:
             return ()
         path = PurePosixPath("/", source)
-        return tuple({form.name: form for pattern, form in patterns if path.match(pattern)}.values())
+        return tuple(
+            {
+                form.name: form for pattern, form in patterns if "/" not in pattern or path.match(pattern)
+            }.values()
+        )
+
+
+_ENDING: Final = re.compile(r"\*\.[A-Za-z0-9]+")
 
 
 def walk(folder: Path, forms: Sequence[Form], stop: Stop) -> Walk:

@@ -19,7 +19,7 @@ _NOTES = frozenset({".toml", ".ledger"})
 
 def fixtures(form: str) -> list[Path]:
     """The fixtures of a form, files and folders of files read together, without notes."""
-    found = sorted((FIXTURES / form).iterdir())
+    found = sorted((FIXTURES / form).iterdir()) if (FIXTURES / form).is_dir() else []
     return [each for each in found if each.suffix not in _NOTES and each.name != "README.md"]
 
 

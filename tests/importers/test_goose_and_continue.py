@@ -3,7 +3,7 @@
 import pytest
 
 from meshmodel.importers.foreign_files import read_document, read_files
-from meshmodel.importers.forms import continue_dev, goose
+from meshmodel.importers.forms import FORMS
 from tests.importers.foreign import check_goldens, fixtures
 from tests.importers.test_editors import FILES, MODEL, PERSON, SHELL, WEB, asked, settings_of
 
@@ -140,5 +140,5 @@ def test_other_files_are_left_alone(text, tmp_path):
     path = tmp_path / "config.yaml"
     path.write_text(text, encoding="utf-8")
     document = read_document(path, tmp_path)
-    assert not goose.recognise(document)
-    assert not continue_dev.recognise(document)
+    assert not FORMS["goose"].load().recognise(document)
+    assert not FORMS["continue"].load().recognise(document)

@@ -1,6 +1,8 @@
 """The forms that ``meshmodel import`` reads: each is one module or folder with the table of its mapping.
 
-How a form is written (``mcp`` is the example)
+A form is data, one file of the folder ``data`` (``meshmodel.importers.data_form``), or code where it needs more.
+
+How a form is written as code (``mcp`` is the example)
 ----------------------------------------------
 A form is a module with three names (``FormReader``), and one row in ``FORMS`` below::
 
@@ -43,13 +45,13 @@ A form raises nothing for what it does not know. ``ForeignFileError`` (one line)
 as this form at all. Heavy libraries are imported inside functions.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from types import MappingProxyType
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
+    from meshmodel.importers.data_form import DataForm
     from meshmodel.importers.document import Document
     from meshmodel.importers.ledger import Rule
     from meshmodel.importers.proposal import Proposal
@@ -87,6 +89,10 @@ class Form:
         joins: the form with whose files its own are read as one: clients of one workstation, whose settings
             say what is asked before servers of another file are used. Empty: they stand alone.
         last_wins: whether of a key that stands twice the last value counts; else such a file is refused.
+        holds: of files with common names: texts that are near the beginning of each that may be meant; one of
+            several where ``|`` stands between.
+        packages: of code: what a file imports that may be meant.
+        calls: of code: further callees that are read.
     """
 
     name: str
@@ -97,6 +103,14 @@ class Form:
     marks: tuple[str, ...] = ()
     joins: str = ""
     last_wins: bool = False
+    holds: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+
+    @property
+    def is_common(self) -> bool:
+        """Whether its files have names that many others have too, so that their first lines decide."""
+        return bool(self.marks or self.holds or self.packages)
 
     def has_place_for(self, source: str) -> bool:
         """Whether a file lies in a folder that the product has for such files, by its path."""
@@ -114,18 +128,6 @@ def _editors() -> FormReader:
     from meshmodel.importers.forms import editors
 
     return editors
-
-
-def _goose() -> FormReader:
-    from meshmodel.importers.forms import goose
-
-    return goose
-
-
-def _continue() -> FormReader:
-    from meshmodel.importers.forms import continue_dev
-
-    return continue_dev
 
 
 def _home_files() -> FormReader:
@@ -270,26 +272,8 @@ _FORMS: Final = (
         _gemini,
         joins="mcp",
     ),
-    Form(
-        "goose",
-        "Configuration of Goose",
-        ("goose/config.yaml", "goose/permission.yaml"),
-        _goose,
-        joins="mcp",
-    ),
-    Form(
-        "continue",
-        "Configuration of Continue",
-        (
-            ".continue/config.yaml",
-            ".continue/config.json",
-            ".continue/permissions.yaml",
-            ".continue/mcpServers/*.yaml",
-            ".continue/mcpServers/*.yml",
-        ),
-        _continue,
-        joins="mcp",
-    ),
+    "goose",
+    "continue",
     Form(
         "mcp",
         "MCP client configuration",
@@ -365,5 +349,62 @@ _FORMS: Final = (
     Form("threagile", "Threagile model", ("threagile.yaml", "threagile.yml"), _threagile),
 )
 
-FORMS: Final[Mapping[str, Form]] = MappingProxyType({each.name: each for each in _FORMS})
+
+class Forms(Mapping[str, Form]):
+    """Every form by name; those that are data are read when they are needed, and a person's own come first."""
+
+    def __init__(self, forms: "Sequence[Form | str]", data: Path) -> None:
+        names = {each if isinstance(each, str) else each.name: each for each in forms}
+        more = {each.stem: each.stem for each in sorted(data.glob("*.toml"))}
+        self._found: dict[str, Form | Path] = {
+            name: data / f"{each}.toml" if isinstance(each, str) else each
+            for name, each in {
+                **names,
+                **{name: each for name, each in more.items() if name not in names},
+            }.items()
+        }
+
+    def add(self, *folders: Path) -> None:
+        """Add the forms of folders, before the others.
+
+        Raises:
+            MeshmodelError: one of them is no form, or is called as another.
+        """
+        from meshmodel.importers.data_form import FormError, read_form
+        from meshmodel.model.text import one_line
+
+        for path in (each for folder in folders for each in sorted(folder.glob("*.toml"))):
+            form = _of_data(read_form(path))
+            if form.name in self._found:
+                raise FormError(f"{one_line(path, 400)}: there is a form {form.name}; give it another name")
+            self._found = {form.name: form, **self._found}
+
+    def __getitem__(self, name: str) -> Form:
+        found = self._found[name]
+        if isinstance(found, Path):
+            from meshmodel.importers.data_form import read_form
+
+            found = self._found[name] = _of_data(read_form(found))
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+def _of_data(data: "DataForm") -> Form:
+    def load() -> FormReader:
+        from meshmodel.importers.data_reader import DataReader
+
+        return DataReader(data)
+
+    return Form(
+        data.name, data.title, data.files, load, marks=data.marks, joins=data.joins,
+        last_wins=data.last_wins, holds=data.holds, packages=data.packages, calls=data.calls,
+    )  # fmt: skip
+
+
+FORMS: Final = Forms(_FORMS, Path(__file__).parent / "data")
 """Every form by name; a file is of the first one that recognises it."""

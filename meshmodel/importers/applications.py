@@ -1,0 +1,838 @@
+"""Draws what a form that is data says of agents that people build: workflows, and programs with frameworks.
+
+Each agent holds its credentials, and for what needs none a credential of its own that stands for its code. What
+a part of it reaches is told by the catalogue, or, of a function of the project, by what that calls. Of a chart
+of steps those are asked before that every way from its beginning leads to through a step that asks a person.
+"""
+
+import os
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from meshmodel.importers.catalogue import Server as Row
+from meshmodel.importers.catalogue import Shown, accesses_in_words, effect_of
+from meshmodel.importers.clients import Asking, loosest
+from meshmodel.importers.common_systems import CommonSystems, folder_name
+from meshmodel.importers.data_form import DataForm
+from meshmodel.importers.document import Document, Node
+from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.model_keys import model_key, name_referred_to
+from meshmodel.importers.paths import glob
+from meshmodel.importers.programs import Program
+from meshmodel.importers.project_code import Definition, ProjectCode
+from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.servers import CREDENTIAL, SERVER_RULES, SETTING, Entry, Starter, read_server
+from meshmodel.importers.vocabulary import (
+    Agent,
+    Asks,
+    Fact,
+    Hands,
+    Inlet,
+    Link,
+    Model,
+    Next,
+    Nothing,
+    Part,
+    Question,
+    Same,
+    Secrets,
+    Server,
+)
+from meshmodel.importers.meanings import meaning_of
+from meshmodel.importers.withheld import host_of, is_reference, name_to_show, names_secret, shows_secret
+from meshmodel.model.records import Delegation, Grant, Hold, Trigger
+from meshmodel.model.vocabulary import ACTIONS, Action
+
+KNOWN_TOOL: Final = Rule(
+    "known-tool",
+    "a tool with a row of the catalogue",
+    "assumed",
+    "what it reaches, and by which credential, is filled in by the row, in one assumption for each agent",
+)
+UNKNOWN_TOOL: Final = Rule(
+    "unknown-tool", "a tool without a row of the catalogue", "question", "what it reaches is asked"
+)
+OWN_TOOL: Final = Rule(
+    "own-tool",
+    "a function of the project",
+    "assumed",
+    "what it reaches is what it calls, itself or by others; of one that calls nothing known its name is taken "
+    "for what it does, to be confirmed",
+)
+EVIDENCE: Final = Rule(
+    "called-in-code", "what a function of the project calls", "assumed", "by the row of the catalogue"
+)
+VARIABLE: Final = Rule(
+    "variable-in-code",
+    "a variable that code reads",
+    "mapped",
+    "a credential that the agent holds, where the name says that it is a secret",
+)
+INLET: Final = Rule(
+    "inlet",
+    "what starts an agent",
+    "assumed",
+    "a system whose writers set the agent to work; where the file does not say who they are, computed as outsiders",
+)
+MODEL: Final = Rule(
+    "asked-model", "a model", "mapped", "the agent holds its key, which the API accepts: execute"
+)
+PERSON: Final = Rule(
+    "person-asked",
+    "a step that asks a person",
+    "mapped",
+    "a checkpoint on every grant that only steps behind it need",
+)
+BY_WHOM: Final = Rule(
+    "asked-by-whom",
+    "a person who is asked",
+    "question",
+    "the file does not say who answers, or where; it counts as a decision unless an agent can answer itself",
+)
+NO_MODEL: Final = Rule(
+    "no-model",
+    "a workflow without a model",
+    "mapped",
+    "no model decides in it, so it is not drawn as an agent",
+)
+STARTED: Final = Rule(
+    "who-starts",
+    "an agent that nothing starts",
+    "question",
+    "who sets it to work, with whose words, is asked",
+)
+GIVEN: Final = Rule(
+    "kept-credential", "a credential by its name", "mapped", "the agent holds it; its secret lies elsewhere"
+)
+APPLICATION_RULES: Final[tuple[Rule, ...]] = (
+    KNOWN_TOOL, UNKNOWN_TOOL, OWN_TOOL, EVIDENCE, VARIABLE, INLET, MODEL, PERSON, BY_WHOM, NO_MODEL, STARTED, GIVEN,
+    *SERVER_RULES, SETTING,
+)  # fmt: skip
+_WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_CHANGES: Final = frozenset(
+    "add apply approve assign book buy cancel change charge clear close commit create delete deploy disable draft edit enable escalate execute file forward insert issue make mark merge modify move notify open order pay place post publish purchase push put refund register reject remove reply request reschedule reset restart revoke run save schedule sell send set start stop store submit suspend transfer trigger update upload write".split()
+)
+_READS: Final = frozenset(
+    "analyze analyse browse calculate check classify compute count describe display extract fetch find get info list load look lookup match matching preview query read recommend retrieve search show status summarize validate verify view".split()
+)
+_OFF: Final = "switched off"
+
+
+def draw_application(form: DataForm, documents: Sequence[Document], out: Proposal) -> None:
+    """Draw the agents of files that are understood as one."""
+    _Drawing(form, documents, out).draw()
+
+
+class _Systems(CommonSystems):
+    """The systems of the place where agents run: what others call the workstation is this place."""
+
+    def __init__(self, out: Proposal, key: tuple[str, ...], title: str, at: Node) -> None:
+        super().__init__(out)
+        self.key, self.title, self._at = key, title, at
+
+    def workstation(self, at: Node) -> str:
+        return self._out.element("zone", ("application", *self.key), self.title, at=at)
+
+    def files(self, folder: str, at: Node) -> str:
+        return self._out.element(
+            "system", ("application files", *self.key), f"files of {self.title}", at=at, kind="other",
+            zone=self.workstation(at), sensitivity="confidential",
+        )  # fmt: skip
+
+    def known(self, system: str, at: Node, *, folder: str = "", host: str = "", **words: str) -> str:
+        row = self._out.catalogue.system[system]
+        if row.zone != "workstation" or system in {"files", "working-copy"}:
+            return super().known(system, at, folder=folder, host=host, **words)
+        name = row.name.format_map(
+            {"folder": self.title, "server": self.title, **words, "address": self.title}
+        )
+        return self._out.element(
+            "system", ("application", *self.key, system), name.replace("the workstation", self.title), at=at,
+            kind=row.kind, zone=self.workstation(at), sensitivity=row.sensitivity, integrity=row.integrity,
+            untrusted_input=row.untrusted_input or None, exposed=row.exposed,
+        )  # fmt: skip
+
+
+class _Accesses:
+    """What credentials are used for, by all agents of an import that have them; drawn when all files were read.
+
+    A person is asked before an access only if one is asked wherever the credential is used for it: a checkpoint
+    stands on the grant, whoever holds the credential.
+    """
+
+    def __init__(self, out: Proposal) -> None:
+        self._out = out
+        self._found: dict[tuple[str, str], dict[Action, tuple[Asking, Node]]] = defaultdict(dict)
+        out.at_end(self._draw)
+
+    def may(self, credential: str, system: str, action: Action, asking: Asking, at: Node) -> Became:
+        """Say that an agent uses a credential; of several uses the one before which less is asked decides."""
+        found = self._found[credential, system]
+        if action not in found or loosest((found[action][0], asking)) != found[action][0]:
+            found[action] = (asking, at)
+        return ("grant", (credential, system))
+
+    def _draw(self) -> None:
+        out = self._out
+        for (credential, system), said in self._found.items():
+            granted = tuple(each for each in ACTIONS if each in said and said[each][0] != "denied")
+            if not granted:
+                continue
+            out.relate(Grant(credential, system, granted), at=said[granted[0]][1])
+            asked = tuple(each for each in granted if said[each][0] == "asked")
+            if asked:
+                keys = [out.key("credential", credential), out.key("system", system)]
+                title = out.title("system", system)
+                limits: dict[str, Any] = {"actions": None if asked == granted else asked}
+                at = said[asked[0]][1]
+                out.element(
+                    "checkpoint", ("asks", *keys), f"a person is asked: {title}", at=at, step="grant",
+                    from_=credential, to=system, kind="human-approval", **limits,
+                )  # fmt: skip
+                text = f"Who is asked before {out.title('credential', credential)} is used on {title}, and can an "
+                text += "agent answer in their place?"
+                out.ask(("credential", credential), text, BY_WHOM, at=_above(at), detail=system)
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """One agent.
+
+    Attributes:
+        id: its element.
+        title: what people call it.
+        facts: the rows that say it.
+        own: the credential for what needs none, once it is drawn.
+        known: sentences on what its parts reach, for one assumption.
+        steps: of its chart, by name.
+        next: from step to step.
+        is_started: whether something starts it.
+    """
+
+    id: str
+    title: str
+    facts: list[Agent]
+    own: str = ""
+    known: dict[str, None] = field(default_factory=dict)
+    guessed: dict[str, str] = field(default_factory=dict)
+    steps: dict[str, list[Part]] = field(default_factory=dict)
+    next: dict[str, list[str]] = field(default_factory=dict)
+    is_started: bool = False
+
+
+@dataclass(slots=True)
+class _Meaning:
+    """What a part is: rows with what it is set to, and the code behind it.
+
+    Attributes:
+        rows: of the catalogue, with where each is called for, and what it is set to.
+        definition: of the project; ``None``: it is no function of the project.
+    """
+
+    rows: list[tuple[Row, Node, Mapping[str, str]]] = field(default_factory=list)
+    definition: Definition | None = None
+
+    def is_role(self, role: str) -> bool:
+        return any(row.role == role for row, _, _ in self.rows)
+
+    @property
+    def asks_person(self) -> bool:
+        """Whether it asks a person, by itself or as it is set."""
+        return any(
+            (row.role == "asks" and not row.asks_person)
+            or any(glob(each.value).fullmatch(said.get(each.setting, "")) for each in row.asks_person)
+            for row, _, said in self.rows
+        )
+
+
+class _Drawing:
+    """The facts of some files as they are drawn."""
+
+    def __init__(self, form: DataForm, documents: Sequence[Document], out: Proposal) -> None:
+        self._form, self._documents, self._out = form, documents, out
+        self._at = next(root for each in documents for root in each.roots)
+        self._code = ProjectCode(documents, out, form.packages)
+        self._facts = form.facts(documents)
+        self._scope = documents[0].source if form.together == "file" else ""
+        self._names = _Names(self._facts)
+        self._systems = self._place()
+        self._accesses = out.part(_Accesses)
+        self._agents: dict[str, _Drawn] = {}
+        self._links: dict[str, list[str]] = defaultdict(list)
+        self._parts: dict[int, _Meaning] = {}
+
+    def draw(self) -> None:
+        """Draw agents first, since all else is theirs."""
+        for fact in self._of(Link):
+            to = fact.to or fact.of or next(iter(fact.above), "")
+            self._links[self._names.of(fact.called)].append(self._names.of(to))
+            self._take(fact)
+        self._draw_agents()
+        for fact in self._of(Next):
+            self._add_next(fact)
+        for fact in self._of(Part):
+            for agent in self._agents_of(fact):
+                if fact.step:
+                    agent.steps.setdefault(fact.called, []).append(fact)
+        self._draw_parts()
+        for fact in self._of(Server):
+            self._draw_server(fact)
+        for fact in self._of(Model):
+            for agent in self._agents_of(fact):
+                self._draw_model(agent, fact.provider, fact)
+        for fact in self._of(Secrets):
+            self._draw_secrets(fact)
+        self._draw_delegations()
+        for fact in self._of(Inlet):
+            agents = [*self._called(fact.to)] or [*self._agents_of(fact)] or self._beginning()
+            if fact.first and any(each.is_started for each in agents):
+                self._take(fact, *(("agent", each.id) for each in agents))
+            else:
+                self._draw_inlet(fact, fact.title, fact.who, agents)
+        for fact in (*self._of(Same), *self._of(Asks)):
+            self._take(fact)
+        for fact in self._of(Question):
+            agents = self._agents_of(fact)
+            about: Became | None = ("agent", agents[0].id) if agents else None
+            self._take(fact, self._out.ask(about, fact.text, fact.rule, at=fact.at, detail=fact.text))
+        for agent in self._agents.values():
+            self._tell(agent)
+        self._ask_who_starts()
+        for fact in self._of(Nothing):
+            self._out.take(fact.at, fact.rule)
+
+    def _of(self, word: type[Any]) -> Iterator[Any]:
+        return (each for each in self._facts if isinstance(each, word))
+
+    def _take(self, fact: Fact, *became: Became, rule: Rule | None = None) -> None:
+        for leaf in fact.used:
+            self._out.take(leaf, fact.rule, *became)
+            if rule is not None:
+                self._out.take(leaf, rule, *became)
+
+    # Where it runs, and its agents --------------------------------------------------------------
+
+    def _place(self) -> _Systems:
+        form, at = self._form, self._at
+        sources = [posixpath.dirname(each.source) or "." for each in self._documents]
+        paths = [str(each.path.absolute().parent) for each in self._documents]
+        key = form.application.key or posixpath.normpath(posixpath.commonpath(sources))
+        named = form.application.zone.of(at) if form.application.zone is not None else ""
+        title = named or folder_name(os.path.commonpath(paths))
+        return _Systems(self._out, (form.name if form.application.key else "", key), title, at)
+
+    def _draw_agents(self) -> None:
+        by_name: dict[str, list[Agent]] = defaultdict(list)
+        for fact in self._of(Agent):
+            by_name[self._names.of(fact.called)].append(fact)
+        asking = self._asking_models()
+        for name, facts in by_name.items():
+            if any(each.asks_model for each in facts) and name not in asking:
+                for each in facts:
+                    for root in (each.at,):
+                        self._out.take(root, NO_MODEL)
+                continue
+            best = next((each for each in facts if each.named and each.title), None) or next(
+                (each for each in facts if each.title), facts[0]
+            )
+            kind = best.kind if best.kind != "workflow" or name not in asking else "orchestrator"
+            title = (
+                best.title.strip() or f"agent of {posixpath.basename(best.at.source)}, line {best.at.line}"
+            )
+            id_ = self._out.element(
+                "agent", (self._form.name, self._systems.key[1], name), title, at=best.at, scope=self._scope,
+                kind=kind, home=self._systems.workstation(best.at),
+            )  # fmt: skip
+            self._agents[name] = _Drawn(id_, title, facts)
+            for each in facts:
+                self._take(each, ("agent", id_))
+
+    def _asking_models(self) -> set[str]:
+        """What the agents are called that ask a model, or that set an agent to work in their chart."""
+        found = set[str]()
+        called = {self._names.of(each.called) for each in self._of(Agent) if not each.asks_model}
+        for fact in self._of(Model):
+            found.update(self._owners(fact))
+        for fact in self._of(Part):
+            if self._meaning(fact).is_role("model"):
+                found.update(self._owners(fact))
+        for fact in self._of(Next):
+            if {self._names.of(fact.called), self._names.of(fact.to)} & called:
+                found.update(self._owners(fact))
+        for fact in self._of(Hands):
+            found.update(self._owners(fact))
+        return found
+
+    def _owners(self, fact: Fact) -> list[str]:
+        """What the agents are called that a fact is of."""
+        if fact.of:
+            return [self._names.of(fact.of)]
+        called = self._names.of(getattr(fact, "called", "") or "")
+        if called and called in self._links:
+            return [each for each in self._links[called] if each]
+        return [self._names.of(each) for each in fact.above[:1]]
+
+    def _agents_of(self, fact: Fact) -> list[_Drawn]:
+        return [self._agents[each] for each in self._owners(fact) if each in self._agents]
+
+    def _called(self, names: Iterable[str]) -> Iterator[_Drawn]:
+        for each in names:
+            name = self._names.of(each)
+            while name not in self._agents and "." in name.rpartition(":")[2]:  # of X.crew.kickoff also X
+                name = self._names.of(name.rpartition(".")[0])
+            if name in self._agents:
+                yield self._agents[name]
+
+    def _beginning(self) -> list[_Drawn]:
+        said = [each for each in self._agents.values() if any(fact.starts for fact in each.facts)]
+        return said or list(self._agents.values())
+
+    def _draw_delegations(self) -> None:
+        for fact in self._of(Hands):
+            for agent in self._agents_of(fact):
+                for other in self._called([fact.to]):
+                    self._take(fact, *self._delegate(agent, other, fact.at))
+                    if fact.back:
+                        self._delegate(other, agent, fact.at)
+        for agent in self._agents.values():
+            for step in agent.next:
+                for other in self._called([step]):
+                    self._delegate(agent, other, agent.facts[0].at)
+
+    def _delegate(self, agent: _Drawn, other: _Drawn, at: Node) -> tuple[Became, ...]:
+        if agent is other:
+            return ()
+        other.is_started = True
+        return (self._out.relate(Delegation(agent.id, other.id), at=at),)
+
+    # Charts -------------------------------------------------------------------------------------
+
+    def _add_next(self, fact: Next) -> None:
+        agents = self._agents_of(fact)
+        self._take(fact, *(("agent", each.id) for each in agents))
+        for agent in agents:
+            agent.next.setdefault(fact.called, []).append(fact.to)
+            agent.next.setdefault(fact.to, [])
+
+    def _asked_steps(self, agent: _Drawn) -> set[str]:
+        """The steps to which every way from the beginning leads through one that asks a person."""
+        asking = {
+            name
+            for name, parts in agent.steps.items()
+            if any(self._meaning(each).asks_person or each.asks for each in parts)
+        }
+        asking |= {fact.before for fact in self._of(Asks) if fact.before and agent in self._agents_of(fact)}
+        if not asking:
+            return set()
+        led_to = {each for some in agent.next.values() for each in some}
+        waiting = [each for each in agent.next if each not in led_to] or [*agent.next][:1]
+        open_: set[str] = set()
+        before = {fact.before for fact in self._of(Asks) if fact.before and agent in self._agents_of(fact)}
+        while waiting:
+            step = waiting.pop()
+            if step in open_ or step in before:
+                continue
+            open_.add(step)
+            if step not in asking:
+                waiting += agent.next.get(step, [])
+        reached = set(agent.next)
+        return reached - open_
+
+    # Parts --------------------------------------------------------------------------------------
+
+    def _draw_parts(self) -> None:
+        asked = {each.id: self._asked_steps(each) for each in self._agents.values()}
+        named = {self._names.of(fact.tool): fact for fact in self._of(Asks) if fact.tool}
+        for fact in self._of(Part):
+            agents = self._agents_of(fact)
+            if not agents:
+                if any(each.asks_model for each in self._of(Agent)):
+                    self._take(fact, rule=NO_MODEL)
+                continue
+            for agent in agents:
+                meaning = self._meaning(fact)
+                is_asked = fact.asks or (fact.step and fact.called in asked[agent.id])
+                is_asked = is_asked or (meaning.definition is not None and meaning.asks_person)
+                asking: Asking = "asked" if is_asked else "allowed"
+                names = [*(self._names.of(each.partition(":")[2]) for each in fact.part), fact.title]
+                said = next((named[each] for each in names if each in named), None)
+                if said is not None and said.words.get(said.says.lower()):
+                    asking = said.words[said.says.lower()]
+                self._draw_part(agent, fact, asking)
+
+    def _meaning(self, fact: Part) -> _Meaning:
+        known = self._parts.get(id(fact))
+        if known is None:
+            known = self._parts[id(fact)] = self._read_meaning(fact)
+        return known
+
+    def _read_meaning(self, fact: Part) -> _Meaning:
+        found = _Meaning()
+        catalogue, language = self._out.catalogue, _language(fact.at.source)
+        row = catalogue.part_named(*(re.sub(r"^code:", language, each) for each in fact.part))
+        if row is not None:
+            found.rows.append((row, fact.at, _settings(fact.settings)))
+            return found
+        for each in (one.removeprefix("code:") for one in fact.part if one.startswith("code:")):
+            definition = self._code.definition(each)
+            if definition is None:
+                continue
+            found.definition = definition
+            for evidence in definition.calls:
+                written = _language(evidence.module.source)
+                known = catalogue.part_named(
+                    f"{written}{evidence.name.lstrip('?')}", f"{written}{evidence.name}"
+                )
+                if known is not None:
+                    found.rows.append((known, self._code.leaf(evidence), evidence.settings))
+            break
+        return found
+
+    def _draw_part(self, agent: _Drawn, fact: Part, asking: Asking) -> None:
+        out, meaning = self._out, self._meaning(fact)
+        others = [*self._called(each.partition(":")[2] for each in fact.part)]
+        if others and not meaning.rows:  # a part that is an agent itself, such as a graph within a graph
+            self._take(fact, *(one for each in others for one in self._delegate(agent, each, fact.at)))
+            return
+        is_off = fact.off.is_true or fact.on.text.lower() == "false"
+        title = (fact.title or (fact.part[0].rpartition(":")[2] if fact.part else "")).lstrip("?")
+        records: list[Became] = [("agent", agent.id)]
+        if meaning.definition is None and not meaning.rows:
+            unknown = fact.unknown
+            text = f"What does {title} reach, which {agent.title} uses, and with which credential?"
+            if not title:
+                text = f"Which tools does {agent.title} use? The code computes them."
+            text = unknown.ask if unknown is not None and unknown.ask else text
+            asks = unknown.rule if unknown is not None else UNKNOWN_TOOL
+            self._take(fact, out.ask(("agent", agent.id), text, asks, at=fact.at, detail=title), rule=asks)
+            return
+        rule: Rule | None = None
+        for row, at, said in meaning.rows:
+            drawn, how = self._draw_row(agent, fact, row, at, said, asking, is_off=is_off)
+            records += drawn
+            rule = how or rule
+            if at is not fact.at:
+                out.take(at, EVIDENCE, *drawn)
+        if meaning.definition is not None:
+            rule = OWN_TOOL
+            records += self._draw_own(agent, fact, meaning, title, asking)
+        if meaning.asks_person:
+            rule = rule or PERSON
+        self._take(fact, *dict.fromkeys(records), rule=rule)
+        for leaf in (fact.on, fact.off):
+            if leaf:
+                out.take(leaf, SETTING)
+
+    def _draw_row(
+        self,
+        agent: _Drawn,
+        fact: Part,
+        row: Row,
+        at: Node,
+        given: Mapping[str, str],
+        asking: Asking,
+        *,
+        is_off: bool,
+    ) -> tuple[list[Became], Rule | None]:
+        """What a row says of a part: the records, and the rule that its leaves are taken by."""
+        match row.role:
+            case "nothing" | "asks":
+                return [], None
+            case "inlet":
+                title = fact.title or row.title
+                return [*self._draw_inlet(fact, title, row.who, [agent], key=row.id)], INLET
+            case "model":
+                return self._draw_model(agent, row.provider, fact, at, row), MODEL
+        given = {**row.defaults, **given}
+        effect = effect_of(row, Shown(_NO_PROGRAM, settings=given))
+        if not effect.reaches:
+            return [], None
+        records: list[Became] = []
+        titles: dict[str, str] = {}
+        for access in effect.reaches:
+            system, _, action = access.rpartition(":")
+            assert action in ACTIONS, "a catalogue is checked when it is read"
+            address = given.get(row.address.removeprefix("setting:"), "") if row.address else ""
+            host = host_of(address.lstrip("=")) if "{" not in host_of(address.lstrip("=")) else ""
+            drawn = self._system(system, row, host, at, agent, fact)
+            titles[system] = self._out.title("system", drawn)
+            credential = self._credential(agent, fact, row, system, at)
+            records += [self._accesses.may(credential, drawn, action, asking, at)]
+        words = accesses_in_words(effect.reaches, lambda each: titles.get(each, each))
+        name = fact.title or row.title or row.id
+        agent.known.setdefault(f"{name}, which {words}{f' ({_OFF})' if is_off else ''}")
+        return records, KNOWN_TOOL
+
+    def _system(self, system: str, row: Row, host: str, at: Node, agent: _Drawn, fact: Part) -> str:
+        """A system of a row; behind an address of a host that the catalogue knows that system."""
+        known = self._out.catalogue.system[system]
+        if known.zone == "address" and host:
+            for each in self._out.catalogue.system.values():
+                if each.zone.count(".") and (host == each.zone or host.endswith(f".{each.zone}")):
+                    return self._systems.known(each.id, at)
+        given = [node["name"].text for _, node in fact.credentials]
+        one = (given or [self._systems.title])[0] if known.zone == "address" else agent.title
+        address = host or (f"an address that {agent.title} calls" if system == "api" else "")
+        return self._systems.known(
+            system, at, host=host, address=address, server=one, title=row.title or row.id
+        )
+
+    def _credential(self, agent: _Drawn, fact: Part, row: Row, system: str, at: Node) -> str:
+        """With what an agent reaches a system: what the part is given, what the row knows, or nothing."""
+        out = self._out
+        for kind, node in fact.credentials:
+            name = node["name"].text or node.text or kind
+            known = next((each for each in row.credential if each.named in {"", kind}), None)
+            key = ("kept credential", *self._systems.key, name)
+            found = out.element(
+                "credential", key, name, at=node, kind=known.kind if known else "static-secret",
+                subject=known.subject if known else None,
+            )  # fmt: skip
+            out.relate(Hold(agent.id, found), at=node)
+            for leaf in node.leaves():
+                out.take(leaf, GIVEN, ("credential", found), ("hold", (agent.id, found)))
+            return found
+        for each in (one for one in row.credential if one.system == system):
+            name = each.env or each.file
+            if not name and not each.oauth:
+                continue
+            account = each.named or row.id
+            key = ("variable", name) if each.env else ("login", *self._systems.key, account)
+            title = name or f"login of {account}"
+            found = out.element("credential", key, title, at=at, kind=each.kind, subject=each.subject)
+            out.relate(Hold(agent.id, found), at=at)
+            return found
+        return self._own_credential(agent, at)
+
+    def _own_credential(self, agent: _Drawn, at: Node) -> str:
+        """What an agent reaches without a credential: by its code, from where it runs."""
+        if not agent.own:
+            key = (self._form.name, self._systems.key[1], "code", self._out.key("agent", agent.id))
+            agent.own = self._out.element("credential", key, f"code of {agent.title}", at=at, kind="other")
+            self._out.relate(Hold(agent.id, agent.own), at=at)
+        return agent.own
+
+    def _draw_own(
+        self, agent: _Drawn, fact: Part, meaning: _Meaning, title: str, asking: Asking
+    ) -> list[Became]:
+        """A function of the project: variables that it reads, and, where it calls nothing known, its name."""
+        out, definition, records = self._out, meaning.definition, list[Became]()
+        assert definition is not None, "it is one"
+        for evidence in definition.variables:
+            records += self._draw_variable(agent, evidence.name, self._code.leaf(evidence))
+        if fact.step or any(row.reaches for row, _, _ in meaning.rows):
+            return records
+        others = [each for each in definition.packages if not self._is_framework(each)]
+        if others:
+            text = f"What does {title} of {agent.title} reach, and as whom? It calls {', '.join(others[:8])}."
+            return [*records, out.ask(("agent", agent.id), text, UNKNOWN_TOOL, at=fact.at, detail=title)]
+        verbs = [each.lower() for each in _WORDS.findall(title) if each.lower() in _READS | _CHANGES]
+        action: Action = "read" if verbs and verbs[0] in _READS else "write"
+        system = out.element(
+            "system", ("application data", *self._systems.key), f"what the tools of {self._systems.title} keep",
+            at=fact.at, kind="other", zone=self._systems.workstation(fact.at),
+        )  # fmt: skip
+        agent.guessed[title] = action
+        return [
+            *records,
+            self._accesses.may(self._own_credential(agent, fact.at), system, action, asking, fact.at),
+        ]
+
+    def _is_framework(self, package: str) -> bool:
+        return any(each.split(".")[0] == package for each in self._form.packages)
+
+    def _draw_variable(self, agent: _Drawn, name: str, leaf: Node) -> list[Became]:
+        out = self._out
+        if not names_secret(name) or meaning_of(name) != "secret":
+            out.take(leaf, SETTING, ("agent", agent.id))
+            return []
+        row = out.catalogue.variable_named(name)
+        credential = out.element(
+            "credential", ("variable", name), name, at=leaf,
+            kind=row.kind if row and row.is_secret else "static-secret", subject=row.subject if row else None,
+        )  # fmt: skip
+        records: list[Became] = [("credential", credential), out.relate(Hold(agent.id, credential), at=leaf)]
+        if row is not None and row.model:
+            api = self._systems.model_api(row.model, row.zone, leaf)
+            records.append(out.relate(Grant(credential, api, ("execute",)), at=leaf))
+        else:
+            text = f"Which system accepts {name}, for which actions, and how long is it valid?"
+            out.ask(("credential", credential), text, CREDENTIAL, at=leaf.parent or leaf)
+        out.take(leaf, VARIABLE, *records)
+        return records
+
+    # Servers, models, secrets, inlets -----------------------------------------------------------
+
+    def _draw_server(self, fact: Server) -> None:
+        words = tuple(each for each in fact.words if each.text)
+        for agent in self._agents_of(fact) or self._beginning():
+            if words or fact.address.text:
+                starter = Starter(
+                    self._out, agent.id, (self._form.name, self._systems.key[1], agent.id), self._systems.title,
+                    self._systems, lambda at: self._systems.files("", at),
+                )  # fmt: skip
+                served = read_server(starter, Entry(
+                    fact.title or "server", fact.at, words, fact.address, fact.env, fact.headers, fact.logins,
+                    fact.passed, tools=fact.tools, refused=fact.refused,
+                ))  # fmt: skip
+                self._out.relate(Delegation(agent.id, served.agent, only=served.only), at=fact.at)
+                self._take(fact, ("agent", served.agent))
+
+    def _draw_model(
+        self, agent: _Drawn, provider: str, fact: Fact, at: Node | None = None, given: Row | None = None
+    ) -> list[Became]:
+        """A model: with the key that is given, else by the usual variable of its provider."""
+        out = self._out
+        if isinstance(fact, Model) and fact.key.text:
+            named = fact.title or provider
+            records = model_key(
+                out, self._systems, agent.id, provider, fact.key, named=f"key of {named}",
+                own=("model key", *self._systems.key, named),
+                keep=lambda each, node: self._systems.keep(each, self._systems.files("", node), node), at=fact.at,
+                host=host_of(fact.address.text),
+            )  # fmt: skip
+        elif isinstance(fact, Part) and fact.credentials:
+            row = out.catalogue.variable_named(f"{provider.upper()}_API_KEY")
+            api = (
+                self._systems.model_api(row.model, row.zone, fact.at)
+                if row
+                else self._systems.model_api(provider, "", fact.at)
+            )
+            credential = self._credential(agent, fact, given or _NO_ROW, "", fact.at)
+            records = [
+                ("credential", credential),
+                self._accesses.may(credential, api, "execute", "allowed", fact.at),
+            ]
+        else:
+            name = f"{provider.upper()}_API_KEY"
+            row = out.catalogue.variable_named(name)
+            if not provider or row is None or not row.model:
+                self._take(fact, ("agent", agent.id))
+                return [("agent", agent.id)]
+            here = at or fact.at
+            credential = out.element("credential", ("variable", name), name, at=here, kind=row.kind)
+            api = self._systems.model_api(row.model, row.zone, here)
+            records = [
+                ("credential", credential), out.relate(Hold(agent.id, credential), at=here),
+                out.relate(Grant(credential, api, ("execute",)), at=here),
+            ]  # fmt: skip
+        self._take(fact, *records)
+        return records
+
+    def _draw_secrets(self, fact: Secrets) -> None:
+        for agent in self._agents_of(fact) or self._beginning():
+            if fact.named:
+                for leaf in fact.used:
+                    self._draw_variable(agent, fact.named, leaf)
+            for name, node in fact.env:
+                text = node.text
+                if (names_secret(name) and meaning_of(name) == "secret") or shows_secret(text):
+                    variable = name_referred_to(text) or name
+                    records = self._draw_variable(agent, variable, node)
+                    if text and not is_reference(text):
+                        files = self._systems.files("", node)
+                        self._systems.keep(str(records[0][1]), files, node)
+                else:
+                    self._out.take(node, SETTING, ("agent", agent.id))
+
+    def _draw_inlet(
+        self, fact: Fact, title: str, who: str, agents: Sequence[_Drawn], key: str = ""
+    ) -> tuple[Became, ...]:
+        """A system whose writers start agents."""
+        out = self._out
+        for agent in agents:
+            agent.is_started = True
+        if who == "nobody" or not agents:
+            self._take(fact, *(("agent", each.id) for each in agents))
+            return ()
+        is_known = who not in {"", "anybody"}
+        given = fact.credentials if isinstance(fact, Part) else ()
+        names = [node["name"].text or kind for kind, node in given]
+        guards = f"Only who has {', '.join(names)} can. " if names else ""
+        system = out.element(
+            "system", ("inlet", *self._systems.key, self._scope, key, title), title, at=fact.at, kind="other",
+            zone=self._systems.workstation(fact.at), untrusted_input=None if is_known else True,
+        )  # fmt: skip
+        records: list[Became] = [("system", system)]
+        records += [out.relate(Trigger(system, each.id), at=fact.at) for each in agents]
+        for leaf in (one for _, node in given for one in node.leaves()):
+            out.take(leaf, GIVEN, ("system", system))
+        named = ", ".join(each.title for each in agents[:6])
+        if not is_known:
+            text = f"Who may send to {title}, which starts {named}, and whose words are that? "
+            text += f"{guards}Computed as outsiders'. True?"
+            records.append(out.assume(("system", system), text, INLET, at=fact.at))
+        self._take(fact, *records, rule=INLET)
+        return tuple(records)
+
+    # What is drawn at the end -------------------------------------------------------------------
+
+    def _tell(self, agent: _Drawn) -> None:
+        """One assumption on what its known tools reach, and one on what its own are taken to do."""
+        out, at = self._out, agent.facts[0].at
+        if agent.known:
+            told = [*agent.known]
+            text = "; ".join(told[:12]) + (f"; and {len(told) - 12} more" if len(told) > 12 else "")
+            out.assume(("agent", agent.id), f"{agent.title} uses {text}. True?", KNOWN_TOOL, at=_above(at))
+        for action, verb in (("write", "something is changed"), ("read", "something is only read")):
+            names = [each for each, one in agent.guessed.items() if one == action]
+            if names:
+                text = f"With {', '.join(names[:12])} of {agent.title} {verb}, by these names; their code calls nothing "
+                text += "that is known here. True, and in which system?"
+                out.assume(("agent", agent.id), text, OWN_TOOL, at=_above(at), detail=action)
+
+    def _ask_who_starts(self) -> None:
+        names = [each for each in self._agents.values() if not each.is_started]
+        if names:
+            listed = ", ".join(each.title for each in names[:8]) + (", …" if len(names) > 8 else "")
+            text = f"Who sets {listed} to work, and with whose words?"
+            self._out.ask(("agent", names[0].id), text, STARTED, at=_above(names[0].facts[0].at))
+
+
+def _language(source: str) -> str:
+    """What stands before names of code in the catalogue."""
+    return "py:" if source.endswith(".py") else "ts:"
+
+
+def _above(at: Node) -> Node:
+    """What stands around a leaf, since the leaf says something else."""
+    return at.parent if at.is_leaf and at.parent is not None else at
+
+
+def _settings(node: Node) -> dict[str, str]:
+    """What a part is set to: texts by key, those further in by their last key unless that is taken."""
+    found = {key: each.text for key, each in node.items() if each.text}
+    for leaf in node.leaves():
+        found.setdefault(str(leaf.key), leaf.text)
+    for key, each in node.items():
+        if each["value"].text:
+            found.setdefault(key, each["value"].text)
+    return found
+
+
+class _Names:
+    """Names that mean the same."""
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        self._above: dict[str, str] = {}
+        for each in facts:
+            if isinstance(each, Same) and each.called and each.of:
+                first, second = self.of(each.of), self.of(each.called)
+                if first != second:
+                    self._above[second] = first
+
+    def of(self, name: str) -> str:
+        """The first of the names that mean what one means."""
+        for _ in range(len(self._above) + 1):
+            if name not in self._above:
+                break
+            name = self._above[name]
+        return name
+
+
+_NO_ROW: Final = Row("", ())
+_NO_PROGRAM: Final = Program()

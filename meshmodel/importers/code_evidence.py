@@ -1,0 +1,159 @@
+"""What a function or class of a project does to the world, by what it calls: the evidence for its own tools.
+
+The calls of a definition are followed into the functions of the project that it calls, in whichever files they
+are. What is found are calls of packages, by their full names, and variables of the environment.
+"""
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from meshmodel.importers.code_names import Module, definition_of, literal
+from meshmodel.importers.syntax import CALLS, CLASSES, FUNCTIONS, Syntax
+from meshmodel.model.stop import check_current
+
+_MOST: Final = 300
+"""So many definitions are looked at for one tool."""
+_ENVIRONMENT: Final = re.compile(
+    r"(?:os\.getenv|os\.environ(?:\.get|\.pop)?|process\.env|\?process\.env|decouple\.config)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One call of a package, or one variable.
+
+    Attributes:
+        kind: which of them.
+        name: the full name of what is called, or that of the variable.
+        module: the file in which it stands.
+        node: where.
+        settings: of a call its arguments that are literals, by name or as ``@0``.
+    """
+
+    kind: Literal["call", "variable"]
+    name: str
+    module: Module
+    node: Syntax
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+def evidence_of(module: Module, name: str) -> list[Evidence]:
+    """What a definition of the project does, itself or by other functions of the project."""
+    start = definition_of(module, name)
+    found: list[Evidence] = []
+    waiting = [] if start is None else [start]
+    seen: set[tuple[str, Syntax]] = set()
+    while waiting and len(seen) < _MOST:
+        check_current()
+        here, node = waiting.pop(0)
+        if (here.source, node) not in seen:
+            seen.add((here.source, node))
+            own, further = _direct(here, node)
+            found += own
+            waiting += further
+    return found
+
+
+def _direct(module: Module, node: Syntax) -> tuple[list[Evidence], list[tuple[Module, Syntax]]]:
+    """What a definition does by itself, and what of the project it uses; looked for once."""
+    known: tuple[list[Evidence], list[tuple[Module, Syntax]]] | None = module.uses.get(node)
+    if known is None:
+        own: list[Evidence] = []
+        further: dict[tuple[str, Syntax], tuple[Module, Syntax]] = {}
+        for each in node.below():
+            own += _evidence(module, each)
+            name = _followed(module, each)
+            more = definition_of(module, name) if ":" in name else None
+            for one in (more, _module_value(module, each)):
+                if one is not None:
+                    further.setdefault((one[0].source, one[1]), one)
+        known = module.uses[node] = own, [*further.values()]
+    return known
+
+
+def has_own_code(module: Module, node: Syntax) -> bool:
+    """Whether a definition or value runs code of the project, and is not only something of a package."""
+    if node.kind in FUNCTIONS | CLASSES:
+        return True
+    for each in node.below():
+        name = _followed(module, each)
+        if each.kind in FUNCTIONS or (":" in name and definition_of(module, name) is not None):
+            return True
+    return False
+
+
+def _evidence(module: Module, node: Syntax) -> Iterator[Evidence]:
+    kind = node.kind
+    if kind in CALLS:
+        name = module.made_by(node)
+        if _ENVIRONMENT.fullmatch(name):
+            words = [literal(module, each) for each in node.arguments[:1]]
+            if words and words[0]:
+                yield Evidence("variable", words[0], module, node)
+        elif ":" not in name:
+            yield Evidence("call", name, module, node, settings_of(module, node))
+    elif kind == "subscript" and _ENVIRONMENT.fullmatch(module.name_of(node.field("value") or node)):
+        words = [literal(module, each) for each in node.named[1:]]
+        if words and words[0]:
+            yield Evidence("variable", words[0], module, node)
+    elif kind == "member_expression" and node.text.startswith("process.env."):
+        yield Evidence("variable", node.text.removeprefix("process.env.").partition(".")[0], module, node)
+
+
+def settings_of(module: Module, node: Syntax) -> dict[str, str]:
+    """The arguments of a call that are literals, by name or as ``@0``, those of an object of JavaScript too."""
+    found: dict[str, str] = {}
+    for number, each in enumerate(node.arguments):
+        if each.kind == "keyword_argument":
+            found[each.field("name").text] = literal(module, each.field("value"))
+        elif each.kind == "object":
+            for pair in (one for one in each.named if one.kind == "pair"):
+                found[pair.field("key").text] = literal(module, pair.field("value"))
+        else:
+            found[f"@{number}"] = literal(module, each)
+    return {key: value for key, value in found.items() if value}
+
+
+def _followed(module: Module, node: Syntax) -> str:
+    """The function or class of the project that a call or a passed name means."""
+    if node.kind in CALLS:
+        return module.made_by(node)
+    if node.kind in {"identifier", "attribute"}:
+        above = node.parent
+        if above and above.kind in {
+            "argument_list",
+            "keyword_argument",
+            "list",
+            "arguments",
+            "pair",
+        }:
+            return module.name_of(node)
+    return ""
+
+
+def _module_value(module: Module, node: Syntax) -> tuple[Module, Syntax] | None:
+    """The value of a variable of a module that is used."""
+    if node.kind != "identifier" or not (node.text in module.variables or node.text in module.imports):
+        return None
+    where, value = module.value_of(node)
+    if value is None or value.inner.kind in FUNCTIONS | CLASSES:
+        return None
+    return where, value
+
+
+def packages_called(found: list[Evidence]) -> list[str]:
+    """The packages of others that are called, by their first names."""
+    names = dict.fromkeys(each.name.partition(".")[0] for each in found if each.kind == "call")
+    return [
+        each
+        for each in names
+        if each.isidentifier() and each not in sys.stdlib_module_names and each not in _COMMON
+    ]
+
+
+_COMMON: Final = frozenset(
+    "open print input fetch require pydantic typing_extensions dotenv rich numpy pandas dateutil pytz yaml markdown tenacity loguru structlog console JSON Math".split()
+)

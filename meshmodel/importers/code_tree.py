@@ -1,0 +1,351 @@
+"""Code as a tree of nodes: the calls, decorators and base classes of the packages that forms are about.
+
+The tree has two lists. ``calls`` are those outside of definitions; ``defs`` are the functions and classes with
+what is of these packages in them: ``decorators``, ``bases`` and ``calls``. A call is a map of its arguments by
+name, those without a name as ``@0``, ``@1``; the one object that a call of JavaScript is given is taken for its
+named arguments. A reference is a map with ``@ref``. Literals are values; what is computed is null.
+
+Besides what is written, nodes know more, which is no leaf of the file: ``@call`` what is called, by its full
+name; ``@as`` the variable that gets it; ``@on`` of a method the object, ``x.a = y`` being the method ``a.set``;
+``@is`` of a reference what made its value; ``@def``, ``@name``, ``@class`` and ``@returns`` of a definition; ``@in`` the definition that it is in.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from meshmodel.importers.code_names import Module, definition_of, module_of
+from meshmodel.importers.document import DEPTH_LIMIT, Node
+from meshmodel.importers.paths import glob
+from meshmodel.importers.syntax import CALLS, CLASSES, FUNCTIONS, MEMBERS, NOTHING, TEXTS, Syntax, text_in
+from meshmodel.model.stop import check_current
+
+_LISTS: Final = frozenset({"list", "tuple", "array", "set"})
+_MAPS: Final = frozenset({"dictionary", "object"})
+_NUMBERS: Final = frozenset({"integer", "float", "number"})
+_PLAIN: Final[dict[str, bool | None]] = {
+    "true": True, "false": False, "none": None, "null": None, "undefined": None,
+}  # fmt: skip
+_AROUND: Final = frozenset({"await", "await_expression", "parenthesized_expression", "as_expression"})
+_TEXT_LIMIT: Final = 20_000
+
+
+class CodeNode(Node):
+    """A node that knows more than what is written.
+
+    Attributes:
+        more: by key what is no leaf of the file.
+    """
+
+    __slots__ = ("more",)
+
+    def __init__(self, value: Any, line: int, source: str) -> None:
+        super().__init__(value, line, source)
+        self.more: dict[str, Node] = {}
+
+    def __getitem__(self, key: str | int) -> Node:
+        """What is written under a key, or known beside it."""
+        return super().__getitem__(key) or self.more.get(str(key), super().__getitem__(key))
+
+    def know(self, key: str, text: str | Sequence[str]) -> None:
+        """Add what is known beside what is written."""
+        made = Node(text if isinstance(text, str) else [], self.line, self.source, self, key)
+        if not isinstance(text, str):
+            made.value = [
+                Node(each, self.line, self.source, made, number) for number, each in enumerate(text)
+            ]
+        self.more[key] = made
+
+
+def read_code(text: str, path: Path, source: str, packages: Sequence[str], calls: Sequence[str] = ()) -> Node:
+    """The tree of a file.
+
+    Args:
+        text: what is in it.
+        path: where it lies; files beside it are opened for the names that it imports.
+        source: what it is called in the model.
+        packages: those whose calls are read.
+        calls: further callees that are read, as patterns.
+    """
+    return _Lifting(module_of(text, path, source, packages), packages, calls).root()
+
+
+class _Lifting:
+    """One file."""
+
+    def __init__(self, module: Module, packages: Sequence[str], calls: Sequence[str]) -> None:
+        self._module, self._packages = module, packages
+        self._calls = [glob(each) for each in calls]
+        self._used = set[str]()
+
+    def root(self) -> Node:
+        module = self._module
+        calls: list[Node] = []
+        definitions: list[Node] = []
+        self._walk(module.root, calls, definitions, 0)
+        parts = {"calls": calls, "defs": definitions}
+        root = self._node(
+            {key: self._list(some, module.root) for key, some in parts.items() if some}, module.root
+        )
+        root.know("@packages", sorted(self._used))
+        return root
+
+    def is_meant(self, name: str) -> bool:
+        """Whether a name is of one of the packages, or is read besides."""
+        package = next(
+            (each for each in self._packages if name == each or name.startswith((f"{each}.", f"{each}/"))),
+            None,
+        )
+        if package is not None:
+            self._used.add(package)
+        return package is not None or any(each.fullmatch(name) for each in self._calls)
+
+    # Walking ------------------------------------------------------------------------------------
+
+    def _walk(
+        self,
+        node: Syntax,
+        calls: list[Node],
+        definitions: list[Node],
+        depth: int,
+        decorators: Sequence[Syntax] = (),
+    ) -> None:
+        if depth > DEPTH_LIMIT:
+            return
+        check_current()
+        kind = node.kind
+        if kind == "decorated_definition":
+            given = [each for each in node.named if each.kind == "decorator"]
+            self._walk(node.named[-1], calls, definitions, depth + 1, given)
+        elif kind in FUNCTIONS | CLASSES and self._module.qualified(node):
+            self._define(node, decorators, definitions, depth)
+        elif kind in CALLS and self.is_meant(self._module.made_by(node)):
+            calls.append(self._call(node, depth))
+            target = node.callee.inner.field("object")
+            if target:  # of a chain of calls each is one
+                self._walk(target, calls, definitions, depth + 1)
+        elif kind in {"assignment", "assignment_expression"} and self._sets(node):
+            calls.append(self._setting(node, depth))
+        elif kind not in {"import_statement", "import_from_statement", "string"}:
+            for each in node.named:
+                self._walk(each, calls, definitions, depth + 1)
+
+    def _define(
+        self, node: Syntax, decorators: Sequence[Syntax], definitions: list[Node], depth: int
+    ) -> None:
+        """A function or class, if anything of the packages is in it."""
+        module = self._module
+        calls: list[Node] = []
+        inside: list[Node] = []
+        body = node.field("body")
+        for each in node.named if not body else [body]:
+            self._walk(each, calls, inside, depth + 1)
+        marks = [
+            one for each in decorators for one in [self._value(each.named[-1], depth)] if self._says(one)
+        ]
+        bases = [self._value(each, depth) for each in _bases(node) if self.is_meant(module.made_by(each))]
+        if calls or marks or bases:
+            parts = {"decorators": marks, "bases": bases, "calls": calls}
+            made = self._node({key: self._list(some, node) for key, some in parts.items() if some}, node)
+            name = module.qualified(node)
+            made.know("@def", f"{module.source}:{name}")
+            made.know("@name", name.rpartition(".")[2])
+            made.know("@class", name.rpartition(".")[0])
+            definitions.append(made)
+        definitions += inside
+
+    def _says(self, node: Node) -> bool:
+        return self.is_meant(node["@call"].text or node["@ref"].text)
+
+    def _sets(self, node: Syntax) -> bool:
+        """Whether an attribute of something of the packages gets a value."""
+        left = node.field("left")
+        if not left or left.kind not in MEMBERS or not node.field("right"):
+            return False
+        return self.is_meant(self._module.made_by(left.field("object")))
+
+    # Values -------------------------------------------------------------------------------------
+
+    def _setting(self, node: Syntax, depth: int) -> CodeNode:
+        """An attribute that is set, as a call of ``set`` on it."""
+        left = node.field("left")
+        made = self._node({"@0": self._value(node.field("right"), depth + 1)}, node)
+        member = left.member
+        made.know("@call", f"{self._module.made_by(left.field('object'))}.{member.text}.set")
+        made.more["@on"] = self._reference(left, depth)
+        return made
+
+    def _call(self, node: Syntax, depth: int) -> CodeNode:
+        module = self._module
+        callee = node.callee.inner
+        values: dict[str, Node] = {}
+        for number, each in enumerate(node.arguments):
+            if each.kind == "keyword_argument":
+                values[each.field("name").text] = self._value(each.field("value"), depth + 1)
+            elif each.kind == "object":
+                values.update(self._pairs(each, depth + 1))
+            else:
+                values[f"@{number}"] = self._value(each, depth + 1)
+        name = module.made_by(node)
+        made = self._node(values, node)
+        if not values:
+            made = self._node({"@call": self._node(name, node)}, node)
+        made.know("@call", name)
+        target = callee.field("object")
+        variable = _variable_of(_end_of_chain(node))
+        if target:
+            of_chain = target.inner.kind in CALLS
+            made.more["@on"] = self._reference((of_chain and variable) or target, depth)
+        if variable:
+            made.know("@as", module.name_of(variable))
+        return made
+
+    def _value(self, node: Syntax, depth: int) -> Node:
+        node = node.inner
+        kind = node.kind
+        if depth > DEPTH_LIMIT:
+            return self._node(None, node)
+        if kind in CALLS:
+            return self._call(node, depth + 1)
+        if kind in TEXTS:
+            return self._node(text_in(node)[:_TEXT_LIMIT], node)
+        if kind in _LISTS:
+            return self._list([self._value(each, depth + 1) for each in node.named], node)
+        if kind in _MAPS:
+            return self._node(self._pairs(node, depth + 1), node)
+        if kind in _PLAIN:
+            return self._node(_PLAIN[kind], node)
+        if kind in _NUMBERS:
+            return self._node(_number(node.text), node)
+        if kind in {"identifier", "attribute", "member_expression", "shorthand_property_identifier"}:
+            return self._named_value(node, depth)
+        if kind in {"binary_operator", "binary_expression"}:  # tools + more_tools
+            parts = [self._value(each, depth + 1) for each in node.named]
+            if any(each.is_list for each in parts):
+                return self._list([one for each in parts for one in (each if each.is_list else [each])], node)
+        return self._node(None, node)
+
+    def _named_value(self, node: Syntax, depth: int) -> Node:
+        """A variable: its value where that is a literal or a list, else a reference."""
+        module, value = (
+            self._module.value_of(node)
+            if node.kind in {"identifier", "shorthand_property_identifier"}
+            else (self._module, None)
+        )
+        if value is not None and module is self._module and depth < DEPTH_LIMIT // 2:
+            kind = value.inner.kind
+            if kind in TEXTS | _LISTS | _MAPS | _NUMBERS or kind in _PLAIN:
+                return self._value(value, depth + 10)
+        return self._reference(node, depth)
+
+    def _reference(self, node: Syntax, depth: int) -> CodeNode:
+        module = self._module
+        name = module.name_of(node)
+        made = self._node({"@ref": self._node(name, node)}, node)
+        maker = module.made_by(node)
+        if maker != name:
+            made.know("@is", maker)
+        if depth < DEPTH_LIMIT:
+            words = _returned(module, name)
+            if words:
+                made.know("@returns", words)
+        return made
+
+    def _pairs(self, node: Syntax, depth: int) -> dict[str, Node]:
+        found: dict[str, Node] = {}
+        for each in node.named:
+            if each.kind == "pair":
+                key, value = each.field("key"), each.field("value")
+                if key and value:
+                    found[text_in(key) if key.kind in TEXTS else key.text] = self._value(value, depth)
+            elif each.kind == "shorthand_property_identifier":
+                found[each.text] = self._named_value(each, depth)
+            elif each.kind == "method_definition" and each.field("name"):
+                found[each.field("name").text] = self._node(None, each)
+        return found
+
+    def _node(self, value: Any, at: Syntax) -> CodeNode:
+        made = CodeNode(value, at.line, self._module.source)
+        for key, each in value.items() if isinstance(value, dict) else ():
+            each.parent, each.key = made, key
+        return made
+
+    def _list(self, values: list[Node], at: Syntax) -> CodeNode:
+        made = CodeNode(values, at.line, self._module.source)
+        for number, each in enumerate(values):
+            each.parent, each.key = made, number
+        return made
+
+
+def _bases(node: Syntax) -> Iterator[Syntax]:
+    """The classes of which one is made."""
+    if node.kind not in CLASSES:
+        return
+    for each in node.named:
+        if each.kind == "argument_list":
+            yield from (one for one in each.named if one.kind != "keyword_argument")
+        elif each.kind == "class_heritage":
+            yield from (one.inner for clause in each.named for one in (clause.named or [clause]))
+
+
+def _end_of_chain(node: Syntax) -> Syntax:
+    """The last call of a chain ``a(…).b(…).c(…)`` that a call is in."""
+    while True:
+        above = node.parent
+        further = above.parent if above and above.kind in MEMBERS else None
+        if not further or further.kind not in CALLS or (further.callee or further).inner != above:
+            return node
+        node = further
+
+
+def _variable_of(node: Syntax) -> Syntax:
+    """The variable that gets the value of a call; false: none does."""
+    above = next((each for each in node.above if each.kind not in _AROUND), NOTHING)
+    left = (
+        above.target
+        if above.kind in {"assignment", "assignment_expression", "variable_declarator"}
+        else NOTHING
+    )
+    return left if left.kind in MEMBERS | {"identifier"} else NOTHING
+
+
+def _number(text: str) -> int | float | None:
+    try:
+        return int(text, 0)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _returned(module: Module, name: str) -> list[str]:
+    """The texts that a function of the project may return, as a router of a chart does."""
+    found = definition_of(module, name)
+    if found is None or found[1].kind not in FUNCTIONS:
+        return []
+    module, node = found
+    words: dict[str, None] = {}
+    said = node.field("return_type")
+    if said and "Literal" in said.text:
+        words.update(dict.fromkeys(_strings(said)))
+    for each in _of_kind(node.field("body"), "return_statement") if not words else ():
+        values = [one.inner for one in each.named]
+        values += [
+            one for some in values for one in some.named if some.kind in _LISTS | {"conditional_expression"}
+        ]
+        for value in values:
+            if value.kind == "string":
+                words[text_in(value)] = None
+            elif module.name_of(value).endswith(".END"):
+                words["__end__"] = None
+    return list(words)
+
+
+def _strings(node: Syntax) -> Iterator[str]:
+    return (text_in(each) for each in _of_kind(node, "string"))
+
+
+def _of_kind(node: Syntax, kind: str) -> Iterator[Syntax]:
+    return (each for each in node.below() if each.kind == kind)

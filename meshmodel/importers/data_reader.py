@@ -1,0 +1,37 @@
+"""Reads files of a form that is data, as the module of a form does: ``FormReader`` in ``forms``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from meshmodel.importers.applications import APPLICATION_RULES, draw_application
+from meshmodel.importers.client_settings import CLIENT_FORM_RULES, draw_clients
+from meshmodel.importers.data_form import DataForm
+from meshmodel.importers.document import Document
+from meshmodel.importers.ledger import Rule
+from meshmodel.importers.proposal import Proposal
+
+
+@dataclass(frozen=True)
+class DataReader:
+    """The reader of one form."""
+
+    form: DataForm
+
+    @property
+    def RULES(self) -> tuple[Rule, ...]:  # noqa: N802  # as of a module
+        """Its rows, and what the drawing of its facts decides."""
+        own = [rule for each in self.form.rows for rule in each.rules]
+        drawn = CLIENT_FORM_RULES if self.form.clients else APPLICATION_RULES
+        return (*own, *(each for each in drawn if each.name not in {one.name for one in own}))
+
+    def recognise(self, document: Document) -> bool:
+        """Whether a file is of this form."""
+        return self.form.recognise(document)
+
+    def read(self, documents: Sequence[Document], out: Proposal) -> None:
+        """Draw what the files say."""
+        if self.form.clients:
+            draw_clients(self.form, documents, out)
+        else:
+            for group in self.form.groups(documents):
+                draw_application(self.form, group, out)

@@ -1,0 +1,82 @@
+"""The functions of a project that its agents use as tools, with what they call, as leaves of the files read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from meshmodel.importers.document import Document, Node
+from meshmodel.importers.proposal import Proposal
+
+if TYPE_CHECKING:
+    from meshmodel.importers.code_evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function or class of the project.
+
+    Attributes:
+        name: ``PATH:NAME``.
+        calls: of packages, made by it or by functions that it calls.
+        variables: that it reads.
+        packages: of others, that it calls.
+    """
+
+    name: str
+    calls: "tuple[Evidence, ...]"
+    variables: "tuple[Evidence, ...]"
+    packages: tuple[str, ...]
+
+
+class ProjectCode:
+    """Looks up definitions from the files of one import."""
+
+    def __init__(self, documents: Sequence[Document], out: Proposal, packages: Sequence[str]) -> None:
+        self._documents, self._out = {each.source: each for each in documents}, out
+        self._first = next((each for each in documents if each.syntax in {"python", "typescript"}), None)
+        self._packages = packages
+        self._known: dict[str, Definition | None] = {}
+        self._leaves: dict[tuple[str, int, str], Node] = {}
+
+    def definition(self, name: str) -> Definition | None:
+        """A function or class by its full name, or that of which a variable is made; ``None``: not of this project."""
+        if ":" not in name or self._first is None:
+            return None
+        if name not in self._known:
+            self._known[name] = self._read(name)
+        return self._known[name]
+
+    def _read(self, name: str) -> Definition | None:
+        from meshmodel.importers.code_evidence import evidence_of, has_own_code, packages_called
+        from meshmodel.importers.code_names import definition_of, module_of
+
+        assert self._first is not None, "it was asked before"
+        text = self._first.path.read_text(encoding="utf-8-sig")
+        module = module_of(text, self._first.path, self._first.source, self._packages)
+        there = definition_of(module, name)
+        if there is None or not has_own_code(*there):
+            return None
+        found = evidence_of(module, name)
+        return Definition(
+            name,
+            tuple(each for each in found if each.kind == "call"),
+            tuple({each.name: each for each in found if each.kind == "variable"}.values()),
+            tuple(packages_called(found)),
+        )
+
+    def leaf(self, evidence: "Evidence") -> Node:
+        """The leaf by which the ledger knows what was called; its file is added to those that were read."""
+        module, line = evidence.module, evidence.node.line
+        key = (module.source, line, evidence.name)
+        if key not in self._leaves:
+            document = self._documents.get(module.source) or self._out.followed(module.source, module.path)
+            self._documents[module.source] = document
+            above = document.root["uses"]
+            if not above:
+                above = Node([], 1, module.source, document.root, "uses")
+                assert isinstance(document.root.value, dict), "code is a map"
+                document.root.value["uses"] = above
+            assert isinstance(above.value, list), "it was made above"
+            self._leaves[key] = Node(evidence.name.lstrip("?"), line, module.source, above, len(above.value))
+            above.value.append(self._leaves[key])
+        return self._leaves[key]
