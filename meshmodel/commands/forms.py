@@ -32,12 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
     from meshmodel.importers.forms import FORMS
 
     if not arguments.file:
-        say(
-            "\n".join(
-                f"{each.name:16} {each.title}: {', '.join(each.files[:6]) or 'by name'}"
-                for each in FORMS.values()
-            )
-        )
+        for each in FORMS.values():
+            named = f"{', '.join(each.files[:2])}{', …' * (len(each.files) > 2)}"  # noqa: PLR2004  # as many fit
+            what = f"code that imports {', '.join(each.packages[:2])}" if each.packages else named
+            say(f"{each.name:16} {each.title}: {what or 'in a home folder'}")
         return 0
     problems: list[str] = []
     for path in arguments.file:

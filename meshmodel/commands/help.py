@@ -21,6 +21,7 @@ TOPICS: Final = (
     "keys",
     "quick-line",
     "import",
+    "forms",
     "commands",
     "modelling",
     "semantics",

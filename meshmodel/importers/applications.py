@@ -1,7 +1,8 @@
 """Draws what a form that is data says of agents that people build: workflows, and programs with frameworks.
 
-Each agent holds its credentials, and for what needs none a credential of its own that stands for its code. What
-a part of it reaches is told by the catalogue, or, of a function of the project, by what that calls. Of a chart
+Each agent holds its credentials, and for what needs none a credential of its own that stands for its code.
+What a part of it reaches is told by the catalogue, or, of a function of the project, by what that calls. Of a
+chart
 of steps those are asked before that every way from its beginning leads to through a step that asks a person.
 """
 
@@ -9,7 +10,7 @@ import os
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from meshmodel.importers.common_systems import CommonSystems, folder_name
 from meshmodel.importers.data_form import DataForm
 from meshmodel.importers.document import Document, Node
 from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.meanings import meaning_of
 from meshmodel.importers.model_keys import model_key, name_referred_to
 from meshmodel.importers.paths import glob
 from meshmodel.importers.programs import Program
@@ -42,8 +44,7 @@ from meshmodel.importers.vocabulary import (
     Secrets,
     Server,
 )
-from meshmodel.importers.meanings import meaning_of
-from meshmodel.importers.withheld import host_of, is_reference, name_to_show, names_secret, shows_secret
+from meshmodel.importers.withheld import host_of, is_reference, names_secret, shows_secret
 from meshmodel.model.records import Delegation, Grant, Hold, Trigger
 from meshmodel.model.vocabulary import ACTIONS, Action
 
@@ -60,8 +61,8 @@ OWN_TOOL: Final = Rule(
     "own-tool",
     "a function of the project",
     "assumed",
-    "what it reaches is what it calls, itself or by others; of one that calls nothing known its name is taken "
-    "for what it does, to be confirmed",
+    "what it reaches is what it calls, itself or by others; of one that calls nothing known its name is "
+    "taken for what it does, to be confirmed",
 )
 EVIDENCE: Final = Rule(
     "called-in-code", "what a function of the project calls", "assumed", "by the row of the catalogue"
@@ -76,7 +77,7 @@ INLET: Final = Rule(
     "inlet",
     "what starts an agent",
     "assumed",
-    "a system whose writers set the agent to work; where the file does not say who they are, computed as outsiders",
+    "a system whose writers set the agent to work; where the file does not say who, computed as outsiders",
 )
 MODEL: Final = Rule(
     "asked-model", "a model", "mapped", "the agent holds its key, which the API accepts: execute"
@@ -109,16 +110,25 @@ GIVEN: Final = Rule(
     "kept-credential", "a credential by its name", "mapped", "the agent holds it; its secret lies elsewhere"
 )
 APPLICATION_RULES: Final[tuple[Rule, ...]] = (
-    KNOWN_TOOL, UNKNOWN_TOOL, OWN_TOOL, EVIDENCE, VARIABLE, INLET, MODEL, PERSON, BY_WHOM, NO_MODEL, STARTED, GIVEN,
-    *SERVER_RULES, SETTING,
+    KNOWN_TOOL, UNKNOWN_TOOL, OWN_TOOL, EVIDENCE, VARIABLE, INLET, MODEL, PERSON, BY_WHOM, NO_MODEL,
+    STARTED, GIVEN, *SERVER_RULES, SETTING,
 )  # fmt: skip
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_CHANGES: Final = frozenset(
-    "add apply approve assign book buy cancel change charge clear close commit create delete deploy disable draft edit enable escalate execute file forward insert issue make mark merge modify move notify open order pay place post publish purchase push put refund register reject remove reply request reschedule reset restart revoke run save schedule sell send set start stop store submit suspend transfer trigger update upload write".split()
-)
-_READS: Final = frozenset(
-    "analyze analyse browse calculate check classify compute count describe display extract fetch find get info list load look lookup match matching preview query read recommend retrieve search show status summarize validate verify view".split()
-)
+_CHANGES: Final = frozenset([
+    "add", "apply", "approve", "assign", "book", "buy", "cancel", "change", "charge", "clear", "close",
+    "commit", "create", "delete", "deploy", "disable", "draft", "edit", "enable", "escalate", "execute",
+    "file", "forward", "insert", "issue", "make", "mark", "merge", "modify", "move", "notify", "open",
+    "order", "pay", "place", "post", "publish", "purchase", "push", "put", "refund", "register", "reject",
+    "remove", "reply", "request", "reschedule", "reset", "restart", "revoke", "run", "save", "schedule",
+    "sell", "send", "set", "start", "stop", "store", "submit", "suspend", "transfer", "trigger", "update",
+    "upload", "write",
+])  # fmt: skip
+_READS: Final = frozenset([
+    "analyze", "analyse", "browse", "calculate", "check", "classify", "compute", "count", "describe",
+    "display", "extract", "fetch", "find", "get", "info", "list", "load", "look", "lookup", "match",
+    "matching", "preview", "query", "read", "recommend", "retrieve", "search", "show", "status",
+    "summarize", "validate", "verify", "view",
+])  # fmt: skip
 _OFF: Final = "switched off"
 
 
@@ -137,7 +147,7 @@ class _Systems(CommonSystems):
     def workstation(self, at: Node) -> str:
         return self._out.element("zone", ("application", *self.key), self.title, at=at)
 
-    def files(self, folder: str, at: Node) -> str:
+    def files(self, folder: str, at: Node) -> str:  # noqa: ARG002  # one place, one set of files
         return self._out.element(
             "system", ("application files", *self.key), f"files of {self.title}", at=at, kind="other",
             zone=self.workstation(at), sensitivity="confidential",
@@ -158,10 +168,10 @@ class _Systems(CommonSystems):
 
 
 class _Accesses:
-    """What credentials are used for, by all agents of an import that have them; drawn when all files were read.
+    """What credentials are used for, by all agents of an import that have them; drawn when all was read.
 
-    A person is asked before an access only if one is asked wherever the credential is used for it: a checkpoint
-    stands on the grant, whoever holds the credential.
+    A person is asked before an access only if one is asked wherever the credential is used for it, since a
+    checkpoint stands on the grant, whoever holds the credential.
     """
 
     def __init__(self, out: Proposal) -> None:
@@ -193,7 +203,8 @@ class _Accesses:
                     "checkpoint", ("asks", *keys), f"a person is asked: {title}", at=at, step="grant",
                     from_=credential, to=system, kind="human-approval", **limits,
                 )  # fmt: skip
-                text = f"Who is asked before {out.title('credential', credential)} is used on {title}, and can an "
+                named = out.title("credential", credential)
+                text = f"Who is asked before {named} is used on {title}, and can an "
                 text += "agent answer in their place?"
                 out.ask(("credential", credential), text, BY_WHOM, at=_above(at), detail=system)
 
@@ -274,36 +285,44 @@ class _Drawing:
         self._draw_agents()
         for fact in self._of(Next):
             self._add_next(fact)
-        for fact in self._of(Part):
+        for fact in (each for each in self._of(Part) if each.step):
             for agent in self._agents_of(fact):
-                if fact.step:
-                    agent.steps.setdefault(fact.called, []).append(fact)
+                agent.steps.setdefault(fact.called, []).append(fact)
         self._draw_parts()
-        for fact in self._of(Server):
-            self._draw_server(fact)
-        for fact in self._of(Model):
-            for agent in self._agents_of(fact):
-                self._draw_model(agent, fact.provider, fact)
-        for fact in self._of(Secrets):
-            self._draw_secrets(fact)
-        self._draw_delegations()
-        for fact in self._of(Inlet):
-            agents = [*self._called(fact.to)] or [*self._agents_of(fact)] or self._beginning()
-            if fact.first and any(each.is_started for each in agents):
-                self._take(fact, *(("agent", each.id) for each in agents))
-            else:
-                self._draw_inlet(fact, fact.title, fact.who, agents)
-        for fact in (*self._of(Same), *self._of(Asks)):
-            self._take(fact)
-        for fact in self._of(Question):
-            agents = self._agents_of(fact)
-            about: Became | None = ("agent", agents[0].id) if agents else None
-            self._take(fact, self._out.ask(about, fact.text, fact.rule, at=fact.at, detail=fact.text))
+        self._draw_each(
+            (Server, self._draw_server), (Model, self._draw_own_model), (Secrets, self._draw_secrets),
+            (Hands, self._draw_hands),
+        )  # fmt: skip
+        self._draw_charts()
+        self._draw_each(
+            (Inlet, self._draw_own_inlet), (Same, self._take), (Asks, self._take), (Question, self._ask)
+        )
         for agent in self._agents.values():
             self._tell(agent)
         self._ask_who_starts()
         for fact in self._of(Nothing):
             self._out.take(fact.at, fact.rule)
+
+    def _draw_each(self, *drawn: tuple[type[Fact], Callable[[Any], None]]) -> None:
+        for word, draw in drawn:
+            for fact in self._of(word):
+                draw(fact)
+
+    def _draw_own_model(self, fact: Model) -> None:
+        for agent in self._agents_of(fact):
+            self._draw_model(agent, fact.provider, fact)
+
+    def _draw_own_inlet(self, fact: Inlet) -> None:
+        agents = [*self._called(fact.to)] or [*self._agents_of(fact)] or self._beginning()
+        if fact.first and any(each.is_started for each in agents):
+            self._take(fact, *(("agent", each.id) for each in agents))
+        else:
+            self._draw_inlet(fact, fact.title, fact.who, agents)
+
+    def _ask(self, fact: Question) -> None:
+        agents = self._agents_of(fact)
+        about: Became | None = ("agent", agents[0].id) if agents else None
+        self._take(fact, self._out.ask(about, fact.text, fact.rule, at=fact.at, detail=fact.text))
 
     def _of(self, word: type[Any]) -> Iterator[Any]:
         return (each for each in self._facts if isinstance(each, word))
@@ -333,8 +352,7 @@ class _Drawing:
         for name, facts in by_name.items():
             if any(each.asks_model for each in facts) and name not in asking:
                 for each in facts:
-                    for root in (each.at,):
-                        self._out.take(root, NO_MODEL)
+                    self._out.take(each.at, NO_MODEL)
                 continue
             best = next((each for each in facts if each.named and each.title), None) or next(
                 (each for each in facts if each.title), facts[0]
@@ -391,13 +409,14 @@ class _Drawing:
         said = [each for each in self._agents.values() if any(fact.starts for fact in each.facts)]
         return said or list(self._agents.values())
 
-    def _draw_delegations(self) -> None:
-        for fact in self._of(Hands):
-            for agent in self._agents_of(fact):
-                for other in self._called([fact.to]):
-                    self._take(fact, *self._delegate(agent, other, fact.at))
-                    if fact.back:
-                        self._delegate(other, agent, fact.at)
+    def _draw_hands(self, fact: Hands) -> None:
+        for agent in self._agents_of(fact):
+            for other in self._called([fact.to]):
+                self._take(fact, *self._delegate(agent, other, fact.at))
+                if fact.back:
+                    self._delegate(other, agent, fact.at)
+
+    def _draw_charts(self) -> None:
         for agent in self._agents.values():
             for step in agent.next:
                 for other in self._called([step]):
@@ -633,8 +652,9 @@ class _Drawing:
         verbs = [each.lower() for each in _WORDS.findall(title) if each.lower() in _READS | _CHANGES]
         action: Action = "read" if verbs and verbs[0] in _READS else "write"
         system = out.element(
-            "system", ("application data", *self._systems.key), f"what the tools of {self._systems.title} keep",
-            at=fact.at, kind="other", zone=self._systems.workstation(fact.at),
+            "system", ("application data", *self._systems.key),
+            f"what the tools of {self._systems.title} keep", at=fact.at, kind="other",
+            zone=self._systems.workstation(fact.at),
         )  # fmt: skip
         agent.guessed[title] = action
         return [
@@ -672,8 +692,8 @@ class _Drawing:
         for agent in self._agents_of(fact) or self._beginning():
             if words or fact.address.text:
                 starter = Starter(
-                    self._out, agent.id, (self._form.name, self._systems.key[1], agent.id), self._systems.title,
-                    self._systems, lambda at: self._systems.files("", at),
+                    self._out, agent.id, (self._form.name, self._systems.key[1], agent.id),
+                    self._systems.title, self._systems, lambda at: self._systems.files("", at),
                 )  # fmt: skip
                 served = read_server(starter, Entry(
                     fact.title or "server", fact.at, words, fact.address, fact.env, fact.headers, fact.logins,
@@ -692,8 +712,8 @@ class _Drawing:
             records = model_key(
                 out, self._systems, agent.id, provider, fact.key, named=f"key of {named}",
                 own=("model key", *self._systems.key, named),
-                keep=lambda each, node: self._systems.keep(each, self._systems.files("", node), node), at=fact.at,
-                host=host_of(fact.address.text),
+                keep=lambda each, node: self._systems.keep(each, self._systems.files("", node), node),
+                at=fact.at, host=host_of(fact.address.text),
             )  # fmt: skip
         elif isinstance(fact, Part) and fact.credentials:
             row = out.catalogue.variable_named(f"{provider.upper()}_API_KEY")
@@ -781,8 +801,8 @@ class _Drawing:
         for action, verb in (("write", "something is changed"), ("read", "something is only read")):
             names = [each for each, one in agent.guessed.items() if one == action]
             if names:
-                text = f"With {', '.join(names[:12])} of {agent.title} {verb}, by these names; their code calls nothing "
-                text += "that is known here. True, and in which system?"
+                text = f"With {', '.join(names[:12])} of {agent.title} {verb}, by these names; their code "
+                text += "calls nothing that is known here. True, and in which system?"
                 out.assume(("agent", agent.id), text, OWN_TOOL, at=_above(at), detail=action)
 
     def _ask_who_starts(self) -> None:

@@ -23,7 +23,8 @@ from meshmodel.model.vocabulary import ACTIONS, INTEGRITIES, SENSITIVITIES, SUBJ
 FORMAT: Final = "meshmodel-catalogue/1"
 _Row = TypeVar("_Row")
 ROLES: Final = ("", "nothing", "inlet", "model", "asks")
-"""What a tool of the catalogue may be: a tool that reaches something; nothing that decides who may do what; what
+"""What a tool of the catalogue may be: a tool that reaches something; nothing that decides who may do what;
+what
 starts an agent with words from elsewhere; a model; or what asks a person."""
 _CLOSED: Final[Mapping[str, tuple[str, ...]]] = {
     "sensitivity": SENSITIVITIES,
@@ -424,7 +425,7 @@ class Catalogue:
         return next(filter(None, (_best(rows, program.subjects) for rows in self.servers)), ())
 
     def part_named(self, *names: str) -> Server | None:
-        """The row of the first name that is known: of a tool, inlet or model, as ``n8n:TYPE``; else ``None``."""
+        """The row of the first name that is known; ``None``: none is."""
         return next((found for each in names if (found := self._part(each)) is not None), None)
 
     def _part(self, name: str) -> Server | None:

@@ -241,7 +241,8 @@ class _Drawing:
             named = f"{fact.title}" or "model"
             records = model_key(
                 self._out, client.systems, client.agent, fact.provider, fact.key, named=f"key of {named}",
-                own=("model key", *client.key, named), keep=lambda each, at: client.keep(each, at=at), at=fact.at,
+                own=("model key", *client.key, named), keep=lambda each, at: client.keep(each, at=at),
+                at=fact.at,
             )  # fmt: skip
             self._out.take(fact.key, fact.rule, *records)
 

@@ -1,7 +1,7 @@
 """What a function or class of a project does to the world, by what it calls: the evidence for its own tools.
 
-The calls of a definition are followed into the functions of the project that it calls, in whichever files they
-are. What is found are calls of packages, by their full names, and variables of the environment.
+The calls of a definition are followed into the functions of the project that it calls, in whichever files
+they are. What is found are calls of packages, by their full names, and variables of the environment.
 """
 
 import re
@@ -104,7 +104,7 @@ def _evidence(module: Module, node: Syntax) -> Iterator[Evidence]:
 
 
 def settings_of(module: Module, node: Syntax) -> dict[str, str]:
-    """The arguments of a call that are literals, by name or as ``@0``, those of an object of JavaScript too."""
+    """The arguments of a call that are literals, by name or as ``@0``; also those of an object."""
     found: dict[str, str] = {}
     for number, each in enumerate(node.arguments):
         if each.kind == "keyword_argument":
@@ -154,6 +154,8 @@ def packages_called(found: list[Evidence]) -> list[str]:
     ]
 
 
-_COMMON: Final = frozenset(
-    "open print input fetch require pydantic typing_extensions dotenv rich numpy pandas dateutil pytz yaml markdown tenacity loguru structlog console JSON Math".split()
-)
+_COMMON: Final = frozenset([
+    "open", "print", "input", "fetch", "require", "pydantic", "typing_extensions", "dotenv", "rich",
+    "numpy", "pandas", "dateutil", "pytz", "yaml", "markdown", "tenacity", "loguru", "structlog",
+    "console", "JSON", "Math",
+])  # fmt: skip

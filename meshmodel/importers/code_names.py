@@ -1,7 +1,8 @@
-"""What names in a file of code stand for: imports, variables and definitions, also of other files of its project.
+"""What names in a file of code stand for: imports, variables and definitions, also of other files of its
+project.
 
-A name is written as ``PACKAGE.NAME.METHOD`` where it comes from elsewhere, as ``PATH:NAME`` where a file of the
-project defines it, and with a ``?`` before it where nothing tells. Nothing is executed, and
+A name is written as ``PACKAGE.NAME.METHOD`` where it comes from elsewhere, as ``PATH:NAME`` where a file of
+the project defines it, and with a ``?`` before it where nothing tells. Nothing is executed, and
 other files are opened only for a name that is used.
 """
 
@@ -87,7 +88,7 @@ class Module:
         return "?"
 
     def made_by(self, node: Syntax, depth: int = 0) -> str:
-        """What made a value: of ``x = Agent(…)`` and x.run the names ``agents.Agent`` and ``agents.Agent.run``."""
+        """What made a value: of ``x = Agent(…)`` the name ``agents.Agent``, of x.run ``agents.Agent.run``."""
         node = node.inner
         if depth > _CHAIN:
             return "?"
@@ -111,7 +112,7 @@ class Module:
         return "?"
 
     def value_of(self, node: Syntax) -> "tuple[Module, Syntax | None]":
-        """The value that a variable was given, and the file that gives it; ``None`` where it is no variable."""
+        """The value that a variable was given, and the file that gives it; ``None``: it is no variable."""
         name = node.text
         for function in self._functions_above(node):
             values = self._variables_in(function).get(name)
@@ -145,22 +146,18 @@ class Module:
 
     def qualified(self, node: Syntax) -> str:
         """The name of a function or class, those that it is in before it."""
-        words = []
-        for each in (node, *node.above):
-            if each.kind in FUNCTIONS | CLASSES:
-                words.append(_own_name(each))
+        words = [_own_name(each) for each in (node, *node.above) if each.kind in FUNCTIONS | CLASSES]
         return ".".join(reversed([each for each in words if each]))
 
     def _functions_above(self, node: Syntax) -> Iterator[Syntax]:
         return (each for each in node.above if each.kind in FUNCTIONS)
 
     def _variables_in(self, function: Syntax, *, of_self: bool = False) -> dict[str, list[Syntax]]:
-        key = function
-        if key not in self._local:
-            self._local[key] = {}
+        if function not in self._local:
+            self._local[function] = {}
             for name, value in _assigned(function, of_self=of_self):
-                self._local[key].setdefault(name, []).append(value)
-        return self._local[key]
+                self._local[function].setdefault(name, []).append(value)
+        return self._local[function]
 
     def _of_self(self, target: Syntax, name: str) -> str:
         if target.kind not in {"identifier", "this"} or target.text not in {"self", "cls", "this"}:
@@ -314,7 +311,8 @@ def _imported(node: Syntax) -> Iterator[tuple[str, str]]:
 
 
 def find(module: Module, dotted: str, depth: int = 0) -> tuple[Module, str] | None:
-    """The file of the project that a name comes from, and what the name is there; ``None``: it is no such file.
+    """The file of the project that a name comes from, and what the name is there; ``None``: it is no such
+    file.
 
     Args:
         module: the file that imports it.

@@ -1,13 +1,16 @@
 """Code as a tree of nodes: the calls, decorators and base classes of the packages that forms are about.
 
-The tree has two lists. ``calls`` are those outside of definitions; ``defs`` are the functions and classes with
-what is of these packages in them: ``decorators``, ``bases`` and ``calls``. A call is a map of its arguments by
-name, those without a name as ``@0``, ``@1``; the one object that a call of JavaScript is given is taken for its
-named arguments. A reference is a map with ``@ref``. Literals are values; what is computed is null.
+The tree has two lists. ``calls`` are those outside of definitions; ``defs`` are the functions and classes
+with
+what is of these packages in them: ``decorators``, ``bases`` and ``calls``. A call is a map of its arguments
+by
+name, those without a name as ``@0``, ``@1``; the one object that a call of JavaScript is given is taken for
+its named arguments. A reference is a map with ``@ref``. Literals are values; what is computed is null.
 
 Besides what is written, nodes know more, which is no leaf of the file: ``@call`` what is called, by its full
-name; ``@as`` the variable that gets it; ``@on`` of a method the object, ``x.a = y`` being the method ``a.set``;
-``@is`` of a reference what made its value; ``@def``, ``@name``, ``@class`` and ``@returns`` of a definition; ``@in`` the definition that it is in.
+name; ``@as`` the variable that gets it; ``@on`` of a method the object, ``x.a = y`` being the method
+``a.set``; ``@is`` of a reference what made its value; ``@def``, ``@name``, ``@class`` and ``@returns`` of a
+definition; ``@in`` the definition that it is in.
 """
 
 from collections.abc import Iterator, Sequence

@@ -106,7 +106,7 @@ class Row:
 
 
 def _above(node: Node, called: Mapping[Node, str], word: type[Fact]) -> Names:
-    """What the nodes are called in which one stands, the nearest first; it itself, unless it is an end of an edge."""
+    """What the nodes are called in which one stands, the nearest first."""
     found: list[str] = []
     here = node.parent if word in {Agent, Hands, Link} else node
     while here is not None:
@@ -343,16 +343,16 @@ class DataForm:
             for document in documents:
                 for fact in row.facts(document, called):
                     if isinstance(fact, Agent):
-                        fact = (
-                            fact if fact.called else replace(fact, called=f"{fact.at.source}:{fact.at.line}")
-                        )
-                        called.setdefault(fact.at, fact.called)
-                    found.append(fact)
+                        named = fact.called or f"{fact.at.source}:{fact.at.line}"
+                        called.setdefault(fact.at, named)
+                        found.append(replace(fact, called=named))
+                    else:
+                        found.append(fact)
         return found
 
 
 def project_of(document: Document) -> str:
-    """The folder of the project that a file is of, by the files that projects have at their top; else empty."""
+    """The folder of the project that a file is of, by what projects have at their top; else empty."""
     parts = document.source.split("/")[:-1]
     for above, folder in enumerate(document.path.absolute().parents):
         if above > len(parts) or document.source.startswith(("/", "~")):
@@ -580,7 +580,7 @@ def _otherwise(read: _Table, key: str, rule: Rule) -> _Otherwise:
 
 def _field(read: _Table, key: str, hint: Any, rule: Rule) -> Any:
     """What a field is made of."""
-    if hint == bool:
+    if hint is bool:
         return read.flag(key)
     if hint == Otherwise | None:
         return _otherwise(read.table(key), key, rule)

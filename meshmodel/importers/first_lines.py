@@ -14,7 +14,8 @@ ENDINGS_OF_CODE: Final = (".py", ".ts", ".tsx", ".mts", ".js", ".mjs", ".jsx")
 
 
 def shown_by(path: Path, source: str, forms: Iterable[Form]) -> list[Form]:
-    """The forms that a file may be of: all that know no others with such names, and those that its start shows.
+    """The forms that a file may be of: all that know no others with such names, and those that its start
+    shows.
 
     Raises:
         OSError: it cannot be read.

@@ -76,27 +76,24 @@ def sentences(model: Snapshot) -> Iterator[str]:
     def name(table: str, id_: str) -> str:
         return str(getattr(getattr(model, table)[id_], "name", None) or id_)
 
-    for agent in model.agent.values():
-        yield f"agent {name('agent', agent.id)} ({agent.kind})"
+    yield from (f"agent {name('agent', each.id)} ({each.kind})" for each in model.agent.values())
     for system in model.system.values():
         yield f"system {name('system', system.id)}"
         if system.untrusted_input:
             yield f"outsiders write into {name('system', system.id)}"
-    for agent_id, credential in model.hold:
-        yield f"{name('agent', agent_id)} holds {name('credential', credential)}"
-    for (credential, system_id), grant in model.grant.items():
-        yield f"{name('credential', credential)} opens {name('system', system_id)}: {', '.join(grant.actions)}"
-    for system_id, credential in model.custody:
-        yield f"{name('system', system_id)} stores {name('credential', credential)}"
-    for one, other in model.delegation:
-        yield f"{name('agent', one)} sets {name('agent', other)} to work"
-    for system_id, agent_id in model.trigger:
-        yield f"{name('system', system_id)} starts {name('agent', agent_id)}"
+    yield from (f"{name('agent', one)} holds {name('credential', other)}" for one, other in model.hold)
+    yield from (f"{name('system', one)} stores {name('credential', other)}" for one, other in model.custody)
+    yield from (
+        f"{name('agent', one)} sets {name('agent', other)} to work" for one, other in model.delegation
+    )
+    yield from (f"{name('system', one)} starts {name('agent', other)}" for one, other in model.trigger)
+    for (one, other), grant in model.grant.items():
+        yield f"{name('credential', one)} opens {name('system', other)}: {', '.join(grant.actions)}"
     for each in model.checkpoint.values():
         if each.step == "grant":
+            opened = f"{name('credential', each.from_)} opens {name('system', each.to)}"
             actions = ", ".join(each.actions or model.grant[each.from_, each.to].actions)
-            yield f"{each.kind} before {name('credential', each.from_)} opens {name('system', each.to)}: {actions}"
+            yield f"{each.kind} before {opened}: {actions}"
         elif each.step == "delegation":
             yield f"{each.kind} before {name('agent', each.from_)} sets {name('agent', each.to)} to work"
-    for note in model.note.values():
-        yield f"{note.kind}: {note.text}"
+    yield from (f"{note.kind}: {note.text}" for note in model.note.values())

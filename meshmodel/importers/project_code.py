@@ -1,4 +1,4 @@
-"""The functions of a project that its agents use as tools, with what they call, as leaves of the files read."""
+"""The functions of a project that its agents use as tools, and what they call, as leaves of files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class ProjectCode:
         self._leaves: dict[tuple[str, int, str], Node] = {}
 
     def definition(self, name: str) -> Definition | None:
-        """A function or class by its full name, or that of which a variable is made; ``None``: not of this project."""
+        """A function or class by its full name, or what made a variable; ``None``: of no file here."""
         if ":" not in name or self._first is None:
             return None
         if name not in self._known:

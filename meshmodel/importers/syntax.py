@@ -32,8 +32,8 @@ CALLS: Final = frozenset({"call", "call_expression", "new_expression"})
 MEMBERS: Final = frozenset({"attribute", "member_expression"})
 _WRAPPERS: Final = {
     "await": "", "await_expression": "", "parenthesized_expression": "", "as_expression": "",
-    "satisfies_expression": "", "non_null_expression": "", "subscript": "value", "type": "", "generic_type": "",
-    "expression_statement": "", "instantiation_expression": "",
+    "satisfies_expression": "", "non_null_expression": "", "subscript": "value", "type": "",
+    "generic_type": "", "expression_statement": "", "instantiation_expression": "",
 }  # fmt: skip
 """What stands around a value without changing what it is, with the field in which the value stands."""
 _LONGEST: Final = 40

@@ -4,9 +4,9 @@ A row of such a form names one of these words, and by its fields where in the fi
 (``meshmodel.importers.data_form``). ``applications`` and ``client_settings`` draw them.
 
 Fields are written as the type of each says: ``str`` as a text with paths in braces, ``Names`` as one or
-several of these, ``Node`` as a path, ``Many`` as paths to values that are taken one by one, ``Lists`` as paths
-to lists, ``Pairs`` as a path to a map of names and values, ``Words`` as a table of what a value means, ``bool``
-as it is, and ``Otherwise`` as a table of what holds where the usual does not.
+several of these, ``Node`` as a path, ``Many`` as paths to values that are taken one by one, ``Lists`` as
+paths to lists, ``Pairs`` as a path to a map of names and values, ``Words`` as a table of what a value means,
+``bool`` as it is, and ``Otherwise`` as a table of what holds where the usual does not.
 """
 
 from collections.abc import Mapping
@@ -62,7 +62,8 @@ class Agent(Fact):
     Attributes:
         title: what people call it.
         called: what other rows call it; the same name again is the same agent.
-        kind: of the documented vocabulary; of a ``workflow`` in which a model is asked it is ``orchestrator``.
+        kind: of the documented vocabulary; of a ``workflow`` in which a model is asked it is
+            ``orchestrator``.
         asks_model: whether it is drawn only if it asks a model, or sets an agent to work.
         starts: whether it is what comes in from elsewhere that begins with it.
         named: whether ``title`` is a better name than those that other rows give.
@@ -88,7 +89,8 @@ class Part(Fact):
     """What an agent uses, by its name in the catalogue, which says what it is: a tool, a model, an inlet, …
 
     Attributes:
-        part: names of which the first one that is known counts, as ``n8n:TYPE``; ``code:`` stands for ``py:`` or
+        part: names of which the first one that is known counts, as ``n8n:TYPE``; ``code:`` stands for
+            ``py:`` or
             ``ts:``, by the file, and a name of the project, ``code:PATH:NAME``, for what that calls.
         title: what people call it here.
         called: what links call it.

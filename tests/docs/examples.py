@@ -18,6 +18,8 @@ from meshmodel.cli import INCOMPLETE
 from meshmodel.edits.edit import apply_edit
 from meshmodel.exporters.policies.stub_reader import read_stub
 from meshmodel.importers.catalogue import load_catalogue, read_catalogue
+from meshmodel.importers.data_form import FORMAT, read_form
+from meshmodel.importers.form_examples import problems_of
 from meshmodel.interchange import read_text
 from meshmodel.language import parse
 from meshmodel.logs.mapping import read_map
@@ -114,6 +116,9 @@ def _toml(block: Block, model: str) -> str:
     elif form == "meshmodel-catalogue/1":
         assert block.name is not None, "a catalogue is a file"
         read_catalogue(Path(block.name), load_catalogue())
+    elif form == FORMAT:
+        assert block.name is not None, "a form is a file"
+        assert [*problems_of(read_form(Path(block.name)))] == []
     elif form == "meshmodel-policy/1":
         assert block.name is not None, "a stub is a file"
         read_stub(Path(block.name))

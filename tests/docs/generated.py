@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 import tempfile
 import textwrap
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +26,9 @@ from meshmodel.commands.keys import key_table
 from meshmodel.commands.rules import example_of
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.exporters.policies.stub import policy_stub
+from meshmodel.importers.applications import APPLICATION_RULES
 from meshmodel.importers.forms import FORMS
+from meshmodel.importers.ledger import Rule
 from meshmodel.interchange import read_file, read_text
 from meshmodel.language.catalogue import ENTRIES
 from meshmodel.model.schema import SCHEMA, Field
@@ -85,6 +88,7 @@ def written(name: str) -> str:
                 "keys": key_table,
                 "examples": example_table,
                 "catalogue": catalogue_table,
+                "applications": lambda: rule_table(APPLICATION_RULES),
             }
             return tables[name]()
 
@@ -142,7 +146,14 @@ def fields(table: str) -> str:
 
 def form_rules(form: str) -> str:
     """The table of mapping of a form of foreign files."""
-    rows = [f"| {each.construct} | {each.verdict} | {each.why} |" for each in FORMS[form].load().RULES]
+    rules = FORMS[form].load().RULES
+    shared = APPLICATION_RULES if {*APPLICATION_RULES} <= {*rules} else ()  # told once for all of these
+    return rule_table(each for each in rules if each not in shared)
+
+
+def rule_table(rules: Iterable[Rule]) -> str:
+    """Rules as rows, each with its verdict and why."""
+    rows = [f"| {each.construct} | {each.verdict} | {each.why} |" for each in rules]
     return "\n".join(["| what is read | verdict | what becomes of it |", "|---|---|---|", *rows])
 
 

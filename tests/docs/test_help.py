@@ -52,7 +52,7 @@ def test_a_page_in_a_pipe_is_plain(topic, capsys):
     assert (status, complaint) == (0, "")
     title = page(topic).partition("\n")[0].removeprefix("# ")
     assert text.startswith(f"{title}\n====")
-    assert re.findall(r"\x1b|<!--|!\[|\]\(|^```|\*\*", text, re.MULTILINE) == []
+    assert re.findall(r"\x1b|<!--|!\[|\]\(|^```|\*\*\w", text, re.MULTILINE) == []
 
 
 def test_a_command_is_a_topic_too(capsys):

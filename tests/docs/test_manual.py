@@ -117,7 +117,8 @@ def test_every_table_of_the_interchange_file_is_told():
 def test_every_form_of_foreign_file_is_told():
     from meshmodel.importers.forms import FORMS
 
-    told = re.findall(r"^<!-- begin form (\S+) -->$", text_of("import"), re.MULTILINE)
+    text = text_of("import") + text_of("forms")
+    told = re.findall(r"^<!-- begin form (\S+) -->$", text, re.MULTILINE)
     assert sorted(told) == sorted(FORMS)
 
 

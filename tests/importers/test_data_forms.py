@@ -59,7 +59,8 @@ def odd(value, depth=0):
 
 
 TREE = read_json(
-    '{"nodes": [{"name": "A", "type": "x.y"}, {"name": "B"}], "to": {"A": {"main": [[{"node": "B"}]]}}, "t": "a b"}',
+    '{"nodes": [{"name": "A", "type": "x.y"}, {"name": "B"}], '
+    '"to": {"A": {"main": [[{"node": "B"}]]}}, "t": "a b"}',
     "folder/file.json",
 )
 

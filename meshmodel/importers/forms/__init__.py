@@ -1,6 +1,7 @@
 """The forms that ``meshmodel import`` reads: each is one module or folder with the table of its mapping.
 
-A form is data, one file of the folder ``data`` (``meshmodel.importers.data_form``), or code where it needs more.
+A form is data, one file of the folder ``data`` (``meshmodel.importers.data_form``), or code where it needs
+more.
 
 How a form is written as code (``mcp`` is the example)
 ----------------------------------------------
@@ -351,7 +352,7 @@ _FORMS: Final = (
 
 
 class Forms(Mapping[str, Form]):
-    """Every form by name; those that are data are read when they are needed, and a person's own come first."""
+    """Every form by name; those that are data are read when they are needed."""
 
     def __init__(self, forms: "Sequence[Form | str]", data: Path) -> None:
         names = {each if isinstance(each, str) else each.name: each for each in forms}
