@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if not arguments.file:
         for each in FORMS.values():
-            named = f"{', '.join(each.files[:2])}{', …' * (len(each.files) > 2)}"  # noqa: PLR2004  # as many fit
+            named = f"{', '.join(each.files[:2])}{', …' * (len(each.files) > 2)}"  # as many fit
             what = f"code that imports {', '.join(each.packages[:2])}" if each.packages else named
             say(f"{each.name:16} {each.title}: {what or 'in a home folder'}")
         return 0
