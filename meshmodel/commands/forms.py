@@ -46,8 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
         problems += found
         if not found:
             say(f"{form.name}: {len(form.rows)} rows, each of which {len(form.examples)} examples need")
-    for each in problems:
-        complain(each)
+    for problem in problems:
+        complain(problem)
     return 1 if problems else 0
 
 

@@ -114,7 +114,8 @@ def scan(
     forms, walked, made = list(FORMS.values()), Walk(), _Reading(base, stop, catalogue)
     for each in folders:
         _join(walked, walk(each, forms, stop))
-    walked.found.sort(key=lambda each: all(form.marks for form in each.forms))  # agents before all manifests
+    walked.found.sort(key=_how_common)
+    walked.examples = [each for each in walked.examples if stop() or _seems_meant(each)]
     if home is not None:
         made.add(existing(home))
     made.read([*(home_files(home, forms) if home is not None else ()), *walked.found])
@@ -267,6 +268,19 @@ def _form_of(document: Document) -> str | None:
     is_code = document.syntax in CODE
     forms = (each for each in FORMS.values() if bool(each.packages) or not is_code)
     return next((each.name for each in forms if each.load().recognise(document)), None)
+
+
+def _seems_meant(candidate: Candidate) -> bool:
+    """Whether a file that is not read would be, as far as it can be opened."""
+    try:
+        return _may_be_meant(candidate)
+    except OSError:
+        return False
+
+
+def _how_common(candidate: Candidate) -> tuple[bool, bool]:
+    """What is read first: names that are of agents alone, then code, then manifests of all kinds."""
+    return all(each.is_common for each in candidate.forms), all(each.marks for each in candidate.forms)
 
 
 def _may_be_meant(candidate: Candidate) -> bool:

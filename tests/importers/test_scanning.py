@@ -50,6 +50,13 @@ def test_files_are_known_by_name_at_any_depth(folder):
     assert found.is_whole
 
 
+def test_code_of_tests_counts_as_examples_only_where_it_is_of_agents(folder):
+    folder.write("tests/crew.py", "from crewai import Agent\nAgent(role='x')\n")
+    folder.write("tests/plain.py", "import os\n")
+    (folder.path / "tests/gone.py").symlink_to("nowhere.py")
+    assert [each.source for each in folder.scan().walked.examples] == ["tests/crew.py"]
+
+
 def test_of_a_file_with_a_common_name_its_first_lines_decide(folder):
     folder.write("manifest.yaml", NAMESPACE)
     folder.write("settings.yaml", "port: 80\n")
