@@ -65,7 +65,6 @@ class MeshmodelApp(KeysInOrder):
         is_ascii: bool | None = None,
         session: Session | None = None,
         access: Access = ANYONE,
-        minutes: int = 0,
         room: Room | None = None,
     ) -> None:
         """Arguments.
@@ -76,7 +75,6 @@ class MeshmodelApp(KeysInOrder):
         is_ascii: whether only ASCII is drawn; found out if not given.
         session: the model, where it was opened already.
         access: who opens models, and what they may do.
-        minutes: how many are meant for a stop of a round; 0: no clock is shown.
         room: where others have the model open who are shown what is done here.
         """
         super().__init__()
@@ -89,7 +87,6 @@ class MeshmodelApp(KeysInOrder):
         self._plain = (PlainText(),) if self.is_ascii else ()
         self._opened = session
         self.access = access
-        self.minutes = minutes
         self.room = room
         self.jobs = Jobs(self, self._reading_goes_on)
         self._reading: Task | None = None
@@ -343,13 +340,12 @@ class MeshmodelApp(KeysInOrder):
         """Clashes were reported when the configuration was read."""
 
 
-def run(source: Source | None, access: Access = ANYONE, minutes: int = 0) -> int:
+def run(source: Source | None, access: Access = ANYONE) -> int:
     """Run the program; the exit status.
 
     Args:
         source: the model to open, or ``None`` for the start screen.
         access: who opens it, and what they may do.
-        minutes: how many are meant for a stop of a round; 0: no clock is shown.
 
     Raises:
         MeshmodelError: the model cannot be opened, or there is no terminal to draw on; nothing was shown yet.
@@ -361,7 +357,7 @@ def run(source: Source | None, access: Access = ANYONE, minutes: int = 0) -> int
         )
     gc.disable()  # nothing that is made until the first screen is drawn can be let go
     session = None if source is None else Session.open(source, access)
-    app = MeshmodelApp(source, session=session, access=access, minutes=minutes)
+    app = MeshmodelApp(source, session=session, access=access)
     run_on_terminal(app)
     if app.signals.ended is not None:
         raise KeyboardInterrupt(app.signals.ended)

@@ -23,12 +23,8 @@ Deliver = Callable[[str, str], None]
 class GuestApp(MeshmodelApp):
     """The program as a guest has it."""
 
-    def __init__(
-        self, session: Session, folder: Path, deliver: Deliver, room: Room, minutes: int = 0
-    ) -> None:
-        """Arguments: the open model; the folder of the guest; what hands them a file; the other guests; how
-        many minutes are meant for a stop of a round.
-        """
+    def __init__(self, session: Session, folder: Path, deliver: Deliver, room: Room) -> None:
+        """Arguments: the open model; the folder of the guest; what hands them a file; the other guests."""
         self._folder, self._deliver = folder, deliver
         super().__init__(
             session.source,
@@ -36,7 +32,6 @@ class GuestApp(MeshmodelApp):
             state=State(folder / "state.json"),
             session=session,
             access=session.access,
-            minutes=minutes,
             room=room,
         )
 
@@ -64,7 +59,7 @@ class GuestApp(MeshmodelApp):
         return Delivering
 
 
-def run_guest(source: Source, access: Access, deliver: Deliver, room: Room, minutes: int = 0) -> None:
+def run_guest(source: Source, access: Access, deliver: Deliver, room: Room) -> None:
     """Show a model on the terminal that is the process's own, until it is left or the terminal is gone.
 
     Args:
@@ -72,11 +67,10 @@ def run_guest(source: Source, access: Access, deliver: Deliver, room: Room, minu
         access: who it is, with the folder that is theirs.
         deliver: hands them a file of that folder.
         room: the other guests.
-        minutes: how many are meant for a stop of a round; 0: no clock is shown.
 
     Raises:
         MeshmodelError: the model cannot be opened.
     """
     assert access.folder is not None
     gc.disable()
-    run_on_terminal(GuestApp(Session.open(source, access), access.folder, deliver, room, minutes))
+    run_on_terminal(GuestApp(Session.open(source, access), access.folder, deliver, room))

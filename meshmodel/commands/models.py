@@ -84,19 +84,6 @@ def seconds(text: str) -> float:
     return seconds
 
 
-def add_minutes(parser: argparse.ArgumentParser) -> None:
-    """The option --minutes."""
-    what = "how many are meant for a stop of a round: a clock, which stops nobody"
-    parser.add_argument("--minutes", type=_minutes, default=0, metavar="MINUTES", help=what)
-
-
-def _minutes(text: str) -> int:
-    """A whole number of minutes, up to ten hours."""
-    if not (text.isascii() and text.isdigit() and len(text) < 4 and 0 < int(text) <= 600):
-        raise argparse.ArgumentTypeError(f"a number of minutes from 1 to 600, not {one_line(text, 20)}")
-    return int(text)
-
-
 def load(named: AnySource) -> "Snapshot":
     """The snapshot of a model, which ``-`` reads from standard input; raises MeshmodelError."""
     from meshmodel.store.load import load as load_any

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.commands.models import NAMED, Subparsers, add_minutes
+from meshmodel.commands.models import NAMED, Subparsers
 from meshmodel.commands.output import say
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.source import Source
@@ -47,7 +47,6 @@ def add(commands: Subparsers) -> None:
         metavar="URL",
         help="how browsers call it behind a proxy, such as https://mesh.example",
     )
-    add_minutes(parser)
     parser.set_defaults(run=run)
 
 
@@ -70,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise MeshmodelError("--guests: at least 1")
     address = _address(arguments)
     with _bind(address.host, address.port) as listening:
-        server.serve(source, listening, address, _say, most=arguments.guests, minutes=arguments.minutes)
+        server.serve(source, listening, address, _say, most=arguments.guests)
     return 0
 
 

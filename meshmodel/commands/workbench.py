@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from meshmodel.commands.models import NAMED, Subparsers, add_minutes
+from meshmodel.commands.models import NAMED, Subparsers
 from meshmodel.commands.output import say
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.source import Source
@@ -23,7 +23,6 @@ def add(commands: Subparsers) -> None:
     what = "who you are, no login: the journal keeps it, and undo takes back your edits alone"
     parser.add_argument("--name", metavar="NAME", help=what)
     parser.add_argument("--read-only", action="store_true", help="look at it, and edit nothing")
-    add_minutes(parser)
     parser.set_defaults(run=run_open)
     parser = commands.add_parser(
         "demo",
@@ -54,7 +53,7 @@ def run_open(arguments: argparse.Namespace) -> int:
         )
     name = "" if arguments.name is None else person_name(arguments.name)
     _need_a_terminal("meshmodel open")
-    return _show(source, name, read_only=arguments.read_only, minutes=arguments.minutes)
+    return _show(source, name, read_only=arguments.read_only)
 
 
 def run_demo(arguments: argparse.Namespace) -> int:
@@ -80,12 +79,12 @@ def run_demo(arguments: argparse.Namespace) -> int:
             say(f"Your copy: {one_line(copy, limit=1_000)}")
 
 
-def _show(source: Source | None, name: str = "", *, read_only: bool = False, minutes: int = 0) -> int:
+def _show(source: Source | None, name: str = "", *, read_only: bool = False) -> int:
     from meshmodel.app.access import Access
     from meshmodel.app.app import run
 
     try:
-        return run(source, Access(name, read_only), minutes)
+        return run(source, Access(name, read_only))
     except KeyboardInterrupt as stop:
         how = str(stop).partition(":")[0] or "interrupted"
         raise KeyboardInterrupt(f"{how}; every edit that was shown is in the model file") from None

@@ -77,7 +77,7 @@ def _run(order: dict[str, Any], terminal: int, channel: int) -> None:
     """Be the workbench of one guest; the process ends with it, whatever happens.
 
     Args:
-        order: ``model``, ``name``, ``read_only``, ``folder`` and ``minutes`` of the guest.
+        order: ``model``, ``name``, ``read_only`` and ``folder`` of the guest.
         terminal: becomes the terminal of the process.
         channel: takes JSON lines for the server and has its own; its end says that the server let go.
     """
@@ -111,7 +111,6 @@ def _show(order: dict[str, Any], folder: Path, server: socket.socket) -> None:
             Access(order["name"], order["read_only"], folder),
             lambda file, called: send({"file": file, "name": called}),
             room,
-            order["minutes"],
         )
     except MeshmodelError as error:
         print(f"meshmodel: {error}", flush=True)  # noqa: T201  # on the guest's terminal

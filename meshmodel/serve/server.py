@@ -117,14 +117,13 @@ class Server:
         say: Callable[[str], None],
         *,
         most: int,
-        minutes: int = 0,
     ) -> None:
         """Arguments: the model; where it is; a private folder for the programs of those who join; what says
-        who joins and leaves; how many may be there; how many minutes are meant for a stop of a round.
+        who joins and leaves; how many may be there.
         """
         self.address = address
         self.tokens = {"edit": secrets.token_urlsafe(24), "watch": secrets.token_urlsafe(24)}
-        self._model, self._most, self._folder, self._minutes = model, most, folder, minutes
+        self._model, self._most, self._folder = model, most, folder
         self._say = say
         self._is_over = False
         self._static = page.static_folder()
@@ -225,7 +224,7 @@ class Server:
         self._joined += 1
         folder = self._folder / str(self._joined)
         folder.mkdir(mode=0o700)
-        person = Person(Guest(self._model, name, role == "watch", folder, self._minutes), self._joined)
+        person = Person(Guest(self._model, name, role == "watch", folder), self._joined)
         person.ended.set()
         key = secrets.token_urlsafe(24)
         self._people[key] = person
@@ -470,7 +469,6 @@ def serve(
     say: Callable[[str], None],
     *,
     most: int,
-    minutes: int,
 ) -> None:
     """Serve a model until Ctrl+C.
 
@@ -480,11 +478,10 @@ def serve(
         address: where that is.
         say: told the two addresses, and who joins and leaves.
         most: how many people may be there.
-        minutes: how many are meant for a stop of a round; 0: no clock is shown.
     """
     logging.getLogger("aiohttp.server").addFilter(_is_own_fault)
     with tempfile.TemporaryDirectory(prefix="meshmodel-", ignore_cleanup_errors=True) as folder:
-        server = Server(model, address, Path(folder).resolve(), say, most=most, minutes=minutes)
+        server = Server(model, address, Path(folder).resolve(), say, most=most)
         for role in server.tokens:
             say(f"{role}: {server.link(role)}")
         web.run_app(

@@ -96,14 +96,12 @@ class Guest:
         name: by which they joined.
         read_only: whether they only watch.
         folder: the one that is theirs.
-        minutes: how many are meant for a stop of a round; 0: no clock is shown.
     """
 
     model: Source
     name: str
     read_only: bool
     folder: Path
-    minutes: int = 0
 
 
 class Terminal:
@@ -127,7 +125,6 @@ class Terminal:
             "name": guest.name,
             "read_only": guest.read_only,
             "folder": str(guest.folder),
-            "minutes": guest.minutes,
         }
         try:
             with theirs:

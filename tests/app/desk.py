@@ -189,7 +189,6 @@ async def desk(
         state=State(folder / "state.json"),
         is_ascii=bool(options.pop("is_ascii", False)),
         access=options.pop("access", ANYONE),
-        minutes=int(str(options.pop("minutes", 0))),
         room=options.pop("room", None),
     )
     tooltips = bool(options.pop("tooltips", False))

@@ -13,10 +13,8 @@ from meshmodel.api import analyse
 from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.commands import COMMANDS
 from meshmodel.app.dialogs.base import Dialog
-from meshmodel.app.panels import round as of_round
 from meshmodel.app.panels.round import RoundPanel
 from meshmodel.app.presentation.round_answers import acceptable
-from meshmodel.app.presentation.round_lines import clock_words
 from meshmodel.app.presentation.rounding import Rounding, found_stop
 from meshmodel.app.workbench.controllers import round as controller
 from meshmodel.edits.edit import Edit, Put, Remove, apply_edit, difference
@@ -274,27 +272,6 @@ async def test_a_room_sees_the_way_in_large_cards_and_answers_go_on(
         await press(it, "escape")
         assert not it.bench.shown.presents
         assert it.bench.shown.focus == "round", "the round goes on"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(0, "0:00 of 6:00"), (250.9, "4:10 of 6:00"), (361, "6:01 of 6:00, time is over")]
-)
-def test_the_clock_tells_how_long_a_stop_is_shown(seconds: float, words: str) -> None:
-    assert clock_words(seconds, 6) == words
-
-
-async def test_the_clock_begins_anew_at_each_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [100.0]
-    for module in (of_round, controller):
-        monkeypatch.setattr(module, "monotonic", lambda: now[0])
-    async with desk(tmp_path, GATEWAY, minutes=6) as it:
-        await press(it, "@")
-        await it.shows("0:00 of")
-        now[0] += 65
-        await press(it, "P")
-        await it.shows("1:05 of")
-        await press(it, "space")
-        await it.shows("findings  0:00 of")
 
 
 KEYS = [each.keys[0] for each in COMMANDS if each.context == "round"]

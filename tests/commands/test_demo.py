@@ -23,7 +23,7 @@ def show(monkeypatch, _terminal):
     def use(then=lambda path: None):
         shown = []
 
-        def show(source, name="", *, read_only=False, minutes=None):
+        def show(source, name="", *, read_only=False):
             path = source and source.path
             shown.append((path, name, read_only) if name or read_only else path)
             then(path)

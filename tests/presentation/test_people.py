@@ -21,14 +21,13 @@ from meshmodel.store.load import load
 from tests.app.desk import MODELS
 
 BOT, FILES = ("agent", "support-bot"), ("grant", ("file-sas", "attachments"))
-LEADING = Leading(FILES[:1] + FILES[1], frozenset(), (), 0.0)
+LEADING = Leading(FILES[:1] + FILES[1], frozenset(), ())
 KEYS = st.lists(st.text(), min_size=2, max_size=3).map(tuple)
 PRESENCES = st.builds(
     Presence,
     st.none() | st.tuples(st.text(), st.text() | st.tuples(st.text(), st.text())),
     st.booleans(),
-    st.none()
-    | st.builds(Leading, st.none() | KEYS, st.frozensets(KEYS), st.lists(KEYS).map(tuple), st.floats(0, 1e9)),
+    st.none() | st.builds(Leading, st.none() | KEYS, st.frozensets(KEYS), st.lists(KEYS).map(tuple)),
     st.booleans(),
 )
 

@@ -1,7 +1,6 @@
 """The stop of a guided round: what is to be known there, and what it can be answered with."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from time import monotonic
 from typing import ClassVar, Final
 
 from textual import events
@@ -19,8 +18,7 @@ from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import STYLES
 from meshmodel.app.presentation.people import people_line
-from meshmodel.app.presentation.round_lines import Piece, RoundLine, clock_words, large_cards, round_lines
-from meshmodel.app.presentation.rounding import Rounding
+from meshmodel.app.presentation.round_lines import Piece, RoundLine, large_cards, round_lines
 from meshmodel.app.state import WorkbenchState
 
 _END: Final = "✔ No stop is left; what was decided:"
@@ -39,27 +37,16 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
     def __init__(
         self,
         keymap: Mapping[str, str] | None = None,
-        minutes: int = 0,
         *,
         id: str | None = None,  # noqa: A002  # Textual's name
     ) -> None:
-        """Arguments: the user's keymap; how many minutes are meant for a stop (0: no clock); the id."""
+        """Arguments: the user's keymap; the id."""
         super().__init__(id=id)
         self._keymap = keymap or {}
-        self._minutes = minutes
 
     def compose(self) -> ComposeResult:
         """One text."""
         yield Static(id="stop", markup=False)
-
-    def on_mount(self) -> None:
-        """Let the clock go on."""
-        if self._minutes:
-            self.set_interval(1, self._tick)
-
-    def _tick(self) -> None:
-        if self.shown is not None and self.display:
-            self.show_state(self.shown)
 
     def basis(self, shown: WorkbenchState) -> object:
         """What is known of the round, and what is being computed."""
@@ -99,7 +86,7 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
         elif known.stop is not None:
             width = max(self.scrollable_content_region.width - 2, 20)
             cards = [*large_cards(known, width), *_room(shown, width)] if shown.presents else []
-            lines = [*round_lines(known, self._key, self._clock(known))]
+            lines = [*round_lines(known, self._key)]
             if len(cards) + len(lines) > self.size.height:  # without the ground between them
                 cards = [each for each in cards if any(piece.text for piece in each.pieces)]
             yield from self._fitted([*cards, *lines])
@@ -107,10 +94,6 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
             columns = max(self.scrollable_content_region.width - 2, 20)
             told = text_of(known.summary, Style(columns=columns))
             yield from (Content(f" {each}") for each in (_END, *told.split("\n")))
-
-    def _clock(self, known: Rounding) -> str:
-        """How long the stop has been shown, where minutes are meant for one."""
-        return clock_words(monotonic() - known.shown_since, self._minutes) if self._minutes else ""
 
     def _key(self, command: str) -> str:
         keys = keys_of(BY_ID[command], self._keymap)

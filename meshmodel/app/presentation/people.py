@@ -24,13 +24,11 @@ class Leading:
     Attributes:
         stop: the key of the stop that is shown; ``None``: what was decided.
         left, earlier: as in the round.
-        since: when that stop was shown first, in seconds of the clock of this machine that only goes forward.
     """
 
     stop: "Key | None"
     left: "frozenset[Key]"
     earlier: "tuple[Key, ...]"
-    since: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,6 @@ class Presence:
             "stop": self.leading.stop,
             "left": sorted(self.leading.left),
             "earlier": self.leading.earlier,
-            "since": self.leading.since,
         }
         return {"at": self.at, "hand": self.hand, "leading": leading, "follows": self.follows}
 
@@ -67,7 +64,6 @@ class Presence:
             None if leading["stop"] is None else tuple(leading["stop"]),
             frozenset(map(tuple, leading["left"])),
             tuple(map(tuple, leading["earlier"])),
-            leading["since"],
         )
         reference = at and (at[0], tuple(at[1]) if isinstance(at[1], list) else at[1])
         return cls(reference, document["hand"], where, document["follows"])

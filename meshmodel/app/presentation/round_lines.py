@@ -48,12 +48,6 @@ _MOVES: Final = (
 )
 
 
-def clock_words(seconds: float, minutes: int) -> str:
-    """How long a stop has been shown, of so many minutes that were meant for one; it stops nobody."""
-    at, over = f"{int(seconds) // 60}:{int(seconds) % 60:02}", seconds >= 60 * minutes
-    return f"{at} of {minutes}:00{', time is over' if over else ''}"
-
-
 def large_cards(shown: "Rounding", cells: int) -> Iterator[RoundLine]:
     """The way alone for a room: who, by which credential, into what; and the question in capitals.
 
@@ -130,18 +124,17 @@ def _ids(step: "PathStep") -> list[str]:
     return [str(key) for _, key in _references(step)]
 
 
-def round_lines(shown: "Rounding", key: Callable[[str], str], clock: str = "") -> Iterator[RoundLine]:
+def round_lines(shown: "Rounding", key: Callable[[str], str]) -> Iterator[RoundLine]:
     """All that a stop says and asks.
 
     Args:
         shown: the round.
         key: the key of a command, as people read it.
-        clock: how long it has been shown, where that is told.
     """
     stop = shown.stop
     if stop is None:
         return
-    yield RoundLine([*_title(shown, stop), Piece(f"  {clock}" if clock else "", "warning")], wraps=True)
+    yield RoundLine([*_title(shown, stop)], wraps=True)
     if stop.step is None and stop.finding is not None:
         yield _fact("FINDING", f"{stop.finding.message}. {stop.finding.remedy}")
     if shown.way is not None:

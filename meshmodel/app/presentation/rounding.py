@@ -49,7 +49,6 @@ class Rounding:
         reasons: why it cannot be answered so, by answer; those that it can be answered by are not in it.
         summary: what was decided, once no stop is left.
         problem: why no stop could be found.
-        shown_since: when its stop was shown first, in seconds of ``time.monotonic``.
     """
 
     analysis: "Analysis"
@@ -68,7 +67,6 @@ class Rounding:
     reasons: "Mapping[AnswerName, str]" = field(default_factory=dict)
     summary: "Sequence[Block]" = ()
     problem: str = ""
-    shown_since: float = 0.0
 
     def why_not(self, answer: AnswerName) -> str:
         """Why the stop that is shown cannot be answered so; empty where it can."""

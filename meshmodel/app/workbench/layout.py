@@ -92,7 +92,7 @@ class Layout:
             trace: the one that shows a log.
         """
         journal = JournalList(self.context.session.journal, id="journal")
-        stop = RoundPanel(self.context.keymap, self.context.app.minutes, id="round")
+        stop = RoundPanel(self.context.keymap, id="round")
         pages = [*(kind(id=page) for page, kind in LISTS.items()), journal, stop, trace]
         for each in pages:
             each.display = False

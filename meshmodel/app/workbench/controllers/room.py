@@ -32,5 +32,5 @@ def presence_of(state: WorkbenchState) -> Presence:
     leading = None
     if is_shown and state.follows is None and known is not None and not known.problem:
         stop = None if known.stop is None else known.stop.key
-        leading = Leading(stop, known.left, known.earlier, known.shown_since)
+        leading = Leading(stop, known.left, known.earlier)
     return Presence(state.selected, state.hand, leading, follows=is_shown and state.follows is not None)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from meshmodel.answers.round.stops import Key, RoundStop
@@ -117,10 +116,6 @@ class RoundController(Controller):
         before, self._pending = self.state.rounding, None
         stop = found.stop
         is_other = before is None or before.stop is None or stop is None or before.stop.key != stop.key
-        if self.state.leader is not None and self._led is not None:
-            found = replace(found, shown_since=self._led.since)
-        elif is_other:
-            found = replace(found, shown_since=monotonic())
         self.context.update(rounding=found)
         if stop is None:
             self.context.update(opened=None)
