@@ -482,13 +482,16 @@ def serve(
     logging.getLogger("aiohttp.server").addFilter(_is_own_fault)
     with tempfile.TemporaryDirectory(prefix="meshmodel-", ignore_cleanup_errors=True) as folder:
         server = Server(model, address, Path(folder).resolve(), say, most=most)
-        for role in server.tokens:
-            say(f"{role}: {server.link(role)}")
+
+        def announce(_: str) -> None:
+            for role in server.tokens:
+                say(f"{role}: {server.link(role)}")
+
         web.run_app(
             server.application(),
             sock=listening,
             ssl_context=address.tls,
-            print=None,
+            print=announce,  # called once it listens and Ctrl+C ends it in order
             access_log=None,
             shutdown_timeout=2,
         )

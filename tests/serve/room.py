@@ -133,8 +133,7 @@ def serving(folder: Path, model: str = "support-agent", *options: str) -> Iterat
         process.wait(MOST_SECONDS)
         process.stdout.close()
         with errors:
-            printed = room.errors()
-            assert printed == ""
+            assert (process.returncode, room.errors()) == (0, "")
 
 
 class Browser:

@@ -31,6 +31,14 @@ def test_it_prints_two_addresses_that_are_hard_to_guess(room: Room) -> None:
         assert len(room.token(role)) >= 32
 
 
+def test_it_can_be_ended_as_soon_as_its_addresses_are_there(tmp_path) -> None:
+    for name in "abc":
+        folder = tmp_path / name
+        folder.mkdir()
+        with serving(folder):  # which asserts that it ends in order
+            pass
+
+
 def test_joining_is_a_form_that_sets_the_cookie(room: Room) -> None:
     path = f"/join/{room.token('edit')}"
     answer = room.ask(path)
