@@ -38,6 +38,8 @@ _PROMPTS: Final = re.compile(
     r"\"?What does (.+) ask before it uses a tool of a server, and who can change that\?\"?"
 )
 """What an import asks of a client whose prompts no file says."""
+_CONDITION: Final = re.compile(r"Who can start .+\? The file does not say when its condition holds\.")
+"""What an import asks of a job whose condition other steps or variables decide."""
 _UNSAID: Final = "what it asks is not in these files"
 _RANK: Final = {severity: number for number, severity in enumerate(SEVERITIES)}
 
@@ -109,7 +111,7 @@ class Worst(NamedTuple):
         others: further agents with that missing checkpoint.
         asked: why no checkpoint decides on it, in words.
         is_heard: whether untrusted content comes to where it begins.
-        needs_member: whether only somebody who may write starts the agent.
+        after: what comes before that outsiders cannot do, in words; empty: nothing.
     """
 
     door: Door
@@ -117,7 +119,7 @@ class Worst(NamedTuple):
     others: tuple[str, ...]
     asked: str
     is_heard: bool
-    needs_member: bool
+    after: str
 
 
 class Asked(NamedTuple):
@@ -384,7 +386,7 @@ class _Candidate(NamedTuple):
     harm: int
     is_not_heard: bool
     is_through_others: bool
-    needs_member: bool
+    after: str
     severity: int
     others: int
     subject: str
@@ -420,8 +422,8 @@ def _worst(analysis: Analysis) -> Worst | None:
     _, door, way = min(found, key=lambda each: each[0])
     others = sorted({*door.agents} & {*reaches} - {way.agent}, key=lambda each: (each in helpers, each))
     heard = {each.system for each in analysis.heard}
-    needs = _needs_member(snapshot, way.agent)
-    return Worst(door, way, tuple(others), _why_unchecked(snapshot, way), way.source in heard, needs)
+    after = _after(snapshot, way.agent)
+    return Worst(door, way, tuple(others), _why_unchecked(snapshot, way), way.source in heard, after)
 
 
 def _candidates(
@@ -438,7 +440,7 @@ def _candidates(
                 _harm(snapshot.system[door.system], action),
                 not sources[agent],
                 not reaches[agent].takes(door.system, action) or agent in helpers,
-                _needs_member(snapshot, agent),
+                _after(snapshot, agent),
                 -_RANK[door.severity],
                 -len(door.agents),
                 door.subject,
@@ -473,14 +475,17 @@ def _starters(snapshot: Snapshot, agent: str) -> list[str]:
     return [each for each in callers if not snapshot.agent[each].is_steerable]
 
 
-def _needs_member(snapshot: Snapshot, agent: str) -> bool:
-    """Whether an agent is started by what is written alone, and only where outsiders do not write."""
-    started = [
-        snapshot.system[system]
-        for system, to in snapshot.trigger
-        if to in {agent, *_starters(snapshot, agent)}
-    ]
-    return bool(started) and not any(each.untrusted_input for each in started)
+def _after(snapshot: Snapshot, agent: str) -> str:
+    """What comes before an agent works that is started only where outsiders do not write, in words."""
+    callers = {agent, *_starters(snapshot, agent)}
+    started = [snapshot.system[system] for system, to in snapshot.trigger if to in callers]
+    if not started or any(each.untrusted_input for each in started):
+        return ""
+    about = {f"agent:{each}" for each in callers}
+    asked = (each for each in snapshot.note.values() if each.about in about and each.state == "open")
+    if any(_CONDITION.fullmatch(each.text) for each in asked):
+        return "its condition lets it start"
+    return "a member starts it"
 
 
 def _explained(analysis: Analysis, end: _Candidate, sources: Sequence[str]) -> Explanation | None:
@@ -541,8 +546,8 @@ def _why(worst: Worst | None, analysis: Analysis) -> str:
     if worst.is_heard:
         if worst.explanation.source not in {each.system for each in analysis.heard if each.first_hand}:
             return "So whoever wrote what is carried there acts with these rights, without a login of theirs."
-        if worst.needs_member:
-            return "So whoever can write there acts with these rights, once a member starts it."
+        if worst.after:
+            return f"So whoever can write there acts with these rights, after {worst.after}."
         return "So whoever can write there acts with these rights, and no login of theirs is needed."
     if worst.explanation.action == "read":
         return "Each login is valid by itself; together they show one place what lies in another."
@@ -555,7 +560,7 @@ def _why(worst: Worst | None, analysis: Analysis) -> str:
 def _questions(analysis: Analysis, worst: Worst | None, stop: Stop) -> Iterator[Asked]:
     """The questions whose answers change the worst path most, then the rest; each about another element."""
     before, tried = _missing(analysis), list[tuple[tuple[int, ...], Asked]]()
-    texts, passed = set[str](), _passed(worst)
+    texts, passed = set[str](), _passed(analysis.snapshot, worst)
     for note in _nearest_first(analysis.snapshot, passed)[:_TRIED]:
         if note.text in texts:  # of the same program, started by another client
             continue
@@ -589,13 +594,14 @@ def _change_of(worst: Worst | None, other: Analysis) -> int:
     return abs(_RANK[worst.door.severity] - now)
 
 
-def _passed(worst: Worst | None) -> set[str]:
-    """The elements on the worst path."""
+def _passed(snapshot: Snapshot, worst: Worst | None) -> set[str]:
+    """The elements on the worst path, and the jobs that start its agent."""
     if worst is None:
         return set()
     way = worst.explanation
     passed = {each for step in way.steps for each in (step.from_, step.to)}
-    return passed | {f"system:{way.source}", f"agent:{way.agent}"}
+    starters = (f"agent:{each}" for each in _starters(snapshot, way.agent))
+    return passed | {f"system:{way.source}", f"agent:{way.agent}", *starters}
 
 
 def _missing(analysis: Analysis) -> Counter[Severity]:
@@ -824,7 +830,7 @@ def _begin(snapshot: Snapshot, worst: Worst) -> str:
         home = snapshot.agent[way.agent].home
         return f"works in {snapshot.zone[home].title}" if home else "works in a place that is not known"
     system = snapshot.system[way.source]
-    after = ", after a member starts it" if worst.needs_member else ""
+    after = f", after {worst.after}" if worst.after else ""
     if worst.is_heard and system.untrusted_input:
         return f"reads {system.title} ⚑ (untrusted content){after}, and may follow it"
     if worst.is_heard:
@@ -914,7 +920,7 @@ def scan_json(found: ScanAnswer) -> dict[str, Any]:
             "others": list(worst.others),
             "sentences": list(worst.explanation.sentences),
             "asked": worst.asked,
-            "needs_member": worst.needs_member,
+            "after": worst.after,
         },
         "why": found.why,
         "questions": [each._asdict() for each in found.questions],

@@ -246,6 +246,10 @@ class Proposal:
         found: str | None = getattr(self._records[table, id_], "kind", None)
         return found
 
+    def ends(self, table: str) -> list[tuple[str, str]]:
+        """The ends of all relations of a table in this import."""
+        return [key for name, key in self._records if name == table and isinstance(key, tuple)]
+
     def runs_on(self, agent: str) -> str | None:
         """The system on which an agent of this import runs, where it is said."""
         found: str | None = getattr(self._records["agent", agent], "runs_on", None)

@@ -36,6 +36,31 @@ def told_of(folder):
         ("k1", [NO_AGENT, "1 service acts by itself."]),
         ("s3", ["s3: 1 file, 1 configuration read, 0 not read, 1 server switched off"]),
         (
+            "w2",
+            [
+                "  reads issues ⚑ (untrusted content), after a member starts it, and may follow it,",
+                "  then writes into code as GITHUB_TOKEN of Helper;",
+                UNCHECKED,
+                "So whoever can write there acts with these rights, after a member starts it.",
+            ],
+        ),
+        (
+            "w5",
+            [
+                "  reads issues ⚑ (untrusted content), after its condition lets it start, and may follow it,",
+                "2  Who can start Helper / fix? The file does not say when its condition holds.",
+            ],
+        ),
+        (
+            "w6",
+            [
+                "  reads issues ⚑ (untrusted content), and may follow it,",
+                "  then writes into code as GITHUB_TOKEN of Nightly;",
+                UNCHECKED,
+            ],
+        ),
+        ("w4", ["1 workflow acts by itself.", "  then writes into issues as GITHUB_TOKEN of Claude;"]),
+        (
             "idle",
             [
                 "idle: 2 files, 1 configuration read, 0 not read, 1 workflow where GitHub runs none",
@@ -57,6 +82,10 @@ def test_nothing_is_asked_that_restates_what_holds_for_all(folder):
     assert "workstation, with all that this person may do" not in told
     assert "Only the settings that were read" not in told
     assert "Nothing in it tells" not in told
+
+
+def test_an_agent_reaches_nothing_through_a_job_that_it_cannot_start():
+    assert not any("packages" in each or "Release" in each for each in lines("w4"))
 
 
 @pytest.mark.parametrize("folder", ["b", "c", "d", "g1", "n1"])

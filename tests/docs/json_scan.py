@@ -43,7 +43,7 @@ SCAN: Final = (
     ("worst.others", "list of strings", "further agents with that missing checkpoint"),
     ("worst.sentences", "list of strings", "the path, step by step"),
     ("worst.asked", "string", "why no checkpoint decides"),
-    ("worst.needs_member", "boolean", "whether only somebody who may write there starts the agent"),
+    ("worst.after", "string", "what comes before that outsiders cannot do, such as a member who starts it"),
     ("why", "string", "why it counts"),
     ("questions", "list of objects", "up to three, whose answers change the worst path most"),
     ("questions[].about", "string", "kind:id"),

@@ -38,8 +38,17 @@ def markdown(front, folder, body="Do it."):
     ],
 )
 def test_words_of_an_event_in_the_text_start_the_agent_itself(body, starts, tmp_path):
-    proposed, _ = markdown({"on": "issues", "engine": "copilot"}, tmp_path, body)
+    proposed, _ = markdown({"on": "issues", "engine": "copilot", "roles": "all"}, tmp_path, body)
     assert {each.agent for each in proposed.model.trigger.values()} == starts
+
+
+def test_by_default_members_start_it_and_it_reads_what_outsiders_wrote(tmp_path):
+    body = "Sort “${{ github.event.issue.title }}”"
+    model = markdown({"on": "issues", "engine": "copilot"}, tmp_path, body)[0].model
+    assert {(each.system, each.agent) for each in model.trigger.values()} == {("issues-by-members", "flow")}
+    assert {each.id for each in model.system.values() if each.untrusted_input} == {"issues"}
+    (words,) = (each.credential for each in model.grant.values() if each.system == "issues")
+    assert (("copilot-in-flow", words) in model.hold, model.grant[words, "issues"].actions) == (True, READ)
 
 
 @pytest.mark.parametrize(

@@ -446,13 +446,13 @@ def test_the_token_of_a_job_starts_dispatches_alone_and_pull_requests_after_appr
 
 def test_outsiders_write_a_part_and_its_events_and_so_do_other_tokens(tmp_path):
     job = one_job(
-        step("anthropics/claude-code-action@v1"),
+        step("anthropics/claude-code-action@v1", **{"with": {"allowed_non_write_users": "*"}}),
         on="issues",
         permissions={"issues": "write", "id-token": "write"},
     )
     model = model_of(job, tmp_path)[0].model
     assert {each.id for each in model.system.values() if each.untrusted_input} == {
-        "issues", "events-of-issues",
+        "issues", "events-of-issues", "pull-requests",
     }  # fmt: skip
     (app,) = (each for each in model.credential if each.startswith("claude-app"))
     assert grants_of(model, app)["events-of-issues"] == ("write",)

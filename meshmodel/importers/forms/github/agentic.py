@@ -1,12 +1,13 @@
 """gh-aw: Markdown whose front matter says what an agent may do and whose text says what it is asked to do."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
 from meshmodel.importers.document import Document, Node
+from meshmodel.importers.forms.github.conditions import POSSIBLE, Start, holds, starts_of
 from meshmodel.importers.forms.github.job import Job, ask_callers
 from meshmodel.importers.forms.github.repository import Repository
 from meshmodel.importers.forms.github.rules import (
@@ -397,6 +398,14 @@ class _Agentic:
 
     # Events -----------------------------------------------------------------------------------
 
+    def _lets_outsiders(self, starts: Iterable[Start]) -> bool:
+        """Whether somebody without rights may start it: by default its first job checks for write access.
+
+        github.github.com/gh-aw/reference/frontmatter, ``roles``.
+        """
+        roles = {each.text for node in (self._root["on"], self._root) for each in node["roles"].each()}
+        return "all" in roles and any(holds(self._root["if"], each) == POSSIBLE for each in starts)
+
     def _events(self) -> None:
         names = (self._title, self._source.removesuffix(".md"))
         self._repository.add(names, self._started, runs_forks=False)
@@ -413,7 +422,11 @@ class _Agentic:
             elif event.split()[0:1] in (["daily"], ["weekly"], ["hourly"], ["every"]):
                 self._repository.start("schedule", node, [])
             else:
-                self._repository.start(event, node, self._started)
+                outside = [each for each in starts_of(event, node) if each.is_outsider]
+                by_members = bool(outside) and not self._lets_outsiders(outside)
+                if by_members:
+                    self._repository.close(self._agent)
+                self._repository.start(event, node, self._started, by_members=by_members)
         for name in ("roles", "bots", "user-rate-limit", "rate-limit"):
             out.take(self._root[name], STARTERS, agent)
         if self._root["manual-approval"]:

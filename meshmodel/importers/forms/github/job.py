@@ -12,6 +12,7 @@ from meshmodel.importers import fingerprints
 from meshmodel.importers.catalogue import Catalogue
 from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import Node
+from meshmodel.importers.forms.github.conditions import NEVER, POSSIBLE, Start, holds
 from meshmodel.importers.forms.github.options import LIMITED, Reach, reach_of, takes_up_nothing
 from meshmodel.importers.forms.github.repository import (
     Repository,
@@ -58,6 +59,7 @@ from meshmodel.importers.forms.github.rules import (
 )
 from meshmodel.importers.forms.github.words import (
     ARGUMENTS,
+    CHECKING,
     IDENTIFIERS,
     LISTS,
     LOGINS,
@@ -174,6 +176,9 @@ class Job:
     oidc: tuple[str, Node] | None = None
     agents: dict[str, str] = field(default_factory=dict)
     users: dict[str, dict[str, Node]] = field(default_factory=dict)
+    _conditions: dict[str, tuple[Node, bool]] = field(default_factory=dict)
+    """By agent the condition of its step, and whether its action starts for people with write access only."""
+    _is_injected: bool = False
     _left: dict[str, tuple[Node, Rule]] = field(default_factory=dict)
     _products: list[str] = field(default_factory=list)
     _exchanged: bool = False
@@ -298,6 +303,7 @@ class Job:
             self.given(leaf, agent)
             if lets_event_in(leaf.text):
                 out.change("agent", agent, steerable=True)
+                self._is_injected |= agent == self.workflow
                 out.take(leaf, INJECTION, ("agent", agent))
         rule = LOCAL_ACTION if action.startswith("./") else STEP
         for each in ("uses", "run"):
@@ -336,6 +342,7 @@ class Job:
             runs_on=self.repository.system("pipeline", node), description=_described(product, node),
         )  # fmt: skip
         self.agents[key] = agent
+        self._conditions[agent] = node["if"], self._checks_starter(node)
         delegation = out.relate(Delegation(self.workflow, agent), at=node)
         out.take(node["uses"] or node["run"], rule, ("agent", agent), delegation)
         if self._head is not None and _action_of(node) != _APP_ACTION:
@@ -345,6 +352,22 @@ class Job:
         for credential, (leaf, left_by) in self._left.items():
             out.take(leaf, left_by, *self._holds(agent, credential, leaf))
         return agent
+
+    @staticmethod
+    def _checks_starter(node: Node) -> bool:
+        """Whether the action of an agent starts for people with write access alone."""
+        opens = CHECKING.get(_action_of(node))
+        return opens is not None and "*" not in (node.get("with", opens).text if opens else "")
+
+    def starts(self, start: Start, agent: str = "") -> int:
+        """How far an agent of it, or if none is named what it does at all, is started so.
+
+        A script that outsiders can change is started with the job; without one the agents count alone.
+        """
+        steps = [self._conditions[agent]] if agent else [*self._conditions.values()]
+        if not steps or (self._is_injected and not agent):
+            return POSSIBLE
+        return max(NEVER if start.is_outsider and checks else holds(if_, start) for if_, checks in steps)
 
     # What options limit -----------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from meshmodel.importers.forms.github.rules import (
     AFTER,
     AFTER_FORKS,
     APP_PERMISSION,
+    BY_MEMBERS,
     DISPATCH,
     LITERAL,
     MODEL_KEY,
@@ -22,6 +23,7 @@ from meshmodel.importers.forms.github.rules import (
     PERMISSION,
     PULL_REQUEST,
     PULLED,
+    READ_WORDS,
     SECRET_HELD,
     SECRET_OPENS,
     SETTING,
@@ -146,6 +148,17 @@ def meaning_of_literal(name: str, text: str) -> Meaning:
     return meaning_of(name)
 
 
+_OUTSIDE: Final = ("issues", "pull requests", "discussions")
+"""Parts of a public repository in which everybody may write."""
+_OF_STARTERS: Final = frozenset({"comment", "review"})
+"""Parts of an event that whoever starts a workflow by it wrote."""
+
+
+def _parts_with(words: AbstractSet[str]) -> set[str]:
+    """The parts in which words of an event may be written."""
+    return set[str]().union(*(WORDS_OF[each] for each in words))
+
+
 def _parts_of(event: str) -> tuple[str, ...]:
     """The parts of the repository in which an event arises."""
     if event == "pull_request":
@@ -182,6 +195,25 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True)
+class _Told:
+    """A text with words of an event that an agent is given.
+
+    Attributes:
+        agent: its id.
+        leaf: the text.
+        parts: where the words may be written.
+        others: those of them in which somebody else may have written them than who started the agent.
+        rule: why it is told.
+    """
+
+    agent: str
+    leaf: Node
+    parts: tuple[str, ...]
+    others: tuple[str, ...]
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
 class _Workflow:
     """A workflow as others name it: the agents of its jobs, and whether pull requests of forks start it."""
 
@@ -206,9 +238,10 @@ class Repository:
         self._out = out
         self._root = root
         self._granted: list[Granted] = []
-        self._started: list[tuple[str, Node, tuple[str, ...]]] = []
+        self._started: list[tuple[str, Node, tuple[str, ...], bool]] = []
+        self._closed: set[str] = set()
         self._workflows: dict[str, _Workflow] = {}
-        self._told: list[tuple[str, Node, tuple[str, ...], Rule]] = []
+        self._told: list[_Told] = []
         self._name = repository_name(root)
         self._systems = out.part(CommonSystems)
 
@@ -342,15 +375,20 @@ class Repository:
         for each in names:
             self._workflows.setdefault(each, _Workflow(tuple(agents), runs_forks))
 
-    def start(self, event: str, at: Node, agents: Sequence[str]) -> None:
+    def start(self, event: str, at: Node, agents: Sequence[str], *, by_members: bool = False) -> None:
         """Note who starts agents by an event; ``finish`` draws it.
 
         Args:
             event: its name.
             at: what stands below it, or its name in a list.
             agents: the workflow agents that it starts.
+            by_members: whether nobody starts them so who has no rights in the repository.
         """
-        self._started.append((event, at, tuple(agents)))
+        self._started.append((event, at, tuple(agents), by_members))
+
+    def close(self, agent: str) -> None:
+        """Note that nobody starts an agent who has no rights in the repository, as far as the file says."""
+        self._closed.add(agent)
 
     def tell(self, agent: str, leaf: Node, started_by: Iterable[str]) -> None:
         """Note that a text which an agent is given has words of the event in it; ``finish`` draws it.
@@ -362,12 +400,16 @@ class Repository:
         """
         parts = {part for event in started_by for part in (*_parts_of(event), *_dispatch_of(event))}
         words = event_words(leaf.text)
-        said = parts if "*" in words else parts & set[str]().union(*(WORDS_OF[each] for each in words))
-        self.instruct(agent, leaf, sorted(said), WORDS_IN_PROMPT)
+        if "workflow_call" in started_by:  # its callers may be elsewhere
+            parts |= _parts_with(words - {"*"})
+        said = parts if "*" in words else parts & _parts_with(words)
+        others = said if "*" in words else parts & _parts_with(words - _OF_STARTERS)
+        self._told.append(_Told(agent, leaf, tuple(sorted(said)), tuple(sorted(others)), WORDS_IN_PROMPT))
+        self._out.take(leaf, WORDS_IN_PROMPT, ("agent", agent))
 
     def instruct(self, agent: str, leaf: Node, parts: Sequence[str], rule: Rule) -> None:
         """Note that who writes in parts of the repository instructs an agent; ``finish`` draws it."""
-        self._told.append((agent, leaf, tuple(parts), rule))
+        self._told.append(_Told(agent, leaf, tuple(parts), tuple(parts), rule))
         self._out.take(leaf, rule, ("agent", agent))
 
     def finish(self) -> None:
@@ -378,24 +420,53 @@ class Repository:
         which workflows are started is two systems: the part, and its events, which it does not write.
         """
         written = {each.part for each in self._granted if each.is_own and "write" in each.actions}
-        self._apart = written & {part for event, _, _ in self._started for part in _parts_of(event)}
+        self._apart = written & {
+            part
+            for event, _, _, by_members in self._started
+            for part in _parts_of(event)
+            if not (by_members and event in _EVENTS)
+        }
         for each in self._granted:
             if each.part in self._apart and not each.is_own and "write" in each.actions:
                 self._write(each, self._events_of(each.part, each.at))
-        for event, at, agents in self._started:
+        for event, at, agents, by_members in self._started:
             if event == "workflow_run" and at["workflows"]:
                 self._after(at, agents)
             elif event in _DISPATCHES:
                 self._dispatched(event, at, agents)
+            elif event in _EVENTS and by_members:
+                self._started_by_members(event, at, agents)
             elif _parts_of(event):
                 self._triggered(event, at, agents)
             elif event in _WORDLESS:
                 self._out.take(at, NO_WORDS)
-        for agent, leaf, parts, rule in self._told:
-            systems = [self._events_of(each, leaf) for each in parts if self._is_written(each)]
-            drawn = [self._out.relate(Trigger(each, agent), at=leaf) for each in systems]
-            self._out.take(leaf, rule, *drawn)
+        for told in self._told:
+            self._tell(told)
+        self._take_in_content()
         self._out.at_end(self._draw_settings)
+
+    def _tell(self, told: "_Told") -> None:
+        """Who writes in a part instructs an agent; one that only members start reads what others wrote."""
+        agent, leaf = told.agent, told.leaf
+        is_closed = agent in self._closed
+        parts = [each for each in told.parts if self._is_written(each)]
+        systems = [self._events_of(each, leaf) for each in parts if not (is_closed and each in _OUTSIDE)]
+        drawn = [self._out.relate(Trigger(each, agent), at=leaf) for each in systems]
+        self._out.take(leaf, told.rule, *drawn)
+        read = [each for each in told.others if each in _OUTSIDE]
+        if is_closed and read:
+            self._read_words(agent, leaf, read)
+
+    def _take_in_content(self) -> None:
+        """Agents read what outsiders wrote wherever their tokens read it, whatever starts them."""
+        readers = {
+            credential
+            for agent, credential in self._out.ends("hold")
+            if self._out.kind("agent", agent) == "ai-agent"
+        }
+        for each in self._granted:
+            if each.part in _OUTSIDE and each.credential in readers and "read" in each.actions:
+                self._outsiders_write(each.part, each.at.parent or each.at)  # the leaf says what it may
 
     def _draw_settings(self) -> None:
         """Whoever writes the code writes the settings of clients in it: people pull what was pushed."""
@@ -450,6 +521,36 @@ class Repository:
             systems += self._opened(at)
         drawn = [self._out.relate(Trigger(system, agent), at=at) for system in systems for agent in agents]
         self._out.take(at, rule, *drawn, *more)
+
+    def _started_by_members(self, event: str, at: Node, agents: Sequence[str]) -> None:
+        """What members write starts agents; what outsiders wrote there is content all the same."""
+        drawn: list[Became] = []
+        for part in _parts_of(event):
+            self._outsiders_write(part, at)
+            system = self._system(f"{part} by members", _KINDS.get(part, "saas"), at)
+            writers = [each for each in self._granted if each.part == part and not each.is_own]
+            drawn += [self._write(each, system) for each in writers if "write" in each.actions]
+            drawn += [self._out.relate(Trigger(system, agent), at=at) for agent in agents]
+        self._out.take(at, BY_MEMBERS, *drawn)
+
+    def _outsiders_write(self, part: str, at: Node) -> tuple[Became, ...]:
+        """Outsiders are taken to write in a part, unless the repository is not public: that is asked."""
+        system = self.system(part, at, untrusted_input=True)
+        text = "Is the repository public? Outsiders are assumed to write where its workflows are started."
+        return ("system", system), self._out.ask(("zone", self.zone(at)), text, UNTRUSTED, at=at)
+
+    def _read_words(self, agent: str, leaf: Node, parts: Sequence[str]) -> None:
+        """An agent that outsiders do not start is given what they wrote: it reads there."""
+        out, drawn = self._out, list[Became]()
+        for part in parts:
+            self._outsiders_write(part, leaf.parent or leaf)
+            name = f"words of events for {out.title('agent', agent)}"
+            words = out.element(
+                "credential", ("words", agent), name, at=leaf, scope=leaf.source, kind="other"
+            )
+            drawn.append(out.relate(Hold(agent, words), at=leaf))
+            drawn.append(out.relate(Grant(words, self.system(part, leaf), ("read",)), at=leaf))
+        out.take(leaf, READ_WORDS, *drawn)
 
     def _opened(self, at: Node) -> list[str]:
         """The pull requests that GITHUB_TOKEN opens or pushes to, if it may: somebody approves their runs."""

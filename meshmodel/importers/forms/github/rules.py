@@ -71,7 +71,28 @@ CONDITION: Final = Rule(
     "condition",
     "condition",
     "assumed",
-    "computed as if it always held: a condition is no decision of anybody",
+    "what it says of event, action, ref, author, label and fork decides which events start the job, and "
+    "whether outsiders do; it is no decision of anybody on what the job does",
+)
+UNDECIDED: Final = Rule(
+    "condition-not-in-file",
+    "condition",
+    "question",
+    "what other steps or variables decide is not in the file: who can start the job is asked, and drawn as "
+    "members",
+)
+BY_MEMBERS: Final = Rule(
+    "started-by-members",
+    "event that only members start",
+    "mapped",
+    "a trigger from what members write, which outsiders do not; what outsiders wrote there is read all the "
+    "same",
+)
+READ_WORDS: Final = Rule(
+    "words-read",
+    "text of an agent with an event's words in it",
+    "assumed",
+    "somebody else starts the agent, and it reads what outsiders wrote: a grant to read there",
 )
 PERMISSION: Final = Rule(
     "permission",
@@ -122,7 +143,8 @@ UNTRUSTED: Final = Rule(
     "untrusted-event",
     "event of outsiders",
     "assumed",
-    "a trigger from a system where outsiders are assumed to write; whether the repository is public is asked",
+    "a trigger from a system where outsiders are assumed to write, as they are in all that tokens of agents "
+    "read of issues, pull requests and discussions; whether the repository is public is asked",
 )
 PULL_REQUEST: Final = Rule(
     "pull-request",
@@ -264,7 +286,8 @@ STARTERS: Final = Rule(
     "starters",
     "who may start the agent",
     "assumed",
-    "a check of who starts it is no checkpoint on the words that it reads",
+    "some actions start for people with write access alone, unless an input lets everybody; that is no "
+    "checkpoint on the words that they read",
 )
 TOOLS: Final = Rule(
     "tool-list",
@@ -358,7 +381,8 @@ SETTING: Final = Rule(
 )
 RULES: Final[tuple[Rule, ...]] = (
     AGENT_ACTION, UNKNOWN_AGENT, KEY_ALONE, AGENT_INPUT, JOB, STEP, LOCAL_ACTION, INJECTION, WORDS_IN_PROMPT,
-    HEAD_SETTINGS, INSTRUCTIONS, CONDITION, PERMISSION, PERMISSIONS_REPLACED, PULLED,
+    HEAD_SETTINGS, INSTRUCTIONS, CONDITION, UNDECIDED, BY_MEMBERS, READ_WORDS, PERMISSION,
+    PERMISSIONS_REPLACED, PULLED,
     NO_PERMISSIONS, TRIGGER, UNTRUSTED, PULL_REQUEST, DISPATCH, AFTER, AFTER_FORKS, NO_WORDS,
     CALLED, CALL, CALL_ELSEWHERE, INHERIT,
     SECRET_HELD, SECRET_OPENS, MODEL_KEY, TOKEN, LITERAL, UNCLEAR, SERVICE_SECRET, CHECKOUT,

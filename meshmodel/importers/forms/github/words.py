@@ -32,6 +32,19 @@ AGENTS: Final = MappingProxyType(
     }
 )
 """Actions that start an agent, in lower case, without their version."""
+CHECKING: Final = MappingProxyType(
+    {
+        "anthropics/claude-code-action": "allowed_non_write_users",
+        "openai/codex-action": "allow-users",
+        "sst/opencode/github": "",
+        "anomalyco/opencode/github": "",
+        "factory-ai/droid-action": "allowed_non_write_users",
+    }
+)
+"""Of these actions those that start for people with write access alone, and the input whose ``*`` opens them.
+
+anthropics/claude-code-action@0085208 docs/security.md; openai/codex-action@0006efa action.yml.
+"""
 PROGRAMS: Final = MappingProxyType(
     {
         **dict.fromkeys(("claude", "claude-code"), "Claude Code"),

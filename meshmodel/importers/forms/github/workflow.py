@@ -6,6 +6,15 @@ from typing import Final
 
 from meshmodel.importers.document import Document, Node
 from meshmodel.importers.forms.github.agentic import imported, is_agentic, read_agentic
+from meshmodel.importers.forms.github.conditions import (
+    NEVER,
+    POSSIBLE,
+    UNKNOWN,
+    Start,
+    always_runs,
+    holds,
+    starts_of,
+)
 from meshmodel.importers.forms.github.job import Job, ask_callers
 from meshmodel.importers.forms.github.repository import Repository, root_of
 from meshmodel.importers.forms.github.rules import (
@@ -19,6 +28,7 @@ from meshmodel.importers.forms.github.rules import (
     PERMISSIONS_REPLACED,
     RULES,
     SETTING,
+    UNDECIDED,
 )
 from meshmodel.importers.forms.github.words import OWN_TOKEN, asks_token, check_size, events, secrets_in
 from meshmodel.importers.proposal import Proposal
@@ -63,6 +73,8 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
         each.find_calls(workflows)
     for each in workflows.values():
         each.read()
+    for each in workflows.values():
+        each.start()
     for each in workflows.values():
         each.join()
     for repository in repositories.values():
@@ -119,7 +131,6 @@ class _Workflow:
             for step in node["steps"]:
                 job.step(step)
             job.end([self.root["env"]])
-        self._events()
         self.out.take(self.root["permissions"], PERMISSIONS_REPLACED)
         for key in ("name", "run-name", "defaults", "concurrency", "description", "env"):
             self.out.take(self.root[key], SETTING)
@@ -155,7 +166,8 @@ class _Workflow:
 
     # Events -----------------------------------------------------------------------------------
 
-    def _events(self) -> None:
+    def start(self) -> None:
+        """Say who starts its jobs, and the agents among their steps."""
         agents = [each.workflow for each in self.jobs.values()]
         path = self.document.source.removeprefix(f"{root_of(self.document.source)}/")
         is_of_forks = any(event == "pull_request" for event, _ in events(self.root["on"]))
@@ -164,7 +176,72 @@ class _Workflow:
             if event == "workflow_call":
                 self._called(node)
             elif agents:
-                self.repository.start(event, node, agents)
+                self._started_by_event(event, node)
+        for id_, job in self.jobs.items():
+            for agent in job.agents.values():
+                outside = [
+                    min(before, self._lets(id_, start), job.starts(start, agent))
+                    for start, before in self._starts()
+                    if start.is_outsider
+                ]
+                if (outside or not self._starts()) and POSSIBLE not in outside:
+                    self.repository.close(agent)
+
+    def _started_by_event(self, event: str, node: Node) -> None:
+        """Note which jobs an event starts, by whom; where the file does not say whether, by members."""
+        anyone, members = list[str](), list[str]()
+        for id_, job in self.jobs.items():
+            found = dict.fromkeys((True, False), NEVER)
+            for start in starts_of(event, node):
+                found[start.is_outsider] = max(found[start.is_outsider], self.opens(id_, start))
+            if found[True] == POSSIBLE:
+                anyone.append(job.workflow)
+            elif found[True] or found[False]:
+                members.append(job.workflow)
+                if found[True] == UNKNOWN:
+                    text = f"Who can start {job.title}? The file does not say when its condition holds."
+                    self.out.ask(("agent", job.workflow), text, UNDECIDED, at=job.node)
+        if anyone or not members:
+            self.repository.start(event, node, anyone)
+        if members:
+            self.repository.start(event, node, members, by_members=True)
+
+    def opens(self, id_: str, start: Start, depth: int = 0) -> int:
+        """How far a start leads to something that a job does: to its agents, if it has any."""
+        job = self.jobs[id_]
+        called = self.calls.get(id_)
+        within = POSSIBLE
+        if called is not None and called.jobs and depth <= _CALL_DEPTH:
+            within = max(called.opens(each, start, depth + 1) for each in called.jobs)
+        return min(self._lets(id_, start), job.starts(start), within)
+
+    def _lets(self, id_: str, start: Start) -> int:
+        """How far the conditions of a job, and of the jobs that it needs, let a start through."""
+        found, waiting, seen = POSSIBLE, [id_], set[str]()
+        while waiting:
+            job = self.jobs.get(waiting.pop())
+            if job is None or job.id in seen:
+                continue
+            seen.add(job.id)
+            found = min(found, holds(job.node["if"], start))
+            if not always_runs(job.node["if"]):
+                waiting += [each.text for each in job.node["needs"].each()]
+        return found
+
+    def _starts(self, depth: int = 0) -> list[tuple[Start, int]]:
+        """The ways in which it is started, by its events and by those that call it, and how far each."""
+        found = [
+            (start, POSSIBLE)
+            for event, node in events(self.root["on"])
+            if event != "workflow_call"
+            for start in starts_of(event, node)
+        ]
+        for caller, job in self.callers if depth <= _CALL_DEPTH else ():
+            found += [
+                (start, min(before, caller._lets(str(job.key), start)))  # noqa: SLF001  # of the same class
+                for start, before in caller._starts(depth + 1)  # noqa: SLF001
+            ]
+        return found
 
     def _called(self, node: Node) -> None:
         if self.callers:
