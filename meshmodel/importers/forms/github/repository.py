@@ -195,7 +195,7 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _GivenText:
     """A text with words of an event that an agent is given.
 
     Attributes:
@@ -241,7 +241,7 @@ class Repository:
         self._started: list[tuple[str, Node, tuple[str, ...], bool]] = []
         self._closed: set[str] = set()
         self._workflows: dict[str, _Workflow] = {}
-        self._told: list[_Told] = []
+        self._texts: list[_GivenText] = []
         self._name = repository_name(root)
         self._systems = out.part(CommonSystems)
 
@@ -404,12 +404,14 @@ class Repository:
             parts |= _parts_with(words - {"*"})
         said = parts if "*" in words else parts & _parts_with(words)
         others = said if "*" in words else parts & _parts_with(words - _OF_STARTERS)
-        self._told.append(_Told(agent, leaf, tuple(sorted(said)), tuple(sorted(others)), WORDS_IN_PROMPT))
+        self._texts.append(
+            _GivenText(agent, leaf, tuple(sorted(said)), tuple(sorted(others)), WORDS_IN_PROMPT)
+        )
         self._out.take(leaf, WORDS_IN_PROMPT, ("agent", agent))
 
     def instruct(self, agent: str, leaf: Node, parts: Sequence[str], rule: Rule) -> None:
         """Note that who writes in parts of the repository instructs an agent; ``finish`` draws it."""
-        self._told.append(_Told(agent, leaf, tuple(parts), tuple(parts), rule))
+        self._texts.append(_GivenText(agent, leaf, tuple(parts), tuple(parts), rule))
         self._out.take(leaf, rule, ("agent", agent))
 
     def finish(self) -> None:
@@ -440,20 +442,20 @@ class Repository:
                 self._triggered(event, at, agents)
             elif event in _WORDLESS:
                 self._out.take(at, NO_WORDS)
-        for told in self._told:
-            self._tell(told)
+        for given in self._texts:
+            self._tell(given)
         self._take_in_content()
         self._out.at_end(self._draw_settings)
 
-    def _tell(self, told: "_Told") -> None:
+    def _tell(self, given: "_GivenText") -> None:
         """Who writes in a part instructs an agent; one that only members start reads what others wrote."""
-        agent, leaf = told.agent, told.leaf
+        agent, leaf = given.agent, given.leaf
         is_closed = agent in self._closed
-        parts = [each for each in told.parts if self._is_written(each)]
+        parts = [each for each in given.parts if self._is_written(each)]
         systems = [self._events_of(each, leaf) for each in parts if not (is_closed and each in _OUTSIDE)]
         drawn = [self._out.relate(Trigger(each, agent), at=leaf) for each in systems]
-        self._out.take(leaf, told.rule, *drawn)
-        read = [each for each in told.others if each in _OUTSIDE]
+        self._out.take(leaf, given.rule, *drawn)
+        read = [each for each in given.others if each in _OUTSIDE]
         if is_closed and read:
             self._read_words(agent, leaf, read)
 
