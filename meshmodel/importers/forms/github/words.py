@@ -43,7 +43,8 @@ CHECKING: Final = MappingProxyType(
 )
 """Of these actions those that start for people with write access alone, and the input whose ``*`` opens them.
 
-Sources: the page on security of anthropics/claude-code-action@0085208; openai/codex-action@0006efa action.yml.
+Sources: the page on security of anthropics/claude-code-action@0085208; action.yml of
+openai/codex-action@0006efa.
 """
 PROGRAMS: Final = MappingProxyType(
     {
