@@ -567,12 +567,14 @@ class _Drawing:
             case "model":
                 return self._draw_model(agent, row.provider, fact, at, row), MODEL
         given = {**row.defaults, **given}
-        effect = effect_of(row, Shown(_NO_PROGRAM, settings=given))
-        if not effect.reaches:
+        reaches = _left_by(
+            given.get("operation", ""), effect_of(row, Shown(_NO_PROGRAM, settings=given)).reaches
+        )
+        if not reaches:
             return [], None
         records: list[Became] = []
         titles: dict[str, str] = {}
-        for access in effect.reaches:
+        for access in reaches:
             system, _, action = access.rpartition(":")
             assert action in ACTIONS, "a catalogue is checked when it is read"
             address = given.get(row.address.removeprefix("setting:"), "") if row.address else ""
@@ -581,7 +583,7 @@ class _Drawing:
             titles[system] = self._out.title("system", drawn)
             credential = self._credential(agent, fact, row, system, at)
             records += [self._accesses.may(credential, drawn, action, asking, at)]
-        words = accesses_in_words(effect.reaches, lambda each: titles.get(each, each))
+        words = accesses_in_words(reaches, lambda each: titles.get(each, each))
         name = fact.title or row.title or row.id
         agent.known.setdefault(f"{name}, which {words}{f' ({_OFF})' if is_off else ''}")
         return records, KNOWN_TOOL
@@ -811,6 +813,14 @@ class _Drawing:
             listed = ", ".join(each.title for each in names[:8]) + (", …" if len(names) > 8 else "")
             text = f"Who sets {listed} to work, and with whose words?"
             self._out.ask(("agent", names[0].id), text, STARTED, at=_above(names[0].facts[0].at))
+
+
+def _left_by(operation: str, reaches: Sequence[str]) -> Sequence[str]:
+    """What an operation leaves of what a tool reaches: one that begins with a verb of reading only reads."""
+    verb = next(iter(_WORDS.findall(operation)), "").lower()
+    action = ":read" if verb in _READS else ":write" if verb in _CHANGES else ""
+    left = [each for each in reaches if each.endswith(action)]
+    return left or reaches
 
 
 def _language(source: str) -> str:

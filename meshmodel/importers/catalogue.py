@@ -618,7 +618,7 @@ def _row(cls: type[_Row], given: Any, where: str) -> _Row:
     """A row as one of the classes above, or what is wrong with it."""
     if not isinstance(given, dict):
         raise _RowError(f"{where}: is no table")
-    hints = get_type_hints(cls)
+    hints = _hints(cls)
     keys = {each.name.rstrip("_"): each for each in fields(cls)}  # type: ignore[arg-type]  # all are dataclasses
     values: dict[str, Any] = {}
     for key, value in given.items():
@@ -630,6 +630,11 @@ def _row(cls: type[_Row], given: Any, where: str) -> _Row:
     except TypeError:
         required = [key for key, each in keys.items() if key not in given and _is_required(each)]
         raise _RowError(f"{where}: lacks {', '.join(required)}") from None
+
+
+@cache
+def _hints(cls: type[Any]) -> dict[str, Any]:
+    return get_type_hints(cls)
 
 
 def _is_required(each: Any) -> bool:

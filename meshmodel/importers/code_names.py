@@ -422,10 +422,14 @@ def definition_of(module: Module, name: str) -> tuple[Module, Syntax] | None:
 
     Args:
         module: a file of the project.
-        name: ``PATH:NAME``; of what hangs on the name behind a dot the beginning counts that is defined.
+        name: ``PATH:NAME``, or ``PATH:@PLACE`` of a function without a name; of what hangs on the name behind a dot the beginning counts that is defined.
     """
     source, colon, rest = name.partition(":")
     here = module if source == module.source else _called(module, source) if colon else None
+    if here is not None and rest.startswith("@"):
+        place = int(rest.removeprefix("@"))
+        found = (each for each in here.root.below() if each.start == place and each.kind in FUNCTIONS)
+        return next(((here, each) for each in found), None)
     while here is not None and rest:
         if rest in here.definitions:
             return here, here.definitions[rest]

@@ -220,6 +220,10 @@ class _Lifting:
             return self._node(_PLAIN[kind], node)
         if kind in _NUMBERS:
             return self._node(_number(node.text), node)
+        if kind == "lambda":
+            return self._value(node.field("body"), depth + 1)
+        if kind in FUNCTIONS:
+            return self._function(node)
         if kind in {"identifier", "attribute", "member_expression", "shorthand_property_identifier"}:
             return self._named_value(node, depth)
         if kind in {"binary_operator", "binary_expression"}:  # tools + more_tools
@@ -227,6 +231,12 @@ class _Lifting:
             if any(each.is_list for each in parts):
                 return self._list([one for each in parts for one in (each if each.is_list else [each])], node)
         return self._node(None, node)
+
+    def _function(self, node: Syntax) -> CodeNode:
+        """A function that stands where a value does: known by its place."""
+        made = self._node(None, node)
+        made.know("@def", f"{self._module.source}:@{node.start}")
+        return made
 
     def _named_value(self, node: Syntax, depth: int) -> Node:
         """A variable: its value where that is a literal or a list, else a reference."""
@@ -264,7 +274,7 @@ class _Lifting:
             elif each.kind == "shorthand_property_identifier":
                 found[each.text] = self._named_value(each, depth)
             elif each.kind == "method_definition" and each.field("name"):
-                found[each.field("name").text] = self._node(None, each)
+                found[each.field("name").text] = self._function(each)
         return found
 
     def _node(self, value: Any, at: Syntax) -> CodeNode:

@@ -16,11 +16,11 @@
 ============================  =====================================================================
 
 A text is written with paths in braces, ``{name | @key} of {^.title}``; after a colon stands what is done
-with it: ``bare`` leaves letters and digits, ``last`` what stands after the last slash, ``tail`` what stands
-after the
-last sign of a name, ``owner`` what stands before that, ``holder`` the first part of a name in a file, ``up``
-the folder above, ``here`` a path as seen from the file, ``host`` the host of an address, ``variable`` the
-variable that it refers to, ``words`` with spaces for underscores, ``untool`` without the ending Tool.
+with it: ``bare`` leaves letters and digits, ``last`` what stands after the last slash, ``head`` what stands
+before the first colon or slash, ``tail`` what stands after the last sign of a name, ``owner`` what stands before
+that, ``holder`` the first part of a name in a file, ``up`` the folder above, ``here`` a path as seen from the
+file, ``host`` the host of an address, ``variable`` the variable that it refers to, ``words`` with spaces for
+underscores, ``untool`` without the ending Tool.
 """
 
 import posixpath
@@ -191,6 +191,7 @@ _CHANGES: Final[Mapping[str, Callable[[str, Node], str]]] = {
     "words": lambda text, _: re.sub(r"[_\s]+", " ", text).strip(),
     "last": lambda text, _: re.split(r"[/\\]", text.rstrip("/"))[-1],
     "tail": lambda text, _: re.split(r"[.:#/]", text)[-1],
+    "head": lambda text, _: re.split(r"[:/]", text)[0] if re.search(r"[:/]", text) else "",
     "owner": lambda text, _: text.rpartition(".")[0],
     "holder": lambda text, _: text.rpartition(":")[2].partition(".")[0],
     "untool": lambda text, _: text.removesuffix("Tool"),

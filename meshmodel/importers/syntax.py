@@ -74,6 +74,11 @@ class Syntax:
         return self._node.start_point[0] + 1 if self._node is not None else 1
 
     @property
+    def start(self) -> int:
+        """Where it begins, in bytes."""
+        return self._node.start_byte if self._node is not None else 0
+
+    @property
     def named(self) -> "tuple[Syntax, ...]":
         """Its parts, in order."""
         if self._named is None:
