@@ -618,7 +618,7 @@ def _row(cls: type[_Row], given: Any, where: str) -> _Row:
     """A row as one of the classes above, or what is wrong with it."""
     if not isinstance(given, dict):
         raise _RowError(f"{where}: is no table")
-    hints = _hints(cls)
+    hints = _hints(cast("Any", cls))
     keys = {each.name.rstrip("_"): each for each in fields(cls)}  # type: ignore[arg-type]  # all are dataclasses
     values: dict[str, Any] = {}
     for key, value in given.items():

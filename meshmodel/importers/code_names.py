@@ -32,6 +32,8 @@ _ABOVE: Final = 4
 """So many folders above a file are looked through for the modules that it imports."""
 _CHAIN: Final = 40
 """So long are chains of calls and attributes that are followed."""
+_OF_PROJECT: Final = (".", "@/", "~/")
+"""With what begins a module of the project in an import."""
 _DEEP: Final = 5
 """So many values are filled into a text one within the other."""
 _NAMES: Final = frozenset({"identifier", "shorthand_property_identifier"})
@@ -327,7 +329,7 @@ def find(module: Module, dotted: str, depth: int = 0) -> tuple[Module, str] | No
 
 
 def _find(module: Module, dotted: str, depth: int) -> tuple[Module, str] | None:
-    if "/" in dotted and dotted.startswith("."):
+    if "/" in dotted and dotted.startswith(_OF_PROJECT):
         where, _, rest = dotted.rpartition(".")
         path = _script_file(module.path, where)
         return None if path is None else _passed_on(_opened(module, path), rest, depth)
@@ -363,7 +365,7 @@ def canonical(module: Module, dotted: str) -> str:
     """A name as all files write it: one of the project by its file."""
     if ":" in dotted or dotted.startswith("?"):
         return dotted
-    found = find(module, dotted) if dotted.startswith(".") or _is_near(module, dotted) else None
+    found = find(module, dotted) if dotted.startswith(_OF_PROJECT) or _is_near(module, dotted) else None
     return f"{found[0].source}:{found[1]}" if found is not None else dotted
 
 
@@ -394,7 +396,15 @@ def _python_file(folder: Path, words: tuple[str, ...]) -> Path | None:
 
 
 def _script_file(path: Path, where: str) -> Path | None:
-    base = Path(os.path.normpath(path.parent / where))
+    """The file that an import names; ``@/`` and ``~/`` stand for the folder of the project."""
+    if where.startswith("."):
+        return _script_at(Path(os.path.normpath(path.parent / where)))
+    folders = [each for above in path.parents[: _ABOVE + 2] for each in (above, above / "src")]
+    found = (_script_at(each / where.partition("/")[2]) for each in folders if ".." not in where)
+    return next((each for each in found if each is not None), None)
+
+
+def _script_at(base: Path) -> Path | None:
     stem = base.with_suffix("") if base.suffix in {".js", ".mjs", ".jsx"} else base
     names = [
         base,
@@ -422,7 +432,8 @@ def definition_of(module: Module, name: str) -> tuple[Module, Syntax] | None:
 
     Args:
         module: a file of the project.
-        name: ``PATH:NAME``, or ``PATH:@PLACE`` of a function without a name; of what hangs on the name behind a dot the beginning counts that is defined.
+        name: ``PATH:NAME``, or ``PATH:@PLACE`` of a function without a name; of what hangs on the name behind
+            a dot the beginning counts that is defined.
     """
     source, colon, rest = name.partition(":")
     here = module if source == module.source else _called(module, source) if colon else None

@@ -24,6 +24,7 @@ from meshmodel.importers.syntax import CALLS, CLASSES, FUNCTIONS, MEMBERS, NOTHI
 from meshmodel.model.stop import check_current
 
 _LISTS: Final = frozenset({"list", "tuple", "array", "set"})
+_SPREAD: Final = frozenset({"spread_element", "list_splat", "dictionary_splat"})
 _MAPS: Final = frozenset({"dictionary", "object"})
 _NUMBERS: Final = frozenset({"integer", "float", "number"})
 _PLAIN: Final[dict[str, bool | None]] = {
@@ -49,6 +50,11 @@ class CodeNode(Node):
     def __getitem__(self, key: str | int) -> Node:
         """What is written under a key, or known beside it."""
         return super().__getitem__(key) or self.more.get(str(key), super().__getitem__(key))
+
+    def add(self, key: str, node: Node) -> None:
+        """Add a node that is no leaf of the file."""
+        node.parent, node.key = self, key
+        self.more[key] = node
 
     def know(self, key: str, text: str | Sequence[str]) -> None:
         """Add what is known beside what is written."""
@@ -158,7 +164,7 @@ class _Lifting:
         definitions += inside
 
     def _says(self, node: Node) -> bool:
-        return self.is_meant(node["@call"].text or node["@ref"].text)
+        return any(self.is_meant(node[each].text) for each in ("@call", "@ref", "@is"))
 
     def _sets(self, node: Syntax) -> bool:
         """Whether an attribute of something of the packages gets a value."""
@@ -175,7 +181,7 @@ class _Lifting:
         made = self._node({"@0": self._value(node.field("right"), depth + 1)}, node)
         member = left.member
         made.know("@call", f"{self._module.made_by(left.field('object'))}.{member.text}.set")
-        made.more["@on"] = self._reference(left, depth)
+        made.add("@on", self._reference(left, depth))
         return made
 
     def _call(self, node: Syntax, depth: int) -> CodeNode:
@@ -194,17 +200,19 @@ class _Lifting:
         if not values:
             made = self._node({"@call": self._node(name, node)}, node)
         made.know("@call", name)
+        made.know("@in", module.qualified(node))
         target = callee.field("object")
         variable = _variable_of(_end_of_chain(node))
         if target:
             of_chain = target.inner.kind in CALLS
-            made.more["@on"] = self._reference((of_chain and variable) or target, depth)
+            made.add("@on", self._reference((of_chain and variable) or target, depth))
         if variable:
             made.know("@as", module.name_of(variable))
         return made
 
     def _value(self, node: Syntax, depth: int) -> Node:
         node = node.inner
+        node = node.field("body").inner if node.kind == "lambda" else node
         kind = node.kind
         if depth > DEPTH_LIMIT:
             return self._node(None, node)
@@ -213,24 +221,31 @@ class _Lifting:
         if kind in TEXTS:
             return self._node(text_in(node)[:_TEXT_LIMIT], node)
         if kind in _LISTS:
-            return self._list([self._value(each, depth + 1) for each in node.named], node)
+            return self._list([one for each in node.named for one in self._elements(each, depth + 1)], node)
         if kind in _MAPS:
             return self._node(self._pairs(node, depth + 1), node)
-        if kind in _PLAIN:
-            return self._node(_PLAIN[kind], node)
-        if kind in _NUMBERS:
-            return self._node(_number(node.text), node)
-        if kind == "lambda":
-            return self._value(node.field("body"), depth + 1)
+        if kind in _PLAIN or kind in _NUMBERS:
+            return self._node(_PLAIN[kind] if kind in _PLAIN else _number(node.text), node)
         if kind in FUNCTIONS:
             return self._function(node)
         if kind in {"identifier", "attribute", "member_expression", "shorthand_property_identifier"}:
             return self._named_value(node, depth)
-        if kind in {"binary_operator", "binary_expression"}:  # tools + more_tools
-            parts = [self._value(each, depth + 1) for each in node.named]
-            if any(each.is_list for each in parts):
-                return self._list([one for each in parts for one in (each if each.is_list else [each])], node)
+        if kind in {"binary_operator", "binary_expression"}:
+            return self._joined(node, depth)
         return self._node(None, node)
+
+    def _elements(self, node: Syntax, depth: int) -> list[Node]:
+        """An element of a list; of one that is spread its own, where they stand here."""
+        is_spread = node.kind in _SPREAD
+        found = self._value(node.named[0] if is_spread and node.named else node, depth)
+        return [*found] if is_spread and found.is_list else [found]
+
+    def _joined(self, node: Syntax, depth: int) -> CodeNode:
+        """Lists that are added, such as ``tools + more_tools``."""
+        parts = [self._value(each, depth + 1) for each in node.named]
+        if not any(each.is_list for each in parts):
+            return self._node(None, node)
+        return self._list([one for each in parts for one in (each if each.is_list else [each])], node)
 
     def _function(self, node: Syntax) -> CodeNode:
         """A function that stands where a value does: known by its place."""
@@ -271,6 +286,10 @@ class _Lifting:
                 key, value = each.field("key"), each.field("value")
                 if key and value:
                     found[text_in(key) if key.kind in TEXTS else key.text] = self._value(value, depth)
+            elif each.kind in _SPREAD and each.named:
+                spread = self._value(each.named[0], depth)
+                is_here = spread.is_map and not spread["@ref"] and not spread["@call"]
+                found.update(spread.items() if is_here else [(f"...{each.line}", spread)])
             elif each.kind == "shorthand_property_identifier":
                 found[each.text] = self._named_value(each, depth)
             elif each.kind == "method_definition" and each.field("name"):

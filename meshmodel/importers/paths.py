@@ -17,10 +17,10 @@
 
 A text is written with paths in braces, ``{name | @key} of {^.title}``; after a colon stands what is done
 with it: ``bare`` leaves letters and digits, ``last`` what stands after the last slash, ``head`` what stands
-before the first colon or slash, ``tail`` what stands after the last sign of a name, ``owner`` what stands before
-that, ``holder`` the first part of a name in a file, ``up`` the folder above, ``here`` a path as seen from the
-file, ``host`` the host of an address, ``variable`` the variable that it refers to, ``words`` with spaces for
-underscores, ``untool`` without the ending Tool.
+before the first colon or slash, ``tail`` what stands after the last sign of a name, ``owner`` what stands
+before that, ``holder`` the first part of a name in a file, ``up`` the folder above, ``here`` a path as seen
+from the file, ``host`` the host of an address, ``variable`` the variable that it refers to, ``words`` with
+spaces for underscores, ``untool`` without the ending Tool.
 """
 
 import posixpath
