@@ -109,9 +109,12 @@ STARTED: Final = Rule(
 GIVEN: Final = Rule(
     "kept-credential", "a credential by its name", "mapped", "the agent holds it; its secret lies elsewhere"
 )
+SWITCHED_OFF: Final = Rule(
+    "tool-off", "a tool that is switched off", "mapped", "not drawn: who switches it on imports again"
+)
 APPLICATION_RULES: Final[tuple[Rule, ...]] = (
     KNOWN_TOOL, UNKNOWN_TOOL, OWN_TOOL, EVIDENCE, VARIABLE, INLET, MODEL, PERSON, BY_WHOM, NO_MODEL,
-    STARTED, GIVEN, *SERVER_RULES, SETTING,
+    STARTED, GIVEN, SWITCHED_OFF, *SERVER_RULES, SETTING,
 )  # fmt: skip
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _CHANGES: Final = frozenset([
@@ -129,7 +132,6 @@ _READS: Final = frozenset([
     "matching", "preview", "query", "read", "recommend", "retrieve", "search", "show", "status",
     "summarize", "validate", "verify", "view",
 ])  # fmt: skip
-_OFF: Final = "switched off"
 
 
 def draw_application(form: DataForm, documents: Sequence[Document], out: Proposal) -> None:
@@ -513,11 +515,14 @@ class _Drawing:
 
     def _draw_part(self, agent: _Drawn, fact: Part, asking: Asking) -> None:
         out, meaning = self._out, self._meaning(fact)
+        if fact.off.is_true or fact.on.text.lower() == "false":
+            self._take(fact, rule=SWITCHED_OFF)
+            out.take(fact.off or fact.on, SWITCHED_OFF)
+            return
         others = [*self._called(each.partition(":")[2] for each in fact.part)]
         if others and not meaning.rows:  # a part that is an agent itself, such as a graph within a graph
             self._take(fact, *(one for each in others for one in self._delegate(agent, each, fact.at)))
             return
-        is_off = fact.off.is_true or fact.on.text.lower() == "false"
         title = (fact.title or (fact.part[0].rpartition(":")[2] if fact.part else "")).lstrip("?")
         records: list[Became] = [("agent", agent.id)]
         if meaning.definition is None and not meaning.rows:
@@ -531,7 +536,7 @@ class _Drawing:
             return
         rule: Rule | None = None
         for row, at, said in meaning.rows:
-            drawn, how = self._draw_row(agent, fact, row, at, said, asking, is_off=is_off)
+            drawn, how = self._draw_row(agent, fact, row, at, said, asking)
             records += drawn
             rule = how or rule
             if at is not fact.at:
@@ -554,8 +559,6 @@ class _Drawing:
         at: Node,
         given: Mapping[str, str],
         asking: Asking,
-        *,
-        is_off: bool,
     ) -> tuple[list[Became], Rule | None]:
         """What a row says of a part: the records, and the rule that its leaves are taken by."""
         match row.role:
@@ -584,8 +587,7 @@ class _Drawing:
             credential = self._credential(agent, fact, row, system, at)
             records += [self._accesses.may(credential, drawn, action, asking, at)]
         words = accesses_in_words(reaches, lambda each: titles.get(each, each))
-        name = fact.title or row.title or row.id
-        agent.known.setdefault(f"{name}, which {words}{f' ({_OFF})' if is_off else ''}")
+        agent.known.setdefault(f"{fact.title or row.title or row.id}, which {words}")
         return records, KNOWN_TOOL
 
     def _system(self, system: str, row: Row, host: str, at: Node, agent: _Drawn, fact: Part) -> str:
