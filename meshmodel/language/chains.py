@@ -68,6 +68,9 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
                 relations.grant(draft, start, end, actions or (known.actions if known else ("read",)))
             case "system", "credential":
                 if (start, end) not in draft.snapshot.custody:
+                    if draft.snapshot.system[start].kind == "mcp-server":
+                        why = f"as a system, {start} would store {end} for whoever may read there"
+                        draft.warnings.append(f"{why}; a program that holds a key is an agent: a service")
                     relations.custody(draft, start, end, "stores", None)
             case "agent", "system":
                 relations.grant_new_credential(draft, start, end, actions or ("read",))

@@ -67,6 +67,10 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
     ]
     if same:
         record = replace(same[0], **values)
+        if record == same[0] and record.state != "enforced" and "state" not in values:
+            draft.warnings.append(
+                f"{record.id} is there and stays {record.state}: say enforced, or {record.state}"
+            )
     else:
         id_ = checkpoint_places.checkpoint_id(draft.snapshot, kind, end)
         record = Checkpoint(id_, kind, step, start, end, **values)  # type: ignore[arg-type] # a step of STEP_ENDS

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from meshmodel.edits.draft import ELEMENTS
-from meshmodel.edits.edit import Change, Edit, apply_edit
+from meshmodel.edits.draft import ELEMENTS, Draft
+from meshmodel.edits.edit import Change, Edit, Remove, apply_edit, difference
 from meshmodel.edits.ids import exact_id_of
 from meshmodel.language.parser import doubt, first_mistyped, label_of, parse, read_names
 from meshmodel.language.qualifiers import TABLES, close_word
@@ -34,10 +34,12 @@ _REWRITTEN: Final = tuple(
             r"\1 \2 (\3 in \4)",
         ),
         (rf"^add\s+({_KIND})\s+(.+?)\s+in\s+(?:zone\s+)?(\S+)$", r"\1 \2 (in \3)"),
-        (r"^outsiders?\s+(?:can\s+|may\s+)?writes?\s+(?:in)?(?:to\s+)?(.+)$", r"\1 is untrusted"),
+        (r"^outsiders?\s+(?:can\s+|may\s+)?writes?\s+(?:(?:in|into|to)\s+)?(.+)$", r"\1 is untrusted"),
         (r"^((.+?)\s*>.+?)\s+on\s+behalf\s+of\s+(.+)$", r"\1; \2 on behalf of \3"),
         (rf"^(.+?)\s+(?:opens|grants|allows)\s+{_ACTION}\s+(?:on|to|in)\s+(.+)$", r"\1 > \3: \2"),
         (rf"\s+is\s+an?\s+{_KIND}\s+in\s+(?:zone\s+)?", " in "),
+        (r">[^>]+(>[^>(]+\()mcp[- ]server\b", r"\1service"),
+        (r"(?:\ban?\s+)?\bmcp[- ]server\b", "service"),
         (r"\s+is\s+(?:an?|the)\s+", " is "),
         (rf"(?<!\S)(?:the\s+)?{_KIND}\s+(?=\S)", ""),
         (rf"^(.+?)\s+uses\s+(.+?)\s+to\s+{_ACTION}\s+(.+)$", r"\1 > \2 > \4: \3"),
@@ -51,15 +53,27 @@ _REWRITTEN: Final = tuple(
         (r"\s+(?:has|have|uses|carries|presents)\s+", " holds "),
         (r"\s+(?:grants|allows|unlocks|accesses)\s+", " opens "),
         (r"\s+(?:contains|keeps)\s+(?:secret\s+)?", " stores "),
+        (rf"(\s+only)\s+{_ACTION}\s+([\w.-]+)", r"\1 \3:\2"),
         (r"\s+(?:calls|invokes)\s+", " delegates "),
         (r"\s+(?:starts|wakes)\s+", " triggers "),
         (r"\s+(?:lives|lies|sits)\s+in\s+", " in "),
+        (r"\s+(?:is\s+owned|owned|owner)\s+(?:by|is|of|to)\s+", " owner "),
+        (r"\s+stores\s+", " holds "),
+        (r"^(.+?)\s+(?:must\s+)?approves?\s+(.+>.+)$", r"ask human-approval by \1 on \2, planned"),
         (r"^(ask\s.+?)\s+(planned|enforced|advisory)$", r"\1, \2"),
         (r"^(?=\S+\s+on\s)", "ask "),
         (r"^(.*\sby\s+)(\w[\w.-]*)(.*)$", r"\2 is person; \g<0>"),
     )
 )
 """Other words for what a sentence says, and the words of the quick line."""
+_KIND_SAID: Final = re.compile(rf"^(.+?)\s+(?:is\s+(?:an?\s+|the\s+)?|\(\s*)({_KIND})\s*\)?$", re.IGNORECASE)
+_APPROVES: Final = re.compile(
+    rf"^(.+?)\s+(?:must\s+)?approves?\s+(?:each|every|all|any)?\s*{_ACTION}\s+(?:to|on|in|of|from)\s+(.+)$",
+    re.IGNORECASE,
+)
+_MOST_PROBLEMS: Final = 8
+_LEAST_ALIKE: Final = 0.55
+"""A sentence of the help that is less like a text has nothing to do with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +126,7 @@ def read_sentences(texts: Sequence[str], snapshot: Snapshot) -> Sentences:
         read = parse(text, after)
         if read.problem is not None or read.warnings:
             better = corrections(text, after)
-            (doubts if read.problem is None else problems).append(_unclear(number, read, better))
+            (doubts if read.problem is None else problems).append(_unclear(number, read, better, after))
             read = better[0] if better and read.problem is not None else read
         if read.edit is not None:
             previews += read.preview
@@ -122,11 +136,26 @@ def read_sentences(texts: Sequence[str], snapshot: Snapshot) -> Sentences:
     return Sentences(edit, tuple(previews), tuple(problems), tuple(doubts))
 
 
-def _unclear(number: int, read: Sentence, better: Sequence[Sentence]) -> Unclear:
-    why = read.shown if read.problem is not None else "; ".join(read.warnings)
+def _unclear(number: int, read: Sentence, better: Sequence[Sentence], model: Snapshot) -> Unclear:
+    said = [each.shown.lstrip("✖ ") for each in _mended(read, model) if each.problem is not None]
+    why = "; ".join(said or read.warnings)
     like = None if better else _similar_example(read.text)
     write = tuple(each.text for each in better)
-    return Unclear(number, one_line(masked(read.text), 160), one_line(why.lstrip("✖ "), 200), write, like)
+    return Unclear(number, one_line(masked(read.text), 160), one_line(why, 300), write, like)
+
+
+def _mended(read: Sentence, snapshot: Snapshot) -> Iterator[Sentence]:
+    """A reading, and those after it with the known word that is most like the one where the problem was."""
+    yield read
+    for _ in range(_MOST_PROBLEMS):
+        place = read.problem
+        close = None if place is None else close_word(TABLES, read.text[place.start : place.end])
+        if place is None or close is None or close == read.text[place.start : place.end]:
+            return
+        read = parse(_replaced(read.text, place.start, place.end, close), snapshot)
+        if read.problem is not None and read.problem.start <= place.start:
+            return  # that word was not meant
+        yield read
 
 
 def corrections(text: str, snapshot: Snapshot) -> tuple[Sentence, ...]:
@@ -140,9 +169,12 @@ def corrections(text: str, snapshot: Snapshot) -> tuple[Sentence, ...]:
         At most two, the likelier first; empty where none is found.
     """
     found: dict[str, Sentence] = {}
-    for candidates in (_at_the_problem(text, snapshot), _reworded(text)):
+    known = _with_known_names(text, snapshot)
+    _add_first(found, _of_the_model(text, snapshot), snapshot, _MOST)
+    for candidates in ((known,), _at_the_problem(text, snapshot), _reworded(text)):
         _add_first(found, candidates, snapshot, 1)
-    _add_first(found, _by_names(text, snapshot, shorten=not found), snapshot, _MOST)
+    for each in dict.fromkeys((text, known)):
+        _add_first(found, _by_names(each, snapshot, shorten=not found), snapshot, _MOST)
     return tuple(found.values())
 
 
@@ -156,10 +188,41 @@ def _add_first(found: dict[str, Sentence], candidates: Iterable[str], snapshot: 
             found[candidate] = read
 
 
-def _similar_example(text: str) -> str:
-    """The sentence of the help that is most like a text."""
+def _similar_example(text: str) -> str | None:
+    """The sentence of the help that is most like a text, if one is."""
     known = [each for each, _ in SENTENCES]
-    return difflib.get_close_matches(text[:200], known, n=1, cutoff=0.0)[0]
+    return next(iter(difflib.get_close_matches(text[:200], known, n=1, cutoff=_LEAST_ALIKE)), None)
+
+
+def _of_the_model(text: str, snapshot: Snapshot) -> Iterator[str]:
+    """What only the model tells: the steps that are approved, the state of a checkpoint, a server's kind."""
+    if said := _KIND_SAID.match(text):
+        yield f"add {said[2].lower()} {said[1]}"
+    read = parse(text, snapshot)
+    if said := _APPROVES.match(text):
+        draft, action = Draft(snapshot), said[2].lower()
+        system = draft.lookup("system", said[3])
+        asked = [] if draft.lookup("agent", said[1]) else [f"{said[1]} is person"]
+        for each in snapshot.grant.values():
+            if each.system == system and action in each.actions:
+                step = f"{each.credential} > {system}: {action}"
+                asked.append(f"ask human-approval by {said[1]} on {step}, planned")
+        yield "; ".join(asked)
+    elif read.problem is None and text.lower().startswith("ask "):
+        yield from (f"{text}, enforced", f"{text}, planned")
+    elif read.problem is None and read.warnings:
+        yield from _as_service(text, snapshot)
+
+
+def _as_service(text: str, snapshot: Snapshot) -> Iterator[str]:
+    """A text whose subject is an MCP server that is drawn as a system and has no relation, as a service."""
+    for key, each in snapshot.system.items():
+        subject = re.match(rf"{re.escape(key)}(?=\s+(?:holds\s|>))", text, re.IGNORECASE)
+        if subject and each.kind == "mcp-server":
+            without = apply_edit(snapshot, Edit("", (Remove("system", key),)))
+            if len(difference(snapshot, without)) == 1:
+                zone = f" in {each.zone}" if each.zone else ""
+                yield f"delete system:{key}; {key} (service{zone}){text[subject.end() :]}"
 
 
 def _reworded(text: str) -> Iterator[str]:
@@ -190,9 +253,8 @@ def _at_the_problem(text: str, snapshot: Snapshot) -> Iterator[str]:
     elif step:
         yield f"{step[2]} > {step[3]}; {text}"
     words = text[problem.start : problem.end]
-    close = close_word(TABLES, words)
-    if close is not None:
-        yield _replaced(text, problem.start, problem.end, close)
+    *_, mended = _mended(parse(text, snapshot), snapshot)
+    yield mended.text
     known = [str(key) for table in ELEMENTS for key in snapshot.table(table)]
     for each in difflib.get_close_matches(words[:40].lower(), known, n=1):
         yield _replaced(text, problem.start, problem.end, each)
@@ -202,16 +264,21 @@ def _at_the_problem(text: str, snapshot: Snapshot) -> Iterator[str]:
 
 def _by_names(text: str, snapshot: Snapshot, *, shorten: bool) -> Iterator[str]:
     """The text without the rest of a doubtful name, and with the name in quotes or its kind before it."""
-    draft = read_names(text, snapshot)
+    draft, is_read = read_names(text, snapshot), parse(text, snapshot).problem is None
     for name in draft.added:
         found = doubt(name, text, draft)
-        if found is not None and shorten:
+        others = {table for table, _ in Draft(snapshot).find(name, ELEMENTS)}
+        if is_read and found is None and not others:
+            continue
+        slip = found is not None and found.instead is not None
+        if found is not None and not slip and shorten:
             yield _replaced(text, found.start, name.end, "").rstrip()
         if '"' not in name.text:
             yield _replaced(text, name.start, name.end, f'"{name.text}"')
-        for table in ELEMENTS:
-            yield _replaced(text, name.start, name.end, f"{table}:{exact_id_of(name.text)}")
-    if parse(text, snapshot).problem is not None:
+        for table in () if slip else ELEMENTS:
+            if not others or table in {"zone", *others}:  # never a second element of that name
+                yield _replaced(text, name.start, name.end, f"{table}:{exact_id_of(name.text)}")
+    if not is_read:
         return
     for tokens in sentences(text):  # a word that is read as the verb, though the name could go on over it
         for part in split(tokens, ">"):
@@ -219,6 +286,16 @@ def _by_names(text: str, snapshot: Snapshot, *, shorten: bool) -> Iterator[str]:
                 name_read = name_of(part[:cut])
                 if name_read is not None and part[0].kind == "word":
                     yield _replaced(text, name_read.start, name_read.end, f'"{name_read.text}"')
+
+
+def _with_known_names(text: str, snapshot: Snapshot) -> str:
+    """The text with known names in the places of new ones that are one letter away."""
+    draft = read_names(text, snapshot)
+    for name in sorted(draft.added, key=lambda each: -each.start):
+        found = doubt(name, text, draft)
+        if found is not None and found.instead is not None:
+            text = _replaced(text, name.start, name.end, found.instead)
+    return text
 
 
 def _replaced(text: str, start: int, end: int, instead: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from meshmodel.edits.draft import Draft, Name, SentenceError
 from meshmodel.language.actions import action_words, read_actions
-from meshmodel.language.tokens import Token, name_of, span, split
+from meshmodel.language.tokens import Token, as_typed, name_of, span, split
 from meshmodel.model.vocabulary import RETURNS, Action
 
 OPTIONS: Final = ("passing", "only", "returns")
@@ -92,5 +92,8 @@ def _allowed(tokens: Sequence[Token], where: tuple[int, int]) -> list[tuple[Name
         elif found and len(part) == 1 and action_words(name.text):
             found.append((found[-1][0], read_actions(part, span(part))))
         else:
-            raise SentenceError(f"which actions on {name.text!r}? such as {name.text}:read", *span(part))
+            action = action_words(part[0].text) if len(part) > 1 else ()  # as in "only read tickets"
+            system = as_typed(part[1:]) if action else name.text
+            said = f"which actions on {system!r}? such as {system}:{(*action, 'read')[0]}"
+            raise SentenceError(said, *span(part))
     return found

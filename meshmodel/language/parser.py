@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from typing import Final, NamedTuple
 
 from meshmodel.edits.doubts import new_doubts
@@ -33,7 +34,9 @@ _SHORTEST: Final = 5
 _VERBS: Final = tuple(dict.fromkeys(verb[0] for verb in VERBS if len(verb[0]) >= _SHORTEST))
 _ALL_VERBS: Final = frozenset(verb[0] for verb in VERBS)
 _JOINING: Final = frozenset(
-    {"by", "on", "with", "using", "via", "for", "from", "to", "at", *CHECKPOINT_STATES, *FRESHNESSES}
+    {"approves", "by", "on", "with", "using", "via", "for", "from", "to", "at"}.union(
+        CHECKPOINT_STATES, FRESHNESSES
+    )
 )
 """Words that usually say more about what stands before them, and seldom are part of a name."""
 _LIKENESS: Final = 0.75
@@ -84,14 +87,15 @@ def warnings(tokens: Sequence[Token], added: Iterable[Name], draft: Draft) -> li
 
 
 class Doubt(NamedTuple):
-    """Why a new name of several words may be no name, and where what it goes on with begins."""
+    """Why a new name may not be meant, where what it goes on with begins, and which is known instead."""
 
     why: str
     start: int
+    instead: str | None = None
 
 
 def doubt(name: Name, text: str, draft: Draft) -> Doubt | None:
-    """Why a new name that a text has added may be more than a name."""
+    """Why a new name that a text has added may be more than a name, or another one mistyped."""
     return _doubt(_within([each for tokens in sentences(text) for each in tokens], name), draft)
 
 
@@ -100,6 +104,11 @@ def _within(tokens: Sequence[Token], name: Name) -> list[Token]:
 
 
 def _doubt(within: Sequence[Token], draft: Draft) -> Doubt | None:
+    named = name_of(within) if all(each.kind == "word" for each in within) else None
+    for table, key in [] if named is None else draft.find(named, ELEMENTS):
+        for other in map(str, draft.snapshot.table(table)):
+            if _is_slip(key, other):
+                return Doubt(f"though the {table} {other} is one letter away", within[0].start, other)
     if len(within) < 2:
         return None
     for end in range(len(within) - 1, 0, -1):
@@ -114,6 +123,21 @@ def _doubt(within: Sequence[Token], draft: Draft) -> Doubt | None:
         if word.is_word(*_JOINING):
             return Doubt(f"though “{word.text}” is in it", within[at - 1].end if at else word.start)
     return None
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """Whether ids differ in one letter of one word: one too few, another, or two in the wrong order."""
+    words = zip_longest(one.split("-"), other.split("-"), fillvalue="")
+    differing = [each for each in words if each[0] != each[1]]
+    if len(differing) != 1 or max(map(len, differing[0])) < _SHORTEST:
+        return False
+    one, other = differing[0]
+    same = next(at for at, (each, its) in enumerate(zip_longest(one, other)) if each != its)
+    rest, others = one[same:], other[same:]
+    if not (rest[:1] + others[:1]).isalpha():
+        return False  # numbers tell most names apart
+    swapped = others[1::-1] + others[2:]
+    return rest[1:] in {others, others[1:]} or rest in {others[1:], swapped}
 
 
 TEXT_LIMIT: Final = 4_000
@@ -145,7 +169,8 @@ def parse(text: str, snapshot: Snapshot) -> Sentence:
             start, end = (error.start, error.end) if isinstance(error, SentenceError) else span(tokens)
             return _refused(text, draft, Problem(one_line(masked(str(error)), 200), start, end))
     if not draft.changes:
-        return Sentence(text, ("nothing to change: it is so already",) if parts else ())
+        said = ("nothing to change: it is so already",) if parts else ()
+        return Sentence(text, said, warnings=_warnings(draft))
     edit = Edit(label_of(text), tuple(draft.changes))
     draft.warnings += new_doubts(snapshot, draft.snapshot)
     return Sentence(text, tuple(draft.preview), edit, warnings=_warnings(draft))

@@ -207,14 +207,24 @@ def _in(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
         table = "agent" if subject.table == "agent" else "system"
         key = draft.find_or_add(subject, table)
     attribute = "zone" if table == "system" else "home"
-    set_values(table, key, {attribute: draft.find_or_add(zone, "zone")}, draft)
+    set_values(table, key, {attribute: _zone(zone, key, draft)}, draft)
     for part in said:
         _is(subject, part, where, draft)
 
 
 def _home(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
     zone = _one(rest, where)
-    set_values("agent", draft.find_or_add(subject, "agent"), {"home": draft.find_or_add(zone, "zone")}, draft)
+    agent = draft.find_or_add(subject, "agent")
+    set_values("agent", agent, {"home": _zone(zone, agent, draft)}, draft)
+
+
+def _zone(name: Name, key: str, draft: Draft) -> str:
+    """The zone in which an element lies; a new one may be called as the element, and hardly as another."""
+    is_new = name.table is None and not draft.find(name, ("zone",))
+    for table, other in draft.find(name, ELEMENTS) if is_new else ():
+        if other != key:
+            draft.warnings.append(f"{name.text!r} becomes a new zone, though there is the {table} {other}")
+    return draft.find_or_add(name, "zone")
 
 
 def _as(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
@@ -347,6 +357,8 @@ def _field(key: str, subject: Name, rest: list[Token], where: tuple[int, int], d
     if text == "unset" and not field.required:
         set_values(table, id_, {field.attribute: field.default}, draft)
         return
+    if field.type == "line" and len(rest) > 1 and rest[0].is_word("by", "is", "of", "to"):
+        draft.warnings.append(f"“{rest[0].text}” is taken as the first word of the {key}")
     value: Any
     if field.type in {"reference", "references"}:
         ids = [draft.find_one(name, field.refers)[1] for name in _names(rest, where)]
