@@ -35,7 +35,7 @@ def explain_json(explanation: Explanation | None) -> Answer:
     """
     if explanation is None:
         names = dict.fromkeys(("agent", "source", "system", "action", "state"))
-        return {"format": "meshmodel-explain/1", **names, "steps": []}
+        return {"format": "meshmodel-explain/1", **names, "steps": [], "severity": None, "sentences": []}
     return {
         "format": "meshmodel-explain/1",
         "agent": explanation.agent,
@@ -44,6 +44,8 @@ def explain_json(explanation: Explanation | None) -> Answer:
         "action": explanation.action,
         "state": explanation.state,
         "steps": [_step_answer(each) for each in explanation.steps],
+        "severity": explanation.severity,
+        "sentences": [*explanation.sentences, *filter(None, [explanation.why_not])],
     }
 
 

@@ -112,7 +112,17 @@ def test_reach_has_its_keys_and_order():
 
 def test_explain_has_its_keys():
     (answer,) = documents("explain", "--json", PATHS[1])
-    assert list(answer) == ["format", "agent", "source", "system", "action", "state", "steps"]
+    assert list(answer) == [
+        "format",
+        "agent",
+        "source",
+        "system",
+        "action",
+        "state",
+        "steps",
+        "severity",
+        "sentences",
+    ]
     assert answer["format"] == "meshmodel-explain/1"
     assert (answer["agent"], answer["source"], answer["system"]) == ("code-agent", None, "cluster")
     assert answer["state"] == "uncontrolled"
@@ -126,7 +136,8 @@ def test_explain_of_what_is_not_reached_has_no_steps():
     (answer,) = documents(
         "explain", "--json", MODELS / "federated-release.toml", "rollout-controller", "change-desk"
     )
-    assert (answer["state"], answer["steps"]) == (None, [])
+    assert (answer["state"], answer["steps"], answer["severity"]) == (None, [], None)
+    assert len(answer["sentences"]) >= 1
     done = run("explain", MODELS / "federated-release.toml", "rollout-controller", "change-desk")
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) > 2

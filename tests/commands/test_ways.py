@@ -2,7 +2,7 @@
 
 from tests.commands.running import CASES, MODELS, documents, run
 
-EXPLAIN = ["format", "agent", "source", "system", "action", "state", "steps"]
+EXPLAIN = ["format", "agent", "source", "system", "action", "state", "steps", "severity", "sentences"]
 WAYS = [
     "unasked",
     "through",

@@ -38,6 +38,8 @@ EXPLAIN: Final = (
     ("steps[].zone_from", "string or null", "the zone that is left, where one is"),
     ("steps[].zone_to", "string or null", "the zone that is entered"),
     ("steps[].checkpoint", "string or null", "the first checkpoint on it that counts"),
+    ("severity", "string or null", "how bad it is; null: approved, controlled, or no crossing"),
+    ("sentences", "list of strings", "the way in words, or why there is none"),
 )
 ALL_WAYS: Final = (
     ("unasked?", "boolean", "with --all: whether some way has no checkpoint that counts"),
