@@ -81,7 +81,8 @@ class Description:
         agents = _grouped(snapshot.agent.values(), lambda each: each.home)
         systems = _grouped(snapshot.system.values(), lambda each: each.zone)
         for zone in snapshot.zone.values():
-            yield ("zone", zone.id), f"Zone {zone.title}", agents[zone.id], systems[zone.id]
+            kind = f", {zone.environment}" if zone.environment else ""
+            yield ("zone", zone.id), f"Zone {zone.title}{kind}", agents[zone.id], systems[zone.id]
         if systems[None]:
             yield None, "Systems that are zones of their own", [], systems[None]
         if agents[None]:
@@ -164,7 +165,7 @@ class Description:
         mark = self._marks.get((step, start, end))  # type: ignore[arg-type]  # a step of the model
         placed = [
             f"{each.kind}{' planned' if each.state == 'planned' else ''}"
-            f"{f' for {listed(each.actions)}' if each.actions else ''}"
+            f"{f' for {listed(each.actions)}' if each.actions else ''}{_approved_by(each)}"
             for each in self._placed[step, start, end]
         ]
         said = [_MARKS[mark]] if mark is not None else []
@@ -176,7 +177,8 @@ class Description:
             yield None, ""
             yield None, "Checkpoints on boundaries"
         for each in placed:
-            yield ("checkpoint", each.id), f"  {each.kind} from {each.from_} to {each.to}, {each.state}"
+            said = f"  {each.kind} from {each.from_} to {each.to}, {each.state}{_approved_by(each)}"
+            yield ("checkpoint", each.id), said
 
     def _moved(self) -> Iterator[Line]:
         """What became of checkpoints that the file has on triggers that are not drawn."""
@@ -191,6 +193,10 @@ class Description:
 
     def _title(self, table: str, key: str) -> str:
         return str(self._snapshot.table(table)[key].title)
+
+
+def _approved_by(checkpoint: Checkpoint) -> str:
+    return f", approved by {listed(checkpoint.approvers)}" if checkpoint.approvers else ""
 
 
 def _known_as(record: Agent | Credential | System) -> str:
