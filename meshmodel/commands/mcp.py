@@ -25,7 +25,9 @@ def add(commands: Subparsers) -> None:
     )
     parser.add_argument("model", type=Source.parse, metavar="MODEL", help=NAMED)
     parser.add_argument("--folder", type=Path, metavar="DIR", help="the only folder that it may scan")
-    parser.add_argument("--write", action="store_true", help="let it edit the model file (.mesh)")
+    parser.add_argument(
+        "--write", action="store_true", help="let it edit the model file (.mesh), or begin one"
+    )
     parser.add_argument("--name", metavar="NAME", help=f"by whom the journal says it edits ({_NAME})")
     parser.add_argument(
         "--allow-approvals", action="store_true", help="let it accept, approve and lower findings too"
@@ -43,12 +45,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise MeshmodelError("meshmodel mcp has not been tried on Windows: run it in WSL")
     from meshmodel.commands.help import TOPICS, page
     from meshmodel.store.load import is_model_file, load
+    from meshmodel.store.new_model import create_empty
 
     model: Source = arguments.model.absolute()
     folder: Path | None = None if arguments.folder is None else arguments.folder.absolute()
     if not arguments.write and (arguments.name is not None or arguments.allow_approvals):
         raise MeshmodelError("--name and --allow-approvals are for --write")
-    load(model)
     if arguments.write and not is_model_file(model):
         raise MeshmodelError(
             f"{one_line(arguments.model)}: has no journal of edits; --write needs a model file (.mesh)"
@@ -62,5 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise MeshmodelError(f"meshmodel mcp needs {missing.name}: pip install 'meshmodel[mcp]'") from None
     from meshmodel.mcp_server.tools import Served
 
+    if arguments.write and not model.address and not model.path.exists():
+        create_empty(model.path)
+    load(model)
     serve(Served(model, folder, writer, arguments.allow_approvals), TOPICS, page)
     return 0

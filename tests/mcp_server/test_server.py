@@ -182,6 +182,20 @@ async def test_writing(tmp_path):
         assert store.undo().snapshot.system == before.system
 
 
+async def test_a_model_that_is_not_there_is_begun_to_be_written(tmp_path, capsys):
+    path = tmp_path / "new.mesh"
+    async with connected(path, "--write") as client:
+        assert (await client.call_tool("apply", {"text": "bot > key > files"})).structured_content["answer"][
+            "applied"
+        ]
+    assert load(path).elements == 3
+    assert load(path).about.name == "new"
+    for words in (["nope.mesh"], ["nowhere/nope.mesh", "--write"], ["nope.toml", "--write"]):
+        assert cli.main(["mcp", str(tmp_path / words[0]), *words[1:]]) == 2
+        assert len(capsys.readouterr().err.splitlines()) == 1
+    assert [*tmp_path.iterdir()] == [path]
+
+
 @pytest.mark.slow
 def test_a_client_that_goes_away(tmp_path):
     """It ends by itself, and quietly, when its reader is gone."""
