@@ -17,11 +17,15 @@ NOTICE: Final = (
 
 
 class Answered(NamedTuple):
-    """What a tool answers: the JSON of ``docs/json.md``, and the same in words; or why it is not done."""
+    """What a tool answers: the JSON of ``docs/json.md``, and the same in words; or why it is not done.
+
+    ``left_out`` says what it cut itself.
+    """
 
     json: dict[str, Any]
     words: str
     is_error: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 def marked_words(words: str) -> str:
@@ -38,14 +42,14 @@ def _cut(words: str) -> str:
     return f"{kept}\n… left out: {left:,} more lines; ask about one agent, system or finding"
 
 
-def marked_json(document: dict[str, Any]) -> dict[str, Any]:
+def marked_json(document: dict[str, Any], cut_before: tuple[str, ...] = ()) -> dict[str, Any]:
     """A document beside the notice, its lists cut until it is short enough, with what was left out."""
-    cut, left = document, list[str]()
+    cut, left = document, [*cut_before]
     for most in _LENGTHS:
         if len(json.dumps(cut, ensure_ascii=False)) <= MOST_JSON:
             break
         cut = _shorter(document, most)
-        left = list(_left_out(document, most, ""))
+        left = [*cut_before, *_left_out(document, most, "")]
     return {"notice": NOTICE, "answer": cut, "left_out": left[:100]}
 
 

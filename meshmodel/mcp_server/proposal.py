@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Final, TypeVar
@@ -23,9 +23,9 @@ from meshmodel.model.vocabulary import SEVERITIES
 _FIRST: Final = 2_000
 _EACH: Final = 400
 """An answer has at most so many bytes for the first sentence and for each that follows, in both forms."""
-_SHOWN: Final = (100, 30, 10, 5, 3, 2, 1, 0)
-"""How many findings are told; the others are counted."""
-_LINE: Final = 160
+_SHOWN: Final = (*((most, 160) for most in (100, 30, 10, 5, 3, 2, 1, 0)), (0, 60), (0, 0))
+"""How many of all that it does and opens are told, and with messages of how many characters. What is left
+out is said; critical and high findings that are new or worse are always told."""
 _Item = TypeVar("_Item")
 
 
@@ -40,6 +40,7 @@ class Proposal:
         problems: the sentences that cannot be carried out.
         doubts: the sentences that are perhaps not meant so.
         size: how many sentences or records there are.
+        may_approve: whether this session may do what else a person has to decide.
     """
 
     before: Snapshot
@@ -48,6 +49,7 @@ class Proposal:
     problems: Sequence[Unclear] = ()
     doubts: Sequence[Unclear] = ()
     size: int = field(default=1)
+    may_approve: bool = False
 
     @cached_property
     def after(self) -> Snapshot:
@@ -74,14 +76,14 @@ class Proposal:
                 "severity": each.finding.severity,
                 "rule": each.finding.rule,
                 "subject": each.finding.subject,
-                "message": one_line(each.finding.message, _LINE),
+                "message": each.finding.message,
             }
             for each in changed
         ]
 
-    def refusal(self, *, may_approve: bool) -> str | None:
+    def refusal(self) -> str | None:
         """Why it must not be done, in one line; ``None``: it may."""
-        reasons = [] if may_approve else self.needs_a_person
+        reasons = [] if self.may_approve else self.needs_a_person
         if self.problems:
             return "nothing was changed: a sentence has a problem; send all of them again"
         if self.doubts:
@@ -98,32 +100,47 @@ class Proposal:
             refused: why it was not.
         """
         limit = _FIRST + _EACH * max(0, self.size - 1)
-        told = (self._contents(most, applied=applied, refused=refused) for most in _SHOWN)
-        answers = [Answered(each, _words(each), bool(refused or self.problems)) for each in told]
-        return next((each for each in answers if _bytes(each) <= limit), answers[-1])
+        for shown in _SHOWN:
+            answer = self._answer(*shown, applied=applied, refused=refused)
+            if _bytes(answer) <= limit:
+                break
+        return answer
 
-    def _contents(self, most: int, *, applied: bool, refused: str | None) -> dict[str, Any]:
+    def _answer(self, most: int, length: int, *, applied: bool, refused: str | None) -> Answered:
         told: dict[str, Any] = {"format": "meshmodel-proposal/1", "applied": applied}
+        left = list[str]()
         if refused:
             told["refused"] = refused
         for key, unclear in ("problems", self.problems), ("doubts", self.doubts):
             if unclear:
                 told[key] = [_unclear_json(each) for each in unclear]
-        if self.problems:
-            return told
-        told["needs_a_person"], left = _first(self.needs_a_person, max(most, 1))
-        if left:
-            told["more_needs_a_person"] = len(left)
-        if refused:
-            return told
-        told["does"] = list(self.does)
-        told["findings"], others = _first(self._findings, most)
-        counts = Counter((each["change"], each["severity"]) for each in others)
-        if counts:
-            told["more_findings"] = [
-                f"{number} {change} {severity}" for (change, severity), number in counts.items()
+        if not self.problems:
+            decided = "allowed" if self.may_approve else "needs_a_person"
+            told[decided] = _first(decided, self.needs_a_person, max(most, 1), left)
+        if not self.problems and not refused:
+            told["does"] = _first("does", self.does, most, left)
+            serious = sum(map(_is_serious, self._findings))
+            found = _first("findings", self._findings, max(most, serious), left)
+            cut = Counter(f"{each['change']} {each['severity']}" for each in self._findings[len(found) :])
+            left += [f"{number} {what} (ask findings)" for what, number in cut.items()]
+            told["findings"] = [
+                {key: one_line(said, length) if key == "message" else said for key, said in each.items()}
+                if length
+                else {key: said for key, said in each.items() if key != "message"}
+                for each in found
             ]
-        return told
+        return Answered(told, _words(told, left), bool(refused or self.problems), tuple(left))
+
+
+def _is_serious(finding: Mapping[str, str]) -> bool:
+    return finding["change"] != "closed" and finding["severity"] in {"critical", "high"}
+
+
+def _first(key: str, items: Sequence[_Item], most: int, left: list[str]) -> list[_Item]:
+    """The first items, with a line in ``left`` where that is not all of them."""
+    if len(items) > most:
+        left.append(f"{key}: {len(items) - most} of {len(items)}")
+    return list(items[:most])
 
 
 def _unclear_json(unclear: Unclear) -> dict[str, Any]:
@@ -131,11 +148,7 @@ def _unclear_json(unclear: Unclear) -> dict[str, Any]:
     return {key: each for key, each in told.items() if each}
 
 
-def _first(items: Sequence[_Item], most: int) -> tuple[Sequence[_Item], Sequence[_Item]]:
-    return items[:most], items[most:]
-
-
-def _words(contents: dict[str, Any]) -> str:
+def _words(contents: dict[str, Any], left: Sequence[str]) -> str:
     """The same as the JSON of a proposal, in lines."""
     words = [contents["refused"]] if "refused" in contents else ["Applied."] if contents["applied"] else []
     for key, what in ("problems", "problem"), ("doubts", "doubt"):
@@ -145,31 +158,27 @@ def _words(contents: dict[str, Any]) -> str:
             words += [f"  a sentence is like: {each['like']}"] if "like" in each else []
     words += contents.get("does", ())
     words += [f"needs a person: {each}" for each in contents.get("needs_a_person", ())]
-    words += [f"needs a person: {contents[key]} more" for key in ("more_needs_a_person",) if key in contents]
-    words += [
-        "{change}: {severity} {rule} {subject}: {message}".format(**each)
-        for each in contents.get("findings", ())
-    ]
-    words += [
-        f"more findings (ask findings): {', '.join(contents[key])}"
-        for key in ("more_findings",)
-        if key in contents
-    ]
+    words += [f"allowed in this session: {each}" for each in contents.get("allowed", ())]
+    for each in contents.get("findings", ()):
+        change, *told = each.values()
+        words.append(": ".join([change, " ".join(told[:3]), *told[3:]]))
+    words += [f"left out: {each}" for each in left]
     return "\n".join(words) or "Nothing changes."
 
 
 def _bytes(answer: Answered) -> int:
     """The size of both forms together, as they are sent."""
-    both = marked_words(answer.words), marked_json(answer.json)
+    both = marked_words(answer.words), marked_json(answer.json, answer.left_out)
     return sum(len(json.dumps(each, ensure_ascii=False).encode()) for each in both)
 
 
-def read_proposal(text: str, model: Snapshot) -> Proposal:
+def read_proposal(text: str, model: Snapshot, *, may_approve: bool = False) -> Proposal:
     """What an assistant wrote, read on a model.
 
     Args:
         text: sentences, or records in TOML.
         model: as it is; it stays so.
+        may_approve: whether this session may do what else a person has to decide.
 
     Raises:
         MeshmodelError: it is too long, or a record of it cannot be read.
@@ -177,12 +186,12 @@ def read_proposal(text: str, model: Snapshot) -> Proposal:
     if is_fragment(text):
         changes: list[Change] = [Put(each) for each in read_records(text, "text")]
         edit = Edit(f"{len(changes)} records", tuple(changes))
-        return Proposal(model, edit, _put_words(model, edit), size=len(changes))
+        return Proposal(model, edit, _put_words(model, edit), size=len(changes), may_approve=may_approve)
     said = [each for line in lines_of(text) for each in single_sentences(line)]
     if len(said) > LINES_LIMIT:
         raise MeshmodelError(f"text: has {len(said):,} sentences; at most {LINES_LIMIT} are taken at once")
     read = read_sentences(said, model)
-    return Proposal(model, read.edit, read.previews, read.problems, read.doubts, len(said))
+    return Proposal(model, read.edit, read.previews, read.problems, read.doubts, len(said), may_approve)
 
 
 def _put_words(model: Snapshot, edit: Edit) -> list[str]:

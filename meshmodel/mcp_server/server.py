@@ -176,9 +176,8 @@ def _answer(
     except Exception as error:  # noqa: BLE001  # one call's fault is not the end of the others
         return _refusal(f"a fault of the program, and no answer: {type(error).__name__}")
     content: list[types.ContentBlock] = [types.TextContent(text=marked_words(found.words))]
-    return types.CallToolResult(
-        content=content, structured_content=marked_json(found.json), is_error=found.is_error
-    )
+    structure = marked_json(found.json, found.left_out)
+    return types.CallToolResult(content=content, structured_content=structure, is_error=found.is_error)
 
 
 def _tool_named(tools: Mapping[str, ModelTool], name: str) -> ModelTool:

@@ -95,8 +95,12 @@ EXAMPLES: Final = (
     ("ci stores deploy-key", "whoever may read the system ci obtains the credential; or: sts issues role"),
     ("user-token exchanges crm-token at sts", "whoever presents the first gets the second from system sts"),
     (
-        "planner delegates worker passing user-token",
-        "an agent sets another to work and hands it a credential",
+        "server (service in desk) > crm-key > crm (database in desk): read, write",
+        "an MCP server or other program that holds a key is an agent, a service; never a system of that name",
+    ),
+    (
+        "bot delegates server only crm:read",
+        "all that server does for bot; or passing user-token; in one: add mcp-server server for bot",
     ),
     ("inbox triggers fixer", "what is written into the system inbox starts the agent fixer"),
     ("worker runs on cluster", "whoever may execute on the system cluster controls the agent worker"),
@@ -154,7 +158,13 @@ def tools_of(served: Served) -> Mapping[str, ModelTool]:
     """The tools that there are with what was given at the start, by name."""
     left_out = {"scan"} if served.folder is None else set[str]()
     left_out |= {"apply"} if served.writer is None else set()
-    return {each.name: each for each in _TOOLS if each.name not in left_out}
+    allowed = "are allowed in this session" if served.may_approve else "need a person: say planned"
+    told = f"\nEnforced checkpoints and other approvals {allowed}."
+    return {
+        each.name: replace(each, about=each.about + told) if each.takes is Edited else each
+        for each in _TOOLS
+        if each.name not in left_out
+    }
 
 
 def _analysed(served: Served, viewed: Viewed) -> Analysis:
@@ -275,7 +285,7 @@ def _scan(served: Served, asked: Nothing) -> Answered:  # noqa: ARG001  # all to
 
 
 def _propose(served: Served, asked: Edited) -> Answered:
-    return read_proposal(asked.text, load(served.model)).answer()
+    return read_proposal(asked.text, load(served.model), may_approve=served.may_approve).answer()
 
 
 def _apply(served: Served, asked: Edited) -> Answered:
@@ -285,8 +295,8 @@ def _apply(served: Served, asked: Edited) -> Answered:
     assert served.writer is not None  # else there is no such tool
     with Store.open(served.model, person=served.writer, is_assistant=True) as store:
         before = store.snapshot
-        proposal = read_proposal(asked.text, before)
-        refused = proposal.refusal(may_approve=served.may_approve)
+        proposal = read_proposal(asked.text, before, may_approve=served.may_approve)
+        refused = proposal.refusal()
         if refused is not None:
             return proposal.answer(refused=refused)
         if proposal.edit.changes:

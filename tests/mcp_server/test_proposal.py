@@ -1,13 +1,15 @@
 """What an assistant is told of an edit: all that is wrong at once, what is doubted, in few bytes."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from meshmodel.analysis.analysis import analyse
 from meshmodel.language import parse_lines
 from meshmodel.mcp_server.marked import marked_json, marked_words
 from meshmodel.mcp_server.proposal import read_proposal
-from meshmodel.mcp_server.tools import EXAMPLES, Edited, Served, tools_of
+from meshmodel.mcp_server.tools import EXAMPLES, Edited, Served, Viewed, Way, tools_of
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
@@ -41,9 +43,12 @@ def called(served, tool, text):
     return tools_of(served)[tool].answer(served, Edited(text=text))
 
 
-def test_ten_examples_that_are_read_as_they_stand_are_in_the_description():
-    assert len(EXAMPLES) == 10
+def test_the_examples_that_are_read_as_they_stand_are_in_the_description():
+    assert len(EXAMPLES) >= 10
     about = tools_of(Served(None, None, None, may_approve=False))["propose"].about
+    assert "bot delegates server only crm:read" in about
+    assert "server (service in desk) > crm-key" in about
+    assert "add mcp-server server for bot" in about
     read = parse_lines([sentence for sentence, _ in EXAMPLES], Snapshot())
     for (sentence, meaning), each in zip(EXAMPLES, read.sentences, strict=True):
         assert f"- {sentence}   [{meaning}]" in about
@@ -114,7 +119,7 @@ def test_one_sentence_is_answered_in_two_thousand_bytes_and_alike_in_both_forms(
         assert sum(len(json.dumps(each, ensure_ascii=False).encode()) for each in both) <= 2_000
         told = [each["message"] for each in answer.json.get("findings", ())]
         told += [*answer.json.get("does", ()), *answer.json.get("needs_a_person", ())]
-        told += answer.json.get("more_findings", ())
+        told += answer.left_out
         for unclear in (*answer.json.get("problems", ()), *answer.json.get("doubts", ())):
             told += [unclear["text"], unclear["why"], *unclear.get("write", ())]
         assert told or answer.words == "Nothing changes."
@@ -126,3 +131,69 @@ def test_findings_that_stay_are_left_out():
     answer = read_proposal("support-bot owner Ann", model).answer()
     assert answer.json["findings"] == []
     assert answer.json["does"] == ["support-bot: owner Ann"]
+    assert answer.left_out == ()
+
+
+ONE_SENTENCE = (
+    "agent:{} > very-long-credential-name (oauth-client-credentials, 90d) > "
+    "brand-new-system-name (data-warehouse in new-zone, restricted): read, write, execute, admin"
+)
+
+
+@pytest.mark.parametrize("path", sorted(MODELS.glob("*.toml")), ids=lambda path: path.stem)
+def test_critical_and_high_findings_that_a_sentence_opens_are_always_told(path):
+    model = load(path)
+    old = {(each.rule, each.subject): each.severity for each in analyse(model).findings}
+    agent, system = next(iter(model.agent)), next(iter(model.system))
+    for text in (
+        ONE_SENTENCE.format(agent),
+        f"agent:{agent} > new-key > system:{system}: admin, read, write",
+    ):
+        proposal = read_proposal(text, model)
+        opened = {
+            (each.rule, each.subject)
+            for each in analyse(proposal.after).findings
+            if each.severity in {"critical", "high"} and old.get((each.rule, each.subject)) != each.severity
+        }
+        answer = proposal.answer()
+        told = {(each["rule"], each["subject"]) for each in answer.json["findings"]}
+        assert opened <= told
+        assert all(f"{rule} {subject}" in answer.words for rule, subject in told)
+        for key, items in (("does", proposal.does), ("needs_a_person", proposal.needs_a_person)):
+            cut = len(items) - len(answer.json[key])
+            said = f"{key}: {cut} of {len(items)}"
+            assert (said in answer.left_out) == bool(cut)
+            assert (f"left out: {said}" in answer.words) == bool(cut)
+        assert marked_json(answer.json, answer.left_out)["left_out"] == [*answer.left_out]
+
+
+@pytest.mark.parametrize("may_approve", [False, True])
+def test_a_session_says_whether_approvals_are_allowed_in_it(served, may_approve):
+    served = replace(served, may_approve=may_approve)
+    for tool in ("propose", "apply"):
+        about = tools_of(served)[tool].about
+        assert (
+            "Enforced checkpoints and other approvals are allowed in this session." in about
+        ) == may_approve
+        assert (
+            "Enforced checkpoints and other approvals need a person: say planned." in about
+        ) != may_approve
+    assert called(served, "apply", "ann is person; bot > key > files").json["applied"]
+    text = "ask human-approval by ann on key > files"
+    for tool in ("propose", "apply"):
+        answer = called(served, tool, text)
+        assert ("needs a person: " in answer.words) != may_approve
+        assert ("allowed in this session: " in answer.words) == may_approve
+        assert bool(answer.json.get("allowed")) == may_approve
+    assert bool(load(served.model).checkpoint) == may_approve
+
+
+def test_a_description_names_approvers_and_environments_and_a_way_its_severity_and_steps(served):
+    called(served, "apply", CLAIMS)
+    told = tools_of(served)["describe"].answer(served, Viewed())
+    assert "Zone claims, corporate" in told.words
+    assert 'human-approval planned for write, approved by "Claims lead" [claims-lead]' in told.words
+    way = tools_of(served)["explain"].answer(served, Way())
+    assert way.json["severity"] in way.words
+    assert all(each in " ".join(way.words.split()) for each in way.json["sentences"])
+    assert len(way.json["sentences"]) > 1
