@@ -132,7 +132,6 @@ def plan_blocks(known: PlanState) -> Iterator[Block]:
         known: of a plan, or fix, that was found.
     """
     plan = known.plan
-    assert plan is not None
     is_open = bool(plan.before or plan.flows)
     if is_open and not plan.is_fix:
         yield Paragraph(_open_words(plan.before, len(plan.flows)))
@@ -276,7 +275,6 @@ def _without_intents(plan: "Plan") -> Iterator[Block]:
 def verdict(known: PlanState) -> Paragraph:
     """What is proven of a plan."""
     plan = known.plan
-    assert plan is not None
     if not plan.before and not plan.flows:
         said = "No path is unchecked: no measure is needed"
         is_good = not open_findings(known.standing, "high")
@@ -306,7 +304,6 @@ def verdict(known: PlanState) -> Paragraph:
 
 def _proven(known: PlanState, price: str, proven: str, bound: str, made: str = "") -> Paragraph:
     """What was found, and that it is proven, or what is."""
-    assert known.plan is not None
     if known.plan.optimal:
         return Paragraph(f"{price}{'; ' if known.plan.is_fix else ' '}{proven}{made}", "strong")
     why = "It was stopped" if known.stopped else "Time was over"

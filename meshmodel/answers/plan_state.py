@@ -28,32 +28,28 @@ class PlanState:
     Attributes:
         analysis: of which model and view; it says nothing about another one.
         options: what the plan may do.
-        plan: the answer, once there.
+        plan: the answer.
         trade_off: of a plan what fewer decisions leave open, once there.
         standing: the open findings that stand even then, once there.
         advice: what is told beside it, once there.
         at_most: so many decisions a day were allowed; ``None``: as many as it takes.
         stopped: whether somebody stopped it, so that what is shown may not be the best.
-        problem: why it could not be computed.
     """
 
     analysis: "Analysis"
     options: "PlanOptions"
-    plan: "Plan | None" = None
+    plan: "Plan"
     trade_off: "tuple[TradeOffPoint, ...] | None" = None
     standing: "tuple[Finding, ...]" = ()
     advice: "Advice | None" = None
     at_most: float | None = None
     stopped: bool = False
-    problem: str = ""
 
     @property
     def is_partial(self) -> bool:
-        """Whether something of it is not there: it is under way, was stopped, or failed."""
-        plan = self.plan
-        if plan is None or self.stopped or self.problem:
-            return True
-        return self.trade_off is None and not plan.is_fix and bool(plan.measures)
+        """Whether something of it is not there: it is under way or was stopped."""
+        is_open = self.trade_off is None and not self.plan.is_fix and bool(self.plan.measures)
+        return self.stopped or is_open
 
 
 def in_order(plan: "Plan") -> "Plan":

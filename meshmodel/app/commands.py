@@ -151,9 +151,10 @@ def _answer(
 
 def _why_no_answer(state: "WorkbenchState", name: "AnswerName") -> str:
     known = state.rounding
-    if known is None or known.analysis is not state.analysis or not state.is_current:
+    stop = None if known is None else known.result
+    if stop is None or stop.analysis is not state.analysis or not state.is_current:
         return "round: the stop is being found; press it again then"
-    why = known.why_not(name)
+    why = stop.why_not(name)
     return f"round: {why}" if why else ""
 
 

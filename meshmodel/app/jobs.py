@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 from typing import Any, Final, TypeVar
 
@@ -24,6 +25,8 @@ LONGEST_REST: Final = 0.05
 """Seconds after which it goes on: keys may keep coming, or need themselves what rests."""
 LEAST_WORK: Final = 0.05
 """Seconds that it works then before it rests again."""
+PATIENCE: Final = 0.5
+"""Seconds that it waits at most until a part of its answer is on the screen, which may have been closed."""
 
 
 class _Rest:
@@ -103,7 +106,8 @@ class Jobs:
         Args:
             group: of which only one runs.
             work: what to do; it asks its task now and then whether to stop.
-            on_done: hears the answer, in the thread of the screen.
+            on_done: hears the answer, and before it parts that the work tells its task, in the thread of the
+                screen.
             on_error: hears in one line why there is none.
             title: what is told of it meanwhile; nothing where it is empty.
             escape: what Escape does meanwhile.
@@ -111,6 +115,7 @@ class Jobs:
         is_drawing = group == DRAWING
         task = Task(title, escape=escape, rest=_Rest(None if is_drawing else self._drawn))
         job = _Job(group, work, on_done, on_error, task, self._drawn if is_drawing else None)
+        task.tell = partial(self._tell, job)
         if self._is_closed:
             return job.task
         self.drop(group)
@@ -166,6 +171,17 @@ class Jobs:
         job.on_done = job.on_error = lambda _: None
         self._begin(job.group)
         self._report()
+
+    def _tell(self, job: _Job, part: object) -> None:
+        """In the thread of a job: have a part of its answer heard, and wait until the screen shows it."""
+        shown = threading.Event()
+        self._node.call_later(self._take_part, job, part, shown)
+        shown.wait(PATIENCE)
+
+    def _take_part(self, job: _Job, part: object, shown: threading.Event) -> None:
+        if job.is_wanted and not self._is_closed:
+            job.on_done(part)
+        self._node.call_after_refresh(shown.set)
 
     def _take(self, job: _Job) -> None:
         if job.error is None:

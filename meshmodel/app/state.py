@@ -10,37 +10,36 @@ from meshmodel.app.presentation.lenses import InLens, LensName, LensResult
 from meshmodel.canvas.scene import Facts, Mark, Zoom
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.stop import Progress
 from meshmodel.model.vocabulary import View
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.compromise import Compromise
+    from meshmodel.analysis.fix.results import PlanOptions
     from meshmodel.analysis.trace_records import TracedEvent
+    from meshmodel.answers.lines import Line
     from meshmodel.answers.plan_state import PlanState
+    from meshmodel.answers.round.stops import Key
+    from meshmodel.app.computed import Computed
     from meshmodel.app.presentation.cause_lines import Order
     from meshmodel.app.presentation.import_preview import Importing
     from meshmodel.app.presentation.log_request import LogRequest
     from meshmodel.app.presentation.log_words import LaidLog
     from meshmodel.app.presentation.people import Participant
     from meshmodel.app.presentation.rounding import Rounding
-    from meshmodel.app.presentation.since import Comparing, Marked
+    from meshmodel.app.presentation.since import Marked, Since
+
+    Comparing = Computed[Analysis | None, Since, tuple[Line, ...]]
+    ComputedLens = Computed[Analysis, tuple[LensName, Reference | str | None], LensResult]
+    Planning = Computed[Analysis, PlanOptions, PlanState]
+    Round = Computed[Analysis, tuple[Rounding, Key | None], Rounding]
+    Tracing = Computed[Analysis, LogRequest, LaidLog]
 
 Arrangement = Literal["small", "medium", "large"]
 """``small``: the canvas, and two rows that tell the finding; panels lie over the canvas. ``medium``: one
 panel beside the canvas, lists below. ``large``: outline, canvas, inspector, lists below."""
 
 Side = Literal["outline", "inspector"]
-
-
-@dataclass(frozen=True, slots=True)
-class Tracing:
-    """What is known of a log: of which model and view, and what was laid."""
-
-    analysis: "Analysis"
-    request: "LogRequest"
-    laid: "LaidLog | None" = None
-    problem: str = ""
 
 
 MessageKind = Literal["note", "no-row", "waiting", "guard", "lens"]
@@ -123,6 +122,7 @@ class WorkbenchState:
         zoom, lens, folded: how the canvas is looked at; folded zones by id.
         lens_before: the lens that comes back once the list of what falls is left; ``None``: none does.
         by_outsider: whether the compromise is that by an outsider, and not of what is selected.
+        in_lens: what is computed for the lens, and of what it is asked.
         lens_result: what the lens shows, and for that of compromise what falls.
         is_squeezed: whether names are shortened that would stand whole if no card were placed by hand.
         is_drawing: whether what is shown is not yet the drawing of the model.
@@ -142,7 +142,6 @@ class WorkbenchState:
         comparing: the comparison that is looked at.
         marked: what is drawn in place of the model, with what is new, changed and gone marked.
         ghost: what is under the cursor of the canvas of that, and not in the model; nothing is selected then.
-        progress: what runs in the background and is told, by its group.
         arrangement: how panels are arranged.
         side: the side panel that is open where not all have room.
         is_side_closed: whether the inspector was closed where it always has room.
@@ -175,26 +174,26 @@ class WorkbenchState:
     folded: frozenset[str] = frozenset()
     lens_before: LensName | None = None
     by_outsider: bool = False
+    in_lens: "ComputedLens | None" = None
     lens_result: LensResult = field(default_factory=lambda: LensResult(InLens(None)))
     is_squeezed: bool = False
     is_drawing: bool = False
-    planning: "PlanState | None" = None
+    planning: "Planning | None" = None
     shows_plan: bool = False
     preview: tuple[StepKey, ...] = ()
     preview_changes: "Mapping[StepKey, Mark]" = field(default_factory=dict)
     preview_leaves: frozenset[StepKey] | None = None
-    rounding: "Rounding | None" = None
+    rounding: "Round | None" = None
     presents: bool = False
     people: "tuple[Participant, ...]" = ()
     hand: bool = False
     follows: int | None = None
-    tracing: Tracing | None = None
+    tracing: "Tracing | None" = None
     unused: frozenset[Reference] = frozenset()
     importing: "Importing | None" = None
     comparing: "Comparing | None" = None
     marked: "Marked | None" = None
     ghost: Reference | None = None
-    progress: Mapping[str, Progress] = field(default_factory=dict)
     arrangement: Arrangement = "small"
     side: Side | None = None
     is_side_closed: bool = False
@@ -258,11 +257,6 @@ class WorkbenchState:
     def compromise(self) -> "Compromise | None":
         """What falls with what is selected, or to an outsider, where the lens shows that."""
         return self.lens_result.compromise
-
-    def working(self, group: str) -> str:
-        """How far the job of a group is, in a line; empty where none runs that is told."""
-        progress = self.progress.get(group)
-        return "" if progress is None else progress.text
 
     @property
     def why_nothing(self) -> str:

@@ -79,8 +79,11 @@ class Progress(NamedTuple):
 class Task:
     """What a job is called, since when it runs, how far it is, and whether it should stop.
 
-    The worker's thread asks ``should_stop`` and may set ``progress_text``; the interface's thread asks the
-    others.
+    The worker's thread asks ``should_stop``, may set ``title`` and ``progress_text``, and tells parts of its
+    answer; the interface's thread asks the others.
+
+    Attributes:
+        tell: hears a part of the answer; it returns once that is on the screen.
     """
 
     def __init__(
@@ -90,6 +93,7 @@ class Task:
         what the worker's thread waits for each time that it asks whether to stop.
         """
         self.title = title
+        self.tell: Callable[[object], object] = lambda _: None
         self._escape = escape
         self._rest = rest
         self.progress_text = ""

@@ -162,7 +162,7 @@ async def test_it_is_compared_with_another_file(tmp_path: Path, kind: str) -> No
         await remove_and_add(it)
         await compare_with_file(it, str(path))
         assert signs(it).get(GONE) == (None if kind == "mesh" else "-")
-        assert it.bench.shown.comparing.since.name == path.name
+        assert it.bench.shown.comparing.asked.name == path.name
         await it.press("B")
         assert it.app.screen.query_one("#text", Input).value == str(path)
         await it.press("escape")

@@ -8,10 +8,11 @@ import pytest
 from textual.pilot import Pilot
 
 from meshmodel.analysis.fix.results import FIX as OPTIONS
-from meshmodel.analysis.fix.results import Plan
+from meshmodel.analysis.fix.results import Plan, PlanOptions
 from meshmodel.analysis.results import StepKey
 from meshmodel.answers.plan_state import PlanState
-from meshmodel.api import analyse
+from meshmodel.api import Analysis, analyse
+from meshmodel.app.computed import Computed
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import PAGE
@@ -42,9 +43,15 @@ BEGUN = Progress("computing what stands", "", 0, "Esc stops it")
 LATER = Progress("computing what stands", "7 of 2000", 3, "Esc stops it")
 
 
-def state(known: PlanState | None, progress: Progress | None = None) -> WorkbenchState:
-    running = {"plan": progress} if progress else {}
-    return WorkbenchState(Snapshot(), built=EMPTY, designed=EMPTY, planning=known, progress=running)
+Planning = Computed[Analysis, PlanOptions, PlanState]
+
+
+def planning(plan: Plan, progress: Progress | None = None) -> Planning:
+    return Computed(EMPTY, OPTIONS, PlanState(EMPTY, OPTIONS, plan), "", progress)
+
+
+def state(known: Planning | None) -> WorkbenchState:
+    return WorkbenchState(Snapshot(), built=EMPTY, designed=EMPTY, planning=known)
 
 
 @asynccontextmanager
@@ -53,7 +60,7 @@ async def computing() -> AsyncIterator[tuple[FixList, Host, Pilot[None]]]:
     found = FixList()
     app = Host(found, Snapshot())
     async with app.run_test(size=(100, 20)) as pilot:
-        app.show(state(PlanState(EMPTY, OPTIONS, FIX), BEGUN))
+        app.show(state(planning(FIX, BEGUN)))
         found.focus_list()
         yield found, app, pilot
 
@@ -75,10 +82,10 @@ async def test_a_filter_makes_only_what_is_seen_and_is_left_alone_while_the_rest
         assert chosen(found) == [("ask", *STEPS[1_999])]
         looked_in = found.rows.all_rows
         assert sum("content" in vars(row) for row in looked_in) <= 3 * PAGE
-        app.show(replace(shown, progress={"plan": LATER}))
+        app.show(replace(shown, planning=planning(FIX, LATER)))
         assert found.rows.all_rows is looked_in, "very many rows are not looked in again for how far it is"
         assert "computing what stands..." in told(found)
-        app.show(state(PlanState(EMPTY, OPTIONS, FIX)))
+        app.show(state(planning(FIX)))
         found.rows.settle()
         assert chosen(found) == [("ask", *STEPS[1_999])]
         await pilot.press("escape")
@@ -93,7 +100,7 @@ async def test_a_filter_makes_only_what_is_seen_and_is_left_alone_while_the_rest
 
 async def test_how_long_it_has_been_computed_is_told_again_once_the_filter_is_empty() -> None:
     async with computing() as (found, app, pilot):
-        later = state(PlanState(EMPTY, OPTIONS, FIX), LATER)
+        later = state(planning(FIX, LATER))
         await pilot.press("/", "k")
         app.show(later)
         assert "3 s" not in told(found)
@@ -119,21 +126,22 @@ async def test_what_is_said_of_the_whole_fix_stays_whatever_the_filter() -> None
     ("known", "says"),
     [
         (
-            PlanState(EMPTY, OPTIONS, replace(FIX, measures=(), before=0, optimal=True)),
+            planning(replace(FIX, measures=(), before=0, optimal=True)),
             "✔ No path is unchecked: no measure is needed",
         ),
-        (PlanState(EMPTY, OPTIONS, problem="no solver"), "could not be computed: no solver"),
-        (PlanState(EMPTY, OPTIONS), "stopping the smallest fix"),
+        (Computed(EMPTY, OPTIONS, problem="no solver"), "could not be computed: no solver"),
+        (
+            Computed(EMPTY, OPTIONS, progress=Progress("stopping the smallest fix")),
+            "stopping the smallest fix",
+        ),
         (None, FixList.nothing),
     ],
 )
-async def test_an_answer_without_a_row_is_said_whatever_the_filter(
-    known: PlanState | None, says: str
-) -> None:
+async def test_an_answer_without_a_row_is_said_whatever_the_filter(known: Planning | None, says: str) -> None:
     found = FixList()
     app = Host(found, Snapshot())
     async with app.run_test(size=(80, 20)) as pilot:
-        app.show(state(known, Progress("stopping the smallest fix")))
+        app.show(state(known))
         found.focus_list()
         await pilot.press("/", *"zzz")
         found.rows.settle()

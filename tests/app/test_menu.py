@@ -305,7 +305,7 @@ async def test_a_point_of_the_journal_is_compared_with_from_its_menu(tmp_path: P
         await it.computed()
         comparing = it.bench.shown.comparing
         assert comparing is not None
-        assert comparing.since.name == "entry 1"
+        assert comparing.asked.name == "entry 1"
         await it.press("J", ".")
         await choose(it, "undo the last edit")
         assert "cat" not in it.model.agent

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from meshmodel.answers.plan_state import PlanState
 from meshmodel.answers.questions import uncounted
 from meshmodel.api import analyse
 from meshmodel.app.dialogs.base import Picker, TextEntry
@@ -29,6 +30,13 @@ def marks(it: Desk) -> dict[tuple[str, str, str], str]:
     return {
         step: mark for step, mark in drawn.facts.marks.items() if mark in {"proposed", "dropped", "limited"}
     }
+
+
+def result(it: Desk) -> PlanState:
+    known = it.bench.shown.planning
+    assert known is not None
+    assert known.result is not None
+    return known.result
 
 
 async def planned(it: Desk) -> None:
@@ -64,9 +72,7 @@ async def test_a_row_of_the_trade_off_previews_its_own_measures(tmp_path: Path) 
         await planned(it)
         await it.press("tab")
         await it.computed()
-        known = it.bench.shown.planning
-        assert known is not None
-        assert known.plan is not None
+        known = result(it)
         assert known.trade_off is not None
         point = known.trade_off[-2]
         assert set() < set(point.measures) != set(known.plan.measures)
@@ -111,9 +117,7 @@ async def test_what_is_kept_stays_and_what_is_exempt_is_never_asked(tmp_path: Pa
         (note,) = it.model.note.values()
         assert (note.kind, note.source) == ("action", "plan")
         await it.computed()
-        after = it.bench.shown.planning
-        assert after is not None
-        assert after.plan is not None
+        after = result(it)
         assert drop not in after.plan.measures
         ask = next((each for each in after.plan.measures if isinstance(each, Ask)), None)
         if ask is not None:
@@ -121,9 +125,7 @@ async def test_what_is_kept_stays_and_what_is_exempt_is_never_asked(tmp_path: Pa
             await it.press("E")
             await it.computed()
             assert len(it.model.note) == 2
-            again = it.bench.shown.planning
-            assert again is not None
-            assert again.plan is not None
+            again = result(it)
             assert ask.step not in {each.step for each in again.plan.measures if isinstance(each, Ask)}
             await it.press("u")
         await it.press("u")

@@ -33,7 +33,8 @@ APPROVER = ["minus" if each == "-" else each for each in "release-operator"]
 def known(it: Desk) -> Rounding:
     rounding = it.bench.shown.rounding
     assert rounding is not None
-    return rounding
+    assert rounding.result is not None
+    return rounding.result
 
 
 def stop_of(it: Desk) -> RoundStop:

@@ -222,11 +222,11 @@ async def test_what_is_partial_is_seen_first_and_whole_however_many_counts_there
         await followed(it, path)
         tracing = it.bench.shown.tracing
         assert tracing is not None
-        assert tracing.laid is not None
+        assert tracing.result is not None
         counted: dict[Verdict, int] = dict.fromkeys(WORDS, 123_456)
         tally = Tally(1_234_567, counted, 123_456)
-        laid = replace(tracing.laid, tally=tally, left_out=1_000_000)
-        it.bench.context.update(tracing=replace(tracing, laid=laid))
+        laid = replace(tracing.result, tally=tally, left_out=1_000_000)
+        it.bench.context.update(tracing=replace(tracing, result=laid))
         await it.sentence("ask policy-decision on file-sas > attachments")
         await it.press("L", "escape")  # the dialog, for it is of the model before: it is closed again
         it.bench.context.open_list("trace")

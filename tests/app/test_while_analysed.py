@@ -233,8 +233,8 @@ async def test_the_fix_that_is_asked_meanwhile_is_computed_once_it_can_be(tmp_pa
         await settled(it)
         known = it.bench.shown.planning
         assert known is not None
-        assert known.plan is not None
-        assert known.analysis is it.bench.shown.analysis
+        assert known.result is not None
+        assert known.of is it.bench.shown.analysis
         await remove_system(it, "s006")
         await settled(it)
         assert it.bench.shown.planning is None, "and after the next edit only where it is asked again"

@@ -19,18 +19,18 @@ class ChangesList(Listing, Bound):
     def basis(self, shown: WorkbenchState) -> object:
         """The comparison, what it says on the canvas, and whether it is of the model as it is."""
         marked = shown.comparing and shown.marked and shown.marked.says
-        return shown.comparing, marked, shown.is_current, shown.working("compare")
+        return shown.comparing, marked, shown.is_current
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show what differs, or that it is being compared."""
         each = shown.comparing
-        working = shown.working("compare") or (each and (each.problem or shown.why_nothing))
+        working = each and (each.working or each.problem or shown.why_nothing)
         rows = [note_row(working)] if working else []
         if each is not None:
-            if each.lines and working:
+            if each.result and working:
                 rows.append(note_row("the list is from before the last edit, or of the other view"))
             drawn = "no other" if shown.marked is None else shown.marked.says
-            rows += [note_row(f"on the canvas: {drawn}"), *map(row_of, each.lines)]
+            rows += [note_row(f"on the canvas: {drawn}"), *map(row_of, each.result or ())]
         self.show_rows(rows)
 
     def left(self) -> None:

@@ -59,31 +59,33 @@ class FixList(Listing, Bound):
 
     def basis(self, shown: WorkbenchState) -> object:
         """What is known of the plan, and what is being computed."""
-        return shown.planning, shown.why_nothing, shown.analysis, self._working(shown)
+        known = shown.planning
+        return known and (known.of, known.result), shown.why_nothing, shown.analysis, self._working(shown)
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show what is known of the plan, or fix, of the model and view in force."""
         known, working = shown.planning, self._working(shown)
         if shown.why_nothing:
             rows = [note_row(shown.why_nothing)]
-        elif known is None or known.analysis is not shown.analysis:
+        elif known is None or known.of is not shown.analysis:
             rows = [note_row(working)] if working else []
-        elif known.plan is None:
-            failed = known.problem and f"could not be computed: {known.problem}"
-            rows = [note_row(failed or working or "stopped; F computes it again")]
+        elif known.result is None:
+            rows = [note_row(working or "stopped; F computes it again")]
         else:
-            marks_open = known.analysis.snapshot.elements <= AT_ONCE
-            rows = [*map(row_of, planned_lines(known, working, marks_open=marks_open))]
+            marks_open = known.of.snapshot.elements <= AT_ONCE
+            rows = [*map(row_of, planned_lines(known.result, working, marks_open=marks_open))]
         self.show_rows(rows)
 
     def _working(self, shown: WorkbenchState) -> str:
-        """What is being computed; not for how long where a filter would look in very many rows each time."""
-        known, progress = shown.planning, shown.progress.get("plan")
-        if known is None or progress is None:
-            return ""
-        if self.filter.value and known.plan is not None and len(known.plan.measures) > PART:
-            return f"{progress.doing}..."
-        return progress.text
+        """What is being computed, or why it could not be; not for how long where a filter would look in very
+        many rows each time.
+        """
+        known = shown.planning
+        if known is None or known.progress is None:
+            return f"could not be computed: {known.problem}" if known is not None and known.problem else ""
+        if self.filter.value and known.result is not None and len(known.result.plan.measures) > PART:
+            return f"{known.progress.doing}..."
+        return known.working
 
     def focus_list(self) -> None:
         """Take the focus, and preview the row under the cursor again."""

@@ -58,7 +58,7 @@ class MeshHeader(Bound):
         looked = right_parts(
             shown.lens,
             shown.view,
-            "" if shown.comparing is None else shown.comparing.since.name,
+            "" if shown.comparing is None else shown.comparing.asked.name,
             is_drawing=shown.is_drawing,
             is_lost=shown.is_lost,
             read_only=shown.read_only,

@@ -44,14 +44,15 @@ class ImportList(Listing, Bound):
     def basis(self, shown: WorkbenchState) -> object:
         """What is shown of the import, and how far it is; not what is lit of it."""
         each = shown.importing
-        listed = None if each is None else (id(each.done), each.rejected, each.is_ledger, each.is_applied)
-        return listed, shown.working("import")
+        if each is None:
+            return ()
+        return id(each.done), each.rejected, each.is_ledger, each.is_applied, each.working
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show what is known of the import."""
-        working = shown.working("import")
-        rows = [] if shown.importing is None else [*map(_row_of, shown.importing.rows())]
-        self.show_rows([*([note_row(working)] if working else []), *rows])
+        each = shown.importing
+        working = [note_row(each.working)] if each is not None and each.working else []
+        self.show_rows([*working, *([] if each is None else map(_row_of, each.rows()))])
 
     def chosen(self, value: Any) -> None:
         """Do what the row says, or go to its element."""

@@ -51,7 +51,7 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
     def basis(self, shown: WorkbenchState) -> object:
         """What is known of the round, and what is being computed."""
         room = shown.presents, shown.people, shown.follows
-        return shown.rounding, room, shown.why_nothing, shown.progress.get("round"), self.size
+        return shown.rounding, room, shown.why_nothing, self.size
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show the stop."""
@@ -79,10 +79,11 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
             self.action_run(command)
 
     def _lines(self, shown: WorkbenchState) -> Iterator[Content]:
-        known = shown.rounding
-        if known is None or known.problem:
-            failed = f"could not be computed: {known.problem}" if known is not None else ""
-            yield Content(failed or shown.working("round") or shown.why_nothing)
+        round_ = shown.rounding
+        known = None if round_ is None or round_.problem else round_.result
+        if known is None:
+            failed = round_ and round_.problem and f"could not be computed: {round_.problem}"
+            yield Content(failed or (round_ and round_.working) or shown.why_nothing)
         elif known.stop is not None:
             width = max(self.scrollable_content_region.width - 2, 20)
             cards = [*large_cards(known, width), *_room(shown, width)] if shown.presents else []

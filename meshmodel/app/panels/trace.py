@@ -24,7 +24,7 @@ from meshmodel.app.presentation.log_table import (
 )
 from meshmodel.app.presentation.log_words import log_parts, needs_attention
 from meshmodel.app.presentation.used_lines import used_lines
-from meshmodel.app.state import Tracing, WorkbenchState
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_panel import FilterPanel
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
@@ -36,6 +36,7 @@ from meshmodel.model.text import one_line
 if TYPE_CHECKING:
     from meshmodel.analysis.trace_records import TracedEvent
     from meshmodel.analysis.used import ProposedIntent
+    from meshmodel.app.state import Tracing
     from meshmodel.model.measures import Drop
 
     Point = Callable[[TracedEvent], object]
@@ -193,29 +194,29 @@ class TracePanel(FilterPanel, Bound):
 
     def basis(self, shown: WorkbenchState) -> object:
         """What is known of the log, and what is being followed."""
-        return shown.tracing, shown.working("trace"), shown.analysis, shown.is_current, shown.snapshot
+        return shown.tracing, shown.analysis, shown.is_current, shown.snapshot
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show what is known of the log; where that is nothing, what was known before."""
-        tracing, working = shown.tracing, shown.working("trace")
+        tracing = shown.tracing
         if tracing is None:
             return
         before, self._tracing = self._tracing, tracing
-        if before is None or before.request is not tracing.request:
+        if before is None or before.asked is not tracing.asked:
             self.filter.value, self._session = "", None  # they were meant for another log
             self.remove_class("-filtering")
-        name, is_of_this = tracing.request.path.name, shown.analysis is tracing.analysis and shown.is_current
+        name, is_of_this = tracing.asked.path.name, shown.analysis is tracing.of and shown.is_current
         self._partial, self._counts = log_parts(
-            name, tracing.laid, tracing.problem, working, is_of_this=is_of_this
+            name, tracing.result, tracing.problem, tracing.working, is_of_this=is_of_this
         )
         self._show_used(shown)
-        if before is not tracing:
+        if before is None or before.result is not tracing.result:
             self._show()
         else:
             self._say()
 
     def _show(self) -> None:
-        laid = None if self._tracing is None else self._tracing.laid
+        laid = None if self._tracing is None else self._tracing.result
         events = () if laid is None else laid.events
         words = self.filter.value.casefold().split()
         found = tuple(each for each in events if event_matches(each, words)) if words else events
@@ -293,7 +294,7 @@ class TracePanel(FilterPanel, Bound):
         self.focus_list()
 
     def _show_used(self, shown: WorkbenchState) -> None:
-        laid = None if shown.tracing is None else shown.tracing.laid
+        laid = None if shown.tracing is None else shown.tracing.result
         used = None if laid is None else laid.used
         nothing = [note_row("L lays a log on the model")]
         lines = nothing if used is None else used_lines(used, shown.snapshot)

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, NamedTuple
 
+from meshmodel.app.computed import Computed
 from meshmodel.app.presentation.import_request import ImportRequest
+from meshmodel.app.presentation.since import Marked
 from meshmodel.importers.answers import change_words, leads_to, reading_lines
 from meshmodel.importers.importing import Import
 from meshmodel.importers.ledger import Row, record_named, words_for
 from meshmodel.importers.plan import Outcome
 from meshmodel.model.records import Note, Reference
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, one_line
 
 Look = Literal["", "bold", "muted", "success", "warning", "error"]
@@ -39,31 +42,33 @@ class PreviewRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Importing:
-    """An import that is looked at.
+class Importing(Computed[Snapshot, ImportRequest, tuple[Import, Marked]]):
+    """An import that is looked at, with what the canvas marks of it.
 
     Attributes:
-        request: what is imported.
         rejected: records about which nothing is to be done.
-        done: what it would do or did; ``None`` while the files are read for the first time.
         is_applied: whether the model was changed.
         is_ledger: whether its ledger is shown, and not the changes.
         at: the record that is lit on the canvas.
         order: the records in the order in which they were first shown, which a rejection does not change.
     """
 
-    request: ImportRequest
     rejected: frozenset[Reference] = frozenset()
-    done: Import | None = None
     is_applied: bool = False
     is_ledger: bool = False
     at: Reference | None = None
     order: tuple[Reference, ...] = ()
 
-    def prepared(self, done: Import) -> "Importing":
-        """The same with what it would do now."""
-        found = ((each.table, each.key) for each in done.outcomes)
-        return replace(self, done=done, order=tuple(dict.fromkeys((*self.order, *found))))
+    @property
+    def done(self) -> Import | None:
+        """What it would do or did; ``None`` while the files are read for the first time."""
+        return None if self.result is None else self.result[0]
+
+    @property
+    def places(self) -> tuple[Reference, ...]:
+        """The records in their order, also those that come last because they are new."""
+        found = () if self.done is None else ((each.table, each.key) for each in self.done.outcomes)
+        return tuple(dict.fromkeys((*self.order, *found)))
 
     @property
     def count(self) -> str:
@@ -123,7 +128,7 @@ class Importing:
         yield PreviewRow("turn", "ledger", "bold", "Enter or Tab shows what became of each value", "turn")
         for line in reading_lines(self.done):
             yield PreviewRow(line, "", "muted", line)
-        place = {reference: number for number, reference in enumerate(self.order)}
+        place = {reference: number for number, reference in enumerate(self.places)}
         for each in sorted(self.done.outcomes, key=lambda each: place[each.table, each.key]):
             is_rejected = (each.table, each.key) in self.rejected
             kind = "rejected" if is_rejected else each.kind

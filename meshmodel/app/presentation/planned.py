@@ -52,11 +52,10 @@ def planned_lines(known: PlanState, working: str = "", *, marks_open: bool = Tru
 
     Args:
         known: what is known of the plan, or fix.
-        working: what is being computed, if anything.
+        working: what is being computed, or why it could not be; empty: neither.
         marks_open: whether the canvas marks what stays open.
     """
     plan = known.plan
-    assert plan is not None
     first = verdict(known)
     rest = lines_of(each for each in plan_blocks(known) if each != first)
     if not plan.measures:
@@ -66,7 +65,7 @@ def planned_lines(known: PlanState, working: str = "", *, marks_open: bool = Tru
         *_all(plan),
         *_keys(plan, marks_open=marks_open),
         *rest,
-        *_missing(known, plan, working),
+        *_missing(known, working),
     ]
 
 
@@ -86,14 +85,13 @@ def _all(plan: "Plan") -> Iterator[Line]:
         yield Line(("all", state), words, Chosen(plan.measures, state), indent=4)
 
 
-def _missing(known: PlanState, plan: "Plan", working: str) -> Iterator[Line]:
+def _missing(known: PlanState, working: str) -> Iterator[Line]:
     """Why something is not said yet."""
-    failed = known.problem and f"could not be computed: {known.problem}"
-    stopped = "stopped; F computes it again" if known.is_partial and known.trade_off is None else ""
-    said = failed or working or stopped
+    is_stopped = known.is_partial and known.trade_off is None
+    said = working or ("stopped; F computes it again" if is_stopped else "")
     if said:
-        yield note_row("what stands even then" if plan.is_fix else "what fewer leave unchecked")
-        yield note_row(f"  {said.strip()}")
+        yield note_row("what stands even then" if known.plan.is_fix else "what fewer leave unchecked")
+        yield note_row(f"  {said}")
 
 
 def marks_of(snapshot: Snapshot, measures: Sequence[Measure]) -> dict[StepKey, Mark]:

@@ -48,7 +48,6 @@ class Rounding:
         yes: what declaring its ways intended would do; ``None`` where that closes nothing.
         reasons: why it cannot be answered so, by answer; those that it can be answered by are not in it.
         summary: what was decided, once no stop is left.
-        problem: why no stop could be found.
     """
 
     analysis: "Analysis"
@@ -66,7 +65,6 @@ class Rounding:
     yes: Intended | None = None
     reasons: "Mapping[AnswerName, str]" = field(default_factory=dict)
     summary: "Sequence[Block]" = ()
-    problem: str = ""
 
     def why_not(self, answer: AnswerName) -> str:
         """Why the stop that is shown cannot be answered so; empty where it can."""
@@ -114,7 +112,6 @@ def found_stop(round_: Rounding, analysis: "Analysis", here: Key | None, task: "
         stop=stop,
         to_come=tuple(to_come),
         summary=(),
-        problem="",
     )
     if stop is None:
         return replace(now, is_done=False, way=None, facts={}, yes=None, reasons={})

@@ -62,23 +62,6 @@ class Marked:
         return f"{sign} {phrase(record)}: {why}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Comparing:
-    """What is known of a comparison.
-
-    Attributes:
-        since: what the model is compared with.
-        analysis: of the model and view that it is compared in; ``None`` before the first.
-        lines: the list, perhaps of the analysis before; empty before the first.
-        problem: why there is no list of that analysis.
-    """
-
-    since: Since
-    analysis: "Analysis | None" = None
-    lines: tuple[Line, ...] = ()
-    problem: str = ""
-
-
 def mark(old: Snapshot, new: Snapshot) -> Marked:
     """What the canvas shows of a comparison; nothing is analysed for it."""
     both, lighting = diff_view(old, new)

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from textual.screen import Screen
 from textual.timer import Timer
 
+from meshmodel.app.computed import Computed
 from meshmodel.app.jobs import Jobs
 from meshmodel.app.state import WorkbenchState
-from meshmodel.model.stop import Progress
+from meshmodel.model.stop import Progress, Task
 
 T = TypeVar("T")
 
@@ -70,6 +72,51 @@ class PaintedState:
 
         return within
 
+    # What is computed
+
+    def compute(
+        self,
+        name: str,
+        begun: Computed[Any, Any, T],
+        work: Callable[[Task], T],
+        title: str,
+        then: Callable[[T], object] = lambda _: None,
+        failed: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        """Compute an attribute of the state in a job of the same name, which replaces the one that runs.
+
+        Args:
+            name: of the attribute.
+            begun: what is known when it begins.
+            work: computes the result, in a thread; it may tell its task parts of that.
+            title: what is told of it meanwhile.
+            then: hears each part, and the result, once the state has it.
+            failed: hears why there is none, once the state has that.
+        """
+
+        def hear(attribute: str, hears: Callable[[Any], object], value: Any) -> None:
+            if getattr(self.state, name) is not None:
+                with self.batch():
+                    progress = task.progress if self.jobs.is_running(name) else None
+                    self.know(name, progress=progress, **{attribute: value})
+                    hears(value)
+
+        done, on_error = partial(hear, "result", then), partial(hear, "problem", failed)
+        task = self.jobs.run(name, work, done, on_error, title)
+        self.update(**{name: replace(begun, progress=task.progress)})
+
+    def drop(self, name: str, **found: object) -> bool:
+        """End the job that computes an attribute, and know this of it then; whether one was under way."""
+        is_dropped = self.jobs.drop(name)
+        if is_dropped:
+            self.know(name, progress=None, **found)
+        return is_dropped
+
+    def know(self, name: str, **found: object) -> None:
+        """Replace attributes of what is computed, unless it was taken away meanwhile."""
+        if (known := getattr(self.state, name)) is not None:
+            self.update(**{name: replace(known, **found)})
+
     def _commit(self) -> None:
         self._depth += 1
         try:
@@ -103,6 +150,8 @@ class PaintedState:
                 self.update()
 
     def _progressed(self, running: Mapping[str, Progress]) -> None:
-        if running != self.state.progress:
-            with self.batch():
-                self.update(progress=running)
+        with self.batch():
+            for name, progress in running.items():
+                known = getattr(self.state, name, None)
+                if known is not None and known.progress != progress:
+                    self.know(name, progress=progress)

@@ -1,12 +1,12 @@
 """The model compared with an earlier point of its journal, or with another file."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshmodel.app.commands import NO_FILES
+from meshmodel.app.computed import Computed
 from meshmodel.app.panels.journal import JournalList
 from meshmodel.app.workbench.context import Controller
 from meshmodel.model.snapshot import Snapshot
@@ -75,10 +75,8 @@ class ComparingController(Controller):
         self.context.say(f"compare: reading {name}; Esc stops it")
 
     def _begin(self, since: "Since") -> None:
-        from meshmodel.app.presentation.since import Comparing
-
         self.context.open_finding(None)
-        self.context.update(importing=None, comparing=Comparing(since), ghost=None)
+        self.context.update(importing=None, comparing=Computed(None, since), ghost=None)
         self.context.open_list("changes")
 
     def follow(self) -> None:
@@ -88,16 +86,16 @@ class ComparingController(Controller):
             self._marked = None
             return
         if state.importing is not None and not state.importing.is_applied:
-            self.context.jobs.drop("compare")
+            self.context.drop("comparing")
             self.context.update(comparing=None)  # the preview of an import takes its place
             return
-        model, since = state.tentative or state.snapshot, comparing.since
+        model, since = state.tentative or state.snapshot, comparing.asked
         if self._marked is None or self._marked[0] is not model or self._marked[1] is not since:
             from meshmodel.app.presentation.since import mark
 
             self._marked = model, since
             self.context.update(marked=mark(since.snapshot, model))
-        if analysis is None or not state.is_current or analysis is comparing.analysis:
+        if analysis is None or not state.is_current or analysis is comparing.of:
             return
 
         def work(task: Task) -> "tuple[Line, ...]":
@@ -105,19 +103,12 @@ class ComparingController(Controller):
 
             return compared_lines(since, analysis, Stop(None, task.is_cancelled))
 
-        self.context.update(comparing=replace(comparing, analysis=analysis, problem=""))
-        done, failed = (partial(self._take, name) for name in ("lines", "problem"))
-        self.context.jobs.run("compare", work, done, failed, f"comparing with {since.name}")
-
-    def _take(self, name: str, answer: object) -> None:
-        if self.state.comparing is not None:
-            self.context.update(comparing=replace(self.state.comparing, **{name: answer}))  # type: ignore[arg-type]  # by name
+        begun = Computed(analysis, since, comparing.result)
+        self.context.compute("comparing", begun, work, f"comparing with {since.name}")
 
     def stop(self) -> bool:
         """Stop comparing; whether that was under way."""
-        is_read, is_compared = self.context.jobs.drop("compared"), self.context.jobs.drop("compare")
-        if is_compared:
-            self._take("problem", "stopped; the next edit is compared again")
+        is_read = self.context.jobs.drop("compared")
         if is_read:
             self.context.say("compare: stopped")
-        return is_read or is_compared
+        return self.context.drop("comparing", problem="stopped; the next edit is compared again") or is_read

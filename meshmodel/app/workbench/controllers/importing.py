@@ -40,27 +40,24 @@ class ImportingController(Controller):
 
         self._last = request
         self.context.update(marked=None)
-        self._read(Importing(request))
+        self._read(Importing(self.context.session.snapshot, request))
         self.context.open_list("import")
 
     def _read(self, importing: "Importing") -> None:
         """Read the files, in the background, and compare them with the model as it is now."""
-        self.context.update(importing=importing)
-        session, snapshot = self.context.session, self.context.session.snapshot
+        session, snapshot, request = self.context.session, self.context.session.snapshot, importing.asked
 
         def work(_: object) -> "tuple[Import, Marked]":
             from meshmodel.app.presentation.since import mark
 
-            done = importing.request.prepare(session, snapshot, importing.rejected)
+            done = request.prepare(session, snapshot, importing.rejected)
             return done, mark(snapshot, done.after)
 
-        title = f"reading {importing.request.title}"
-        self.context.jobs.run("import", work, self._take, self._fail, title)
+        begun = replace(importing, of=snapshot, order=importing.places)
+        self.context.compute("importing", begun, work, f"reading {request.title}", self._take, self._fail)
 
     def _take(self, answer: "tuple[Import, Marked]") -> None:
-        importing, (done, marked) = self.state.importing, answer
-        if importing is not None:
-            self.context.update(importing=importing.prepared(done), marked=marked)
+        self.context.update(marked=answer[1])
         if self._is_wanted:
             self._apply()
 
@@ -71,10 +68,10 @@ class ImportingController(Controller):
 
     def follow(self) -> None:
         """Read the files again for a model that was edited meanwhile."""
-        importing, session = self.state.importing, self.context.session
-        done = None if importing is None or importing.is_applied else importing.done
-        is_old = done is not None and done.before is not session.snapshot
-        if importing is not None and is_old and not self.context.jobs.is_running("import"):
+        importing = self.state.importing
+        if importing is None or importing.progress or importing.is_applied:
+            return
+        if importing.of is not self.context.session.snapshot:
             self._read(importing)
 
     def asked(self, event: ImportList.Asked) -> None:
@@ -114,7 +111,8 @@ class ImportingController(Controller):
 
     def _apply(self) -> None:
         """Make the edit; while the files are read, as soon as that is done."""
-        importing, self._is_wanted = self.state.importing, self.context.jobs.is_running("import")
+        importing = self.state.importing
+        self._is_wanted = importing is not None and importing.progress is not None
         if self._is_wanted or importing is None or importing.done is None or importing.is_applied:
             return
         done, session = importing.done, self.context.session
@@ -132,7 +130,7 @@ class ImportingController(Controller):
     def _leave(self) -> None:
         """Escape in the list: stop reading, else back to the canvas, where the preview stays until Escape."""
         importing = self.state.importing
-        is_stopped, self._is_wanted = self.context.jobs.drop("import"), False
+        is_stopped, self._is_wanted = self.context.drop("importing"), False
         self.context.back_to_canvas()
         if importing is not None and importing.is_applied:
             return

@@ -1,16 +1,15 @@
 """What the lens shows: at once, or computed in the background where the model is large."""
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
+from meshmodel.app.computed import Computed
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.presentation.lenses import (
     COMPUTING,
     LENSES,
     InLens,
-    LensName,
     LensResult,
     empty_result,
     start_of,
@@ -19,20 +18,14 @@ from meshmodel.app.presentation.lenses import (
 from meshmodel.app.state import StatusMessage
 from meshmodel.app.workbench.context import Controller
 from meshmodel.model.records import Reference
-from meshmodel.model.stop import Task
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.analysis import Analysis
-
-Question = tuple[LensName, "Analysis", Reference | str | None]
-"""What a lens is asked: which one, of what model and view, and about what."""
+    from meshmodel.app.state import ComputedLens
 
 
 class LensController(Controller):
     """Chooses the lens, and keeps what it shows up to date; the compromise of something is one."""
 
-    _known: tuple[Question, LensResult] | None = None
-    _asked: Question | None = None
     _selected: Reference | None = None
 
     def lens(self) -> None:
@@ -61,8 +54,9 @@ class LensController(Controller):
         self._show_anew()
 
     def _show_anew(self) -> None:
-        if self._known is not None and self._known[1].compromise is None:
-            self._known = None  # it was stopped: now it is asked again
+        known = self.state.in_lens
+        if known is not None and (known.result is None or known.result.compromise is None):
+            self.context.update(in_lens=None)  # it was stopped: now it is asked again
         self.show()
 
     def show(self) -> None:
@@ -78,12 +72,8 @@ class LensController(Controller):
 
     def stop(self) -> bool:
         """Stop computing what the lens shows; whether that was under way."""
-        asked = self._asked
-        if asked is None or not self.context.jobs.drop("lens"):
-            return False
-        again = "C or O asks again" if asked[0] == "compromise" else "l goes on to the next lens"
-        self._take(asked, empty_result(asked[0], f"stopped; {again}"))
-        return True
+        again = "C or O asks again" if self.state.lens == "compromise" else "l goes on to the next lens"
+        return self.context.drop("in_lens", result=empty_result(self.state.lens, f"stopped; {again}"))
 
     def left(self, event: CompromiseList.Left) -> None:
         """Escape in the list of what falls."""
@@ -114,23 +104,43 @@ class LensController(Controller):
         if lens == "structure" or analysis is None:
             self._drop()
             return LensResult(InLens(None)) if lens == "structure" else empty_result(lens, state.why_nothing)
-        question = lens, analysis, self._about()
-        if self._known is None or self._known[0] != question:
-            is_asked = question[2] is not None or lens not in {"reach", "compromise"}
+        known, asked = state.in_lens, (lens, self._about())
+        if known is None or known.of is not analysis or known.asked != asked:
+            is_asked = asked[1] is not None or lens not in {"reach", "compromise"}
             if is_asked and not state.is_current:  # it would be of the model before the last edit
                 self._drop()
                 return empty_result(lens, state.why_nothing)
-            if is_asked and state.snapshot.elements > AT_ONCE:
-                return empty_result(lens, self._compute(question))
-            self._known = question, work_out(*question)
-        self._drop()
-        lens_result = self._known[1]
+            known = self._begin(Computed(analysis, asked), at_once=not is_asked)
+        lens_result = known.result
+        if lens_result is None:
+            failed = known.problem and f"could not be computed: {known.problem}"
+            return empty_result(lens, failed or known.working or COMPUTING[lens])
         if lens_result.content.shown is None or state.is_current:
             return lens_result
         return replace(
             lens_result,
             content=replace(lens_result.content, says=f"{lens_result.content.says}, before the last edit"),
         )
+
+    def _begin(self, begun: "ComputedLens", *, at_once: bool) -> "ComputedLens":
+        """Compute what it shows; what is known of that meanwhile."""
+        (lens, about), analysis = begun.asked, begun.of
+        if at_once or analysis.snapshot.elements <= AT_ONCE:
+            self.context.drop("in_lens")
+            begun = replace(begun, result=work_out(lens, analysis, about))
+            self.context.update(in_lens=begun)
+        else:
+            self.context.compute(
+                "in_lens",
+                begun,
+                lambda task: work_out(lens, analysis, about, task.is_cancelled),
+                COMPUTING[lens],
+            )
+        return begun
+
+    def _drop(self) -> None:
+        if self.context.drop("in_lens"):
+            self.context.update(in_lens=None)
 
     def _about(self) -> Reference | str | None:
         state = self.state
@@ -142,28 +152,3 @@ class LensController(Controller):
     def _start(self) -> str | None:
         """Where the compromise starts."""
         return "outsider" if self.state.by_outsider else start_of(self.state.selected)
-
-    def _compute(self, question: Question) -> str:
-        """Have it computed, unless it is already; what is told of that meanwhile."""
-        title = COMPUTING[question[0]]
-        if self._asked != question:
-            self._asked = question
-
-            def work(task: Task) -> LensResult:
-                return work_out(*question, task.is_cancelled)
-
-            def failed(why: str) -> None:
-                self._take(question, empty_result(question[0], f"could not be computed: {why}"))
-
-            self.context.jobs.run("lens", work, partial(self._take, question), failed, title)
-        return self.state.working("lens") or title
-
-    def _take(self, question: Question, lens_result: LensResult) -> None:
-        self._asked = None
-        self._known = question, lens_result
-        self.context.update()
-
-    def _drop(self) -> None:
-        if self._asked is not None:
-            self._asked = None
-            self.context.jobs.drop("lens")

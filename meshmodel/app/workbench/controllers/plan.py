@@ -1,9 +1,8 @@
 """The plan, or the minimum fix: computed in the background, previewed on the canvas, applied as one edit."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from meshmodel.analysis.fix.results import FIX
 from meshmodel.answers.measures import about_of, relation_of
@@ -17,6 +16,7 @@ from meshmodel.answers.plan_state import (
     work_out_plan,
     work_out_trade_off,
 )
+from meshmodel.app.computed import Computed
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.presentation.planned import STATES, Chosen, marks_of
@@ -34,7 +34,7 @@ from meshmodel.model.stop import Stop, Task
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.fix.results import Plan
+    from meshmodel.analysis.fix.results import Plan, PlanOptions
 
 
 class PlanController(Controller):
@@ -44,7 +44,8 @@ class PlanController(Controller):
     """Whether somebody asked, and it has not begun yet."""
     _taken_at = -1
     """At which key the measures were to be taken, though they were still being computed."""
-    _task = Task()
+    _found: "Plan | None" = None
+    """That of which the measures were previewed once it was there."""
     _previewed: tuple[Measure, ...] = ()
 
     def open(self) -> None:
@@ -56,7 +57,7 @@ class PlanController(Controller):
 
     def turn(self) -> None:
         """Show the fix in place of the plan, or the plan in place of the fix."""
-        self.context.jobs.drop("plan")
+        self.context.drop("planning")
         self.context.update(
             shows_plan=not self.state.shows_plan, planning=None, message=StatusMessage(), **NO_PREVIEW
         )
@@ -66,7 +67,9 @@ class PlanController(Controller):
         """Have it computed, where that has not been done for this model and view, or was stopped."""
         self._is_asked = True
         known = self.state.planning
-        if known is not None and known.is_partial and not self.context.jobs.is_running("plan"):
+        if known is None or known.progress:
+            return
+        if known.problem or known.result is None or known.result.is_partial:
             self.context.update(planning=None)
 
     def follow(self) -> None:
@@ -76,8 +79,8 @@ class PlanController(Controller):
         while the analysis is not there yet is answered once it is.
         """
         state = self.state
-        if state.planning is not None and state.planning.analysis is not state.analysis:
-            self.context.jobs.drop("plan")
+        if state.planning is not None and state.planning.of is not state.analysis:
+            self.context.drop("planning")
             self.context.update(planning=None, **NO_PREVIEW)
         elif not state.is_current and (state.preview or state.preview_changes):
             self.context.update(**NO_PREVIEW)
@@ -106,44 +109,23 @@ class PlanController(Controller):
             if found is None:
                 return
             options = found
-        self.context.update(planning=PlanState(analysis, options))
-        work, found_it = partial(work_out_plan, analysis, options), partial(self._found, analysis)
-        self._run(work, found_it, f"computing the {'minimum fix' if options.is_fix else 'plan'}")
+        self.context.compute(
+            "planning",
+            Computed(analysis, options),
+            partial(work_out, analysis, options, self._is_quick),
+            f"computing the {'minimum fix' if options.is_fix else 'plan'}",
+            self._preview_plan,
+        )
 
-    def _run(self, work: Callable[[Task], Any], done: Callable[[Any], None], title: str) -> None:
-        self._task = self.context.jobs.run("plan", work, done, lambda why: self._know(problem=why), title)
-
-    def _know(self, **found: Any) -> None:
-        """Show what is found of the plan, and whether somebody stopped it."""
-        known = self.state.planning
-        if known is not None:
-            stopped = known.stopped or self._task.is_cancelled()
-            self.context.update(planning=replace(known, **{"stopped": stopped, **found}))
-
-    def _found(self, analysis: "Analysis", plan: "Plan") -> None:
-        is_stopped, is_quick = self._task.is_cancelled(), self._is_quick
-        self._know(plan=plan)
-        known = self.state.planning
-        if self._is_open():
-            if self.state.message.kind == "guard":
-                self.context.update(message=StatusMessage())
-            self._preview(plan.measures)
-            if self._taken_at == self.context.input_count:
-                self.take()
-        if is_stopped or known is None or (plan.is_fix and not is_quick):
+    def _preview_plan(self, known: PlanState) -> None:
+        is_new, self._found = known.plan is not self._found, known.plan
+        if not is_new or not self._is_open():
             return
-
-        def rest(task: Task) -> dict[str, object]:
-            standing = standing_findings(analysis, plan) if is_quick else ()
-            stop = Stop(SECONDS, task.is_cancelled)
-            told = advice(analysis, known.options, plan, stop) if is_quick else None
-            found: dict[str, object] = {"standing": standing, "advice": told}
-            if plan.measures and not plan.is_fix:
-                found["trade_off"] = work_out_trade_off(analysis, known.options, plan, task)
-            return found
-
-        title = "what stands even then" if plan.is_fix else "what fewer decisions leave unchecked"
-        self._run(rest, lambda found: self._know(**found), f"computing {title}")
+        if self.state.message.kind == "guard":
+            self.context.update(message=StatusMessage())
+        self._preview(known.plan.measures)
+        if self._taken_at == self.context.input_count:
+            self.take()
 
     # The preview
 
@@ -161,9 +143,9 @@ class PlanController(Controller):
     def previewed(self, event: FixList.MeasuresPreviewed) -> None:
         """The cursor came upon measures."""
         known = self.state.planning
-        if known is None or known.plan is None or known.analysis is not self.state.analysis:
+        if known is None or known.result is None or known.of is not self.state.analysis:
             return
-        self._preview(known.plan.measures if event.is_alone else event.measures)
+        self._preview(known.result.plan.measures if event.is_alone else event.measures)
         if event.is_alone:
             kind, start, end = relation_of(event.measures[0])
             self.context.select((kind, (start, end)))
@@ -172,7 +154,7 @@ class PlanController(Controller):
         """Escape: stop computing, or go back to the canvas with the preview."""
         del event
         self._is_asked = False
-        if self.context.jobs.stop("plan"):
+        if self.context.jobs.stop("planning"):
             return
         self.context.back_to_canvas()
         number = len(self.state.preview) + len(self.state.preview_changes)
@@ -192,7 +174,8 @@ class PlanController(Controller):
         if chosen.state is not None or not any(isinstance(each, Ask) for each in chosen.measures):
             self._apply(chosen.measures, chosen.state or "enforced")
             return
-        plan = None if self.state.planning is None else self.state.planning.plan
+        result = None if self.state.planning is None else self.state.planning.result
+        plan = None if result is None else result.plan
         is_whole = plan is not None and set(chosen.measures) == set(plan.measures)
         hint = "" if plan is None or plan.optimal or not is_whole else f"{NOT_PROVEN}; u takes it back"
         from meshmodel.app.dialogs.base import Picker
@@ -214,7 +197,7 @@ class PlanController(Controller):
         state, known = self.state, self.state.planning
         if state.preview or state.preview_changes:
             self._want(Chosen(self._previewed))
-        elif self._is_asked or (known is not None and known.plan is None and not known.problem):
+        elif self._is_asked or (known is not None and known.progress and known.result is None):
             self._taken_at = self.context.input_count
             self.context.say("guard: the measures are being computed", kind="guard")
         else:
@@ -267,6 +250,23 @@ class PlanController(Controller):
             return edit_of(intent, {field.attribute: parse_value(field, text)}, snapshot), None
 
         self.context.ask_edit(dialog, made, on=lambda: snapshot)
+
+
+def work_out(analysis: "Analysis", options: "PlanOptions", is_quick: bool, task: Task) -> PlanState:
+    """The plan, which is told first; then what stands with it and what fewer decisions leave open."""
+    plan = work_out_plan(analysis, options, task)
+    known = PlanState(analysis, options, plan, stopped=task.is_cancelled())
+    if known.stopped or (plan.is_fix and not is_quick):
+        return known
+    title = "what stands even then" if plan.is_fix else "what fewer decisions leave unchecked"
+    task.title = f"computing {title}"
+    task.tell(known)
+    if is_quick:
+        told = advice(analysis, options, plan, Stop(SECONDS, task.is_cancelled))
+        known = replace(known, standing=standing_findings(analysis, plan), advice=told)
+    if plan.measures and not plan.is_fix:
+        known = replace(known, trade_off=work_out_trade_off(analysis, options, plan, task))
+    return replace(known, stopped=task.is_cancelled())
 
 
 def _whole(measure: Measure) -> Measure:

@@ -27,10 +27,10 @@ class RoomController(Controller):
 
 def presence_of(state: WorkbenchState) -> Presence:
     """What the others are shown of who looks at this."""
-    known = state.rounding
+    known, leading = state.rounding, None
+    shown = None if known is None or known.problem else known.result
     is_shown = state.presents and state.page == "round"
-    leading = None
-    if is_shown and state.follows is None and known is not None and not known.problem:
-        stop = None if known.stop is None else known.stop.key
-        leading = Leading(stop, known.left, known.earlier)
+    if is_shown and state.follows is None and shown is not None:
+        stop = None if shown.stop is None else shown.stop.key
+        leading = Leading(stop, shown.left, shown.earlier)
     return Presence(state.selected, state.hand, leading, follows=is_shown and state.follows is not None)

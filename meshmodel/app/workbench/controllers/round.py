@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from meshmodel.answers.round.stops import Key, RoundStop
+from meshmodel.app.computed import Computed
 from meshmodel.app.presentation import round_answers as answers
 from meshmodel.app.presentation.people import Leading, first_leader
 from meshmodel.app.presentation.rounding import Rounding, found_stop, is_there
@@ -19,6 +20,7 @@ from meshmodel.model.phrases import SWITCHED_BY_LETTER
 from meshmodel.model.records import Acceptance, Record, Reference
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import table_of
+from meshmodel.model.stop import Task
 from meshmodel.model.text import one_line
 from meshmodel.store.guided_round import GuidedRound
 
@@ -40,18 +42,13 @@ class RoundController(Controller):
 
     _accepted_by = ""
     """Who accepted something last: the next one is likely the same."""
-    _pending: "Analysis | None" = None
-    """Where the stop is being looked for."""
-    _wanted: tuple[Rounding, Key | None] | None = None
-    """What is looked for there: how far the round is then, and at which stop."""
     _led: Leading | None = None
     """Where the round was led that was followed last."""
 
     def show(self) -> None:
         """Show the stop at which the round is; begin one where none is under way."""
-        known = self.state.rounding
-        is_over = known is not None and known.stop is None and self._pending is None
-        if is_over and self.state.follows is None:
+        known, is_over = self.state.rounding, self._shown is None or self._shown.stop is None
+        if is_over and known is not None and known.progress is None and self.state.follows is None:
             self.context.update(rounding=None)
         self.context.open_list("round")
 
@@ -64,18 +61,24 @@ class RoundController(Controller):
         is_led = leading is not None and leading != self._led
         if not is_open or not state.is_current or analysis is None:
             return
-        if self._pending is analysis and not is_led:
-            return
         known = state.rounding
-        if known is None or known.analysis is not analysis or is_led:
-            known = known or self._begun(analysis)
-            here = None if known.stop is None else known.stop.key
-            if leading is not None:
-                self._led, here = leading, leading.stop
-                known = replace(known, left=leading.left, earlier=leading.earlier)
-            elif self._pending is not None and self._wanted is not None:
-                known, here = self._wanted  # somebody edits while it goes on to that
-            self._look(known, here)
+        if known is not None and known.of is analysis and not is_led:
+            return
+        if known is None:
+            now, here = self._begun(analysis), None
+        elif known.result is None or known.progress:
+            now, here = known.asked  # somebody edits while it goes on to that
+        else:
+            now = known.result
+            here = None if now.stop is None else now.stop.key
+        if leading is not None:
+            self._led, here = leading, leading.stop
+            now = replace(now, left=leading.left, earlier=leading.earlier)
+        self._look(now, here)
+
+    @property
+    def _shown(self) -> Rounding | None:
+        return None if self.state.rounding is None else self.state.rounding.result
 
     def _let_go(self) -> None:
         """Follow nobody who no longer leads."""
@@ -91,32 +94,46 @@ class RoundController(Controller):
         return Rounding(analysis, since, session.earlier(since))
 
     def _look(self, known: Rounding, here: Key | None) -> None:
-        analysis = self.state.analysis
+        analysis, before = self.state.analysis, self.state.rounding
         assert analysis is not None
-        self._pending, self._wanted = analysis, (known, here)
-        self.context.jobs.run(
-            "round",
-            partial(found_stop, known, analysis, here),
-            self._found,
-            lambda why: self._show(replace(known, analysis=analysis, stop=None, problem=why)),
+        self.context.compute(
+            "rounding",
+            Computed(analysis, (known, here), None if before is None else before.result),
+            partial(self._find, known, analysis, here),
             "the next stop is looked for",
+            self._found,
+            lambda _: self._show(replace(known, analysis=analysis, stop=None)),
         )
 
+    def _find(self, known: Rounding, analysis: "Analysis", here: Key | None, task: Task) -> Rounding:
+        """The stop; where none is left, what was decided in the round, or in the last one. In a thread."""
+        found = found_stop(known, analysis, here, task)
+        if found.stop is not None:
+            return found
+        from meshmodel.answers.round.summary import summary_blocks, summary_of
+
+        session, since, before = self.context.session, found.since, found.before
+        kept = session.guided_round
+        if kept is not None and kept.over:
+            since, before = kept.began, session.earlier(kept.began)
+        task.title = "what was decided is summed up"
+        told = summary_of(since, before, analysis.snapshot, session.changes_since(since))
+        return replace(found, summary=tuple(summary_blocks(told)))
+
     def _found(self, found: Rounding) -> None:
-        kept = self.context.session.guided_round
-        if found.stop is None:
-            self._sum_up(found, kept)
-            return
-        if kept is None or kept.over:
-            self.context.session.keep_round(GuidedRound(found.since, over=False))
+        """Keep for every window that the round goes on, or that it is over, and show where it is."""
+        kept, is_over = self.context.session.guided_round, found.stop is None
+        if (kept is not None and not kept.over) if is_over else (kept is None or kept.over):
+            self.context.session.keep_round(GuidedRound(found.since, over=is_over))
         self._show(found)
 
     def _show(self, found: Rounding) -> None:
         """Show a stop: its step is selected, and the worst way lit."""
-        before, self._pending = self.state.rounding, None
-        stop = found.stop
-        is_other = before is None or before.stop is None or stop is None or before.stop.key != stop.key
-        self.context.update(rounding=found)
+        known, stop = self.state.rounding, found.stop
+        assert known is not None
+        before = known.asked[0].stop
+        is_other = before is None or stop is None or before.key != stop.key
+        self.context.know("rounding", result=found)
         if stop is None:
             self.context.update(opened=None)
             return
@@ -172,16 +189,16 @@ class RoundController(Controller):
     def _current(self) -> Rounding | None:
         """The round, unless its stop is being found: that is said."""
         known = self.state.rounding
-        if known is None or known.analysis is not self.state.analysis or self._pending is not None:
+        if known is None or known.of is not self.state.analysis or known.progress:
             self.context.say("round: the stop is being found; press it again then")
             return None
-        return known
+        return known.result
 
     # Answers
 
     @property
     def _stop(self) -> RoundStop:
-        known = self.state.rounding
+        known = self._shown
         assert known is not None
         assert known.stop is not None
         return known.stop
@@ -208,7 +225,7 @@ class RoundController(Controller):
         """Say what declaring its ways intended makes worse, ask why, and declare them."""
         from meshmodel.app.dialogs.base import TextEntry
 
-        known, stop = self.state.rounding, self._stop
+        known, stop = self._shown, self._stop
         yes = None if known is None else known.yes
         if yes is None:
             return
@@ -366,31 +383,6 @@ class RoundController(Controller):
             take(named[0][0])
         else:
             self.context.ask(Picker(title, [Row(each, line(words), each) for each, words in named]), take)
-
-    # The end
-
-    def _sum_up(self, found: Rounding, kept: GuidedRound | None) -> None:
-        """No stop is left: the round is over; show what was decided in it, or in the last one."""
-        from meshmodel.answers.round.summary import summary_blocks, summary_of
-
-        session, since, before = self.context.session, found.since, found.before
-        if kept is not None and kept.over:
-            since, before = kept.began, session.earlier(kept.began)
-        elif kept is not None:
-            session.keep_round(GuidedRound(since, over=True))
-        edits = session.changes_since(since)
-
-        def work(_: object) -> Rounding:
-            told = summary_of(since, before, found.analysis.snapshot, edits)
-            return replace(found, summary=tuple(summary_blocks(told)))
-
-        self.context.jobs.run(
-            "round",
-            work,
-            self._show,
-            lambda why: self._show(replace(found, problem=why)),
-            "what was decided is summed up",
-        )
 
 
 def _about(stop: RoundStop) -> Reference | None:

@@ -5,10 +5,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from meshmodel.answers.used import intent_text
+from meshmodel.app.computed import Computed
 from meshmodel.app.panels.trace import TracePanel
 from meshmodel.app.presentation.planned import marks_of
 from meshmodel.app.presentation.used_lines import change_of, never_used
-from meshmodel.app.state import NO_PREVIEW, OpenedEvent, StatusMessage, Tracing
+from meshmodel.app.state import NO_PREVIEW, OpenedEvent, StatusMessage
 from meshmodel.app.workbench.context import Controller
 from meshmodel.model.stop import Task
 from meshmodel.model.text import one_line
@@ -32,7 +33,7 @@ class TraceController(Controller):
         """Show the log that was laid on the model; where it is shown already, or none was, choose one."""
         state = self.state
         tracing, panel = state.tracing, self.context.panel(TracePanel)
-        is_stale = tracing is not None and tracing.analysis is not state.analysis
+        is_stale = tracing is not None and tracing.of is not state.analysis
         if tracing is not None and not is_stale and not tracing.problem and not panel.has_focus_within:
             self.show()
             self.context.say("L again chooses another log")
@@ -44,7 +45,7 @@ class TraceController(Controller):
         from meshmodel.app.presentation.log_request import suggested_log
         from meshmodel.logs.mapping import mapper_of
 
-        before = suggested_log(self.context.session.path) if tracing is None else tracing.request
+        before = suggested_log(self.context.session.path) if tracing is None else tracing.asked
         is_another = tracing is not None and not is_stale
         knows_names = mapper_of(None, state.snapshot) is not None
         self.context.ask(LogDialog(before, another=is_another, needs_map=not knows_names), self.begin)
@@ -61,21 +62,15 @@ class TraceController(Controller):
             return
         self._asked_at = self.context.input_count
         opened = None if isinstance(self.state.opened, OpenedEvent) else self.state.opened
-        self.context.update(tracing=Tracing(analysis, request), opened=opened, unused=frozenset())
-        work, title = partial(follow_log, analysis, request), f"following {one_line(request.path.name)}"
-        self.context.jobs.run("trace", work, self._laid, self._failed, title)
+        self.context.update(opened=opened, unused=frozenset())
+        self.context.compute(
+            "tracing",
+            Computed(analysis, request),
+            partial(follow_log, analysis, request),
+            f"following {one_line(request.path.name)}",
+            lambda _: self.context.after_refresh(self._open_if_in_front),
+        )
         self.show()
-
-    def _laid(self, laid: "LaidLog") -> None:
-        tracing = self.state.tracing
-        if tracing is not None:
-            self.context.update(tracing=replace(tracing, laid=laid))
-            self.context.after_refresh(self._open_if_in_front)
-
-    def _failed(self, why: str) -> None:
-        tracing = self.state.tracing
-        if tracing is not None:
-            self.context.update(tracing=replace(tracing, problem=why))
 
     def _open_if_in_front(self) -> None:
         is_waited_for = self._asked_at == self.context.input_count  # then the focus may still be on its way
@@ -85,22 +80,22 @@ class TraceController(Controller):
     def _open_at_cursor(self) -> None:
         """Light and tell the event under the cursor: what was told before is of another list."""
         traced, tracing = self.context.panel(TracePanel).table.at, self.state.tracing
-        is_there = tracing is not None and tracing.laid is not None
+        is_there = tracing is not None and tracing.result is not None
         if is_there and traced is not None and self.state.traced is None:
             self.point(traced)
 
     def follow(self) -> None:
         """A new analysis is shown: that of the same model, which undo brings back, is what the log is of."""
         state, tracing = self.state, self.state.tracing
-        if tracing is None or state.analysis is None or tracing.analysis is state.analysis:
+        if tracing is None or state.analysis is None or tracing.of is state.analysis:
             return
-        if (tracing.analysis.view, tracing.analysis.snapshot) == (state.view, state.analysis.snapshot):
-            self.context.update(tracing=replace(tracing, analysis=state.analysis))
+        if (tracing.of.view, tracing.of.snapshot) == (state.view, state.analysis.snapshot):
+            self.context.update(tracing=replace(tracing, of=state.analysis))
 
     def left(self, event: TracePanel.Left) -> None:
         """Escape: stop following, or go back to the canvas."""
         del event
-        if not self.context.jobs.stop("trace"):
+        if not self.context.jobs.stop("tracing"):
             self.context.back_to_canvas()
 
     def names(self) -> None:
@@ -109,7 +104,7 @@ class TraceController(Controller):
         if tracing is None:
             self.context.say("L lays a log on the model")
             return
-        work = partial(find_names, self.state.snapshot, tracing.request)
+        work = partial(find_names, self.state.snapshot, tracing.asked)
         self.context.jobs.run("names", work, self._list_names, self.context.say, "reading names")
 
     def _list_names(self, answer: "NamesAnswer") -> None:
@@ -121,7 +116,7 @@ class TraceController(Controller):
     def used_shown(self, event: TracePanel.UsedShown) -> None:
         """Draw the grants that the log never uses faint while what it shows of them is listed."""
         tracing = self.state.tracing
-        used = None if tracing is None or tracing.laid is None else tracing.laid.used
+        used = None if tracing is None or tracing.result is None else tracing.result.used
         is_shown = event.is_shown and used is not None
         unused = never_used(used, self.state.snapshot) if is_shown and used is not None else frozenset()
         self.context.update(unused=unused, opened=None, message=StatusMessage(), **NO_PREVIEW)
