@@ -1,13 +1,16 @@
 """When the model is analysed: after each edit that answers depend on, in a thread, a newer edit first."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from meshmodel.app.jobs import Jobs
 from meshmodel.app.limits import BURST
 from meshmodel.app.messages import Cause
+from meshmodel.app.panels.findings import prepare_panels
 from meshmodel.app.presentation.both_analyses import Results, analyse_both, unchanged
+from meshmodel.app.state import WorkbenchState
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Task
 
@@ -30,7 +33,9 @@ class AnalysisService:
         on_results: Callable[[Results], None],
         on_failure: Callable[[str], None],
     ) -> None:
-        """Arguments: where to run; the model; what hears of results, and in one line of a failure."""
+        """Arguments: where to run; the model; what hears of results, first without ``facts`` while those and
+        what panels ask for are made; what hears in one line of a failure.
+        """
         self.snapshot = snapshot
         self.results: Results | None = None
         self.before: tuple[Summary, Summary] | None = None
@@ -60,13 +65,17 @@ class AnalysisService:
         if self.is_current:
             return
         same = unchanged(known, snapshot)
-        if same is not None:
+        if same is not None and same.facts is not None:
             self._jobs.drop("analysis")
             self._take(same)
             return
 
         def work(task: Task) -> Results | None:
-            return analyse_both(snapshot, known, task.should_stop)
+            results = same or analyse_both(snapshot, known, task.should_stop)
+            if results is None:
+                return None
+            task.tell(results)
+            return prepare_panels(results)
 
         self._jobs.run("analysis", work, self._take, self._fail)
 
@@ -74,6 +83,13 @@ class AnalysisService:
         if results is not None and results.snapshot is self.snapshot:
             self.results = results
             self._on_results(results)
+
+    def with_counts(self, shown: WorkbenchState) -> WorkbenchState:
+        """A state as the first row tells it: with the newest counts, though panels are not ready for them."""
+        if shown.is_current or not self.is_current or self.results is None:
+            return shown
+        built, designed = self.results.built, self.results.designed
+        return replace(shown, built=built, designed=designed, before=self.before, is_current=True, problem="")
 
     def _fail(self, why: str) -> None:
         """What was known before is no answer."""

@@ -24,6 +24,7 @@ class Counted:
         assert group == "analysis"
         self.number += 1
         task = Task()
+        task.tell = on_done
         if self.is_cancelled:
             task.cancel()
         try:
@@ -103,6 +104,13 @@ def test_whatever_else_changes_is_analysed(service, jobs, change):
     put(service, replace(any_system(service), at=(4, 2), **change))
     assert jobs.number == 1
     assert service.results.built.snapshot is service.snapshot
+
+
+def test_what_is_moved_before_the_panels_are_ready_has_them_made_still(service, jobs):
+    service.results = replace(service.results, facts=None)
+    put(service, replace(any_system(service), at=(4, 2)))
+    assert jobs.number == 1
+    assert service.results.facts is not None
 
 
 def test_a_new_element_and_one_that_goes_are_analysed(service, jobs):

@@ -1,6 +1,7 @@
 """The findings of the view in force, one cause a row, and what was accepted of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from weakref import WeakKeyDictionary
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from meshmodel.api import Analysis
     from meshmodel.app.presentation.both_analyses import Results
     from meshmodel.app.terminal.key_queue import KeysInOrder
-    from meshmodel.canvas.scene import Facts
-    from meshmodel.model.vocabulary import View
 
 _Key = tuple[str, str]
 Point = Callable[[Finding | None], object]
@@ -154,14 +153,12 @@ def ready_rows(analysis: "Analysis") -> list[Row]:
     return found
 
 
-def make_ready(results: "Results") -> "dict[View, Facts]":
-    """Make what panels ask for next, which is kept with the analysis, and what the drawing shows of it."""
+def prepare_panels(results: "Results") -> "Results":
+    """The same with what the drawing shows of it; what panels ask for next is made and kept."""
     for each in dict.fromkeys((results.built, results.designed)):
         ready_rows(each)
         findings_index(each)
         _ = each.questions
     built = facts_of(results.built)
-    return {
-        "built": built,
-        "designed": built if results.designed is results.built else facts_of(results.designed),
-    }
+    designed = built if results.designed is results.built else facts_of(results.designed)
+    return replace(results, facts={"built": built, "designed": designed})

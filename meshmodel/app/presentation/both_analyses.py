@@ -1,6 +1,6 @@
 """Both analyses of a model, as built and as designed; what an edit leaves of those before it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +10,8 @@ from meshmodel.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
+    from meshmodel.canvas.scene import Facts
+    from meshmodel.model.vocabulary import View
 
 _PLACES: Final = frozenset({"at"}), frozenset[str]()
 """Fields, and tables, on which no answer depends."""
@@ -22,11 +24,16 @@ _WORDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The analyses of one snapshot as built and as designed."""
+    """The analyses of one snapshot as built and as designed.
+
+    Attributes:
+        facts: what they add to the drawing, by view; ``None``: what panels ask for is still being made.
+    """
 
     snapshot: Snapshot
     built: "Analysis"
     designed: "Analysis"
+    facts: "Mapping[View, Facts] | None" = None
 
 
 def unchanged(known: Results | None, snapshot: Snapshot) -> Results | None:

@@ -1,6 +1,5 @@
 """The workbench: composes the panels, routes keys and messages to controllers, paints the state."""
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
@@ -22,7 +21,7 @@ from meshmodel.app.commands import BY_ID, FOOTERS, bindings
 from meshmodel.app.limits import POLL, TOGETHER, TOGETHER_ELSEWHERE
 from meshmodel.app.messages import CommandRequested, ModelChanged, Notice, PanelClosed, PeopleChanged
 from meshmodel.app.panels.explanation import ExplanationList
-from meshmodel.app.panels.findings import FindingsList, make_ready
+from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.footer import MeshFooter
 from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.inspector import Inspector
@@ -58,12 +57,10 @@ from meshmodel.app.workbench.layout import PAGES, Layout, arrangement_for
 from meshmodel.app.workbench.menus import Menus
 from meshmodel.app.workbench.routes import CANVAS_ROUTES, ROUTES
 from meshmodel.canvas.events import Resized
-from meshmodel.canvas.scene import Facts
 from meshmodel.canvas.slots import folded_zones, refolded
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.text import one_line
-from meshmodel.model.vocabulary import View
 from meshmodel.store.saved_state import Place
 
 if TYPE_CHECKING:
@@ -90,9 +87,10 @@ class Workbench(Screen[None]):
         super().__init__()
         self.session = session
         self.is_ascii = is_ascii
-        self.context: Context = Context(self, session, self._paint)
+        self.context: Context = Context(self, session, self.paint)
         context = self.context
-        self.analyses = AnalysisService(context.jobs, session.snapshot, self._analysed, self._not_analysed)
+        hears = self.analysis_changed, self._not_analysed
+        self.analyses = AnalysisService(context.jobs, session.snapshot, *hears)
         self.selection: SelectionController = SelectionController(context)
         self.findings: FindingsController = FindingsController(context)
         self.editing: EditingController = EditingController(context)
@@ -110,8 +108,6 @@ class Workbench(Screen[None]):
         self.round: RoundController = RoundController(context)
         self.room: RoomController = RoomController(context)
         self.menus: Menus = Menus(context, self.perform, self.selection.go_to)
-        self._counts: dict[str, object] = {}
-        """What the first row tells already, and panels do not yet."""
         self.taken_away: Reference | None = None
         self.selected_before: Reference | None = None
         self.is_left = False
@@ -197,7 +193,7 @@ class Workbench(Screen[None]):
 
     # Painting
 
-    def _paint(self) -> WorkbenchState:
+    def paint(self) -> WorkbenchState:
         """Show the state: first what follows from it, then the panels that are bound to it.
 
         Returns:
@@ -210,11 +206,12 @@ class Workbench(Screen[None]):
         self.importing.follow()
         self.comparing.follow()
         self.lens.follow()
+        self.trace.follow()
         self.round.follow()
         self.room.follow()
         shown = context.state
         if not context.is_silent:
-            self.headline = replace(shown, **self._counts)  # type: ignore[arg-type]  # attributes, by name
+            self.headline = self.analyses.with_counts(shown)
         if context.is_held:
             context.canvas.is_awaiting = True
             return shown
@@ -311,8 +308,6 @@ class Workbench(Screen[None]):
         """The model is another one now: show it with its analysis, or alone where that takes longer."""
         context = self.context
         self.analyses.edited(event.snapshot, event.cause)
-        self.context.jobs.drop("panels")
-        self._counts = {}
         self.drawing.model_changed(event.cause)
         is_said = self.moving.model_changed(event.snapshot)
         selected, is_back = context.state.selected, event.cause in {"undo", "redo"}
@@ -336,30 +331,24 @@ class Workbench(Screen[None]):
             context.hold(TOGETHER_ELSEWHERE if is_others else TOGETHER, silently=is_others)
         self.analyses.analyse()
 
-    def _analysed(self, results: Results) -> None:
-        """Tell the counts; show the rest once what panels ask for has been made in the background."""
-        self._counts = {
-            "built": results.built,
-            "designed": results.designed,
-            "before": self.analyses.before,
-            "is_current": True,
-            "problem": "",
-        }
-        self.context.update()
-        self.context.once_drawn(partial(self._ready_panels, results))
-
-    def _ready_panels(self, results: Results) -> None:
-        """Make ready what panels ask for, now that the counts are on the screen."""
-        if results is self.analyses.results:
-            self.context.jobs.run("panels", lambda _: make_ready(results), self._show_results)
-
-    def _show_results(self, facts: dict[View, Facts]) -> None:
-        self.context.update(facts=facts, **self._counts)
-        self._counts = {}
-        self.findings.reopen()
-        self.trace.follow()
-        self.context.release()
-        self.context.analysis_shown()
+    def analysis_changed(self, results: Results) -> None:
+        """The analyses are there: tell the counts; where what panels ask for is made too, show all of it."""
+        context = self.context
+        with context.batch():
+            if results.facts is None:
+                context.update()
+                return
+            context.update(
+                built=results.built,
+                designed=results.designed,
+                facts=results.facts,
+                before=self.analyses.before,
+                is_current=True,
+                problem="",
+            )
+            self.findings.reopen()
+            context.release()
+            context.analysis_shown()
 
     def _not_analysed(self, why: str) -> None:
         """What follows could not be computed: say so everywhere, and show nothing in its place."""
