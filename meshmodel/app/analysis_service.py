@@ -1,16 +1,14 @@
 """When the model is analysed: after each edit that answers depend on, in a thread, a newer edit first."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from meshmodel.app.jobs import Jobs
 from meshmodel.app.limits import BURST
 from meshmodel.app.messages import Cause
 from meshmodel.app.panels.findings import prepare_panels
 from meshmodel.app.presentation.both_analyses import Results, analyse_both, unchanged
-from meshmodel.app.state import WorkbenchState
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Task
 
@@ -84,12 +82,14 @@ class AnalysisService:
             self.results = results
             self._on_results(results)
 
-    def with_counts(self, shown: WorkbenchState) -> WorkbenchState:
-        """A state as the first row tells it: with the newest counts, though panels are not ready for them."""
-        if shown.is_current or not self.is_current or self.results is None:
-            return shown
+    @property
+    def counts(self) -> dict[str, Any]:
+        """What the state tells of the newest results, by attribute: empty while they are computed."""
+        if self.results is None or not self.is_current:
+            return {}
         built, designed = self.results.built, self.results.designed
-        return replace(shown, built=built, designed=designed, before=self.before, is_current=True, problem="")
+        told = {"built": built, "designed": designed, "before": self.before}
+        return {**told, "is_current": True, "problem": ""}
 
     def _fail(self, why: str) -> None:
         """What was known before is no answer."""

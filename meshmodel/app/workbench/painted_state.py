@@ -85,13 +85,9 @@ class PaintedState:
     ) -> None:
         """Compute an attribute of the state in a job of the same name, which replaces the one that runs.
 
-        Args:
-            name: of the attribute.
-            begun: what is known when it begins.
-            work: computes the result, in a thread; it may tell its task parts of that.
-            title: what is told of it meanwhile.
-            then: hears each part, and the result, once the state has it.
-            failed: hears why there is none, once the state has that.
+        Arguments: the attribute; what is known when it begins; what computes the result in a thread, and may
+        tell its task parts of it; what is told meanwhile; what hears each part and the result once the state
+        has it, or why there is none.
         """
 
         def hear(attribute: str, hears: Callable[[Any], object], value: Any) -> None:
@@ -106,10 +102,12 @@ class PaintedState:
         self.update(**{name: replace(begun, progress=task.progress)})
 
     def drop(self, name: str, **found: object) -> bool:
-        """End the job that computes an attribute, and know this of it then; whether one was under way."""
+        """End the job that computes an attribute; nothing is known then, or this. Whether one ran."""
         is_dropped = self.jobs.drop(name)
-        if is_dropped:
+        if is_dropped and found:
             self.know(name, progress=None, **found)
+        elif is_dropped:
+            self.update(**{name: None})
         return is_dropped
 
     def know(self, name: str, **found: object) -> None:

@@ -1,5 +1,6 @@
 """The workbench: composes the panels, routes keys and messages to controllers, paints the state."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
@@ -202,16 +203,11 @@ class Workbench(Screen[None]):
         context = self.context
         if self.is_left:
             return context.state
-        self.plan.follow()
-        self.importing.follow()
-        self.comparing.follow()
-        self.lens.follow()
-        self.trace.follow()
-        self.round.follow()
-        self.room.follow()
+        for each in (self.plan, self.importing, self.comparing, self.lens, self.trace, self.round, self.room):
+            each.follow()
         shown = context.state
         if not context.is_silent:
-            self.headline = self.analyses.with_counts(shown)
+            self.headline = replace(shown, **self.analyses.counts)  # before panels are ready for them
         if context.is_held:
             context.canvas.is_awaiting = True
             return shown
@@ -338,14 +334,7 @@ class Workbench(Screen[None]):
             if results.facts is None:
                 context.update()
                 return
-            context.update(
-                built=results.built,
-                designed=results.designed,
-                facts=results.facts,
-                before=self.analyses.before,
-                is_current=True,
-                problem="",
-            )
+            context.update(facts=results.facts, **self.analyses.counts)
             self.findings.reopen()
             context.release()
             context.analysis_shown()

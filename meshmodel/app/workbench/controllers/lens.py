@@ -102,13 +102,13 @@ class LensController(Controller):
     def _look(self) -> LensResult:
         state, lens, analysis = self.state, self.state.lens, self.state.analysis
         if lens == "structure" or analysis is None:
-            self._drop()
+            self.context.drop("in_lens")
             return LensResult(InLens(None)) if lens == "structure" else empty_result(lens, state.why_nothing)
         known, asked = state.in_lens, (lens, self._about())
         if known is None or known.of is not analysis or known.asked != asked:
             is_asked = asked[1] is not None or lens not in {"reach", "compromise"}
             if is_asked and not state.is_current:  # it would be of the model before the last edit
-                self._drop()
+                self.context.drop("in_lens")
                 return empty_result(lens, state.why_nothing)
             known = self._begin(Computed(analysis, asked), at_once=not is_asked)
         lens_result = known.result
@@ -137,10 +137,6 @@ class LensController(Controller):
                 COMPUTING[lens],
             )
         return begun
-
-    def _drop(self) -> None:
-        if self.context.drop("in_lens"):
-            self.context.update(in_lens=None)
 
     def _about(self) -> Reference | str | None:
         state = self.state
