@@ -83,6 +83,29 @@ async def test_an_answer_is_heard_in_the_thread_of_the_screen() -> None:
         assert not screen.jobs.is_running("a")
 
 
+async def test_parts_of_an_answer_are_heard_first_unless_nobody_wants_them_any_more() -> None:
+    async with bench() as (screen, pilot):
+        heard: list[tuple[str, bool, bool]] = []
+
+        def work(task: Task) -> str:
+            task.tell("a part")
+            return "all of it"
+
+        def hear(answer: str) -> None:
+            heard.append((answer, threading.current_thread() is threading.main_thread(), is_wanted()))
+
+        def is_wanted() -> bool:
+            return screen.jobs.is_running("a")
+
+        screen.jobs.run("a", work, hear)
+        await rest(pilot)
+        assert heard == [("a part", True, True), ("all of it", True, False)]
+        screen.jobs.run("a", work, hear)
+        screen.jobs.drop("a")
+        await rest(pilot)
+        assert len(heard) == 2
+
+
 async def test_a_newer_job_of_the_group_replaces_the_one_that_runs_and_the_one_that_waits() -> None:
     async with bench() as (screen, pilot):
         heard: list[str] = []
