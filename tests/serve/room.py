@@ -133,7 +133,8 @@ def serving(folder: Path, model: str = "support-agent", *options: str) -> Iterat
         process.wait(MOST_SECONDS)
         process.stdout.close()
         with errors:
-            assert (process.returncode, room.errors()) == (0, "")
+            if (ended := (process.returncode, room.errors())) != (0, ""):
+                raise AssertionError(f"the server ended with {ended[0]} and printed:\n{ended[1]}")
 
 
 class Browser:
