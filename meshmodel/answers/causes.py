@@ -1,5 +1,6 @@
 """Groups findings of the same cause, so that each cause is one row (``docs/rules.md``)."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -8,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from meshmodel.analysis.results import Finding
 from meshmodel.model.rule_cards import CARDS, DOOR
+from meshmodel.model.text import plural
 from meshmodel.model.vocabulary import SEVERITIES, Severity, highest
 
 if TYPE_CHECKING:
@@ -111,8 +113,7 @@ def _door_of(finding: Finding, doors: dict[str, int]) -> str | None:
 
 
 _CAUSES: "WeakKeyDictionary[Analysis, tuple[Cause, ...]]" = WeakKeyDictionary()
-_ACCEPTED: "WeakKeyDictionary[Analysis, tuple[int, int]]" = WeakKeyDictionary()
-_COUNTS: "WeakKeyDictionary[Analysis, Mapping[Severity, int]]" = WeakKeyDictionary()
+_COUNTS: "WeakKeyDictionary[Analysis, Counts]" = WeakKeyDictionary()
 
 
 def causes_of(analysis: "Analysis") -> tuple[Cause, ...]:
@@ -123,23 +124,57 @@ def causes_of(analysis: "Analysis") -> tuple[Cause, ...]:
     return found
 
 
-def accepted_counts(analysis: "Analysis") -> tuple[int, int]:
-    """How many causes are accepted, and how many of these are missing checkpoints."""
-    found = _ACCEPTED.get(analysis)
-    if found is None:
-        accepted = [each.finding.rule for each in causes_of(analysis) if is_accepted(each.finding)]
-        found = _ACCEPTED[analysis] = len(accepted), accepted.count(DOOR)
-    return found
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The two numbers that every answer and screen tells of a model: findings and unchecked paths.
+
+    Attributes:
+        findings: how many are open by severity, from the highest; those without any are left out.
+        paths: how many paths are unchecked, also those of findings that are accepted.
+        accepted: how many findings are accepted.
+    """
+
+    findings: Mapping[Severity, int]
+    paths: int
+    accepted: int = 0
+
+    @property
+    def main(self) -> int:
+        """How many open findings are medium or higher."""
+        return sum(self.findings.values()) - self.low
+
+    @property
+    def low(self) -> int:
+        """How many open findings are low."""
+        return self.findings.get("low", 0)
+
+    @property
+    def number(self) -> str:
+        """The number of open findings, those that are low apart: ``19 +2 low``."""
+        return f"{self.main:,}{f' +{self.low:,} low' if self.low else ''}"
+
+    @property
+    def by_severity(self) -> str:
+        """The open findings that are medium or higher, by severity: ``2 critical, 10 high``."""
+        return ", ".join(f"{many:,} {each}" for each, many in self.findings.items() if each != "low")
+
+    def since(self, before: "Counts") -> str:
+        """What changed, in words: ``-1 high, -3 paths``; empty where nothing did."""
+        rows = [(each, self.findings.get(each, 0) - before.findings.get(each, 0)) for each in SEVERITIES]
+        changes = [f"{many:+,} {each}" for each, many in reversed(rows) if many]
+        paths = self.paths - before.paths
+        if paths:
+            changes.append(f"{paths:+,} {plural(abs(paths), 'path')}")
+        return ", ".join(changes)
 
 
-def open_counts(analysis: "Analysis") -> Mapping[Severity, int]:
-    """How many causes are open, by severity from the highest; those without any are left out."""
+def counts_of(analysis: "Analysis") -> Counts:
+    """The counts of an analysis, kept since several panels ask."""
     known = _COUNTS.get(analysis)
     if known is not None:
         return known
-    counts: dict[Severity, int] = dict.fromkeys(reversed(SEVERITIES), 0)
-    for cause in causes_of(analysis):
-        if not cause.is_settled:
-            counts[cause.severity] += 1
-    found = _COUNTS[analysis] = {severity: number for severity, number in counts.items() if number}
+    still = Counter(each.severity for each in analysis.findings if not is_accepted(each))
+    findings = {each: still[each] for each in reversed(SEVERITIES) if still[each]}
+    accepted = len(analysis.findings) - still.total()
+    found = _COUNTS[analysis] = Counts(findings, analysis.summary.uncontrolled, accepted)
     return found

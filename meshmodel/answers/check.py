@@ -12,7 +12,7 @@ from meshmodel.analysis.results import Crossing, Door, Finding, Heard, Question,
 from meshmodel.answers.acceptances import accepted_words, unmatched_words
 from meshmodel.answers.baseline import Comparison, comparison_blocks, comparison_json
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table
-from meshmodel.answers.causes import Cause, fold
+from meshmodel.answers.causes import Cause, Counts, counts_of, fold
 from meshmodel.answers.lines import Words
 from meshmodel.answers.questions import asked, open_notes, question_blocks
 from meshmodel.model.records import Acceptance
@@ -169,22 +169,28 @@ def _counts(analysis: "Analysis", designed: Summary | None) -> Iterator[Block]:
     summary, heard = analysis.summary, analysis.heard
     agents, systems = counted(summary.agents, "agent"), counted(summary.systems, "system")
     yield Paragraph(f"{agents} · {systems} · {counted(summary.credentials, 'credential')}")
-    states = f": {crossing_states(summary)}" if summary.crossings else ""
-    yield Paragraph(f"{counted(summary.crossings, 'crossing')}{states}")
+    yield Paragraph(count_words(counts_of(analysis), summary))
     if heard:  # docs/semantics.md#outsiders-words
         brought = [each.system for each in heard if each.system not in analysis.entries]
         on = f"; agents can bring it to {_some(brought)}" if brought else ""
         yield Paragraph(f"Untrusted content comes in through {_some(analysis.entries)}{on}")
     if designed is not None:
-        missing = counted(designed.missing, "missing checkpoint")
-        crossings = counted(designed.uncontrolled, "uncontrolled crossing")
-        yield Paragraph(f"as designed: {missing}, {crossings}")
+        yield Paragraph(f"With planned checkpoints: {counted(designed.uncontrolled, 'unchecked path')}")
 
 
-def crossing_states(summary: Summary) -> str:
-    """How many crossings are in each state."""
-    passed = f"{summary.approved:,} approved, {summary.controlled:,} controlled"
-    return f"{summary.uncontrolled:,} uncontrolled, {passed}"
+def count_words(counts: Counts, summary: Summary) -> str:
+    """The two numbers in words: findings that are open, and unchecked paths.
+
+    Args:
+        counts: of one analysis.
+        summary: of the same.
+    """
+    found = counted(counts.main, "finding")
+    found += f": {counts.by_severity}" if counts.by_severity else ""
+    found += f", +{counts.low:,} low" if counts.low else ""
+    found += f"; {counts.accepted:,} accepted" if counts.accepted else ""
+    number, are = counted(summary.crossings, "path"), plural(summary.uncontrolled, "is", "are")
+    return f"{found}. {summary.uncontrolled:,} of {number} {are} unchecked."
 
 
 def _missing(snapshot: Snapshot, causes: Sequence[Cause]) -> Words:

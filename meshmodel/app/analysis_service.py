@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from meshmodel.answers.causes import Counts, counts_of
 from meshmodel.app.jobs import Jobs
 from meshmodel.app.limits import BURST
 from meshmodel.app.messages import Cause
@@ -11,9 +12,6 @@ from meshmodel.app.panels.findings import prepare_panels
 from meshmodel.app.presentation.both_analyses import Results, analyse_both, unchanged
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Task
-
-if TYPE_CHECKING:
-    from meshmodel.analysis.results import Summary
 
 
 class AnalysisService:
@@ -36,7 +34,7 @@ class AnalysisService:
         """
         self.snapshot = snapshot
         self.results: Results | None = None
-        self.before: tuple[Summary, Summary] | None = None
+        self.before: tuple[Counts, Counts] | None = None
         self._jobs = jobs
         self._on_results = on_results
         self._on_failure = on_failure
@@ -53,7 +51,7 @@ class AnalysisService:
         now, is_other = monotonic(), cause != self._cause
         known = self.results if self.is_current or not is_other else None
         if self.before is None or is_other or now - self._edited_at > BURST:
-            self.before = None if known is None else (known.built.summary, known.designed.summary)
+            self.before = None if known is None else (counts_of(known.built), counts_of(known.designed))
         self._edited_at, self._cause = now, cause
         self.snapshot = snapshot
 

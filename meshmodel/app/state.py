@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from meshmodel.analysis.results import Explanation, Finding, StepKey, Summary
+from meshmodel.analysis.results import Explanation, Finding, StepKey
 from meshmodel.app.access import ANYONE, Access
 from meshmodel.app.presentation.lenses import InLens, LensName, LensResult
 from meshmodel.canvas.scene import Facts, Mark, Zoom
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
     from meshmodel.analysis.fix.results import PlanOptions
     from meshmodel.analysis.trace_records import TracedEvent
+    from meshmodel.answers.causes import Counts
     from meshmodel.answers.lines import Line
     from meshmodel.answers.plan_state import PlanState
     from meshmodel.answers.round.stops import Key
@@ -160,7 +161,7 @@ class WorkbenchState:
     built: "Analysis | None" = None
     designed: "Analysis | None" = None
     facts: Mapping[View, Facts] = field(default_factory=dict)
-    before: tuple[Summary, Summary] | None = None
+    before: "tuple[Counts, Counts] | None" = None
     view: View = "built"
     is_current: bool = True
     problem: str = ""

@@ -60,7 +60,8 @@ def test_causes_are_grouped_the_group_of_the_most_severe_first(by):
             assert title == ""
             assert found == causes
             continue
-        assert title.startswith(f"{len(found)} ")
+        number = sum(1 + len(each.also) for each in causes_of(ANALYSIS) if each.finding in found)
+        assert title.startswith(f"{number} ")
         words = title.split(" ", 1)[1]
         for each in found:
             systems = [MODEL.system[key[1]].title for table, key in each.about if table == "grant"]

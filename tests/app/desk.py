@@ -10,6 +10,7 @@ from textual.geometry import Offset
 from textual.pilot import Pilot
 from textual.worker import WorkerError
 
+from meshmodel.answers.causes import Counts, counts_of
 from meshmodel.app import analysis_service, limits
 from meshmodel.app.access import ANYONE
 from meshmodel.app.app import MeshmodelApp
@@ -102,6 +103,13 @@ class Desk:
         assert self.bench.analyses.is_current
         assert self.bench.shown.built is not None
         return self.bench.shown.built.summary.missing
+
+    @property
+    def counts(self) -> Counts:
+        """The findings and the unchecked paths of the model as built."""
+        assert self.bench.analyses.is_current
+        assert self.bench.shown.built is not None
+        return counts_of(self.bench.shown.built)
 
     async def computed(self) -> None:
         """Wait until what is worked out beside has come, and what followed on it: the fix, what each step

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, Static
 
-from meshmodel.answers.causes import causes_of, open_counts
+from meshmodel.answers.causes import Counts, causes_of, counts_of
 from meshmodel.app import analysis_service
 from meshmodel.app.dialogs.accept import AcceptDialog
 from meshmodel.app.dialogs.rule import RuleDialog
@@ -59,7 +59,7 @@ async def test_a_finding_is_accepted_by_one_key_and_a_form_in_one_edit(tmp_path:
         assert f"accepted by Ada until {record.until.isoformat()}: a pilot" in listed(it)
         now = it.bench.shown.built
         assert now is not None
-        assert open_counts(now) == {}
+        assert not counts_of(now).findings
         await it.press("u")
         assert it.model.acceptance == before.acceptance
         assert "accepted" not in listed(it)
@@ -125,7 +125,7 @@ async def test_a_sentence_accepts_what_the_finding_is_now_and_no_more(tmp_path: 
             finding.actions,
         )
         assert it.bench.shown.built is not None
-        assert open_counts(it.bench.shown.built) == {}
+        assert not counts_of(it.bench.shown.built).findings
 
 
 async def test_what_has_grown_is_open_again_and_says_why(tmp_path: Path) -> None:
@@ -243,13 +243,12 @@ async def test_where_no_other_rule_speaks_of_the_cause_that_is_said(tmp_path: Pa
 
 async def test_header_counts_what_is_open_by_severity(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain", size=(200, 60)) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         built = it.bench.shown.built
         assert built is not None
-        counts = open_counts(built)
-        assert counts
-        said = " · ".join(f"{number} {severity}" for severity, number in counts.items())
-        await it.shows(f"open: {said}")
+        counts = counts_of(built)
+        said = " ".join(f"{number} {severity}" for severity, number in counts.findings.items())
+        await it.shows(f"{counts.main} findings: {said}")
 
 
 async def test_what_could_not_be_computed_is_never_shown_as_clean(
@@ -265,14 +264,14 @@ async def test_what_could_not_be_computed_is_never_shown_as_clean(
         assert "bot" in it.model.agent, "the edit itself is done"
         text = it.screen_text()
         assert "could not be computed: out of luck" in text
-        assert "missing" not in text
+        assert "unchecked" not in text
         assert "no findings" not in text
         assert it.bench.shown.analysis is None, "nor may any other list show what was before"
         await it.press("r")
         await it.shows("could not be computed: out of luck")
         monkeypatch.undo()
         await it.press("u")
-        await it.shows("1 missing")
+        await it.shows("2 unchecked")
 
 
 async def test_while_it_is_computed_the_counts_are_those_of_before_and_say_so(tmp_path: Path) -> None:
@@ -280,23 +279,14 @@ async def test_while_it_is_computed_the_counts_are_those_of_before_and_say_so(tm
         with it.held():
             it.bench.context.apply(edit("add", [Put(Agent("new"))]), on=it.model)
             await it.shows("computing...")
-            assert "was 1 missing" in it.screen_text()
-            assert "✖ 1 missing" not in it.screen_text()
+            assert "was 2 unchecked paths" in it.screen_text()
+            assert "✖ 2 unchecked" not in it.screen_text()
 
 
 def test_an_empty_model_has_nothing_open() -> None:
     from meshmodel.api import analyse
 
-    assert open_counts(analyse(Snapshot())) == {}
-
-
-async def test_a_narrow_header_counts_the_same_rows_and_says_that_there_are_more(tmp_path: Path) -> None:
-    for size, said in (((160, 40), "open: 2 critical · "), ((100, 30), "open: 2 critical …")):
-        async with desk(tmp_path, "coding-agent-mcp", size=size) as it:
-            built = it.bench.shown.built
-            assert built is not None
-            assert open_counts(built)["critical"] == 2
-            await it.shows(said)
+    assert counts_of(analyse(Snapshot())) == Counts({}, 0)
 
 
 async def test_what_is_open_is_told_before_what_is_accepted(tmp_path: Path) -> None:

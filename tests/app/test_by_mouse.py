@@ -34,18 +34,18 @@ async def click_on(it: Desk, text: str) -> None:
 async def test_a_click_in_the_header_changes_the_lens_the_view_and_shows_findings(tmp_path: Path) -> None:
     async with desk(tmp_path, "support-agent", (120, 40)) as it:
         header = it.bench.query_one(MeshHeader)
-        await click_on(it, "lens structure")
+        await click_on(it, "show all")
         assert it.bench.shown.lens == "reach"
         await click_on(it, "as built")
         assert it.bench.shown.view == "designed"
-        await it.pilot.hover("#header", offset=(header.render().plain.index("as designed"), 0))
+        await it.pilot.hover("#header", offset=(header.render().plain.index("with planned"), 0))
         assert "Look at the mesh as built" in str(header.tooltip)
-        await click_on(it, "missing")
+        await click_on(it, "unchecked")
         assert it.bench.shown.focus == "findings"
         page, lens = it.bench.shown.page, it.bench.shown.lens
-        gap = header.render().plain.index("  lens") - 3
+        gap = header.render().plain.index("  show") - 3
         await it.pilot.click("#header", offset=(gap, 0))
-        await it.pilot.click("#header", offset=(header.render().plain.index("lens"), 0), button=3)
+        await it.pilot.click("#header", offset=(header.render().plain.index("show"), 0), button=3)
         assert (it.bench.shown.page, it.bench.shown.lens) == (page, lens), "ground, and the right button"
 
 
@@ -258,7 +258,7 @@ async def test_a_lane_is_dragged_by_its_title(tmp_path: Path) -> None:
 
 async def test_a_menu_takes_the_tooltip_away(tmp_path: Path) -> None:
     async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         system = ("system", next(iter(it.model.system)))
         await it.pilot.hover("#canvas", offset=it.cell(system))
         assert it.bench.context.canvas.tooltip is not None

@@ -25,7 +25,7 @@ def listed(it: Desk) -> list[str]:
 
 async def test_compromise_lights_what_falls_and_lists_the_revocation_set(tmp_path: Path) -> None:
     async with desk(tmp_path, "token-leak", size=SIZES[0]) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         assert it.bench.shown.built is not None
         (agent,) = it.model.agent
         found = it.bench.shown.built.compromise(f"agent:{agent}")
@@ -94,7 +94,7 @@ async def test_what_is_retired_is_no_start_and_says_so(tmp_path: Path) -> None:
 
 async def test_offboarding_lists_the_steps_and_does_them_in_one_edit(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain", size=SIZES[0]) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         assert it.bench.shown.built is not None
         agent = min(it.model.agent)
         plan = it.bench.shown.built.offboarding(agent)

@@ -55,7 +55,7 @@ async def test_of_a_set_that_is_not_proven_it_is_said_where_it_is_applied_and_un
     found = replace(FIX, optimal=False, lower_bound=FIX.cost - 1)
     monkeypatch.setattr(fixes, "work_out_plan", lambda *_: found)
     async with desk(tmp_path, "agent-chain", size=(80, 24)) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await it.press("F")
         await it.computed()
         await it.shows(NOT_PROVEN)
@@ -77,7 +77,7 @@ async def test_nothing_of_that_is_said_of_one_step_or_a_proven_set(
 ) -> None:
     monkeypatch.setattr(fixes, "work_out_plan", lambda *_: replace(FIX, optimal=proven, lower_bound=1))
     async with desk(tmp_path, "agent-chain") as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await it.press("F")
         await it.computed()
         it.bench.query_one(FixList).rows.go_to(("ask", *FIX.checkpoints[0]))

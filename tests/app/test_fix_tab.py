@@ -59,7 +59,7 @@ def result(it: Desk) -> PlanState:
 @pytest.mark.parametrize("size", SIZES)
 async def test_it_says_what_is_proven_and_marks_the_steps(tmp_path: Path, size: tuple[int, int]) -> None:
     async with desk(tmp_path, "agent-chain", size=size) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await it.press("F")
         await it.computed()
         text = listed(it)
@@ -75,7 +75,7 @@ async def test_it_says_what_is_proven_and_marks_the_steps(tmp_path: Path, size: 
 @pytest.mark.parametrize(("moves", "state"), [(0, "enforced"), (1, "planned")])
 async def test_all_are_applied_in_one_edit(tmp_path: Path, moves: int, state: str) -> None:
     async with desk(tmp_path, "agent-chain") as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         before = it.model
         await it.press("F")
         await it.computed()
@@ -94,7 +94,7 @@ async def test_all_are_applied_in_one_edit(tmp_path: Path, moves: int, state: st
 
 async def test_one_is_applied_by_its_row_and_all_by_key(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain") as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await it.press("F")
         await it.computed()
         step = FIX.checkpoints[0]
@@ -117,7 +117,7 @@ async def test_one_is_applied_by_its_row_and_all_by_key(tmp_path: Path) -> None:
 
 async def test_it_marks_the_steps_again_when_it_is_shown_again(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain") as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await it.press("F")
         await it.computed()
         await it.press("f")
@@ -138,7 +138,7 @@ def crosses(it: Desk) -> set[StepKey]:
 
 async def test_the_preview_leaves_crosses_where_something_is_open_even_then(tmp_path: Path) -> None:
     async with desk(tmp_path, "finance-orchestrator") as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         before = crosses(it)
         assert len(before) == 5
         await it.press("F")
@@ -162,7 +162,7 @@ async def test_in_a_large_model_the_preview_leaves_all_crosses_and_says_nothing_
     monkeypatch.setattr("meshmodel.app.workbench.controllers.plan.AT_ONCE", 0)
     monkeypatch.setattr("meshmodel.app.panels.fix.AT_ONCE", 0)
     async with desk(tmp_path, "agent-chain") as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         before = crosses(it)
         await it.press("F")
         await it.computed()
@@ -172,7 +172,7 @@ async def test_in_a_large_model_the_preview_leaves_all_crosses_and_says_nothing_
 
 async def test_what_is_of_an_earlier_model_is_not_shown(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain") as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await it.press("F")
         await it.computed()
         await it.press("r")
@@ -191,7 +191,7 @@ async def test_in_a_large_model_it_is_computed_again_where_asked_only(
 ) -> None:
     monkeypatch.setattr("meshmodel.app.workbench.controllers.plan.AT_ONCE", 3)
     async with desk(tmp_path, "agent-chain") as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await it.press("F")
         await it.computed()
         assert "fewer cannot (proven)" in listed(it)
@@ -259,7 +259,7 @@ async def test_it_is_stopped_by_escape_and_computed_again_by_its_key(
 
     monkeypatch.setattr("meshmodel.app.workbench.controllers.plan.work_out_plan", slow)
     async with desk(tmp_path, "agent-chain") as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await it.press("F")
         begun.wait(5)
         await it.shows("computing the minimum fix")
@@ -281,7 +281,7 @@ async def test_a_failure_is_said_and_is_no_answer(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr("meshmodel.app.workbench.controllers.plan.work_out_plan", fails)
     async with desk(tmp_path, "agent-chain") as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await it.press("F")
         await it.computed()
         assert listed(it) == "could not be computed: no solver"
@@ -290,7 +290,7 @@ async def test_a_failure_is_said_and_is_no_answer(tmp_path: Path, monkeypatch: p
 
 async def test_only_ascii_where_only_that_may_be_drawn(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain", size=(80, 24), is_ascii=True) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await it.press("F")
         await it.computed()
         assert it.screen_text().isascii()
@@ -298,7 +298,7 @@ async def test_only_ascii_where_only_that_may_be_drawn(tmp_path: Path) -> None:
 
 async def test_read_only_models_are_told_and_not_changed(tmp_path: Path) -> None:
     async with desk(tmp_path, MODELS / "agent-chain.toml") as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await it.press("F")
         await it.computed()
         before = it.model
@@ -362,7 +362,7 @@ def test_interrupted_intents_are_named() -> None:
 
 async def test_what_was_planned_is_enforced_later_and_never_doubled(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain") as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await it.press("F")
         await it.computed()
         it.bench.query_one(FixList).rows.go_to(("all", "planned"))

@@ -101,7 +101,7 @@ async def test_findings_are_listed_by_severity_door_agents_and_rule(tmp_path: Pa
 
 async def test_beside_the_questions_no_way_of_a_finding_is_told(tmp_path: Path) -> None:
     async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await it.press("f")
         assert it.bench.query_one(ExplanationList).display
         await it.press("Q")

@@ -32,7 +32,7 @@ async def test_enter_edits_the_checkpoint_that_was_just_placed(tmp_path: Path) -
 
 async def test_placing_while_findings_are_left_to_walk_does_not_say_that_enter_edits(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain") as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await it.press("f", "p")
         await it.shows("; Esc, Enter edits it")
         assert "; Enter edits it" not in it.screen_text()
@@ -100,10 +100,10 @@ async def test_what_is_missing_stands_out_without_colours(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with desk(tmp_path, "agent-chain") as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         row = it.bench.query_one(MeshHeader).render()
         loud = [row.plain[each.start : each.end] for each in row.spans if "reverse" in str(each.style)]
-        assert loud == ["✖ 2 missing"]
+        assert loud == [f"{it.counts.main} findings: 1 critical 3 high 1 medium", "✖ 22 unchecked paths"]
 
 
 @pytest.mark.slow

@@ -40,7 +40,7 @@ def result(it: Desk) -> PlanState:
 
 
 async def planned(it: Desk) -> None:
-    await it.shows("missing")
+    await it.shows("unchecked")
     await it.press("F")
     await it.computed()
 
@@ -172,7 +172,7 @@ async def test_the_list_of_questions_asks_how_often_once_a_plan_was_asked_for(tm
     gateway = load(MODELS / "crm-assistant-gateway.toml")
     async with desk(tmp_path, gateway) as it:
         panel = it.bench.query_one(QuestionList)
-        await it.shows("missing")
+        await it.shows("unchecked")
         assert not [row for row in panel.rows.shown_rows if "How often a day?" in row.content.plain]
         await planned(it)
         await it.press("tab")

@@ -82,7 +82,7 @@ async def test_what_is_told_of_a_card_does_not_cover_the_one_beside_it(tmp_path)
             await it.shows(canvas.words_of(card.reference).partition(";")[0])
             assert [each.reference for each in cards if regions[each].overlaps(tooltip.region)] == []
         await it.pilot.hover("#header", offset=(2, 0))
-        await it.shows("uncontrolled crossings")
+        await it.shows("unchecked paths")
         assert tooltip.region.y == 1, "it is as near as ever elsewhere"
 
 
@@ -97,7 +97,7 @@ async def test_footer_tabs_and_header_say_what_they_are(tmp_path):
         await it.pilot.hover("#tabs", offset=(tabs.size.width - 1, 0))
         assert tabs.tooltip is None
         await it.pilot.hover("#header", offset=(2, 0))
-        assert "lens structure" in str(header.tooltip)
+        assert "show all" in str(header.tooltip)
 
 
 async def test_the_drawing_in_words_begins_at_what_is_selected_and_goes_there(tmp_path):

@@ -74,7 +74,7 @@ async def test_a_log_is_chosen_and_its_events_are_listed_lit_and_told(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
     async with desk(tmp_path, size=size) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         table = await followed(it, log(tmp_path, EVENTS))
         expected = list(analyse(MODEL).trace(follow(tmp_path / "observed.jsonl")))
         assert list(table.traced) == expected
@@ -105,7 +105,7 @@ def follow(path: Path) -> Iterator[Event]:
 
 async def test_events_are_filtered_and_chosen_by_mouse(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         table = await followed(it, log(tmp_path, EVENTS))
         await it.pilot.click(TraceView, offset=(10, 2))
         await it.pilot.pause()
@@ -121,7 +121,7 @@ async def test_events_are_filtered_and_chosen_by_mouse(tmp_path: Path) -> None:
 
 async def test_a_csv_is_read_and_a_mapped_log_asks_for_its_map(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         path = tmp_path / "observed.csv"
         path.write_text("agent,system,action\nsupport-bot,tickets,read\n", encoding="utf-8")
         table = await followed(it, path)
@@ -140,7 +140,7 @@ async def test_a_csv_is_read_and_a_mapped_log_asks_for_its_map(tmp_path: Path) -
 
 async def test_opened_again_it_asks_for_another_log_at_once(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         path = log(tmp_path, EVENTS[:2])
         await followed(it, path)
         await it.press("L")
@@ -165,7 +165,7 @@ async def test_opened_again_it_asks_for_another_log_at_once(tmp_path: Path) -> N
 
 async def test_a_log_that_breaks_off_keeps_what_was_read_and_says_so(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         path = log(tmp_path, EVENTS[:2])
         path.write_text(path.read_text(encoding="utf-8") + "{no json\n", encoding="utf-8")
         table = await followed(it, path)
@@ -176,7 +176,7 @@ async def test_a_log_that_breaks_off_keeps_what_was_read_and_says_so(tmp_path: P
 
 async def test_a_log_that_cannot_be_begun_says_why(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         path = tmp_path / "observed.jsonl"
         path.write_text("{no json\n", encoding="utf-8")
         table = await followed(it, path)
@@ -199,7 +199,7 @@ async def test_it_can_be_stopped_and_then_is_incomplete(
 
     monkeypatch.setattr("meshmodel.logs.events.read_events", endless)
     async with desk(tmp_path) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await it.press("L")
         await choose(it, log(tmp_path, EVENTS))
         begun.wait(5)
@@ -216,7 +216,7 @@ async def test_what_is_partial_is_seen_first_and_whole_however_many_counts_there
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
     async with desk(tmp_path, size=size) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         path = log(tmp_path, EVENTS[:2])
         path.write_text(path.read_text(encoding="utf-8") + '{"agent": oops\n', encoding="utf-8")
         await followed(it, path)
@@ -246,7 +246,7 @@ async def test_what_is_partial_is_seen_first_and_whole_however_many_counts_there
 
 async def test_after_an_edit_it_says_that_it_is_of_the_model_before(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         table = await followed(it, log(tmp_path, EVENTS))
         await it.press("down")
         await it.sentence("ask policy-decision on file-sas > attachments")
@@ -364,7 +364,7 @@ TWO = {
 async def test_several_logs_are_merged_and_a_session_and_a_chain_are_stayed_with(tmp_path: Path) -> None:
     paths = [log(tmp_path, events).rename(tmp_path / f"{name}.jsonl") for name, events in TWO.items()]
     async with desk(tmp_path, "token-leak", size=(160, 40)) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await it.press("L")
         dialog = it.app.screen
         assert isinstance(dialog, LogDialog)
@@ -402,7 +402,7 @@ async def test_several_logs_are_merged_and_a_session_and_a_chain_are_stayed_with
 
 async def test_names_that_nothing_knows_are_listed(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await followed(it, log(tmp_path, [{**EVENTS[0], "agent": "support-boy"}, EVENTS[1]]))
         await it.press("K")
         await it.app.workers.wait_for_complete()
@@ -418,7 +418,7 @@ async def test_names_that_nothing_knows_are_listed(tmp_path: Path) -> None:
 async def test_grants_never_used_are_drawn_faint_and_taken_away_and_intents_added(tmp_path: Path) -> None:
     events = [*TWO["crm"], *TWO["bucket"]]
     async with desk(tmp_path, "token-leak", size=(160, 40)) as it:
-        await it.shows("missing")
+        await it.shows("unchecked")
         await followed(it, log(tmp_path, sorted(events, key=lambda each: each["time"])))
         used, canvas = it.bench.query_one(TracePanel).used, it.bench.context.canvas
         await it.press("E")

@@ -19,7 +19,7 @@ async def test_opening_draws_and_analyses(tmp_path: Path, size: tuple[int, int])
         assert it.missing == 1
         text = it.screen_text()
         assert "Support bot" in text
-        assert "1 missing" in text
+        assert "2 unchecked" in text
         assert "Attachments" in text
 
 
@@ -38,7 +38,7 @@ async def test_finding_lights_its_witness_and_a_key_closes_it(tmp_path: Path, si
             ("grant", "file-sas", "attachments", "enforced")
         ]
         assert it.missing == 0
-        await it.shows("▼−1")
+        await it.shows("-1 high, -2 paths")
         await it.press("escape", "u")
         assert it.missing == 1
         assert not it.model.checkpoint
@@ -280,11 +280,11 @@ async def test_as_designed_counts_planned_checkpoints(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.sentence("ask policy-decision on file-sas > attachments: planned")
         assert it.missing == 1
-        await it.shows("designed 0")
+        await it.shows("(planned: 0)")
         await it.press("v")
         assert it.bench.shown.analysis is not None
         assert not it.bench.shown.analysis.doors
-        await it.shows("as designed")
+        await it.shows("with planned")
 
 
 @pytest.mark.slow

@@ -86,7 +86,7 @@ def test_what_text_prints_cannot_hold_control_characters():
 def test_check_tells_the_door_and_what_to_do():
     text = run("check", AGENT).stdout
     assert text.startswith("Support agent, as built\n1 agent · 2 systems · 2 credentials\n")
-    assert "\n2 crossings: 2 uncontrolled, 0 approved, 0 controlled\n" in text
+    assert "\n1 finding: 1 high. 2 of 2 paths are unchecked.\n" in text
     assert "\nUntrusted content comes in through tickets\n" in text
     assert "\n1 missing checkpoint: 1 high\n" in text
     assert "✖ high  file-sas>attachments" in text
@@ -148,8 +148,8 @@ def test_check_counts_as_designed_where_something_is_planned(tmp_path):
         'from = "file-sas"\nto = "attachments"\nstate = "planned"\n',
         encoding="utf-8",
     )
-    assert "as designed" not in run("check", AGENT).stdout
-    assert "as designed: 0 missing checkpoints, 0 uncontrolled crossings" in run("check", planned).stdout
+    assert "With planned" not in run("check", AGENT).stdout
+    assert "With planned checkpoints: 0 unchecked paths" in run("check", planned).stdout
     done = run("check", "--as-designed", planned)
     assert done.returncode == 0
     assert "No checkpoint is missing" in done.stdout

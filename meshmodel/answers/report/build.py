@@ -1,14 +1,13 @@
 """Builds the tree of a report from a model and its analysis, section by section."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.acceptances import lost_words, unmatched_acceptances
 from meshmodel.answers.blocks import Facts, plain
-from meshmodel.answers.causes import is_accepted
-from meshmodel.answers.check import crossing_states
+from meshmodel.answers.causes import counts_of
+from meshmodel.answers.check import count_words
 from meshmodel.answers.plan_options import usual_options
 from meshmodel.answers.plan_state import PlanState, in_order, standing_findings
 from meshmodel.answers.questions import questions_of
@@ -25,7 +24,6 @@ from meshmodel.answers.report.work_items import work_section
 from meshmodel.answers.work import Work, work_of
 from meshmodel.model.stop import CURRENT
 from meshmodel.model.text import counted
-from meshmodel.model.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -182,16 +180,13 @@ class Builder:
 
     def _words(self) -> Iterator[Block]:
         analysis, about = self._analysis, self._analysis.snapshot.about
-        summary = analysis.summary
         yield Heading(2, "Words and counts")
         if about.description:
             yield Paragraph(plain(about.description))
         yield Facts.of(
             ("Analysed", f"as {analysis.view}"),
             ("Model", _sizes(analysis)),
-            ("Crossings", f"{summary.crossings:,}: {crossing_states(summary)}"),
-            ("Missing checkpoints", f"{summary.missing:,}"),
-            *_finding_counts(analysis),
+            ("Findings and paths", count_words(counts_of(analysis), analysis.summary)),
             ("Where untrusted content comes in", ", ".join(analysis.entries)),
             (
                 "Where agents can bring it",
@@ -286,11 +281,3 @@ def _sizes(analysis: "Analysis") -> str:
         counted(len(analysis.snapshot.zone), "zone"),
     )
     return ", ".join(sizes)
-
-
-def _finding_counts(analysis: "Analysis") -> tuple[tuple[str, str], ...]:
-    """How many findings are open, by severity, and how many are accepted."""
-    still = Counter(each.severity for each in analysis.findings if not is_accepted(each))
-    listed = ", ".join(f"{still[each]:,} {each}" for each in reversed(SEVERITIES) if still[each])
-    accepted = len(analysis.findings) - still.total()
-    return ("Open findings", listed or "none"), ("Accepted findings", f"{accepted:,}")

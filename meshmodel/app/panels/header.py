@@ -19,7 +19,7 @@ from meshmodel.app.presentation.model_line import (
 )
 from meshmodel.app.presentation.people import people_parts
 from meshmodel.app.state import WorkbenchState
-from meshmodel.model.text import width
+from meshmodel.model.text import counted, width
 
 _STYLES = {
     "": "",
@@ -108,5 +108,6 @@ def _counts(shown: WorkbenchState) -> list[Part]:
     if built is None or designed is None or seen is None:
         return [Part("computing...", "warning")]
     if not shown.is_current:
-        return [Part("computing...", "warning"), Part(f"was {built.summary.missing:,} missing", "muted", 2)]
+        was = f"was {counted(built.summary.uncontrolled, 'unchecked path')}"
+        return [Part("computing...", "warning"), Part(was, "muted", 2)]
     return count_parts(built, designed, seen, shown.before)

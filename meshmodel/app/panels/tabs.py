@@ -6,7 +6,7 @@ from textual import events
 from textual.content import Content
 from textual.message import Message
 
-from meshmodel.answers.causes import causes_of, open_counts
+from meshmodel.answers.causes import counts_of
 from meshmodel.answers.questions import asked
 from meshmodel.app.commands import BY_ID
 from meshmodel.app.panels.bound import Bound
@@ -39,7 +39,7 @@ class TabRow(Bound):
         """Arguments: the titles by the ids of what they open, and the widget's id."""
         super().__init__(id=id)
         self.tabs = tabs
-        self.counts: dict[str, int] = {}
+        self.counts: dict[str, str] = {}
         self.accepted: dict[str, int] = {}
         self.front = next(iter(tabs))
         self._left_out: set[str] = {"round"}  # until one is begun: many tabs have no room on small screens
@@ -49,9 +49,9 @@ class TabRow(Bound):
         self.front, analysis = shown.page, shown.analysis
         self._left_out = {"round"} if shown.rounding is None and self.front != "round" else set()
         if analysis is not None:
-            still = sum(open_counts(analysis).values())
-            self.counts = {"findings": still, "questions": asked(analysis)}
-            self.accepted = {"findings": len(causes_of(analysis)) - still}
+            now = counts_of(analysis)
+            self.counts = {"findings": now.number, "questions": f"{asked(analysis):,}"}
+            self.accepted = {"findings": now.accepted}
         self.refresh()
 
     def labels(self) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.answers.causes import open_counts
+from meshmodel.answers.causes import counts_of
 from meshmodel.edits.edit import differ_only_in
 from meshmodel.model.snapshot import Snapshot
 
@@ -89,4 +89,4 @@ def _stages(of: "Analysis") -> Iterator[object]:
     yield of.summary
     yield of.doors
     yield of.findings
-    yield open_counts(of)
+    yield counts_of(of)

@@ -58,9 +58,14 @@ def cause_lines(
     found, titles = list[Line](), {} if by == "severity" else _titles(groups, by, analysis.snapshot)
     for group, causes in groups.items():
         if titles:
-            found.append(heading(f"{len(causes)} {titles[group]}")._replace(key=("heading", group)))
+            found.append(heading(f"{_number(causes):,} {titles[group]}")._replace(key=("heading", group)))
         found += lines(causes)
-    return [*found, heading(f"accepted: {len(settled)}"), *lines(settled)] if settled else found
+    return [*found, heading(f"accepted: {_number(settled):,}"), *lines(settled)] if settled else found
+
+
+def _number(causes: Iterable[Cause]) -> int:
+    """How many findings rows stand for."""
+    return sum(1 + len(each.also) for each in causes)
 
 
 def _group(finding: Finding, by: Order) -> _Group:

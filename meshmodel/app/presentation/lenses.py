@@ -19,11 +19,19 @@ if TYPE_CHECKING:
 LensName = Literal["structure", "reach", "missing", "compromise", "boundaries"]
 LENSES: Final[tuple[LensName, ...]] = ("structure", "reach", "missing", "compromise", "boundaries")
 """The lenses in the order in which the lens key goes through them."""
+LENS_WORDS: Final[Mapping[LensName, str]] = {
+    "structure": "all",
+    "reach": "reach",
+    "missing": "missing checkpoints",
+    "compromise": "blast radius",
+    "boundaries": "trust boundaries",
+}
+"""What each of them shows, in words."""
 NO_CHANGES: Final[Mapping[StepKey, Mark]] = {}
 COMPUTING: Final[Mapping[LensName, str]] = {
     "reach": "computing the reach",
-    "missing": "computing the ways to missing checkpoints",
-    "compromise": "computing what falls",
+    "missing": "computing the paths to missing checkpoints",
+    "compromise": "computing the blast radius",
     "boundaries": "computing what leads into other zones",
 }
 """What is being done while a lens is computed."""

@@ -1,15 +1,14 @@
 """One line about a model: what it holds and what matters in it, in parts that fit any width."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from meshmodel.analysis.results import Summary
-from meshmodel.answers.causes import accepted_counts, open_counts
+from meshmodel.answers.causes import Counts, counts_of
+from meshmodel.app.presentation.lenses import LENS_WORDS, LensName
 from meshmodel.model.phrases import GLYPHS
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import counted, shorten, width
-from meshmodel.model.vocabulary import Severity
+from meshmodel.model.text import counted, plural, shorten, width
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -42,13 +41,13 @@ def model_parts(snapshot: Snapshot) -> list[Part]:
     title, short = (f" {shorten(name, cells)} " for cells in (28, 14))
     tables = (snapshot.agent, "agent"), (snapshot.system, "system"), (snapshot.credential, "credential")
     nouns = " · ".join(counted(len(table), noun) for table, noun in tables)
-    return [Part(title, "title", 3, short=(short,), last=0, runs="about"), Part(nouns, rank=6)]
+    return [Part(title, "title", 3, short=(short,), last=0, runs="about"), Part(nouns, rank=9)]
 
 
 def count_parts(
-    built: "Analysis", designed: "Analysis", analysis: "Analysis", before: tuple[Summary, Summary] | None
+    built: "Analysis", designed: "Analysis", analysis: "Analysis", before: tuple[Counts, Counts] | None
 ) -> list[Part]:
-    """What matters in a model; what is accepted is counted apart.
+    """The two numbers of a model, findings and unchecked paths; what is accepted is counted apart.
 
     Args:
         built: its analysis as built.
@@ -56,42 +55,52 @@ def count_parts(
         analysis: the one of them that is in force.
         before: the counts of both before the last edit.
     """
-    accepted, _ = accepted_counts(analysis)
-    missing = built.summary.missing - accepted_counts(built)[1]
-    parts = [_none_missing(built.snapshot.open_questions)]
-    if missing:
-        said = f"✖ {missing:,} missing"
-        every = f"{said} · {counted(built.summary.uncontrolled, 'uncontrolled crossing')}"
-        parts = [Part(every, "bad", 7, short=(said,), last=0, runs="findings")]
-    planned = f"{designed.summary.missing - accepted_counts(designed)[1]:,}"
-    parts.append(Part(f"designed {planned}", "plain", 2, short=(f"→ {planned}",), last=1, runs="view"))
-    if accepted:
-        short = f"{GLYPHS['acceptance']} {accepted:,}"
-        parts.append(Part(f"{accepted:,} accepted", "muted", 4, short=(short,), last=0, runs="findings"))
-    counts = open_counts(analysis)
-    if counts:
-        every, *fewer = open_rows(counts)
-        parts.append(Part(every, "plain", 6 if fewer else 1, short=tuple(fewer), last=1, runs="findings"))
-    change = delta(before and before[0], built.summary)
-    if not change:
-        change = delta(before and before[1], designed.summary)
-        change = f"designed {change}" if change else ""
-    told = Part(f"{change} by the last edit", "warning", 7, short=(change,), last=2)
-    return [*parts, told] if change else parts
+    now, other = counts_of(analysis), designed if analysis is built else built
+    parts = [_findings(now), _paths(now, analysis.snapshot.open_questions)]
+    if other is not analysis:
+        view, paths = "planned" if other is designed else "built", counts_of(other).paths
+        fewer = (f"→ {paths:,}",) if other is designed else ()
+        parts.append(Part(f"({view}: {paths:,})", "plain", 5, short=fewer, last=1, runs="view"))
+    if now.accepted:
+        short = f"{GLYPHS['acceptance']} {now.accepted:,}"
+        parts.append(Part(f"{now.accepted:,} accepted", "muted", 4, short=(short,), last=0, runs="findings"))
+    change = "" if before is None else counts_of(built).since(before[0])
+    if before is not None and not change:
+        change = counts_of(designed).since(before[1])
+        change = f"planned: {change}" if change else ""
+    said = Part(f"{change} by the last edit", "warning", 7, short=(change,), last=2)
+    return [*parts, said] if change else parts
 
 
-def _none_missing(questions: int) -> Part:
-    """That no checkpoint is missing; where something is asked it is so in what is drawn, and no praise."""
+def _findings(now: Counts) -> Part:
+    """The findings by severity; in less room those of the highest alone, and the number of all last."""
+    every = f"{now.main:,} {plural(now.main, 'finding')}"
+    if not now.findings:
+        return Part(every, "good", runs="findings")
+    low = f" +{now.low:,} low" if now.low else ""
+    listed = [f"{number:,} {each}" for each, number in now.findings.items() if each != "low"]
+    said = [
+        f"{every}: {' '.join(listed[:kept])}{' …' if kept < len(listed) else low}"
+        for kept in range(len(listed), 0, -1)
+    ]
+    first, *shorter = [*said, f"{every}{low}"]
+    return Part(first, "bad" if listed else "plain", 6, short=tuple(shorter), last=0, runs="findings")
+
+
+def _paths(now: Counts, questions: int) -> Part:
+    """How many paths are unchecked; where something is asked it is so in what is drawn, and no praise."""
+    if now.paths:
+        said = f"{now.paths:,} unchecked {plural(now.paths, 'path')}"
+        return Part(f"✖ {said}", "bad", 2, short=(said, f"{now.paths:,} unchecked"), last=0, runs="findings")
     if not questions:
-        return Part("◆ 0 missing", "good", runs="findings")
-    every = f"0 missing in what is drawn · {counted(questions, 'open question')}"
-    return Part(
-        every, "plain", 7, short=("0 missing in what is drawn", "0 missing drawn"), last=0, runs="findings"
-    )
+        return Part("◆ 0 unchecked paths", "good", 2, short=("0 unchecked",), last=0, runs="findings")
+    short = "0 unchecked in what is drawn", "0 unchecked drawn"
+    every = f"0 unchecked paths in what is drawn · {counted(questions, 'open question')}"
+    return Part(every, "plain", 7, short=short, last=0, runs="findings")
 
 
 def right_parts(
-    lens: str, view: "View", since: str, *, is_drawing: bool, is_lost: bool, read_only: bool
+    lens: LensName, view: "View", since: str, *, is_drawing: bool, is_lost: bool, read_only: bool
 ) -> list[Part]:
     """How a model is looked at, and how it is kept.
 
@@ -107,11 +116,18 @@ def right_parts(
     if since:
         name = f"since {shorten(since, 24)}"
         parts.append(Part(name, "warning", 2, right=True, short=("compared",), last=0))
+    shows = LENS_WORDS[lens]
     if lens == "structure":
-        parts.append(Part("lens structure", "muted", 5, right=True, runs="lens"))
+        parts.append(Part(f"show {shows}", "muted", 8, right=True, runs="lens"))
     else:
-        parts.append(Part(f"lens {lens}", "muted", 3, right=True, short=(lens,), last=0, runs="lens"))
-    parts.append(Part(f"as {view}", "muted" if view == "built" else "warning", right=True, runs="view"))
+        parts.append(Part(f"show {shows}", "muted", 7, right=True, short=(lens,), last=0, runs="lens"))
+    if view == "built":
+        parts.append(Part("as built", "muted", right=True, runs="view"))
+    else:
+        short = ("with planned",)
+        parts.append(
+            Part("with planned checkpoints", "warning", 4, right=True, short=short, last=0, runs="view")
+        )
     if is_drawing:
         parts.append(Part("drawing...", "warning", right=True))
     if is_lost:
@@ -119,7 +135,7 @@ def right_parts(
     elif read_only:
         parts.append(Part("read only", "warning", 1, right=True))
     else:
-        parts.append(Part("saved", "muted", 4, right=True))
+        parts.append(Part("saved", "muted", 8, right=True))
     return parts
 
 
@@ -144,20 +160,3 @@ def _shortened(part: Part) -> list[Part]:
 def needed(parts: list[Part]) -> int:
     """The cells that parts take, with the gaps between them and one at the end."""
     return sum(width(part.text) for part in parts) + GAP * max(len(parts) - 1, 0) + 1
-
-
-def open_rows(counts: Mapping[Severity, int]) -> tuple[str, ...]:
-    """How many open rows there are by severity: all, then ever fewer of the highest, and … for the rest."""
-    every = [f"{number:,} {severity}" for severity, number in counts.items()]
-    return tuple(
-        f"open: {' · '.join(every[:kept])}{' …' if kept < len(every) else ''}"
-        for kept in range(len(every), 0, -1)
-    )
-
-
-def delta(before: Summary | None, after: Summary | None) -> str:
-    """What an edit did to the number of missing checkpoints: ``▲+1``, ``▼−2``, or nothing."""
-    if before is None or after is None or before.missing == after.missing:
-        return ""
-    change = after.missing - before.missing
-    return f"▲+{change:,}" if change > 0 else f"▼−{-change:,}"
