@@ -49,9 +49,9 @@ async def test_what_falls_is_computed_beside_and_can_be_stopped(
         await it.app.workers.wait_for_complete()
         await it.press("O")
         assert it.bench.shown.compromise is None
-        assert "computing what falls: " in listed(it)
+        assert "computing the blast radius: " in listed(it)
         assert " s, Esc stops it" in listed(it)
-        await it.shows("computing what falls")
+        await it.shows("computing the blast radius")
         await it.press("escape")
         await it.app.workers.wait_for_complete()
         await it.pilot.pause()
