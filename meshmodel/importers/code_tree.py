@@ -86,6 +86,7 @@ class _Lifting:
         self._module, self._packages = module, packages
         self._calls = [glob(each) for each in calls]
         self._used = set[str]()
+        self._functions: list[Syntax] = []
 
     def root(self) -> Node:
         module = self._module
@@ -130,6 +131,8 @@ class _Lifting:
             self._define(node, decorators, definitions, depth)
         elif kind in CALLS and self.is_meant(self._module.made_by(node)):
             calls.append(self._call(node, depth))
+            for each in self._taken_functions():
+                self._walk(each.field("body"), calls, definitions, depth + 1)
             target = node.callee.inner.field("object")
             if target:  # of a chain of calls each is one
                 self._walk(target, calls, definitions, depth + 1)
@@ -138,6 +141,11 @@ class _Lifting:
         elif kind not in {"import_statement", "import_from_statement", "string"}:
             for each in node.named:
                 self._walk(each, calls, definitions, depth + 1)
+
+    def _taken_functions(self) -> list[Syntax]:
+        """The functions that the call just read was given: what stands in them is read too."""
+        found, self._functions = self._functions, []
+        return found
 
     def _define(
         self, node: Syntax, decorators: Sequence[Syntax], definitions: list[Node], depth: int
@@ -249,6 +257,7 @@ class _Lifting:
 
     def _function(self, node: Syntax) -> CodeNode:
         """A function that stands where a value does: known by its place."""
+        self._functions.append(node)
         made = self._node(None, node)
         made.know("@def", f"{self._module.source}:@{node.start}")
         return made
