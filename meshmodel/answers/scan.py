@@ -40,6 +40,9 @@ _PROMPTS: Final = re.compile(
 """What an import asks of a client whose prompts no file says."""
 _CONDITION: Final = re.compile(r"Who can start .+\? The file does not say when its condition holds\.")
 """What an import asks of a job whose condition other steps or variables decide."""
+_TAKEN: Final = re.compile(r".+ is taken for an agent, .+")
+"""What an import assumes of an action that it does not know."""
+_ASSUMED: Final = " (assumed)"
 _UNSAID: Final = "what it asks is not in these files"
 _RANK: Final = {severity: number for number, severity in enumerate(SEVERITIES)}
 
@@ -190,12 +193,12 @@ def _groups(analysis: Analysis) -> list[Group]:
     agents, found = analysis.snapshot.agent, dict[Group, list[str]]()
     for own in _Reaches(analysis).of_all():
         found.setdefault(_group(analysis, own), []).append(own.agent)
-    helpers = _helpers(analysis.snapshot)
-    made = []
+    helpers, taken, made = _helpers(analysis.snapshot), _taken(analysis.snapshot), []
     for group, names in found.items():
         names.sort(key=lambda each: each in helpers)
-        titles = tuple(agents[each].title for each in names if each not in helpers)
-        made.append(group._replace(agents=tuple(names), titles=titles or (agents[names[0]].title,)))
+        shown = [f"{agents[each].title}{_ASSUMED if each in taken else ''}" for each in names]
+        titles = tuple(title for each, title in zip(names, shown, strict=True) if each not in helpers)
+        made.append(group._replace(agents=tuple(names), titles=titles or (shown[0],)))
     order = {"does not ask": 0, _UNSAID: 1, "asks for some of it": 2, "asks": 3}
     return sorted(
         made,
@@ -206,6 +209,12 @@ def _groups(analysis: Analysis) -> list[Group]:
             each.titles,
         ),
     )
+
+
+def _taken(snapshot: Snapshot) -> set[str]:
+    """The agents of which it is only assumed that they are agents."""
+    open_ = (each for each in snapshot.note.values() if each.state == "open" and _TAKEN.fullmatch(each.text))
+    return {(each.about or "").removeprefix("agent:") for each in open_}
 
 
 def _helpers(snapshot: Snapshot) -> set[str]:
@@ -650,7 +659,7 @@ def _answers(snapshot: Snapshot, note: Note) -> Iterator[tuple[str, tuple[Change
         grants = tuple(Remove("grant", key) for key in snapshot.grant if key[0] == name)
         if grants:
             yield otherwise, grants
-    if isinstance(record, Agent) and not record.is_steerable:
+    if isinstance(record, Agent) and (not record.is_steerable or _TAKEN.fullmatch(note.text)):
         yield otherwise, (Remove("agent", name),)
 
 
@@ -748,7 +757,9 @@ def _names_of(group: Group) -> str:
         names = ", ".join(named) + (f" and {left} more" if left else "")
         if width(names) <= _NAMES:
             return names
-    return shorten(group.titles[0], _NAMES - len(f" and {left} more")) + (f" and {left} more" if left else "")
+    name, bracket, assumed = group.titles[0].partition(_ASSUMED)
+    tail = f"{bracket}{assumed}" + (f" and {left} more" if left else "")
+    return shorten(name, _NAMES - len(tail)) + tail
 
 
 def _reach_lines(group: Group, room: int, most: int, snapshot: Snapshot) -> list[str]:

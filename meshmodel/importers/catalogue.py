@@ -480,6 +480,15 @@ class Catalogue:
                 found.append("files:write")
         return tuple(dict.fromkeys(found))
 
+    def reached_below(self, line: str) -> tuple[str, ...]:
+        """What the commands reach that begin with a command line, such as ``git push`` with ``git``."""
+        found = (
+            row.reaches
+            for row in self.command
+            if any(f"{each} ".startswith(f"{line} ") for each in row.names)
+        )
+        return tuple(dict.fromkeys(each for reaches in found for each in reaches))
+
     def command_of(self, line: str) -> Command | None:
         """The row of a command, by its first words, the longest name first; ``None``: not known."""
         words = line.split()

@@ -383,10 +383,10 @@ class Client:
         account = account or self.account
         if asking in {"asked", "denied"}:
             return ()
-        reached = self.out.catalogue.reached_by(line)
-        if reached is None:
-            return tuple(self.run(asking, at=at, account=account))
-        found = []
+        reached, found = self.out.catalogue.reached_by(line), list[Became]()
+        if reached is None:  # what it runs by another name is said as well
+            found += self.run(asking, at=at, account=account)
+            reached = self.out.catalogue.reached_below(line)
         for each in reached:
             system, _, action = each.rpartition(":")
             assert action in ACTIONS, "a catalogue is checked when it is read"

@@ -36,6 +36,24 @@ def told_of(folder):
         ("k1", [NO_AGENT, "1 service acts by itself."]),
         ("s3", ["s3: 1 file, 1 configuration read, 0 not read, 1 server switched off"]),
         (
+            "w1",
+            [
+                "super-assistant in Hel… (assumed)",
+                "  reads events of issues ⚑ (untrusted content), and may follow it,",
+                "  then writes into code as GITHUB_TOKEN of Helper;",
+                UNCHECKED,
+            ],
+        ),
+        (
+            "w3",
+            [
+                "Claude Code in Helper  does not ask: changes code, issues ⚑, as GITHUB_TOKEN of Helper",
+                "  reads issues ⚑ (untrusted content), after a member starts it, and may follow it,",
+                "  then writes into code as GITHUB_TOKEN of Helper;",
+                UNCHECKED,
+            ],
+        ),
+        (
             "w2",
             [
                 "  reads issues ⚑ (untrusted content), after a member starts it, and may follow it,",

@@ -293,13 +293,15 @@ _FORMS: Final = (
     ),
     Form(
         "github-actions",
-        "GitHub Actions workflow, also of gh-aw",
+        "GitHub Actions workflow or composite action, also of gh-aw",
         (
             ".github/workflows/*.yml",
             ".github/workflows/*.yaml",
             ".github/workflows/*.md",
             ".github/workflows/shared/*.md",
             ".github/workflows/shared/*/*.md",
+            "action.yml",
+            "action.yaml",
         ),
         _github,
     ),

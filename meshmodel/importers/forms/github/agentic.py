@@ -224,7 +224,7 @@ class _Agentic:
             job.values(part["checkout"], self._agent)
             out.take(part["checkout"], SETTING)
             if lets_event_in(part["body"].text):
-                self._repository.tell(self._agent, part["body"], job.started_by)
+                self._repository.tell(self._agent, part["body"], part["body"].text, job.started_by)
             else:
                 out.take(part["body"], INSTRUCTIONS, ("agent", self._agent))
             for name in MARKDOWN_SETTINGS:

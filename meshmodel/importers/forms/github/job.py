@@ -3,7 +3,7 @@
 import functools
 import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,6 +12,7 @@ from meshmodel.importers import fingerprints
 from meshmodel.importers.catalogue import Catalogue
 from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import Node
+from meshmodel.importers.forms.github.composite import steps_of, with_inputs
 from meshmodel.importers.forms.github.conditions import NEVER, POSSIBLE, Start, holds
 from meshmodel.importers.forms.github.options import LIMITED, Reach, reach_of, takes_up_nothing
 from meshmodel.importers.forms.github.repository import (
@@ -61,10 +62,13 @@ from meshmodel.importers.forms.github.words import (
     ARGUMENTS,
     CHECKING,
     IDENTIFIERS,
+    KEY_INPUT,
     LISTS,
     LOGINS,
+    MODEL_INPUT,
     OWN_TOKEN,
     PROMPT_INPUTS,
+    PROMPTS,
     SERVER,
     SERVER_INPUTS,
     STARTER_INPUTS,
@@ -87,6 +91,8 @@ from meshmodel.model.records import Delegation, Exchange, Grant, Hold, Reference
 
 _USED: Final = re.compile(r"\bneeds\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.\s?outputs\b")
 _WRITTEN: Final = re.compile(r"\bsteps\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.")
+_ACTION_DEPTH: Final = 10
+"""How deep GitHub lets composite actions use one another."""
 _CHECKOUT: Final = "actions/checkout"
 _APP_TOKENS: Final = frozenset({"actions/create-github-app-token", "tibdex/github-app-token"})
 _APP_KEYS: Final = ("private-key", "private_key")
@@ -157,6 +163,7 @@ class Job:
         title: what it is called in names.
         aliases: by name in a called workflow the secrets that its callers pass.
         started_by: the events of its workflow, and of those that call it.
+        inputs: by name what those that call it give its workflow.
         workflow: the agent that is its program.
         token: the credential of its GITHUB_TOKEN.
         oidc: the credential of its OIDC token, and the leaf that allows it.
@@ -171,13 +178,15 @@ class Job:
     title: str
     aliases: dict[str, list[str]] = field(default_factory=dict)
     started_by: tuple[str, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
     workflow: str = ""
     token: str = ""
     oidc: tuple[str, Node] | None = None
     agents: dict[str, str] = field(default_factory=dict)
     users: dict[str, dict[str, Node]] = field(default_factory=dict)
-    _conditions: dict[str, tuple[Node, bool]] = field(default_factory=dict)
-    """By agent the condition of its step, and whether its action starts for people with write access only."""
+    _outer_conditions: list[Node] = field(default_factory=list)
+    _conditions: dict[str, tuple[list[Node], bool]] = field(default_factory=dict)
+    """By agent the conditions of its step, and whether its action starts for those with write access only."""
     _is_injected: bool = False
     _left: dict[str, tuple[Node, Rule]] = field(default_factory=dict)
     _products: list[str] = field(default_factory=list)
@@ -281,9 +290,14 @@ class Job:
 
     # Steps ------------------------------------------------------------------------------------
 
-    def step(self, node: Node) -> None:
-        """Draw one step: an agent, or a part of the program."""
+    def step(self, node: Node, depth: int = 0) -> None:
+        """Draw one step: an agent, or a part of the program; of a composite action its steps too."""
         out = self.out
+        composite = self.repository.action(node["uses"].text) if depth < _ACTION_DEPTH else None
+        for inner in steps_of(composite, node["with"]) if composite is not None else ():
+            self._outer_conditions.append(node["if"])
+            self.step(inner, depth + 1)
+            self._outer_conditions.pop()
         action = _action_of(node)
         product, rule = product_of(action, node["run"].text), AGENT_ACTION
         if not product and self._starts_agent(node, action):
@@ -320,11 +334,17 @@ class Job:
         A key without a prompt is asked about.
         """
         given = [leaf for each in (node["with"], node["env"], self.node["env"]) for leaf in each.leaves()]
-        is_known = not action or action.startswith("./") or action.partition("/")[0] in TOOLS_OF
-        if is_known or not any(is_model_key(str(leaf.key), leaf.text) for leaf in given):
+        inputs = {key.lower() for key, _ in node["with"].items()}
+        if not action or action.startswith("./") or action.partition("/")[0] in TOOLS_OF:
             return False
-        if any(key.lower() in PROMPT_INPUTS for key, _ in node["with"].items()):
+        has_key = any(is_model_key(str(leaf.key), leaf.text) for leaf in given)
+        names_model = any(MODEL_INPUT.fullmatch(each) for each in inputs)
+        if inputs & PROMPT_INPUTS and (has_key or names_model):
             return True
+        if inputs & PROMPTS and any(KEY_INPUT.fullmatch(each) for each in inputs):
+            return True
+        if not has_key:
+            return False
         text = f"Does the action {action} start an agent? It is given the key of a model, and no prompt."
         self.out.ask(("agent", self.workflow), text, KEY_ALONE, at=node["uses"], detail=action)
         return False
@@ -342,7 +362,10 @@ class Job:
             runs_on=self.repository.system("pipeline", node), description=_described(product, node),
         )  # fmt: skip
         self.agents[key] = agent
-        self._conditions[agent] = node["if"], self._checks_starter(node)
+        if rule is UNKNOWN_AGENT:
+            text = f"{name} is taken for an agent, by its prompt and its model or key. True?"
+            out.assume(("agent", agent), text, UNKNOWN_AGENT, at=node)
+        self._conditions[agent] = [node["if"], *self._outer_conditions], self._checks_starter(node)
         delegation = out.relate(Delegation(self.workflow, agent), at=node)
         out.take(node["uses"] or node["run"], rule, ("agent", agent), delegation)
         if self._head is not None and _action_of(node) != _APP_ACTION:
@@ -367,7 +390,10 @@ class Job:
         steps = [self._conditions[agent]] if agent else [*self._conditions.values()]
         if not steps or (self._is_injected and not agent):
             return POSSIBLE
-        return max(NEVER if start.is_outsider and checks else holds(if_, start) for if_, checks in steps)
+        return max(
+            NEVER if start.is_outsider and checks else min(holds(each, start) for each in conditions)
+            for conditions, checks in steps
+        )
 
     # What options limit -----------------------------------------------------------------------
 
@@ -591,7 +617,7 @@ class Job:
         out = self.out
         for name, leaf in node["with"].items():
             lower, allowed = name.lower(), allowed_in(leaf.text)
-            if lower in PROMPT_INPUTS and not lets_event_in(leaf.text):
+            if lower in PROMPT_INPUTS and not lets_event_in(with_inputs(leaf.text, self.inputs)):
                 out.take(leaf, INSTRUCTIONS, ("agent", agent))
             elif lower in STARTER_INPUTS:
                 out.take(leaf, STARTERS, ("agent", agent))
@@ -607,8 +633,9 @@ class Job:
                     text = "Which servers does its MCP configuration start, and what do they reach?"
                     out.ask(("agent", agent), text, TOOL_SERVER, at=leaf)
         for leaf in (*node["with"].leaves(), *node["env"].leaves(), node["run"]):
-            if lets_event_in(leaf.text):
-                self.repository.tell(agent, leaf, self.started_by)
+            text = with_inputs(leaf.text, self.inputs) if self.inputs else leaf.text
+            if lets_event_in(text):
+                self.repository.tell(agent, leaf, text, self.started_by)
         out.take(node["with"], AGENT_INPUT, ("agent", agent))
         if action == _APP_ACTION and not node.get("with", "github_token").text:
             self._app_token(node["uses"], agent)

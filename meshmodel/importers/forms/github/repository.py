@@ -1,7 +1,7 @@
 """A repository on GitHub as its workflows see it: its systems, tokens, secrets, and who starts what."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -10,7 +10,8 @@ from typing import Final
 from meshmodel.importers.catalogue import load_catalogue
 from meshmodel.importers.clients import Clients
 from meshmodel.importers.common_systems import HOME, CommonSystems, repository_name
-from meshmodel.importers.document import Node
+from meshmodel.importers.document import Document, Node
+from meshmodel.importers.forms.github.composite import folder_of_action
 from meshmodel.importers.forms.github.rules import (
     AFTER,
     AFTER_FORKS,
@@ -234,8 +235,10 @@ def _used(granted: Granted, reached: AbstractSet[str]) -> tuple[Action, ...]:
 class Repository:
     """One repository; what is drawn of it is the same for all its workflows: ``finish`` after the last."""
 
-    def __init__(self, root: str, out: Proposal) -> None:
+    def __init__(self, root: str, out: Proposal, actions: Mapping[str, Document] | None = None) -> None:
+        """Arguments: its folder; what is told; by folder the composite actions that were read."""
         self._out = out
+        self._actions = actions or {}
         self._root = root
         self._granted: list[Granted] = []
         self._started: list[tuple[str, Node, tuple[str, ...], bool]] = []
@@ -390,16 +393,21 @@ class Repository:
         """Note that nobody starts an agent who has no rights in the repository, as far as the file says."""
         self._closed.add(agent)
 
-    def tell(self, agent: str, leaf: Node, started_by: Iterable[str]) -> None:
+    def action(self, uses: str) -> Document | None:
+        """The composite action of this repository that a step uses; ``None``: it is none, or was not read."""
+        return self._actions.get(folder_of_action(self._root, uses)) if uses.startswith("./") else None
+
+    def tell(self, agent: str, leaf: Node, text: str, started_by: Iterable[str]) -> None:
         """Note that a text which an agent is given has words of the event in it; ``finish`` draws it.
 
         Args:
             agent: its id.
-            leaf: the text.
+            leaf: where it stands.
+            text: what stands there, its inputs put in.
             started_by: the events of its workflow.
         """
         parts = {part for event in started_by for part in (*_parts_of(event), *_dispatch_of(event))}
-        words = event_words(leaf.text)
+        words = event_words(text)
         if "workflow_call" in started_by:  # its callers may be elsewhere
             parts |= _parts_with(words - {"*"})
         said = parts if "*" in words else parts & _parts_with(words)

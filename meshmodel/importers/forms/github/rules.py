@@ -13,7 +13,7 @@ AGENT_ACTION: Final = Rule(
 )
 UNKNOWN_AGENT: Final = Rule(
     "unknown-agent",
-    "action with a prompt and the key of a model",
+    "action with a prompt, and a model or a key",
     "assumed",
     "an action that is not known, taken for an agent of kind ai-agent by what it is given",
 )
@@ -34,7 +34,13 @@ LOCAL_ACTION: Final = Rule(
     "local-action",
     "action of the repository itself",
     "assumed",
-    "its steps are in another file; computed as part of the workflow agent of the job",
+    "a composite one is followed: its steps are those of the job; of others the job counts as one program",
+)
+COMPOSITE: Final = Rule(
+    "composite-action",
+    "composite action",
+    "mapped",
+    "its steps are drawn in each job that uses it, with the inputs that the job gives",
 )
 INJECTION: Final = Rule(
     "script-injection",
@@ -380,7 +386,8 @@ SETTING: Final = Rule(
     "setting", "a setting", "mapped", "it changes nothing about who may do what, so it is not kept"
 )
 RULES: Final[tuple[Rule, ...]] = (
-    AGENT_ACTION, UNKNOWN_AGENT, KEY_ALONE, AGENT_INPUT, JOB, STEP, LOCAL_ACTION, INJECTION, WORDS_IN_PROMPT,
+    AGENT_ACTION, UNKNOWN_AGENT, KEY_ALONE, AGENT_INPUT, JOB, STEP, LOCAL_ACTION, COMPOSITE, INJECTION,
+    WORDS_IN_PROMPT,
     HEAD_SETTINGS, INSTRUCTIONS, CONDITION, UNDECIDED, BY_MEMBERS, READ_WORDS, PERMISSION,
     PERMISSIONS_REPLACED, PULLED,
     NO_PERMISSIONS, TRIGGER, UNTRUSTED, PULL_REQUEST, DISPATCH, AFTER, AFTER_FORKS, NO_WORDS,

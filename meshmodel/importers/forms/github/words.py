@@ -117,6 +117,10 @@ PROMPTS: Final = frozenset(
 )  # fmt: skip
 PROMPT_INPUTS: Final = frozenset({*PROMPTS, "instructions", "task", "query", "message"})
 """Inputs by which an action that is not known is told what to do."""
+MODEL_INPUT: Final = re.compile(r"(?:.*[-_])?(?:model|llm)(?:[-_](?:name|id|provider))?")
+"""An input that names a model."""
+KEY_INPUT: Final = re.compile(r"(?:.*[-_])?(?:api|access|model|llm)[-_]?key|(?:.*[-_])?oauth[-_]token")
+"""An input that may be the key of a model, where a prompt stands beside it."""
 TOOLS_OF: Final = ("actions", "github", "docker", "aws-actions", "azure", "hashicorp")
 """Owners of actions that are known, and start no agent but those above."""
 LISTS: Final = frozenset({"allowed_tools", "allowed-tools", "tools", "coretools"})
@@ -175,7 +179,7 @@ def check_size(document: Document) -> None:
         ForeignFileError: it names more.
     """
     root = document.root
-    jobs = [root, *(each for _, each in root["jobs"].items())]
+    jobs = [root, root["runs"], *(each for _, each in root["jobs"].items())]
     steps = [each for job in jobs for name in STEPS for each in job[name]]
     counts = {
         "jobs and steps": (len(jobs) + len(steps), STEP_LIMIT),

@@ -6,6 +6,7 @@ from typing import Final
 
 from meshmodel.importers.document import Document, Node
 from meshmodel.importers.forms.github.agentic import imported, is_agentic, read_agentic
+from meshmodel.importers.forms.github.composite import is_composite
 from meshmodel.importers.forms.github.conditions import (
     NEVER,
     POSSIBLE,
@@ -22,6 +23,7 @@ from meshmodel.importers.forms.github.rules import (
     CALL_ELSEWHERE,
     CALLED,
     COMPILED,
+    COMPOSITE,
     INHERIT,
     NEEDS,
     ORDER,
@@ -41,8 +43,10 @@ _CALL_DEPTH: Final = 10
 
 
 def recognise(document: Document) -> bool:
-    """Whether it is a workflow: YAML with events and jobs, or Markdown for gh-aw."""
+    """Whether it is a workflow: YAML with events and jobs, or Markdown for gh-aw; or a composite action."""
     root = document.root
+    if is_composite(document):
+        return True
     if document.syntax == "markdown":
         return is_agentic(document)
     jobs = [each for _, each in root["jobs"].items()]
@@ -59,10 +63,14 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
     sources = {each.source: each for each in documents}
     used = {part for each in documents if each.syntax == "markdown" for part in imported(each, sources)}
     workflows: dict[str, _Workflow] = {}
-    for document in documents:
+    actions = {each.source.rpartition("/")[0]: each for each in documents if is_composite(each)}
+    for document in actions.values():
+        check_size(document)
+        out.take(document.root, COMPOSITE)
+    for document in (each for each in documents if not is_composite(each)):
         check_size(document)
         root = root_of(document.source)
-        repository = repositories.setdefault(root, Repository(root, out))
+        repository = repositories.setdefault(root, Repository(root, out, actions))
         if document.syntax == "markdown":
             read_agentic(document, sources, used, repository, out)
         elif document.source.removesuffix(".lock.yml") + ".md" in sources:
@@ -126,7 +134,9 @@ class _Workflow:
         aliases, started_by = self._aliases(), tuple(self.started_by())
         for id_, node in jobs:
             title = self.title if len(jobs) == 1 else f"{self.title} / {id_}"
-            job = self.jobs[id_] = Job(self.repository, self.out, id_, node, title, aliases, started_by)
+            job = self.jobs[id_] = Job(
+                self.repository, self.out, id_, node, title, aliases, started_by, self._inputs()
+            )
             job.begin(self.permissions(node))
             for step in node["steps"]:
                 job.step(step)
@@ -163,6 +173,14 @@ class _Workflow:
                 passed = [*secrets_in(leaf.text), *([OWN_TOKEN] if asks_token(leaf.text) else [])]
                 names += [each for each in passed if each not in names]
         return {name: names for name, names in found.items() if names}
+
+    def _inputs(self) -> dict[str, str]:
+        """By name of an input what the callers give it."""
+        found: dict[str, list[str]] = {}
+        for _, job in self.callers:
+            for name, leaf in job["with"].items():
+                found.setdefault(name, []).append(leaf.text)
+        return {name: " ".join(dict.fromkeys(texts)) for name, texts in found.items()}
 
     # Events -----------------------------------------------------------------------------------
 

@@ -97,6 +97,9 @@ class Cluster:
         self._index: dict[tuple[str, str, str], list[Manifest]] = defaultdict(list)
         for each in manifests:
             self._index[each.kind, each.namespace, each.name].append(each)
+        self._folders = {
+            key: {folder_of(each.node) for each in some} for key, some in self._index.items() if len(some) > 1
+        }
         self.namespaces = {each.namespace for each in manifests} | {
             each.name for each in manifests if each.kind == "Namespace"
         }
@@ -110,9 +113,41 @@ class Cluster:
         self._bound: set[tuple[str, str]] | None = None
         self._spent = 0
 
-    def find(self, kind: str, namespace: str, name: str) -> list[Manifest]:
-        """The objects of that kind and name, in every file that has one."""
-        return self._index.get((kind, namespace, name), [])
+    def find(self, kind: str, namespace: str, name: str, at: Node | None = None) -> list[Manifest]:
+        """The objects of that kind and name; of several in different folders those that ``at`` means."""
+        found = self._index.get((kind, namespace, name), [])
+        folder = self._meant(kind, namespace, name, at) if at is not None else ""
+        return [each for each in found if folder_of(each.node) == folder] if folder else found
+
+    def key(self, kind: str, namespace: str, name: str, at: Node) -> tuple[tuple[str, ...], str]:
+        """The stable key of an object that is named somewhere, and what it is called.
+
+        Objects of one name in two folders are two: of two environments, or of two copies.
+        """
+        folder = self._meant(kind, namespace, name, at)
+        return (
+            ((kind, namespace, name, folder), f"{name} ({folder})")
+            if folder
+            else ((kind, namespace, name), name)
+        )
+
+    def everywhere(self, kind: str, namespace: str, name: str, at: Node) -> list[Node]:
+        """Where to look from for an object that is named: in its folder, or in each if none is nearer."""
+        if self._meant(kind, namespace, name, at) or len(self._folders.get((kind, namespace, name), ())) < 2:
+            return [at]
+        found = {folder_of(each.node): each.node for each in self.find(kind, namespace, name)}
+        return [*found.values()]
+
+    def _meant(self, kind: str, namespace: str, name: str, at: Node) -> str:
+        """The folder of the object that is nearest to where it is named; empty: it is one, or none is."""
+        folders = self._folders.get((kind, namespace, name), set())
+        if len(folders) < 2:
+            return ""
+        here = folder_of(at).split("/")
+        near = {each: _shared(here, each.split("/")) for each in folders}
+        best = [each for each, number in near.items() if number == max(near.values())]
+        exact = [each for each in best if each == "/".join(here)]
+        return (exact or best)[0] if len(exact or best) == 1 else ""
 
     def of_kind(self, *kinds: str) -> list[Manifest]:
         """All objects of some kinds, in the order of the files."""
@@ -150,6 +185,12 @@ class Cluster:
         """The system that stands for the objects of a namespace, its Secrets left out."""
         return self._system(self.apis, "API", "kubernetes-cluster", namespace, at, "")
 
+    def every_secret(self, at: Node) -> str:
+        """The system that stands for the Secrets of all namespaces, whichever there are."""
+        return self.out.element(
+            "system", ("cluster", "secrets"), "secrets of every namespace", at=at, kind="secrets-manager"
+        )
+
     def store(self, namespace: str, at: Node) -> str:
         """The system that stands for the Secrets of a namespace."""
         return self._system(self.stores, "secrets", "secrets-manager", namespace, at, "secrets")
@@ -181,10 +222,11 @@ class Cluster:
     def workload(self, manifest: Manifest) -> str:
         """The agent of a workload: a program that runs in its namespace."""
         node, space = manifest.node, manifest.namespace
+        key, name = self.key(manifest.kind, space, manifest.name, node)
         return self.out.element(
             "agent",
-            (manifest.kind, space, manifest.name),
-            manifest.name,
+            key,
+            name,
             at=node,
             kind="workflow" if manifest.kind in {"Job", "CronJob"} else "service",
             home=self.zone(space, node),
@@ -193,18 +235,19 @@ class Cluster:
 
     def account(self, namespace: str, name: str, at: Node) -> str:
         """The credential of a ServiceAccount."""
+        key, shown = self.key("ServiceAccount", namespace, name, at)
         user = f"system:serviceaccount:{namespace}:{name}" if namespace else None
         made = self.out.element(
             "credential",
-            ("ServiceAccount", namespace, name),
-            f"{name} account{_of(namespace)}",
+            key,
+            f"{shown} account{_of(namespace)}",
             at=at,
             kind="kubernetes-projected-token",
             identity=user,
             known_as=(user,) if user else None,
         )
         self.zone(namespace, at)
-        self.accounts[namespace].setdefault(name, (made, at))
+        self.accounts[namespace].setdefault(shown, (made, at))
         return made
 
     def run_as(self, agent: str, namespace: str, name: str, at: Node) -> list[Became]:
@@ -215,14 +258,15 @@ class Cluster:
 
     def secret(self, namespace: str, name: str, at: Node) -> str:
         """The credential of a Secret, in custody of the secrets of its namespace."""
-        declared = next(iter(self.find("Secret", namespace, name)), None)
+        declared = next(iter(self.find("Secret", namespace, name, at)), None)
         account = ""
         if declared and declared.node["type"].text == "kubernetes.io/service-account-token":
             account = declared.node.get("metadata", "annotations", "kubernetes.io/service-account.name").text
         if account:
             made = self.account(namespace, account, at)
         else:
-            key, label = ("Secret", namespace, name), f"{name}{_of(namespace)}"
+            key, shown = self.key("Secret", namespace, name, at)
+            label = f"{shown}{_of(namespace)}"
             made = self.out.element("credential", key, label, at=at, kind="static-secret")
             self._asked.setdefault(made, (label, at))
         self.out.relate(Custody(self.store(namespace, at), made), at=at)
@@ -322,6 +366,18 @@ class Cluster:
                 if credential not in self._running:
                     text = f"Who runs under the ServiceAccount {name}?"
                     self.out.ask(("credential", credential), text, ACCOUNT_USER, at=_above(at))
+
+
+def folder_of(node: Node) -> str:
+    """The folder of the file that a node is in; ``.`` of the folder that is read."""
+    return node.source.rpartition("/")[0] or "."
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many steps from the top two folders share."""
+    return next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
 
 
 def listed(names: Sequence[str]) -> str:

@@ -285,12 +285,13 @@ class Agents:
         cluster.take_metadata(each, ("agent", agent))
 
     def _element(self, kind: str, namespace: str, name: str, at: Node) -> str:
-        found = self._cluster.find(kind, namespace, name)
+        found = self._cluster.find(kind, namespace, name, at)
         is_flow = bool(found) and found[0].spec["type"].text == "Workflow"
+        key, shown = self._cluster.key(kind, namespace, name, at)
         return self._out.element(
             "agent",
-            (kind, namespace, name),
-            f"{name} template" if kind == "AgentTemplate" else name,
+            key,
+            f"{shown} template" if kind == "AgentTemplate" else shown,
             at=at,
             kind="workflow" if is_flow else "ai-agent",
             known_as=None if kind == "AgentTemplate" else (f"agent:{name}",),

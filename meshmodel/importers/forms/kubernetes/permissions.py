@@ -193,11 +193,10 @@ class Permissions:
     def _bind(self, binding: Manifest, namespace: str | None) -> None:
         node, out, became = binding.node, self._out, set[Became]()
         permissions, rule = self._role_of(binding)
-        for subject in node["subjects"]:
-            account = self._account_of(subject, binding)
-            if account is None:
-                continue
-            credential, name = account
+        accounts = [
+            (subject, *each) for subject in node["subjects"] for each in self._accounts_of(subject, binding)
+        ]
+        for subject, credential, name in accounts:
             given: set[Became] = {("credential", credential)}
             for each in permissions:
                 self._cluster.spend(subject)
@@ -217,7 +216,7 @@ class Permissions:
         """What a binding permits, and the rule by which that is known."""
         role = binding.node["roleRef"]
         kind, name = role["kind"].text, role["name"].text
-        found = self._cluster.find(kind, binding.namespace if kind == "Role" else "", name)
+        found = self._cluster.find(kind, binding.namespace if kind == "Role" else "", name, binding.node)
         if kind == "ClusterRole" and not found:  # some write a namespace, which the cluster ignores
             found = [each for each in self._cluster.of_kind(kind) if each.name == name]
         if found:
@@ -232,20 +231,22 @@ class Permissions:
             self._became.setdefault(rule, set())
         return self._permissions[rule]
 
-    def _account_of(self, subject: Node, binding: Manifest) -> tuple[str, str] | None:
-        """The credential of a subject and its name; others than accounts are asked about."""
+    def _accounts_of(self, subject: Node, binding: Manifest) -> list[tuple[str, str]]:
+        """The credentials of a subject and its name; others than accounts are asked about."""
         kind, name = subject["kind"].text, subject["name"]
         namespace = subject["namespace"].text or binding.namespace
         account = name.text
         if kind == "User" and account.startswith("system:serviceaccount:") and account.count(":") == 3:
             kind, (namespace, account) = "ServiceAccount", account.split(":")[2:]
         if not account:
-            return None
+            return []
         if kind == "ServiceAccount":
-            return self._cluster.account(namespace, account, subject), account
+            cluster = self._cluster
+            named = cluster.everywhere(kind, namespace, account, subject)
+            return [(cluster.account(namespace, account, each), account) for each in named]
         text = f"Who is the {kind.lower()} {account}, bound by {binding.name}?"
         self._out.ask(None, text, SUBJECT, at=name, detail=f"{binding.namespace}/{binding.name}/{account}")
-        return None
+        return []
 
     def _grant(self, credential: str, namespace: str | None, what: _Permission, at: Node) -> set[Became]:
         """The grants of one permission; ``namespace`` is ``None`` for the whole cluster."""
@@ -258,6 +259,9 @@ class Permissions:
                     "system", ("cluster",), "cluster", at=at, kind="kubernetes-cluster"
                 )
                 became.add(self._allow(credential, self._whole, everywhere, what.scope, *said))
+            if what.secrets and not what.names:
+                every = cluster.every_secret(at)
+                became.add(self._allow(credential, every, what.secrets, ["secrets"], *said))
             for each in sorted(cluster.apis) if what.api else ():
                 api, seen = cluster.apis[each]
                 became.add(self._allow(credential, api, what.api, what.scope, *said, seen))

@@ -141,7 +141,7 @@ class ToolHive:
         cluster, out, spec, space = self._cluster, self._out, each.spec, each.namespace
         system = self._endpoint(each)
         agent = out.element(
-            "agent", (_SERVER, space, each.name), each.name, at=each.node, kind="service",
+            "agent", *cluster.key(_SERVER, space, each.name, each.node), at=each.node, kind="service",
             home=cluster.zone(space, each.node), runs_on=system,
         )  # fmt: skip
         given = [*self._secrets(each, agent)]
