@@ -38,7 +38,7 @@ def told_of(folder):
         (
             "w1",
             [
-                "super-assistant in Hel… (assumed)",
+                "super-assistant in Help… (assumed)",
                 "  reads events of issues ⚑ (untrusted content), and may follow it,",
                 "  then writes into code as GITHUB_TOKEN of Helper;",
                 UNCHECKED,
