@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from meshmodel.importers.data_form import read_form
 from meshmodel.importers.document import ForeignFileError
 from meshmodel.importers.forms import FORMS as ALL_FORMS
 from meshmodel.importers.importing import prepare
@@ -19,6 +20,7 @@ from meshmodel.model.secrets import looks_like_secret
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import CURRENT, Stop, Stopped
 from tests.importers.foreign import fixtures
+from tests.importers.test_data_forms import DATA
 
 FORMS = [each for each in ALL_FORMS if each != "home-files"]  # of which nothing is read
 
@@ -39,13 +41,24 @@ def stopping(after: float) -> Iterator[list[int]]:
         CURRENT.reset(token)
 
 
+def _example_of(form: str, folder: Path) -> Iterator[Path]:
+    """The files of the first example of a form that is data, in a folder."""
+    (data,) = (each for each in DATA if each.stem == form)
+    for name, text in read_form(data).examples[0].files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        yield path
+
+
 @pytest.mark.parametrize("form", FORMS)
-def test_an_import_stops_at_any_time_in_any_form(form: str) -> None:
-    path = fixtures(form)[0]
+def test_an_import_stops_at_any_time_in_any_form(form: str, tmp_path: Path) -> None:
+    paths = fixtures(form)[:1] or list(_example_of(form, tmp_path))
 
     def read() -> None:
-        prepare([path], path.parent, Snapshot(), [], form=form)
+        prepare(paths, paths[0].parent, Snapshot(), [], form=form)
 
+    read()  # what is kept for the next, as the catalogue, asks only once
     with stopping(float("inf")) as asked:
         read()
     for after in range(0, asked[0], max(1, asked[0] // 25)):
