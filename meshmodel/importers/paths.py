@@ -130,11 +130,6 @@ class Text:
 
     parts: tuple[str | tuple[Path, str], ...]
 
-    @property
-    def is_constant(self) -> bool:
-        """Whether it is the same for every node."""
-        return all(isinstance(each, str) for each in self.parts)
-
     def of(self, node: Node, used: list[Node] | None = None) -> str:
         """The text for a node; the leaves that it is made of are added to ``used``."""
         words = []

@@ -18,9 +18,6 @@ from meshmodel.model.vocabulary import ELEMENT_TABLES, RELATION_TABLES
 if TYPE_CHECKING:
     from meshmodel.analysis.used import ProposedIntent, Used, UsedGrant
 
-UsedChange = "tuple[Drop, ...] | ProposedIntent"
-"""What a line stands for: actions of one grant that were never used, or an intent."""
-
 
 def used_lines(used: "Used", snapshot: Snapshot) -> Iterator[Line]:
     """What was granted and never used, and what was used and is not intended; both can be chosen.

@@ -195,14 +195,6 @@ _SETTINGS_FILE: Final = re.compile(
 _AGENT_FILE: Final = re.compile(r"(?:^|/)(?:\.claude/agents/(?:[^/]+/)*|agents/)[^/]+\.md$")
 _PLUGIN_FILE: Final = ".claude-plugin/plugin.json"
 _HOOKS_FILE: Final = "hooks/hooks.json"
-_KNOWN_KEYS: Final = (
-    "permissions",
-    "hooks",
-    "sandbox",
-    "enabledPlugins",
-    "enableAllProjectMcpServers",
-    "env",
-)
 _HELPERS: Final = (
     "apiKeyHelper",
     "awsCredentialExport",

@@ -154,7 +154,6 @@ RULES: Final[tuple[Rule, ...]] = (
 )  # fmt: skip
 
 _SETTINGS_FILE: Final = re.compile(r"(?:^|/)(?:\.gemini|gemini-cli)/(?:settings|system-defaults)\.json$")
-_POLICY_FILE: Final = re.compile(r"(?:^|/)policies/[^/]+\.toml$")
 _EXTENSION_FILE: Final = "gemini-extension.json"
 _ETC: Final = "/etc/gemini-cli/"
 _SECTIONS: Final = (
