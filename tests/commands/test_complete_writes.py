@@ -42,7 +42,7 @@ def test_a_disk_that_takes_only_a_part(name, surroundings, tmp_path):
             stdout=file,
             stderr=subprocess.PIPE,
             encoding="utf-8",
-            # It may write no bytecode either: Python would keep the hundred bytes of it, for every later start.
+            # No bytecode either: Python would keep the hundred bytes of it, for every later start.
             env=surroundings | {"PYTHONDONTWRITEBYTECODE": "1"},
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)),
             check=False,
