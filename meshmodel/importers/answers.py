@@ -35,29 +35,25 @@ def import_answer(done: Import, *, applied: bool) -> dict[str, Any]:
         "format": "meshmodel-import/1",
         "applied": applied,
         "compared": "three ways" if done.is_compared_with_last else "two ways",
-        "files": [_file(done, source, form, rows) for source, form, rows in _by_file(done)],
+        "files": [_file(done, source, forms, rows) for source, forms, rows in _by_file(done)],
         "skipped": [{"file": name, "why": why} for name, why in done.reading.skipped],
         "changes": [_change(each) for each in done.outcomes],
     }
 
 
-def _by_file(done: Import) -> Iterator[tuple[str, str, list[Row]]]:
+def _by_file(done: Import) -> Iterator[tuple[str, list[str], list[Row]]]:
     rows: dict[str, list[Row]] = {}
     for row in done.rows:
         rows.setdefault(row.source, []).append(row)
-    found = [
-        (each.source, form, rows.get(each.source, []))
-        for form, documents in done.reading.documents.items()
-        for each in documents
-    ]
-    yield from sorted(found, key=lambda each: each[:2])
+    for source, forms in done.reading.forms_by_file().items():
+        yield source, forms, rows.get(source, [])
 
 
-def _file(done: Import, source: str, form: str, rows: Sequence[Row]) -> dict[str, Any]:
+def _file(done: Import, source: str, forms: Sequence[str], rows: Sequence[Row]) -> dict[str, Any]:
     count = Counter(row.verdict for row in rows)
     return {
         "file": source,
-        "form": form,
+        "form": ", ".join(forms),
         "leaves": len(rows),
         **{verdict.replace(" ", "_"): count[verdict] for verdict in VERDICTS},
         "read": _partial(done, source) or "whole",
@@ -104,13 +100,17 @@ def import_text(done: Import, name: str, outcome: str) -> str:
 
 def drift_text(done: Import) -> str:
     """What files say that a model does not, before what follows from it: the files, and each record."""
-    lines = [line for source, form, rows in _by_file(done) for line in _file_lines(done, source, form, rows)]
+    lines = [
+        line for source, forms, rows in _by_file(done) for line in _file_lines(done, source, forms, rows)
+    ]
     return "\n".join([*lines, *map(_change_line, done.outcomes), ""])
 
 
 def reading_lines(done: Import) -> list[str]:
     """What was read: the files, what is left open in them, and what was skipped."""
-    lines = [line for source, form, rows in _by_file(done) for line in _file_lines(done, source, form, rows)]
+    lines = [
+        line for source, forms, rows in _by_file(done) for line in _file_lines(done, source, forms, rows)
+    ]
     skipped = done.reading.skipped
     lines += [f"skipped: {one_line(file)} ({why})" for file, why in skipped[:_SHOWN]]
     if len(skipped) > _SHOWN:
@@ -118,14 +118,15 @@ def reading_lines(done: Import) -> list[str]:
     return lines
 
 
-def _file_lines(done: Import, source: str, form: str, rows: Sequence[Row]) -> Iterator[str]:
+def _file_lines(done: Import, source: str, forms: Sequence[str], rows: Sequence[Row]) -> Iterator[str]:
     count = Counter(row.verdict for row in rows)
     told = [
         f"{count[each]:,} {plural(count[each], *_WORDS.get(each, (each, each)))}"
         for each in VERDICTS
         if count[each]
     ]
-    yield f"{one_line(source, 200)}, {FORMS[form].title}: {counted(len(rows), 'value')}: {', '.join(told)}"
+    titles = "; ".join(FORMS[each].title for each in forms)
+    yield f"{one_line(source, 200)}, {titles}: {counted(len(rows), 'value')}: {', '.join(told)}"
     partial = _partial(done, source)
     if partial:
         yield f"  read in part, so nothing of it is taken for gone: {one_line(partial, 400)}"

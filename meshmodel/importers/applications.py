@@ -27,7 +27,7 @@ from meshmodel.importers.paths import glob
 from meshmodel.importers.programs import Program
 from meshmodel.importers.project_code import Definition, ProjectCode
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import CREDENTIAL, SERVER_RULES, SETTING, Entry, Starter, read_server
+from meshmodel.importers.servers import CREDENTIAL, SERVER_RULES, SETTING, Entry, Starter, is_off, read_server
 from meshmodel.importers.vocabulary import (
     Agent,
     Asks,
@@ -669,9 +669,11 @@ class _Drawing:
     def _is_framework(self, package: str) -> bool:
         return any(each.split(".")[0] == package for each in self._form.packages)
 
-    def _draw_variable(self, agent: _Drawn, name: str, leaf: Node) -> list[Became]:
+    def _draw_variable(
+        self, agent: _Drawn, name: str, leaf: Node, *, is_secret: bool = False
+    ) -> list[Became]:
         out = self._out
-        if not names_secret(name) or meaning_of(name) != "secret":
+        if not is_secret and (not names_secret(name) or meaning_of(name) != "secret"):
             out.take(leaf, SETTING, ("agent", agent.id))
             return []
         row = out.catalogue.variable_named(name)
@@ -693,6 +695,8 @@ class _Drawing:
 
     def _draw_server(self, fact: Server) -> None:
         words = tuple(each for each in fact.words if each.text)
+        if is_off(self._out, fact.title, fact.at):
+            return
         for agent in self._agents_of(fact) or self._beginning():
             if words or fact.address.text:
                 starter = Starter(
@@ -756,7 +760,7 @@ class _Drawing:
                 text = node.text
                 if (names_secret(name) and meaning_of(name) == "secret") or shows_secret(text):
                     variable = name_referred_to(text) or name
-                    records = self._draw_variable(agent, variable, node)
+                    records = self._draw_variable(agent, variable, node, is_secret=True)
                     if text and not is_reference(text):
                         files = self._systems.files("", node)
                         self._systems.keep(str(records[0][1]), files, node)

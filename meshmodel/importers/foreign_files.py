@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -83,12 +84,15 @@ class Reading:
                 raise RequestError("only", why)
             for each in self.documents[name]:
                 _refuse_replaced(each, FORMS[name])
-            joined = FORMS[name].joins or name
+            joined = FORMS[name].proposal
             proposal = proposals.setdefault(joined, Proposal(joined, picked, catalogue))
             proposal.beside = proposals
+            proposal.read |= {each.source: each for each in self.all_documents()}
             proposal.paths.update((each.source, each.path) for each in self.documents[name])
             FORMS[name].load().read(self.documents[name], proposal)
-            documents.setdefault(joined, []).extend((*self.documents[name], *proposal.also_read))
+            known = documents.setdefault(joined, [])
+            here = (*self.documents[name], *proposal.also_read)
+            known += [each for each in here if not any(each is one for one in known)]
             proposal.also_read = []
         holding = [name for name, each in proposals.items() if each.has("credential")]
         if picked is None and holding and not any(each.has("agent") for each in proposals.values()):
@@ -96,8 +100,22 @@ class Reading:
         return [replace(made.finish(), documents=documents[name]) for name, made in proposals.items()]
 
     def all_documents(self) -> list[Document]:
-        """The files of all forms."""
-        return [each for documents in self.documents.values() for each in documents]
+        """The files of all forms, each once."""
+        found = {id(each): each for documents in self.documents.values() for each in documents}
+        return list(found.values())
+
+    def add(self, document: Document, forms: Sequence[str]) -> None:
+        """Add a file of some forms."""
+        for each in forms:
+            self.documents.setdefault(each, []).append(document)
+
+    def forms_by_file(self) -> dict[str, list[str]]:
+        """By what a file is called its forms, in the order of names."""
+        found: dict[str, list[str]] = {}
+        for form, documents in self.documents.items():
+            for each in documents:
+                found.setdefault(each.source, []).append(form)
+        return dict(sorted(found.items()))
 
 
 def read_files(paths: Sequence[Path], base: Path, form: str | None = None) -> Reading:
@@ -119,14 +137,13 @@ def read_files(paths: Sequence[Path], base: Path, form: str | None = None) -> Re
             continue
         try:
             document = read_document(path, base)
-            found = _form_of(document, form)
+            found = _forms_of(document, form)
         except ForeignFileError as error:
             refused.append(error)
             continue
-        if found is None:
+        if not found:
             refused.append(RequestError("form", f"{one_line(path, 400)}: {_UNKNOWN}"))
-        else:
-            reading.documents.setdefault(found, []).append(document)
+        reading.add(document, found)
     if refused:
         raise refused[0] if len(refused) == 1 else CombinedError(refused)
     reading.skipped.sort(key=_relevance)
@@ -223,15 +240,19 @@ def _refuse_replaced(document: Document, form: Form) -> None:
         raise twice(document.replaced[0])
 
 
-def _form_of(document: Document, form: str | None) -> str | None:
-    if form is not None:
-        _refuse_replaced(document, FORMS[form])
-        return form
-    for each in FORMS.values():
-        if each.load().recognise(document):
-            _refuse_replaced(document, each)
-            return each.name
-    return None
+def _forms_of(document: Document, form: str | None) -> list[str]:
+    found = forms_of(document) if form is None else [form]
+    for each in found:
+        _refuse_replaced(document, FORMS[each])
+    return found
+
+
+def forms_of(document: Document) -> list[str]:
+    """The forms that recognise a file: of code each, since it may use several packages, else the first."""
+    is_code = document.syntax in CODE
+    known = (each for each in FORMS.values() if bool(each.packages) or not is_code)
+    found = (each.name for each in known if each.load().recognise(document))
+    return list(found if is_code else islice(found, 1))
 
 
 def _source_of(path: Path, base: Path) -> str:
@@ -262,15 +283,15 @@ def _read_folder(folder: Path, base: Path, form: str | None, reading: Reading) -
             continue
         try:
             document = read_document(path, base)
-            found = _form_of(document, form)
+            found = _forms_of(document, form)
         except ForeignFileError as error:
             reading.skipped.append((shown, error.reason))
             continue
-        if found is None:
+        if not found:
             reading.skipped.append((shown, _UNKNOWN))
-        else:
-            reading.documents.setdefault(found, []).append(document)
-            reading.in_folders.add(document.source)
+            continue
+        reading.add(document, found)
+        reading.in_folders.add(document.source)
 
 
 def _files_in(folder: Path) -> Iterator[Path]:

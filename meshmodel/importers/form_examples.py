@@ -64,6 +64,7 @@ def read_example(form: DataForm, example: Example) -> tuple[Snapshot, list[Row]]
         if not documents:
             raise MeshmodelError("no file is recognised")
         out = Proposal(form.joins or form.name)
+        out.read.update((each.source, each) for each in documents)
         out.paths.update((each.source, each.path) for each in documents)
         DataReader(form).read(documents, out)
         made = out.finish()

@@ -25,7 +25,7 @@ spaces for underscores, ``untool`` without the ending Tool.
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -142,7 +142,12 @@ class Text:
             if used is not None and found.is_leaf:
                 used.append(found)
             words.append(_CHANGES[change](found.text, found) if change else found.text)
-        return "".join(words)
+        return "".join(each for number, each in enumerate(words) if self._counts(number, words))
+
+    def _counts(self, number: int, words: Sequence[str]) -> bool:
+        """Whether a constant joins two texts: between paths of which one is empty it is left out."""
+        around = words[max(number - 1, 0) : number + 2]
+        return not isinstance(self.parts[number], str) or len(around) < 3 or all(around)
 
 
 def _walk(way: Iterable[_Step], node: Node) -> list[Node]:

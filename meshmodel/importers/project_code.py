@@ -32,11 +32,10 @@ class ProjectCode:
     """Looks up definitions from the files of one import."""
 
     def __init__(self, documents: Sequence[Document], out: Proposal, packages: Sequence[str]) -> None:
-        self._documents, self._out = {each.source: each for each in documents}, out
+        self._uses = out.part(_Uses)
         self._first = next((each for each in documents if each.syntax in {"python", "typescript"}), None)
         self._packages = packages
         self._known: dict[str, Definition | None] = {}
-        self._leaves: dict[tuple[str, int, str], Node] = {}
 
     def definition(self, name: str) -> Definition | None:
         """A function or class by its full name, or what made a variable; ``None``: of no file here."""
@@ -66,14 +65,26 @@ class ProjectCode:
 
     def leaf(self, evidence: "Evidence") -> Node:
         """The leaf by which the ledger knows what was called; its file is added to those that were read."""
+        return self._uses.leaf(evidence)
+
+
+class _Uses:
+    """What files call, as leaves of theirs, whichever form asks."""
+
+    def __init__(self, out: Proposal) -> None:
+        self._out = out
+        self._leaves: dict[tuple[str, int, str], Node] = {}
+        self._lists: dict[str, Node] = {}
+
+    def leaf(self, evidence: "Evidence") -> Node:
+        """The leaf of a call."""
         module, line = evidence.module, evidence.node.line
         key = (module.source, line, evidence.name)
         if key not in self._leaves:
-            document = self._documents.get(module.source) or self._out.followed(module.source, module.path)
-            self._documents[module.source] = document
-            above = document.root["uses"]
-            if not above:
-                above = Node([], 1, module.source, document.root, "uses")
+            document = self._out.read.get(module.source) or self._out.followed(module.source, module.path)
+            above = self._lists.get(module.source)
+            if above is None:  # of a file that was understood before, in place of what it said then
+                above = self._lists[module.source] = Node([], 1, module.source, document.root, "uses")
                 assert isinstance(document.root.value, dict), "code is a map"
                 document.root.value["uses"] = above
             assert isinstance(above.value, list), "it was made above"

@@ -107,6 +107,7 @@ class Proposal:
         paths: by what a file is called where it lies.
         beside: by form the proposals of the same import, this one too; an element with the same key is the
             same in each.
+        read: by what a file is called it, all of those that are read.
         also_read: files that were opened because a file of the import names them.
     """
 
@@ -114,6 +115,7 @@ class Proposal:
         self.picked = picked
         self.paths: dict[str, Path] = {}
         self.beside: Mapping[str, Proposal] = {}
+        self.read: dict[str, Document] = {}
         self.also_read: list[Document] = []
         self._form = form
         self._records: dict[Reference, Record] = {}
@@ -145,6 +147,7 @@ class Proposal:
         root = Node({}, 1, source)
         self.also_read.append(Document(source, path, "python", root, (root,)))
         self.paths[source] = path
+        self.read[source] = self.also_read[-1]
         return self.also_read[-1]
 
     def at_end(self, draw: Callable[[], None]) -> None:

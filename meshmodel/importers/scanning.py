@@ -14,7 +14,7 @@ from typing import Final
 from meshmodel.importers.catalogue import Catalogue
 from meshmodel.importers.document import Document, ForeignFileError
 from meshmodel.importers.first_lines import shown_by
-from meshmodel.importers.foreign_files import CODE, Reading, read_document
+from meshmodel.importers.foreign_files import Reading, forms_of, read_document
 from meshmodel.importers.forms import FORMS
 from meshmodel.importers.forms.home_files import existing
 from meshmodel.importers.importing import Import, prepare_read
@@ -84,8 +84,8 @@ class Scan:
     @property
     def read(self) -> list[tuple[str, str]]:
         """The files that were read, with the titles of their forms, in order."""
-        files = self.done.reading.documents.items()
-        return sorted((each.source, FORMS[form].title) for form, some in files for each in some)
+        files = self.done.reading.forms_by_file().items()
+        return [(source, "; ".join(FORMS[each].title for each in forms)) for source, forms in files]
 
 
 def scan(
@@ -176,7 +176,7 @@ class _Reading:
     def _read_one(self, candidate: Candidate) -> None:
         try:
             document = self._document(candidate) if _may_be_meant(candidate) else None
-            form = None if document is None else _form_of(document)
+            forms = [] if document is None else forms_of(document)
         except ForeignFileError as error:
             self.unread.append((candidate.source, error.reason))
         except OSError as error:
@@ -184,8 +184,8 @@ class _Reading:
         except Stopped:
             self.unread.append((candidate.source, _TIME_IS_UP))
         else:
-            if document is not None and form is not None:
-                self._reading.documents.setdefault(form, []).append(document)
+            if document is not None and forms:
+                self._reading.add(document, forms)
                 self._walked[document.source] = candidate.source
 
     def _document(self, candidate: Candidate) -> Document:
@@ -261,13 +261,6 @@ def _refusal(form: str, documents: Sequence[Document]) -> str | None:
     except MeshmodelError as error:
         return str(error).partition(": ")[2] or str(error)
     return None
-
-
-def _form_of(document: Document) -> str | None:
-    """The form that recognises a file; of another program's file with the same name there is none."""
-    is_code = document.syntax in CODE
-    forms = (each for each in FORMS.values() if bool(each.packages) or not is_code)
-    return next((each.name for each in forms if each.load().recognise(document)), None)
 
 
 def _seems_meant(candidate: Candidate) -> bool:

@@ -1,22 +1,27 @@
 """Forms that are data: their files, rows and examples, the paths, and what is drawn of code and charts."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from meshmodel.importers import forms
-from meshmodel.importers.data_form import FormError, read_form
-from meshmodel.importers.form_examples import problems_of, read_example, sentences
+from meshmodel.importers.answers import ledger_lines
+from meshmodel.importers.data_form import Example, FormError, read_form
+from meshmodel.importers.form_examples import problems_of, read_example
 from meshmodel.importers.forms import FORMS
 from meshmodel.importers.json_text import read_json
 from meshmodel.importers.paths import PathError, path_of, text_of
 from meshmodel.importers.scanning import scan
+from meshmodel.importers.withheld import names_secret
+from meshmodel.interchange import write_text
+from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.stop import Stop
 from tests.importers.test_hostile_forms import SECRET
 
 DATA = sorted(Path(forms.__file__).parent.glob("data/*.toml"))
-IN_FILES = [each for each in DATA if not read_form(each).packages]
 
 
 @pytest.mark.parametrize("path", DATA, ids=lambda each: each.stem)
@@ -24,37 +29,60 @@ def test_examples_become_what_they_say_and_every_row_matters(path):
     assert list(problems_of(read_form(path))) == []
 
 
-@pytest.mark.parametrize("path", IN_FILES, ids=lambda each: each.stem)
-def test_a_value_that_is_a_secret_or_of_another_type_breaks_nothing(path, tmp_path):
+@pytest.mark.parametrize("path", DATA, ids=lambda each: each.stem)
+def test_a_value_that_is_a_secret_or_of_another_type_breaks_nothing(path):
     form = read_form(path)
     for example in form.examples:
         for name, text in example.files.items():
-            if name.endswith(".json"):
-                for other in odd(json.loads(text)):
-                    changed = {**example.files, name: json.dumps(other)}
-                    assert not tells(form, changed)
+            changed = list(texts_with_odd_values(name, text))
+            assert changed or not text.strip()
+            for other in changed:
+                assert not tells(form, {**example.files, name: other}), other
 
 
 def tells(form, files):
-    """Whether a secret comes out of files; one that is not of the form any more tells nothing."""
-    from meshmodel.importers.data_form import Example
-    from meshmodel.model.errors import MeshmodelError
-
+    """What of a secret comes out of files; one that is not of the form any more tells nothing."""
     try:
         model, rows = read_example(form, Example(files=files, says=()))
     except MeshmodelError as error:
-        return SECRET in str(error)
-    return SECRET in "\n".join(sentences(model)) or any(SECRET in f"{row.path} {row.became}" for row in rows)
+        return [str(error)] if SECRET in str(error) or PLAIN in str(error) else []
+    said = [*write_text(model).splitlines(), *ledger_lines(rows)]
+    return [each for each in said if SECRET in each or PLAIN in each]
 
 
-def odd(value, depth=0):
+PLAIN = "Tr0ub4dor-and-3"
+"""A secret that does not look like one: what it stands under says that it is."""
+NAMED_TEXT = re.compile(r"""(?:(\w+)["']?\s*[=:]\s*)?("(?:[^"\n\\]|\\.)*"|'(?:[^'\n\\]|\\.)*')""")
+
+
+def texts_with_odd_values(name, text):
+    """Copies of a file with one of its values replaced."""
+    ending = name.rpartition(".")[2]
+    if ending == "json":
+        yield from (json.dumps(each) for each in odd(json.loads(text)))
+    elif ending in {"yaml", "yml"}:  # which JSON is
+        yield from (json.dumps(each) for each in odd(yaml.safe_load(text)))
+    elif ending == "md":
+        front, _, body = text.removeprefix("---\n").partition("\n---\n")
+        for each in odd(yaml.safe_load(front)):
+            if isinstance(each, dict):
+                yield f"---\n{json.dumps(each)}\n---\n{body}"
+    elif ending in {"py", "ts", "tsx", "mjs"}:
+        for found in NAMED_TEXT.finditer(text):
+            for other in (SECRET, *[PLAIN] * names_secret(found[1] or "")):
+                yield f'{text[: found.start(2)]}"{other}"{text[found.end(2) :]}'
+
+
+def odd(value, key=""):
     """Copies of a value with one of its values replaced."""
-    yield from (None, [], {}, 7, SECRET) if depth else ()
+    yield from (None, [], {}, 7, SECRET) if key != "" else ()
+    if isinstance(value, str) and names_secret(str(key)):
+        yield PLAIN
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, one in list(inner)[:6]:
-        for other in odd(one, depth + 1):
+    for at, one in list(inner)[:6]:
+        for other in odd(one, at):
             copy = dict(value) if isinstance(value, dict) else list(value)
-            copy[key] = other
+            copy[at] = other
             yield copy
 
 
@@ -221,3 +249,57 @@ def test_code_is_never_run_and_names_are_found_across_files(tmp_path):
 def test_code_that_is_odd_ends(text, tmp_path):
     (tmp_path / "odd.py").write_text(text, encoding="utf-8")
     assert scan([tmp_path], tmp_path, Stop(20, None)).walked.is_whole
+
+
+TWO = """
+from agents import Agent
+from langchain.agents import create_agent
+
+def look_up(text: str) -> str:
+    return text
+
+first = Agent(name="First", tools=[look_up])
+second = create_agent("openai:gpt-5", tools=[look_up], name="Second")
+"""
+
+
+def test_a_file_with_two_frameworks_is_read_as_both(tmp_path):
+    (tmp_path / "both.py").write_text(TWO, encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None))
+    assert sorted(each.name for each in found.done.after.agent.values()) == ["First", "Second"]
+    titles = "Graph of LangGraph, or agent of LangChain; Agents of the OpenAI Agents SDK"
+    assert found.read == [("both.py", titles)]
+    places = [(row.line, row.path) for row in found.done.rows]
+    assert len(places) == len(set(places))
+    assert not [row for row in found.done.rows if row.verdict == "not understood"]
+
+
+def test_a_function_that_two_frameworks_use_is_in_the_ledger_once(tmp_path):
+    text = TWO.replace("return text", "return __import__('os').environ['TICKET_TOKEN']")
+    (tmp_path / "both.py").write_text(text.replace("return __import__('os')", "return os"), encoding="utf-8")
+    (tmp_path / "both.py").write_text("import os\n" + (tmp_path / "both.py").read_text(encoding="utf-8"))
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done
+    assert [row.path for row in found.rows if row.path.startswith("uses")] == ["uses[0]"]
+    assert sorted(one for one, two in found.after.hold if two == "ticket_token") == ["first", "second"]
+
+
+NAMELESS = """
+import { generateText } from "ai";
+import { openai } from "@ai-sdk/openai";
+const r = await generateText({ model: openai("gpt-5"), tools: {} });
+generateText({ model: openai("gpt-5"), tools: {} });
+"""
+
+
+def test_a_name_of_which_a_part_is_not_known_is_not_cut(tmp_path):
+    (tmp_path / "app.ts").write_text(NAMELESS, encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    assert sorted(found.agent) == ["app", "r-of-app"]
+
+
+def test_a_server_of_an_application_that_is_switched_off_makes_nothing(tmp_path):
+    text = "mcpServers: {pages: {command: uvx, args: [mcp-server-fetch], disabled: true}}\nversion: 1.2.1\n"
+    (tmp_path / "librechat.yaml").write_text(text, encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done
+    assert not found.after.delegation
+    assert {row.verdict for row in found.rows if row.path.startswith("mcpServers")} == {"mapped"}

@@ -113,6 +113,13 @@ class Form:
         """Whether its files have names that many others have too, so that their first lines decide."""
         return bool(self.marks or self.holds or self.packages)
 
+    @property
+    def proposal(self) -> str:
+        """What all forms whose files are read as one propose together; all of code do, as one file may be of
+        several.
+        """
+        return self.joins or ("code" if self.packages else self.name)
+
     def has_place_for(self, source: str) -> bool:
         """Whether a file lies in a folder that the product has for such files, by its path."""
         path = PurePosixPath("/", source)
