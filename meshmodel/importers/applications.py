@@ -390,7 +390,7 @@ class _Drawing:
     def _owners(self, fact: Fact) -> list[str]:
         """What the agents are called that a fact is of."""
         if fact.of:
-            return [self._names.of(fact.of)]
+            return list(self._agents) if fact.of == "*" else [self._names.of(fact.of)]
         called = self._names.of(getattr(fact, "called", "") or "")
         if called and called in self._links:
             return [each for each in self._links[called] if each]
@@ -759,13 +759,28 @@ class _Drawing:
             for name, node in fact.env:
                 text = node.text
                 if (names_secret(name) and meaning_of(name) == "secret") or shows_secret(text):
-                    variable = name_referred_to(text) or name
-                    records = self._draw_variable(agent, variable, node, is_secret=True)
-                    if text and not is_reference(text):
-                        files = self._systems.files("", node)
-                        self._systems.keep(str(records[0][1]), files, node)
+                    self._draw_given(agent, name, node)
                 else:
                     self._out.take(node, SETTING, ("agent", agent.id))
+
+    def _draw_given(self, agent: _Drawn, name: str, node: Node) -> None:
+        """A secret: of the variable that it refers to, or one that stands here, under a name of many."""
+        out, text, variable = self._out, node.text, name_referred_to(node.text)
+        if variable or not text or out.catalogue.variable_named(name) is not None or name.isupper():
+            records = self._draw_variable(agent, variable or name, node, is_secret=True)
+        else:
+            above = node.parent.key if node.parent is not None else ""
+            title = f"{name} of {above}" if isinstance(above, str) and above else name
+            credential = out.element(
+                "credential", ("literal", *self._systems.key, node.path), title, at=node, kind="static-secret",
+                scope=node.source,
+            )  # fmt: skip
+            records = [("credential", credential), out.relate(Hold(agent.id, credential), at=node)]
+            asked = f"Which system accepts {title}, for which actions, and how long is it valid?"
+            out.ask(("credential", credential), asked, CREDENTIAL, at=node.parent or node)
+            out.take(node, VARIABLE, *records)
+        if text and not is_reference(text):
+            self._systems.keep(str(records[0][1]), self._systems.files("", node), node)
 
     def _draw_inlet(
         self, fact: Fact, title: str, who: str, agents: Sequence[_Drawn], key: str = ""

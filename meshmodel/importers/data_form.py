@@ -262,7 +262,7 @@ class DataForm:
         packages: of code: what a file imports that is meant.
         calls: of code: callees that are read besides those of the packages.
         together: which files are understood as one: ``file``, ``folder`` or ``project``.
-        under: a folder that all its files lie in, directly or not.
+        named: whether a file is of it only if it is called so.
     """
 
     def __init__(self, path: FilePath, data: Mapping[str, Any]) -> None:
@@ -281,7 +281,7 @@ class DataForm:
         self.joins = read.text("joins", "")
         self.last_wins = read.flag("last_wins")
         self.together = read.one_of("together", ("file", "folder", "project"), "file")
-        self.under = read.text("under", "")
+        self.named = read.flag("named")
         self._recognised = tuple(
             tuple(read.as_path("recognise", one) for one in each.split("&"))
             for each in read.texts("recognise")
@@ -303,11 +303,9 @@ class DataForm:
 
     def recognise(self, document: Document) -> bool:
         """Whether a file is of this form, by what is in it and how it is called."""
-        if self.under and f"/{self.under}/" not in f"/{document.source}":
-            return False
         if document.syntax in {"python", "typescript"}:
             return any(each.text in self.packages for each in document.root["@packages"].each())
-        if document.syntax == "markdown" and not self._knows(document):
+        if (self.named or document.syntax == "markdown") and not self._knows(document):
             return False
         return any(
             all(one.nodes(root) for one in some) for root in document.roots for some in self._recognised

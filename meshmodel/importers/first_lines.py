@@ -35,8 +35,10 @@ def shows(form: Form, source: str, start: bytes) -> bool:
         return is_named and _imports(form.packages).search(start) is not None
     if form.packages and not any(_is_called(source, each) for each in form.files):
         return False
-    return all(_begins_line(each, start) for each in form.marks) and all(
-        any(one.encode() in start for one in each.split("|")) for each in form.holds
+    has_marks = all(_begins_line(each, start) for each in form.marks)
+    return has_marks and (
+        any(_is_called(source, each) for each in form.files)
+        or all(any(one.encode() in start for one in each.split("|")) for each in form.holds)
     )
 
 

@@ -38,7 +38,7 @@ _OF_AGENTS: Final = re.compile(
 )
 """What is in the paths of files that are about agents."""
 _NO_NAME: Final = "no form knows its name"
-_UNKNOWN: Final = f"is of no form that is known; say as which it is read: {', '.join(FORMS)}"
+_UNKNOWN: Final = "is of no form that is known; say as which it is read (meshmodel forms lists them)"
 _NOT_ENTERED: Final = frozenset({".git", "node_modules", ".venv", "__pycache__"})
 
 

@@ -20,7 +20,7 @@ with it: ``bare`` leaves letters and digits, ``last`` what stands after the last
 before the first colon or slash, ``tail`` what stands after the last sign of a name, ``owner`` what stands
 before that, ``holder`` the first part of a name in a file, ``up`` the folder above, ``here`` a path as seen
 from the file, ``host`` the host of an address, ``variable`` the variable that it refers to, ``words`` with
-spaces for underscores, ``untool`` without the ending Tool.
+spaces for underscores, ``untool`` without the ending Tool, ``unmcp`` without ``mcp__`` or ``mcp_`` before it.
 """
 
 import posixpath
@@ -195,6 +195,7 @@ _CHANGES: Final[Mapping[str, Callable[[str, Node], str]]] = {
     "owner": lambda text, _: text.rpartition(".")[0],
     "holder": lambda text, _: text.rpartition(":")[2].partition(".")[0],
     "untool": lambda text, _: text.removesuffix("Tool"),
+    "unmcp": lambda text, _: re.sub("^mcp__?", "", text),
     "up": lambda text, _: _folder(text),
     "here": lambda text, node: posixpath.normpath(posixpath.join(_folder(node.source), text)),
     "host": lambda text, _: host_of(text),

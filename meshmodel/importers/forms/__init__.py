@@ -90,7 +90,7 @@ class Form:
         joins: the form with whose files its own are read as one: clients of one workstation, whose settings
             say what is asked before servers of another file are used. Empty: they stand alone.
         last_wins: whether of a key that stands twice the last value counts; else such a file is refused.
-        holds: of files with common names: texts that are near the beginning of each that may be meant; one of
+        holds: of names with ``*``: texts that are near the beginning of each file that may be meant; one of
             several where ``|`` stands between.
         packages: of code: what a file imports that may be meant.
         calls: of code: further callees that are read.
@@ -295,8 +295,10 @@ _FORMS: Final = (
             "claude_desktop_config.json",
             ".claude.json",
             "mcp_agent.config.yaml",
+            "*.json",
         ),
         _mcp,
+        holds=('"mcpServers"|"mcp_servers"',),
     ),
     Form(
         "github-actions",
@@ -369,8 +371,8 @@ class Forms(Mapping[str, Form]):
         self._found: dict[str, Form | Path] = {
             name: data / f"{each}.toml" if isinstance(each, str) else each
             for name, each in {
-                **names,
                 **{name: each for name, each in more.items() if name not in names},
+                **names,
             }.items()
         }
 
