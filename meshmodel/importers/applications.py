@@ -772,8 +772,8 @@ class _Drawing:
             above = node.parent.key if node.parent is not None else ""
             title = f"{name} of {above}" if isinstance(above, str) and above else name
             credential = out.element(
-                "credential", ("literal", *self._systems.key, node.path), title, at=node, kind="static-secret",
-                scope=node.source,
+                "credential", ("literal", *self._systems.key, node.path), title, at=node,
+                scope=node.source, kind="static-secret",
             )  # fmt: skip
             records = [("credential", credential), out.relate(Hold(agent.id, credential), at=node)]
             asked = f"Which system accepts {title}, for which actions, and how long is it valid?"
