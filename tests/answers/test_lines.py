@@ -69,7 +69,7 @@ def test_causes_are_grouped_the_group_of_the_most_severe_first(by):
             assert (
                 words
                 in {
-                    "door": {f"on {systems[0]}" if systems else "on no door"},
+                    "door": {f"on {systems[0]}" if systems else "on no single system"},
                     "agents": {f"of {agents or 'no agent'}"},
                     "rule": {each.rule.replace("-", " ")},
                 }[by]

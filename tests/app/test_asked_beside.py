@@ -63,8 +63,8 @@ async def settled(it: Desk) -> None:
 @pytest.mark.parametrize(
     ("module", "name", "key", "says"),
     [
-        (why, "way_of", "w", "computing the way: 0 s, Esc goes back without it"),
-        (why, "ways_in_words", "w", "computing all ways: 0 s, Esc goes back without them"),
+        (why, "way_of", "w", "computing the path: 0 s, Esc goes back without it"),
+        (why, "ways_in_words", "w", "computing all paths: 0 s, Esc goes back without them"),
         (offboarding, "plan_in_lines", "D", "computing what to do: 0 s, Esc goes back without it"),
     ],
 )

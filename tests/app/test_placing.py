@@ -80,7 +80,7 @@ async def test_what_is_said_of_a_controlled_way_fits_the_way_that_is_told(
         assert not any("✖" in each for each in told.sentences)
         await it.press("p")
         assert told.state == "controlled"
-        await it.shows("nothing to place, its crossing into Nightly exports is")
+        await it.shows("nothing to place, its path to Nightly exports is")
 
 
 async def test_what_was_accepted_and_is_found_no_more_has_no_place(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ async def test_deciding_at_each_stop_follows_the_counts_foretold_and_undo_takes_
             assert it.bench.shown.explanation == stop.way, "its worst way is lit"
             entries = len(labels(it))
             await press(it, "d")
-            assert labels(it)[entries:] == [f"a rule decides {labels(it)[-1].partition('decides ')[2]}"]
+            assert labels(it)[entries:] == [f"policy check {labels(it)[-1].partition('decides ')[2]}"]
             assert known(it).is_done
             assert uncontrolled(it) == count
             await press(it, "space")
@@ -119,7 +119,7 @@ async def test_accepting_covers_all_that_the_step_closes_and_the_stop_is_done(tm
         assert len(it.model.acceptance) == 3
         assert all(each.severity and each.until > date(2026, 1, 1) for each in it.model.acceptance.values())
         assert known(it).is_done
-        assert labels(it)[-1].startswith("accepted until ")
+        assert labels(it)[-1].startswith("accept the risk")
         await press(it, "space")
         assert stop_of(it).key != stop.key
 
@@ -168,10 +168,10 @@ async def test_what_cannot_be_answered_is_not_offered_and_its_key_says_why(tmp_p
         await press(it, "@", "space", "space", "space")
         assert stop_of(it).step is None
         entries = labels(it)
-        assert "a rule decides" not in it.screen_text()
+        assert "policy check" not in it.screen_text()
         await press(it, "d")
         assert labels(it) == entries
-        await it.shows("round: no checkpoint mends this")
+        await it.shows("round: this needs a change")
 
 
 async def test_a_stop_is_found_anew_when_another_program_edits(tmp_path: Path) -> None:
@@ -235,15 +235,15 @@ async def test_a_stop_fits_and_is_answered_by_mouse(tmp_path: Path, size: tuple[
         panel = it.bench.query_one(RoundPanel)
         assert panel.max_scroll_y == 0, "all of it is seen"
         text = it.screen_text()
-        for words in ("76 → 40", "n no", "d a rule decides", "t lifetime", "i what it tells", "Esc leave"):
+        for words in ("76 → 40", "n no", "d policy check", "t lifetime", "i what it tells", "Esc leave"):
             assert words in text
         if size[1] == 40:
             assert it.bench.query_one(CanvasView).size.height >= 20
         rows = text.splitlines()
-        at = next((row.index("a rule decides"), y) for y, row in enumerate(rows) if "a rule decides" in row)
+        at = next((row.index("policy check"), y) for y, row in enumerate(rows) if "policy check" in row)
         await it.pilot.click(offset=at)
         await it.computed()
-        assert labels(it)[-1].startswith("a rule decides")
+        assert labels(it)[-1].startswith("policy check")
         await press(it, "escape")
         assert it.bench.focused is it.bench.context.canvas
 

@@ -93,7 +93,7 @@ async def test_footer_tabs_and_header_say_what_they_are(tmp_path):
         await it.pilot.hover("#footer", offset=(x, 0))
         assert str(footer.tooltip) == command.description
         await it.pilot.hover("#tabs", offset=(2, 0))
-        assert str(tabs.tooltip) == "Findings, each with its witness"
+        assert str(tabs.tooltip) == "Findings, each with its attack path and how to fix it"
         await it.pilot.hover("#tabs", offset=(tabs.size.width - 1, 0))
         assert tabs.tooltip is None
         await it.pilot.hover("#header", offset=(2, 0))

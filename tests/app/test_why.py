@@ -78,7 +78,7 @@ async def test_while_all_ways_are_computed_it_says_for_how_long_and_what_escape_
             assert isinstance(it.app.screen, WhyDialog)
             later = SimpleNamespace(monotonic=lambda: time.monotonic() + 6_000)
             monkeypatch.setattr(stop, "time", later)
-            await it.shows("computing all ways: 60")
+            await it.shows("computing all paths: 60")
             await it.shows(" s, Esc goes back without them")
             await it.press("escape")
             assert it.app.screen is it.bench, "and Escape does so"
@@ -87,7 +87,7 @@ async def test_while_all_ways_are_computed_it_says_for_how_long_and_what_escape_
             go_on.set()
         assert "all of them" in await told(it)
         await it.pilot.pause()
-        assert "computing all ways" not in it.screen_text()
+        assert "computing all paths" not in it.screen_text()
 
 
 async def test_the_last_words_can_be_reached_by_keys_on_the_smallest_screen(tmp_path: Path) -> None:

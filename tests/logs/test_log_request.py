@@ -16,7 +16,7 @@ MODELS = Path(__file__).parents[2] / "models"
     [
         (None, None, None, "file", "needed"),
         ("gone.jsonl", None, None, "file", "there is no such file"),
-        ("events.txt", None, None, "form", "cannot be told by the name or the records"),
+        ("events.txt", None, None, "form", "cannot be recognized by the name or the records"),
         (
             "events.jsonl",
             "cloudtrail",

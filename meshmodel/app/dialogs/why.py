@@ -87,7 +87,7 @@ class WhyDialog(FormDialog["Explanation"]):
                 lambda task: way_of(self.analysis, asked, about, task.is_cancelled),
                 self._take_way,
                 self._fail,
-                "computing the way",
+                "computing the path",
                 escape,
             )
 
@@ -101,7 +101,7 @@ class WhyDialog(FormDialog["Explanation"]):
             lambda task: ways_in_words(self.analysis, found.asked, task.is_cancelled),
             self._take_ways,
             self._fail,
-            "computing all ways",
+            "computing all paths",
             "Esc goes back without them",
         )
 

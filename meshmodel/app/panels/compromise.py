@@ -16,7 +16,7 @@ class CompromiseList(Listing, Bound):
     ``CompromiseList.Left``.
     """
 
-    nothing = "select an agent, a credential or a system: what falls with it? C asks, O asks for an outsider"
+    nothing = "select an agent, a credential or a system: C shows its blast radius, O that of an outsider"
 
     class Left(Message):
         """Escape: stop what is being computed, or go back to the canvas."""

@@ -16,7 +16,7 @@ from meshmodel.app.widgets.list_panel import Listing
 class ExplanationList(Listing, Bound):
     """The steps as rows; the one under the cursor is selected on the canvas, and takes a checkpoint."""
 
-    nothing = "what is chosen in a list is told here: a finding, a cell of the reach matrix, an event"
+    nothing = "what is chosen in a list is explained here: a finding, a cell of the reach matrix, an event"
 
     def basis(self, shown: WorkbenchState) -> object:
         """What is told."""

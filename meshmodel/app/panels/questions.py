@@ -33,7 +33,7 @@ class QuestionList(FilterList, Bound):
         if analysis is None:
             self.set_rows([note_row(shown.why_nothing)])
         else:
-            none = Paragraph("the drawing says all that is asked", "muted")
+            none = Paragraph("no open questions", "muted")
             self.set_rows(
                 map(
                     row_of,

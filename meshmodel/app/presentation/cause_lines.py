@@ -114,7 +114,7 @@ def _title(
         agents = sorted(group, key=shared.__getitem__) if shared else group
         return "of " + (name_list([name(snapshot.agent[each]) for each in agents], most) or "no agent")
     if by == "door":
-        return f"on {name(snapshot.system[group])}" if group else "on no door"
+        return f"on {name(snapshot.system[group])}" if group else "on no single system"
     return rule_words(group)
 
 

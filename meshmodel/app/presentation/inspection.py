@@ -105,9 +105,7 @@ def without_record(snapshot: Snapshot, reference: Reference) -> tuple[list[str],
         return ["nothing is there any more"], []
     said = [step_phrase(table, *key)]
     if table == "hearing":
-        said.append(
-            "arises by itself where outsiders' words come that the agent reads; a checkpoint judges them"
-        )
+        said.append("is there wherever the agent reads untrusted content; a checkpoint filters what it reads")
     ends = [end for end in zip(("system", "agent"), key, strict=True) if end[1] in snapshot.table(end[0])]
     on_it = map(_record_line, checkpoints_on(snapshot, table, *key))
     return said, [*starmap(partial(_end_line, snapshot), ends), *on_it]
@@ -247,7 +245,7 @@ def _system_reach(analysis: "Analysis", system: System) -> list[Section]:
         ]
         by_themselves = "⚐ outsiders write here, with a credential that they get"
         sections.append(
-            Section("⚐ outsiders' words, carried here by" if carriers else by_themselves, carriers)
+            Section("⚐ untrusted content, brought here by" if carriers else by_themselves, carriers)
         )
     reached = [
         Line(("reached", agent), partial(_reached_words, analysis.snapshot, agent, each), ("agent", agent))

@@ -60,7 +60,7 @@ def checked_request(
         with suppress(MeshmodelError):
             form = form_of_content(path)
     if form is None:
-        raise RequestError("form", "cannot be told by the name or the records of the file; choose one")
+        raise RequestError("form", "cannot be recognized by the name or the records of the file; choose one")
     is_own = form in OWN_FORMATS
     if not is_own and mapping is None and needs_map:
         raise RequestError("map", f"needed for the names in a log of the form {form}")

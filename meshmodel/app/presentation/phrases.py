@@ -61,18 +61,19 @@ def why_no_place(snapshot: Snapshot, way: Explanation | None, doors: Iterable[Do
         doors: all where a checkpoint is missing.
     """
     if way is None:
-        return "no agent's way leads through it"
+        return "no path of an agent leads through it"
     if way.state == "uncontrolled":
-        return "its way has no grant that lacks one"
+        return "its path has no grant that lacks one"
     if way.state is None:
-        return "its way is no crossing into another zone"
+        return "its path crosses no trust boundary"
     target = one_line(snapshot.system[way.system].title, 60)
-    why = f"its crossing into {target} is {way.state} already"
+    state = "intended" if way.state == "approved" else "checked"
+    why = f"its path to {target} is {state} already"
     other = door_on_way({each.subject for each in doors if way.agent in each.agents}, way)
     if other is None:
         return why
     # Nobody is asked on a step to another system.
-    return f"{why} ({' > '.join(other)} on its way is a finding of its own)"
+    return f"{why} ({' > '.join(other)} on its path is a finding of its own)"
 
 
 def why_not_intended(snapshot: Snapshot, way: Explanation) -> str:

@@ -90,7 +90,7 @@ def _missing(known: PlanState, working: str) -> Iterator[Line]:
     is_stopped = known.is_partial and known.trade_off is None
     said = working or ("stopped; F computes it again" if is_stopped else "")
     if said:
-        yield note_row("what stands even then" if known.plan.is_fix else "what fewer leave unchecked")
+        yield note_row("what stays even then" if known.plan.is_fix else "what fewer leave unchecked")
         yield note_row(f"  {said}")
 
 

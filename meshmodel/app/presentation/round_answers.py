@@ -37,7 +37,7 @@ AnswerName = Literal[
     "assume", "note",
 ]  # fmt: skip
 """The answers, by the ends of the ids of their commands."""
-_NO_STEP: Final = "no checkpoint mends this: it is a finding of its own"
+_NO_STEP: Final = "this needs a change, not a checkpoint"
 _NOTES: Final[dict[str, tuple[NoteKind, str]]] = {
     "park": ("question", "parked"),
     "assume": ("assumption", "assumed"),
@@ -250,7 +250,7 @@ def why_not(stop: RoundStop, yes: Intended | None, answer: AnswerName, *, is_don
         case "yes" | "rule" | "person" | "planned" if is_done:
             return "nothing is open here any more"
         case "yes" if yes is None:
-            return "no intent closes anything here: what the agent picks up on its way cannot be declared"
+            return "no intended use closes anything here: a credential is found, not held"
         case "no" if not taken_away(stop):
             return "nothing that is in the model can be taken away here"
         case "less" if not narrowed(stop):

@@ -60,10 +60,12 @@ def large_cards(shown: "Rounding", cells: int) -> Iterator[RoundLine]:
         return
     if way is not None:
         yield from _cards(stop, way, cells, mark="◆" if shown.is_done else "✖")
-    asks = "IS SOMEBODY ASKED, EACH TIME, BEFORE IT HAPPENS?" if stop.step else "IS THIS ACCEPTED?"
+    asks = "WHO DECIDES EACH TIME?" if stop.step else "IS THE RISK ACCEPTED?"
     after = f" → {stop.after}" if stop.step is not None and not shown.is_done else ""
     yield RoundLine([Piece("")])
-    yield RoundLine([Piece(f"  {asks}", "accent"), Piece(f"   ✖ {stop.before}{after} uncontrolled", "bold")])
+    yield RoundLine(
+        [Piece(f"  {asks}", "accent"), Piece(f"   ✖ {stop.before}{after} unchecked paths", "bold")]
+    )
     yield RoundLine([Piece("")])
 
 
@@ -150,22 +152,22 @@ def round_lines(shown: "Rounding", key: Callable[[str], str]) -> Iterator[RoundL
 
 
 def _questions(shown: "Rounding", stop: "RoundStop", asker: "_Asker") -> Iterator[RoundLine]:
-    yield asker.question("1 Is this meant to happen?", _stays(shown))
+    yield asker.question("1 Should this happen at all?", _stays(shown))
     yield asker.answers(("yes", _yes(shown)), ("no", "no: take it away …"), ("less", "fewer actions …"))
     if stop.step is not None:
-        yield asker.question("2 Is somebody asked, each time, before it happens?", "")
+        yield asker.question("2 Who decides each time?", "")
         yield asker.answers(
-            ("rule", "a rule decides"), ("person", "a person approves …"), ("planned", "planned"),
-            ("accept", "no: accepted until …"),
+            ("rule", "policy check"), ("person", "a person …"), ("planned", "planned"),
+            ("accept", "accept the risk …"),
         )  # fmt: skip
     else:
-        yield asker.question("2 No checkpoint mends it. Is it accepted for a time?", "")
+        yield asker.question("2 This needs a change, not a checkpoint. Is the risk accepted for a time?", "")
         yield asker.answers(("accept", "accepted until …"))
     if credential_of(stop) is not None:
-        yield asker.question("3 If it is stolen?", shown.facts.get("if stolen", ""))
+        yield asker.question("3 If the credential is stolen?", shown.facts.get("if stolen", ""))
         yield asker.answers(("lifetime", "lifetime …"), ("binding", "binding …"), ("owner", "owner …"))
     if logging_systems(stop):
-        yield asker.question("4 Would the log tell for whom?", shown.facts.get("log", ""))
+        yield asker.question("4 Can the log name the person?", shown.facts.get("log", ""))
         yield asker.answers(("log", "what it tells …"))
 
 
@@ -200,9 +202,9 @@ def _fact(name: str, text: str) -> RoundLine:
 def _title(shown: "Rounding", stop: "RoundStop") -> list[Piece]:
     number = len(shown.earlier) + 1
     where = _capital(stop.words) if stop.step is not None else stop.finding.rule if stop.finding else ""
-    counts = f"✖ {stop.before} → {stop.after} if somebody is asked" if stop.step is not None else ""
+    counts = f"✖ {stop.before} → {stop.after} with a checkpoint here" if stop.step is not None else ""
     if shown.is_done:
-        counts = f"✔ done: {stop.before} uncontrolled, of {shown.began} when the round began"
+        counts = f"✔ done: {stop.before} unchecked paths, of {shown.began} when the review began"
     elif stop.parked is not None:
         counts = f"parked; {counts}"
     pieces = [Piece(f" Stop {number}  ", "muted"), Piece(one_line(where), "bold"), Piece(f"  {counts}")]
@@ -242,4 +244,4 @@ def _stays(shown: "Rounding") -> str:
         return shown.why_not("yes")
     stays = ", ".join(each.subject for each in shown.yes.stays)
     opens = f"; {shown.yes.opens}" if shown.yes.opens else ""
-    return f"yes leaves {shown.yes.after} uncontrolled{f', and open: {stays}' if stays else ''}{opens}"
+    return f"yes leaves {shown.yes.after} unchecked{f', and open: {stays}' if stays else ''}{opens}"

@@ -35,7 +35,7 @@ def why_lines(
         if not explanation.steps and explanation.why_not:
             yield _text(explanation.why_not)
     yield space("ways")
-    yield heading("all ways")
+    yield heading("all paths")
     if ways is None:
         yield Line("computing", ((working, "muted"),), indent=0)
     yield from map(_text, ways or ())

@@ -94,7 +94,10 @@ class StartScreen(Screen[None]):
         with Vertical():
             yield Static(Content("meshmodel"), id="title")
             yield Static(
-                Content("Draw which identities your agents carry, and see where nobody is asked."),
+                Content(
+                    "See what your AI agents can reach, with which identity, "
+                    "and where no checkpoint stops them."
+                ),
                 id="tagline",
             )
             yield FilterList(self._rows(), one_line=True, id="choices")
@@ -238,7 +241,7 @@ class StartScreen(Screen[None]):
 
     def _rows(self) -> Iterator[Row]:
         yield Row("new", line("+ ", ("new model", "bold"), ("  an empty canvas", "$text-muted")), "new")
-        said = "  a folder: which agents it configures, what they reach, the worst way"
+        said = "  a folder: finds agents in MCP, assistant and workflow files; nothing is run or sent"
         yield Row("scan", line("  ", ("scan …", "bold"), (said, "$text-muted")), "scan")
         said = "  a new model of files that you have, such as .mcp.json"
         yield Row("import", line("  ", ("import …", "bold"), (said, "$text-muted")), "import")

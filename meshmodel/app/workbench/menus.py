@@ -156,7 +156,7 @@ class Menus(Controller):
                 title = f"{finding.rule} {finding.subject}"
         elif page == "reach" and (pair := (matrix := self.context.panel(ReachMatrix)).pair) is not None:
             title, places = " > ".join(pair), [("agent", pair[0]), ("system", pair[1])]
-            does = [menu_row("Enter", "its way on the drawing, in words", matrix.table.action_select)]
+            does = [menu_row("Enter", "its path on the drawing, in words", matrix.table.action_select)]
         elif page == "fix" and (row := (rows := self.context.panel(FixList).rows).row) is not None:
             places = _place_of(row.value)
             does = [menu_row("Enter", "guard what this row says", rows.action_select)]

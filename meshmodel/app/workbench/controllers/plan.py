@@ -258,7 +258,7 @@ def work_out(analysis: "Analysis", options: "PlanOptions", is_quick: bool, task:
     known = PlanState(analysis, options, plan, stopped=task.is_cancelled())
     if known.stopped or (plan.is_fix and not is_quick):
         return known
-    title = "what stands even then" if plan.is_fix else "what fewer decisions leave unchecked"
+    title = "what stays even then" if plan.is_fix else "what fewer decisions leave unchecked"
     task.title = f"computing {title}"
     task.tell(known)
     if is_quick:

@@ -352,7 +352,7 @@ class RoundController(Controller):
             label = self.context.attempt(lambda: self._add_note(stop, answer, text), "error")
             self.context.say(label or self.state.message.text)
 
-        titles = {"park": "park it: what is the question?", "assume": "what is assumed?", "note": "note"}
+        titles = {"park": "decide later: what is the question?", "assume": "what is assumed?", "note": "note"}
         dialog = TextEntry(titles[answer], check=problem, long=True)
         self.context.ask(dialog, decided)
 

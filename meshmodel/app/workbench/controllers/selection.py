@@ -101,7 +101,7 @@ class SelectionController(Controller):
         """Fold the zone of what is selected, or unfold it."""
         zone = zone_of(self.state.snapshot, self.state.selected)
         if zone is None:
-            self.context.say("fold: select a zone, or something that lies in one")
+            self.context.say("fold: select a zone, or something in one")
         else:
             self._fold(zone)
 
