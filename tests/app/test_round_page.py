@@ -119,7 +119,7 @@ async def test_accepting_covers_all_that_the_step_closes_and_the_stop_is_done(tm
         assert len(it.model.acceptance) == 3
         assert all(each.severity and each.until > date(2026, 1, 1) for each in it.model.acceptance.values())
         assert known(it).is_done
-        assert labels(it)[-1].startswith("accept the risk")
+        assert labels(it)[-1].startswith("accepted until ")
         await press(it, "space")
         assert stop_of(it).key != stop.key
 
@@ -259,7 +259,7 @@ async def test_a_room_sees_the_way_in_large_cards_and_answers_go_on(
             "┃ CUSTOMER ASSISTANT",
             "┃ CUSTOMER CHAT",
             "━━ Identity of the a",
-            "IS SOMEBODY ASKED",
+            "WHO DECIDES EACH TIME",
             "76 → 40 un",
         ):
             assert words in text
