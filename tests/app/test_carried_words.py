@@ -34,7 +34,7 @@ def test_a_system_tells_which_agents_carry_outsiders_words_there() -> None:
             line.value
             for title, lines in sections
             for line in lines
-            if title.startswith("⚐ outsiders' words")
+            if title.startswith("⚐ untrusted content")
         ]
     assert told == {
         "inbox": [],

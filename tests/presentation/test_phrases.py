@@ -102,9 +102,9 @@ def test_it_is_said_why_a_checkpoint_has_no_place():
     snapshot, way = analysis.snapshot, analysis.explain("clerk", "files")
     said = why_no_place(snapshot, way, analysis.doors)
     assert said == (
-        "its path to files is controlled already (queue-key > queue on its way is a finding of its own)"
+        "its path to files is checked already (queue-key > queue on its path is a finding of its own)"
     )
-    assert why_no_place(snapshot, way, ()) == "its path to files is controlled already"
-    assert why_no_place(snapshot, None, ()) == "no agent's way leads through it"
-    assert "no crossing" in why_no_place(snapshot, replace(way, state=None), ())
+    assert why_no_place(snapshot, way, ()) == "its path to files is checked already"
+    assert why_no_place(snapshot, None, ()) == "no path of an agent leads through it"
+    assert "no trust boundary" in why_no_place(snapshot, replace(way, state=None), ())
     assert "no grant" in why_no_place(snapshot, replace(way, state="uncontrolled"), ())
