@@ -4,7 +4,7 @@ See ``docs/scan.md``.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from operator import itemgetter
@@ -124,7 +124,8 @@ def scan(
     read = {each for each in made.sources if each not in dict(made.unread)}
     named = [each for each in walked.seeming if each[0] not in read]
     code = [each for each in walked.code if each[1] not in read]
-    seeming = [*(each for each in named if each[1] != INSTRUCTIONS), *seeming_in(code, stop)]
+    known = [*made.titles(), *named]
+    seeming = [*(each for each in named if each[1] != INSTRUCTIONS), *seeming_in(code, stop, known)]
     if not done.after.agent:
         seeming += [each for each in named if each[1] == INSTRUCTIONS]
     return Scan(name, walked, done, sorted(made.unread), made.late, made.is_late, seeming)
@@ -155,6 +156,11 @@ class _Reading:
     def sources(self) -> Iterable[str]:
         """The files that were read, as they lie in the folder."""
         return self._walked.values()
+
+    def titles(self) -> Iterator[tuple[str, str]]:
+        """The files that were read, as they lie in the folder, with the titles of their forms."""
+        for source, forms in self._reading.forms_by_file().items():
+            yield from ((self._walked.get(source, source), FORMS[each].title) for each in forms)
 
     def add(self, documents: Sequence[Document]) -> None:
         """Files of a home folder that are known by name, and not read."""

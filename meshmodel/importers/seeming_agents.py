@@ -1,146 +1,54 @@
-"""Files that look like agents and that no form reads: by their names, and by what source code imports.
+"""Files that look like agents and that no form reads: by names, imports, dependencies and images.
 
-Of such files nothing is drawn; a scan names them, so that what it does not say is not taken for safe.
+``unread.toml`` beside this file names them. Of such files nothing is drawn; a scan names them, so that what
+it does not say is not taken for safe.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
+import tomli
+
+from meshmodel.importers.name_index import NameIndex
 from meshmodel.model.stop import Stop
 
 FILE_LIMIT: Final = 2_000
-"""The most files of source code whose imports are looked at."""
+"""The most files whose beginnings are looked at."""
+INSTRUCTIONS: Final = "instructions for a coding agent"
+"""What is said of files that tell a coding agent what to do: they limit nothing, and somebody uses one."""
 _LOOKED_AT: Final = 64 << 10
 """So many bytes of each are looked at: imports stand near the beginning."""
-_NAMES: Final = MappingProxyType(
-    {
-        "langgraph.json": "LangGraph",
-        "config/agents.yaml": "CrewAI",
-        "root_agent.yaml": "Google ADK",
-        "agent-card.json": "A2A",
-        ".bedrock_agentcore.yaml": "Bedrock AgentCore",
-        "agentcore/agentcore.json": "Bedrock AgentCore",
-        "declarativeAgent.json": "Microsoft 365 Copilot",
-        "openclaw.json": "OpenClaw",
-        "librechat.yaml": "LibreChat",
-        "litellm_config.yaml": "LiteLLM",
-        "litellm-config.yaml": "LiteLLM",
-        ".qwen/settings.json": "Qwen Code",
-        "crush.json": "Crush",
-        ".crush.json": "Crush",
-        "fastagent.config.yaml": "fast-agent",
-        ".kiro/agents/*.json": "Kiro",
-        ".github/agents/*.md": "GitHub Copilot",
-        ".aider.conf.yml": "Aider",
-        "flow.dag.yaml": "Prompt flow",
-        "*.mcs.yml": "Copilot Studio",
-        "*.chatflow": "Flowise",
-        "*.af": "Letta",
-        "agentscope.json": "AgentScope",
-    }
-)
-"""By pattern of the end of a path the product that reads such a file."""
-INSTRUCTIONS: Final = "instructions for a coding agent"
-_INSTRUCTIONS: Final = (
-    "CLAUDE.md", "AGENTS.md", "GEMINI.md", "CRUSH.md", ".cursorrules", ".windsurfrules", ".clinerules",
-    ".github/copilot-instructions.md", ".cursor/rules/*.mdc",
-)  # fmt: skip
-"""Files that tell a coding agent what to do: they limit nothing, and somebody uses one."""
-_PYTHON: Final = MappingProxyType(
-    {
-        "langgraph": "LangGraph",
-        "langchain": "LangChain",
-        "langchain_classic": "LangChain",
-        "deepagents": "Deep Agents",
-        "crewai": "CrewAI",
-        "agents": "OpenAI Agents SDK",
-        "google.adk": "Google ADK",
-        "strands": "Strands",
-        "autogen": "AutoGen",
-        "autogen_agentchat": "AutoGen",
-        "autogen_core": "AutoGen",
-        "agent_framework": "Microsoft Agent Framework",
-        "pydantic_ai": "Pydantic AI",
-        "smolagents": "smolagents",
-        "llama_index": "LlamaIndex",
-        "claude_agent_sdk": "Claude Agent SDK",
-        "claude_code_sdk": "Claude Agent SDK",
-        "semantic_kernel": "Semantic Kernel",
-        "agno": "Agno",
-        "phi.agent": "Phidata",
-        "haystack.components.agents": "Haystack",
-        "dspy": "DSPy",
-        "letta": "Letta",
-        "letta_client": "Letta",
-        "camel.agents": "CAMEL",
-        "metagpt": "MetaGPT",
-        "swarms": "Swarms",
-        "beeai_framework": "BeeAI",
-        "griptape": "Griptape",
-        "atomic_agents": "Atomic Agents",
-        "fast_agent": "fast-agent",
-        "mcp_agent": "mcp-agent",
-        "praisonaiagents": "PraisonAI",
-        "browser_use": "Browser Use",
-        "livekit.agents": "LiveKit Agents",
-        "pipecat": "Pipecat",
-        "bedrock_agentcore": "Bedrock AgentCore",
-        "azure.ai.agents": "Azure AI Agents",
-        "qwen_agent": "Qwen-Agent",
-        "agentscope": "AgentScope",
-        "composio": "Composio",
-    }
-)
-"""By module of Python the framework of agents that it is of."""
-_SCRIPT: Final = MappingProxyType(
-    {
-        "@langchain/langgraph": "LangGraph",
-        "@langchain/core": "LangChain",
-        "langchain": "LangChain",
-        "@openai/agents": "OpenAI Agents SDK",
-        "@anthropic-ai/claude-agent-sdk": "Claude Agent SDK",
-        "@anthropic-ai/claude-code": "Claude Agent SDK",
-        "ai": "Vercel AI SDK",
-        "@mastra/core": "Mastra",
-        "@google/adk": "Google ADK",
-        "@strands-agents/sdk": "Strands",
-        "llamaindex": "LlamaIndex",
-        "@voltagent/core": "VoltAgent",
-        "beeai-framework": "BeeAI",
-        "genkit": "Genkit",
-        "@inngest/agent-kit": "Inngest AgentKit",
-        "@elizaos/core": "ElizaOS",
-        "@microsoft/agents-hosting": "Microsoft 365 Agents SDK",
-        "@browserbasehq/stagehand": "Stagehand",
-        "@github/copilot-sdk": "GitHub Copilot SDK",
-        "@composio/core": "Composio",
-    }
-)
-"""Likewise by package of JavaScript and TypeScript."""
-_OTHER: Final = MappingProxyType(
-    {
-        "dev.langchain4j": "LangChain4j",
-        "org.springframework.ai": "Spring AI",
-        "com.google.adk": "Google ADK",
-        "com.embabel": "Embabel",
-        "Microsoft.SemanticKernel": "Semantic Kernel",
-        "Microsoft.Agents.AI": "Microsoft Agent Framework",
-        "github.com/cloudwego/eino": "Eino",
-        "google.golang.org/adk": "Google ADK",
-        "github.com/tmc/langchaingo": "LangChainGo",
-    }
-)
-"""Likewise by what stands in an import of Java, C# or Go."""
 _LANGUAGES: Final = MappingProxyType(
     {
-        **dict.fromkeys((".py", ".ipynb"), _PYTHON),
-        **dict.fromkeys((".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts"), _SCRIPT),
-        **dict.fromkeys((".java", ".kt", ".cs", ".go"), _OTHER),
+        **dict.fromkeys((".py", ".ipynb"), "python"),
+        **dict.fromkeys((".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts"), "script"),
+        **dict.fromkeys((".java", ".kt", ".cs", ".go"), "other"),
+        ".sh": "shell",
     }
 )
+_DEPENDENCY: Final = r"(?P<name>[@\w][\w./-]*)"
+_MANIFESTS: Final = MappingProxyType(
+    {
+        "package.json": rf'"{_DEPENDENCY}"\s*:\s*"',
+        "requirements.txt": rf"^{_DEPENDENCY}",
+        "pyproject.toml": rf"[\"']{_DEPENDENCY}\s*[\[<>=~!\"';]|^{_DEPENDENCY.replace('name', 'key')}\s*=",
+        "go.mod": rf"^\s*(?:require\s+)?{_DEPENDENCY} v",
+        "pom.xml": rf"<groupId>{_DEPENDENCY}</groupId>",
+        "build.gradle": rf"[\"']{_DEPENDENCY}:",
+        "build.gradle.kts": rf"[\"']{_DEPENDENCY}:",
+        ".csproj": rf'Include="{_DEPENDENCY}"',
+        "Cargo.toml": rf"^{_DEPENDENCY}\s*=",
+        "Gemfile": rf"gem [\"']{_DEPENDENCY}",
+    }
+)
+"""By name, or ending, of a manifest how it names what a project depends on."""
+_DEPLOYED: Final = re.compile(r"(?:Dockerfile|Containerfile)(?:\..+)?|.*compose.*\.ya?ml|values.*\.ya?ml")
+"""Names of files that say which images run."""
+_IMAGE: Final = re.compile(rb"^\s*(?:-\s*)?(?:image:|repository:|FROM)\s*[\"']?([\w./-]+)", re.MULTILINE)
 _TESTS: Final = re.compile(r"(?:test_.*|.*_test|.*[.-](?:test|spec)|conftest)\.\w+")
 _IMPORT: Final = re.compile(
     r"^[\s\"]*(?:from|import)[ \t]+([\w.]+)|\bfrom\s*[\"']([^\"'\n]+)[\"']"
@@ -151,48 +59,118 @@ _IMPORT: Final = re.compile(
 """What a line of source code imports: of Python, JavaScript, Java, C# and Go."""
 _BY_HAND: Final = re.compile(r"\.(?:chat\.completions|messages|responses)\.create\(")
 _TOOLS: Final = re.compile(r"\btools\s*[=:,]")
+_STARTED: Final = re.compile(
+    r"\b(?:claude|codex|gemini|opencode|cursor-agent|aider|goose|qwen|copilot)[\"']?,?\s+"
+    r"[\"']?(?:-p\b|--print\b|exec\b|run\b|--message\b|--yolo\b)"
+)
+"""A program that starts a coding agent."""
+_CLUES: Final = (
+    b".create(", b"claude", b"codex", b"gemini", b"opencode", b"cursor-agent", b"aider", b"goose", b"qwen",
+    b"copilot",
+)  # fmt: skip
 
 
-def seems_named(source: str) -> str:
-    """The product of which a file looks like an agent, by its name; empty: it does not."""
-    path = PurePosixPath("/", source)
-    found = (what for pattern, what in _NAMES.items() if path.match(pattern))
-    is_told = any(path.match(each) for each in _INSTRUCTIONS)
-    return next(found, INSTRUCTIONS if is_told else "")
+@cache
+def _unread() -> Mapping[str, Any]:
+    return tomli.loads(Path(__file__).with_name("unread.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _names() -> NameIndex[str]:
+    told = _unread()
+    return NameIndex(
+        [*told["files"].items(), *((each, INSTRUCTIONS) for each in told["instructions"]["files"])]
+    )
+
+
+@cache
+def _needles(language: str) -> tuple[bytes, ...]:
+    """Texts of which a file of a language has one if anything is to be said of it."""
+    return (*(each.encode() for each in _unread()["modules"].get(language, ())), *_CLUES)
+
+
+def seems_named(source: str, name: str) -> str:
+    """The product of which a file looks like an agent, by its path and name; empty: it does not."""
+    return next(iter(_names().values(source, name)), "")
 
 
 def is_source(name: str) -> bool:
-    """Whether a file is source code whose imports can be looked at, and no test, by its name."""
-    return PurePosixPath(name).suffix in _LANGUAGES and not _TESTS.fullmatch(name)
+    """Whether what a file imports, depends on or runs can be looked at, and it is no test, by its name."""
+    ending = name[name.rfind(".") :] if "." in name else ""
+    return (
+        (ending in _LANGUAGES and not _TESTS.fullmatch(name))
+        or name in _MANIFESTS
+        or ending in _MANIFESTS
+        or _DEPLOYED.fullmatch(name) is not None
+    )
 
 
-def seeming_in(files: Sequence[tuple[Path, str]], stop: Stop) -> Iterator[tuple[str, str]]:
-    """The files of source code that import a framework of agents, and which.
+def seeming_in(
+    files: Sequence[tuple[Path, str]], stop: Stop, known: Iterable[tuple[str, str]] = ()
+) -> Iterator[tuple[str, str]]:
+    """The files that import, depend on or run what looks like an agent, and of which product it is.
 
     Args:
         files: where each lies, and what it is called; the first ones are looked at.
         stop: says when the time is up.
+        known: files that are read, or look so by their names, and of what they are: a manifest beside or
+            above one of the same product says nothing new.
     """
+    said: dict[str, set[str]] = {}
+    for source, title in known:
+        _note(said, source, title)
+    later: list[tuple[str, str]] = []
     for path, source in files[:FILE_LIMIT]:
         if stop():
             return
         try:
             with path.open("rb") as file:
-                text = file.read(_LOOKED_AT).decode("utf-8", "replace")
+                start = file.read(_LOOKED_AT)
         except OSError:
             continue
-        what = _imported(text, PurePosixPath(source).suffix)
-        if what:
+        language = _LANGUAGES.get(path.suffix)
+        if language is None:
+            later += [(source, each) for each in _depended_on(path.name, start)]
+        elif any(each in start for each in _needles(language)):
+            what = _imported(start.decode("utf-8", "replace"), language)
+            if what:
+                _note(said, source, what)
+                yield source, what
+    for source, what in later:
+        if not any(what in each for each in said.get(source.rpartition("/")[0], ())):
             yield source, what
 
 
-def _imported(text: str, suffix: str) -> str:
-    """The framework that source code imports, or that it gives a model tools by hand; empty: neither."""
-    known = _LANGUAGES[suffix]
-    for found in _IMPORT.finditer(text):
+def _note(said: dict[str, set[str]], source: str, title: str) -> None:
+    """Note of the folders that a file is in what it is of."""
+    parts = source.split("/")[:-1]
+    for count in range(len(parts) + 1):
+        said.setdefault("/".join(parts[:count]), set()).add(title)
+
+
+def _depended_on(name: str, start: bytes) -> Iterator[str]:
+    """The first product of which a manifest names a package, or a file an image."""
+    told = _unread()
+    pattern = _MANIFESTS.get(name) or _MANIFESTS.get(name[name.rfind(".") :])
+    if pattern is not None:
+        found = re.finditer(pattern, start.decode("utf-8", "replace"), re.MULTILINE)
+        names = (each["name"] or each.groupdict().get("key") or "" for each in found)
+        known = (told["packages"].get(each) for each in names)
+    else:
+        images = (each.decode() for each in _IMAGE.findall(start))
+        known = (what for each in images for end, what in told["images"].items() if each.endswith(end))
+    yield from [each for each in known if each][:1]
+
+
+def _imported(text: str, language: str) -> str:
+    """The framework that source code imports, or what it does by hand; empty: neither."""
+    known = _unread()["modules"].get(language, {})
+    for found in _IMPORT.finditer(text) if known else ():
         parts = re.split(r"(?=[./])", next(filter(None, found.groups()), ""))
         names = ("".join(parts[:count]) for count in range(len(parts), 0, -1))
-        what = next((known[each] for each in names if each in known), "")
+        what: str = next((known[each] for each in names if each in known), "")
         if what:
             return what
-    return "a model with tools" if _BY_HAND.search(text) and _TOOLS.search(text) else ""
+    if language != "shell" and _BY_HAND.search(text) and _TOOLS.search(text):
+        return "a model with tools"
+    return "a program that starts a coding agent" if language != "other" and _STARTED.search(text) else ""

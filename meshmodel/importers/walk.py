@@ -3,17 +3,17 @@
 See ``docs/scan.md#what-is-looked-at``.
 """
 
-import fnmatch
 import os
 import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from meshmodel.importers.forms import Form
+from meshmodel.importers.name_index import NameIndex
 from meshmodel.importers.seeming_agents import is_source, seems_named
 from meshmodel.model.stop import Stop
 
@@ -146,7 +146,7 @@ class Walk:
         unopened: files that hold secrets: that they exist is all that is known of them.
         idle: workflows below folders that are no repositories: GitHub runs none of them.
         seeming: files that look like agents by their names, and of which product each is.
-        code: source code, whose imports tell more.
+        code: source code, manifests and files with images, whose beginnings tell more.
         refused: folders that may not be listed, and why.
         is_whole: whether all was walked; else the limit of entries or of time was reached.
         is_late: whether it was time that was up.
@@ -165,44 +165,19 @@ class Walk:
 
 
 class _Names:
-    """The names of all forms' files, so that one look at a name finds the few patterns that can fit."""
+    """The names of all forms' files."""
 
     def __init__(self, forms: Iterable[Form]) -> None:
-        self._exact: dict[str, list[tuple[str, Form]]] = {}
-        self._endings: dict[str, list[tuple[str, Form]]] = {}
-        self._others: dict[re.Pattern[str], list[tuple[str, Form]]] = {}
-        for form in forms:
-            for pattern in form.files:
-                last = pattern.rpartition("/")[2]
-                if not any(each in last for each in "*?["):
-                    self._exact.setdefault(last, []).append((pattern, form))
-                elif _ENDING.fullmatch(last):
-                    self._endings.setdefault(last[1:], []).append((pattern, form))
-                else:
-                    self._others.setdefault(re.compile(fnmatch.translate(last)), []).append((pattern, form))
-        self._folders = {each for form in forms for pattern in form.files for each in pattern.split("/")[:-1]}
+        patterns = [(pattern, form) for form in forms for pattern in form.files]
+        self._index = NameIndex(patterns)
+        self._folders = {each for pattern, _ in patterns for each in pattern.split("/")[:-1]}
 
     def has_folder(self, name: str) -> bool:
         """Whether forms look for files in folders of that name."""
         return name in self._folders
 
     def forms_of(self, source: str, name: str) -> tuple[Form, ...]:
-        dot = name.rfind(".")
-        patterns = [*self._exact.get(name, ()), *(self._endings.get(name[dot:], ()) if dot >= 0 else ())]
-        for each, some in self._others.items():
-            if each.match(name):
-                patterns += some
-        if not patterns:
-            return ()
-        path = PurePosixPath("/", source)
-        return tuple(
-            {
-                form.name: form for pattern, form in patterns if "/" not in pattern or path.match(pattern)
-            }.values()
-        )
-
-
-_ENDING: Final = re.compile(r"\*\.[A-Za-z0-9]+")
+        return tuple({each.name: each for each in self._index.values(source, name)}.values())
 
 
 def walk(folder: Path, forms: Sequence[Form], stop: Stop) -> Walk:
@@ -269,7 +244,7 @@ def _note(
         listed.append(Candidate(path, source, known))
     if is_example:
         return
-    what = seems_named(source)
+    what = seems_named(source, path.name)
     if what:
         made.seeming.append((source, what))
     elif is_source(path.name):

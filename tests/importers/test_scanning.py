@@ -233,3 +233,60 @@ def test_the_rules_and_the_tools_of_a_subagent_are_not_taken_with_each_other(fol
         return lines_run(folder.scan)
 
     assert told(200) < 4.6 * told(50)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [
+        ("bot.py", "from semantic_kernel import Kernel\n", "Semantic Kernel"),
+        ("bot.ts", 'import { Agent } from "@voltagent/core";\n', "VoltAgent"),
+        ("Bot.java", "import dev.langchain4j.service.AiServices;\n", "LangChain4j"),
+        ("bot.ipynb", '{"source": [\n  "from crewai import Agent"\n]}\n', "CrewAI"),
+        ("nightly.sh", "claude -p 'Tidy up'\n", "a program that starts a coding agent"),
+        ("pyproject.toml", '[project]\ndependencies = ["agno>=2", "httpx"]\n', "Agno"),
+        ("requirements.txt", "httpx\nbrowser-use==0.5\n", "Browser Use"),
+        ("package.json", '{"dependencies": {"@elizaos/core": "^1"}}\n', "ElizaOS"),
+        ("go.mod", "module x\n\nrequire (\n\tgithub.com/cloudwego/eino v0.5.0\n)\n", "Eino"),
+        (
+            "Bot.csproj",
+            '<PackageReference Include="Microsoft.SemanticKernel" Version="1" />\n',
+            "Semantic Kernel",
+        ),
+        ("Cargo.toml", '[dependencies]\nrig-core = "0.9"\n', "Rig"),
+        ("docker-compose.yml", "services:\n  flow:\n    image: n8nio/n8n:latest\n", "n8n"),
+        ("Dockerfile", "FROM ghcr.io/open-webui/open-webui:main\n", "Open WebUI"),
+        ("bots/support.af", "{}", "Letta"),
+    ],
+)
+def test_what_looks_like_an_agent_and_is_not_read_is_named(name, text, what, tmp_path):
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    assert scan([tmp_path], tmp_path, Stop(10, None)).seeming == [(name, what)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("bot.py", '"""Kernels of semantic_kernel."""\nimport numpy\n'),
+        ("test_bot.py", "from semantic_kernel import Kernel\n"),
+        ("pyproject.toml", '[project]\nname = "x"\ndescription = "like agno"\ndependencies = ["httpx"]\n'),
+        ("package.json", '{"dependencies": {"react": "^19"}, "keywords": ["genkit"]}\n'),
+        ("Dockerfile", "FROM python:3.12\n# like n8nio/n8n\n"),
+        ("notes.sh", "echo claude\n"),
+    ],
+)
+def test_what_only_speaks_of_agents_is_not_named(name, text, tmp_path):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert scan([tmp_path], tmp_path, Stop(10, None)).seeming == []
+
+
+def test_a_manifest_says_nothing_new_where_its_framework_is_read(tmp_path):
+    (tmp_path / "src").mkdir()
+    agent = (
+        'from langchain.agents import create_agent\nx = create_agent("openai:gpt-5", tools=[], name="x")\n'
+    )
+    (tmp_path / "src" / "agent.py").write_text(agent, encoding="utf-8")
+    (tmp_path / "requirements.txt").write_text("langgraph\n", encoding="utf-8")
+    (tmp_path / "package.json").write_text('{"dependencies": {"genkit": "^1"}}', encoding="utf-8")
+    assert scan([tmp_path], tmp_path, Stop(10, None)).seeming == [("package.json", "Genkit")]
