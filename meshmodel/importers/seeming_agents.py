@@ -116,9 +116,9 @@ def seeming_in(
         known: files that are read, or look so by their names, and of what they are: a manifest beside or
             above one of the same product says nothing new.
     """
-    said: dict[str, set[str]] = {}
+    titles: dict[str, set[str]] = {}
     for source, title in known:
-        _note(said, source, title)
+        _note(titles, source, title)
     later: list[tuple[str, str]] = []
     for path, source in files[:FILE_LIMIT]:
         if stop():
@@ -134,18 +134,18 @@ def seeming_in(
         elif any(each in start for each in _needles(language)):
             what = _imported(start.decode("utf-8", "replace"), language)
             if what:
-                _note(said, source, what)
+                _note(titles, source, what)
                 yield source, what
     for source, what in later:
-        if not any(what in each for each in said.get(source.rpartition("/")[0], ())):
+        if not any(what in each for each in titles.get(source.rpartition("/")[0], ())):
             yield source, what
 
 
-def _note(said: dict[str, set[str]], source: str, title: str) -> None:
+def _note(titles: dict[str, set[str]], source: str, title: str) -> None:
     """Note of the folders that a file is in what it is of."""
     parts = source.split("/")[:-1]
     for count in range(len(parts) + 1):
-        said.setdefault("/".join(parts[:count]), set()).add(title)
+        titles.setdefault("/".join(parts[:count]), set()).add(title)
 
 
 def _depended_on(name: str, start: bytes) -> Iterator[str]:
