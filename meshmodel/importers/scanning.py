@@ -121,18 +121,18 @@ def scan(
     made.read([*(home_files(home, forms) if home is not None else ()), *walked.found])
     name = clean_text(folders[0].resolve().name if folders else "home", LINE_LIMIT) or "scan"
     done = made.understand(Snapshot(about=About(name=name)))
-    seeming = _seeming(walked, made, stop, told=bool(done.after.agent))
+    seeming = _seeming(walked, made, stop, has_agents=bool(done.after.agent))
     return Scan(name, walked, done, sorted(made.unread), made.late, made.is_late, seeming)
 
 
-def _seeming(walked: Walk, made: "_Reading", stop: Stop, *, told: bool) -> list[tuple[str, str]]:
+def _seeming(walked: Walk, made: "_Reading", stop: Stop, *, has_agents: bool) -> list[tuple[str, str]]:
     """What looks like an agent and is not read; instructions only where no agent is told of."""
     read = {each for each in made.sources if each not in dict(made.unread)}
     named = [each for each in walked.seeming if each[0] not in read]
     code = [each for each in walked.code if each[1] not in read]
     found = [each for each in named if each[1] != INSTRUCTIONS]
     found += seeming_in(code, stop, [*made.titles(), *named])
-    return found if told else [*found, *(each for each in named if each[1] == INSTRUCTIONS)]
+    return found if has_agents else [*found, *(each for each in named if each[1] == INSTRUCTIONS)]
 
 
 def _join(all_of: Walk, more: Walk) -> None:

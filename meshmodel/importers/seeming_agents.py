@@ -77,9 +77,9 @@ def _unread() -> Mapping[str, Any]:
 
 @cache
 def _names() -> NameIndex[str]:
-    told = _unread()
+    table = _unread()
     return NameIndex(
-        [*told["files"].items(), *((each, INSTRUCTIONS) for each in told["instructions"]["files"])]
+        [*table["files"].items(), *((each, INSTRUCTIONS) for each in table["instructions"]["files"])]
     )
 
 
@@ -150,15 +150,15 @@ def _note(titles: dict[str, set[str]], source: str, title: str) -> None:
 
 def _depended_on(name: str, start: bytes) -> Iterator[str]:
     """The first product of which a manifest names a package, or a file an image."""
-    told = _unread()
+    table = _unread()
     pattern = _MANIFESTS.get(name) or _MANIFESTS.get(name[name.rfind(".") :])
     if pattern is not None:
         found = re.finditer(pattern, start.decode("utf-8", "replace"), re.MULTILINE)
         names = (each["name"] or each.groupdict().get("key") or "" for each in found)
-        known = (told["packages"].get(each) for each in names)
+        known = (table["packages"].get(each) for each in names)
     else:
         images = (each.decode() for each in _IMAGE.findall(start))
-        known = (what for each in images for end, what in told["images"].items() if each.endswith(end))
+        known = (what for each in images for end, what in table["images"].items() if each.endswith(end))
     yield from [each for each in known if each][:1]
 
 
