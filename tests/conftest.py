@@ -16,7 +16,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # The same examples in every run, however long they take; MESHMODEL_RANDOM=1 looks for new ones, and for more.
-settings.register_profile("same", derandomize=True, deadline=None, max_examples=50)
+settings.register_profile("same", derandomize=True, deadline=None, max_examples=20)
 settings.register_profile("random", print_blob=True, deadline=None)
 settings.load_profile("random" if os.environ.get("MESHMODEL_RANDOM") else "same")
 

@@ -10,7 +10,7 @@ from meshmodel.model import records as r
 from meshmodel.model.vocabulary import SEVERITIES
 from tests.analysis.comparison import VIEWS, engine_says, text_says
 from tests.reference.minimum_fix import candidates
-from tests.reference.random_models import FLAVOURS, random_model
+from tests.reference.random_models import few_and_many, random_model
 from tests.reference.reading import Reading, all_starts
 
 OPEN = ("uncontrolled", "approved")
@@ -67,14 +67,7 @@ def assert_nothing_opens(seed, flavour, reads):
 
 
 @pytest.mark.parametrize("reads", [engine_says, text_says])
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_a_guard_opens_nothing(flavour, reads):
-    for seed in range(6):
+@few_and_many(1, 28)
+def test_a_guard_opens_nothing(drawn, reads):
+    for seed, flavour in drawn:
         assert_nothing_opens(seed, flavour, reads)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_a_guard_opens_nothing_in_many_models(flavour):
-    for seed in range(1000, 1050):
-        assert_nothing_opens(seed, flavour, engine_says)

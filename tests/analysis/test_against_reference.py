@@ -7,7 +7,7 @@ import pytest
 
 from tests.analysis.comparison import assert_agrees
 from tests.reference import builders
-from tests.reference.random_models import FLAVOURS, random_model
+from tests.reference.random_models import FLAVOURS, few_and_many, random_model
 from tests.reference.rules import RULES, Rules
 
 BY_HAND = {**dict(builders.by_hand()), **dict(builders.corners())}
@@ -18,9 +18,9 @@ def test_models_made_by_hand(name):
     assert_agrees(BY_HAND[name], name)
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_random_models(flavour):
-    for seed in range(2000, 2015):
+@few_and_many(4, 30)
+def test_random_models(drawn):
+    for seed, flavour in drawn:
         assert_agrees(random_model(seed, 5, flavour), f"{flavour} {seed}")
 
 

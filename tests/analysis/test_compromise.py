@@ -16,7 +16,7 @@ from meshmodel.model import records as r
 from tests.analysis.crowds import crowded
 from tests.analysis.walking import original
 from tests.reference.mesh import bare
-from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
+from tests.reference.random_models import few_and_many, random_model, snapshot_of
 from tests.reference.reading import Reading, all_starts
 
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
@@ -69,18 +69,11 @@ def check_on(seed, flavour, view):
         check_steps(found, reading.open_to(start, counting), free, snapshot)
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
 @pytest.mark.parametrize("view", ["built", "designed"])
-def test_a_naive_reading_agrees_on_random_models(flavour, view):
-    for seed in range(8):
+@few_and_many(2, 40)
+def test_a_naive_reading_agrees_on_random_models(drawn, view):
+    for seed, flavour in drawn:
         check_on(seed, flavour, view)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_a_naive_reading_agrees_on_many_random_models(flavour):
-    for seed in range(1000, 1060):
-        check_on(seed, flavour, "built")
 
 
 def element(node):

@@ -10,7 +10,7 @@ from meshmodel.model.vocabulary import SEVERITIES
 from tests.analysis.meshes_by_hand import pipeline, support
 from tests.analysis.walking import Walking
 from tests.reference.builders import hubs
-from tests.reference.random_models import FLAVOURS, random_model
+from tests.reference.random_models import few_and_many, random_model
 
 STATES = ("uncontrolled", "approved", "controlled")
 SERVER = (
@@ -72,17 +72,10 @@ def check_model(snapshot, view="built"):
     return len(every)
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
 @pytest.mark.parametrize("view", ["built", "designed"])
-def test_witnesses_are_shortest_ways_of_the_naive_reading(flavour, view):
-    assert sum(check_model(random_model(seed, 6, flavour), view) for seed in range(10)) > 12
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_witnesses_of_many_models(flavour):
-    for seed in range(100, 180):
-        check_model(random_model(seed, 5, flavour))
+@few_and_many(2, 50)
+def test_witnesses_are_shortest_ways_of_the_naive_reading(drawn, view):
+    assert sum(check_model(random_model(seed, 6, flavour), view) for seed, flavour in drawn) > 12
 
 
 def test_a_way_over_hubs_is_one_trigger_step():
@@ -307,9 +300,9 @@ def test_a_step_home_that_is_no_crossing_is_told_without_a_sign():
     assert sentences[3].endswith("✖ nobody asks")
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_a_sign_on_a_way_stands_where_the_drawing_has_one(flavour):
-    for seed in range(10):
+@few_and_many(2, 10)
+def test_a_sign_on_a_way_stands_where_the_drawing_has_one(drawn):
+    for seed, flavour in drawn:
         analysis = analyse(random_model(seed, 6, flavour))
         doors = {(agent, door.subject) for door in analysis.doors for agent in door.agents}
         for reach in analysis.reach():
@@ -397,9 +390,9 @@ def test_a_question_can_be_cancelled():
         analyse(support()).all_ways("bot", "files", cancelled=lambda: True)
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_what_is_left_out_is_chosen_among_what_fits_all_that_is_asked(flavour):
-    for seed in range(8):
+@few_and_many(1, 8)
+def test_what_is_left_out_is_chosen_among_what_fits_all_that_is_asked(drawn):
+    for seed, flavour in drawn:
         check_choices(random_model(seed, 6, flavour))
 
 

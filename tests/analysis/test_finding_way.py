@@ -11,7 +11,7 @@ from meshmodel.model import records as r
 from meshmodel.model.vocabulary import ACTIONS
 from tests.analysis.rules.drawing import TODAY, findings, office
 from tests.analysis.walking import Walking
-from tests.reference.random_models import FLAVOURS, random_model
+from tests.reference.random_models import FLAVOURS, few_and_many, random_model
 
 LEDGER = r.System("ledger", zone="dev", sensitivity="restricted")
 HELPER = (r.Agent("helper", kind="service", home="office"), r.Delegation("bot", "helper", ("token",)))
@@ -287,10 +287,10 @@ def names(finding, told, snapshot):
     return first in nodes
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_every_way_is_one_and_is_about_its_finding(flavour):
+@few_and_many(1, 12)
+def test_every_way_is_one_and_is_about_its_finding(drawn):
     told_of = set()
-    for seed in range(12):
+    for seed, flavour in drawn:
         told_of |= check_findings(random_model(seed, 6, flavour))
     assert len(told_of) > 10
 

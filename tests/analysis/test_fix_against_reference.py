@@ -9,7 +9,7 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.interchange import read_file
 from tests.analysis.comparison import assert_fix_agrees
 from tests.reference import builders
-from tests.reference.random_models import FLAVOURS, random_model
+from tests.reference.random_models import few_and_many, random_model
 
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 SMALL = {name: m for name, m in builders.by_hand() if name.startswith(("outsider", "approval", "power"))}
@@ -30,23 +30,16 @@ def test_models_made_by_hand(name):
     assert_fix_agrees(SMALL[name], name)
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_random_models(flavour):
-    for seed in range(5):
-        assert_fix_agrees(random_model(seed, 3, flavour), f"{flavour} {seed}", at_most=2)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_many_random_models(flavour):
-    for seed in range(4000, 4020):
+@few_and_many(2, 25)
+def test_random_models(drawn):
+    for seed, flavour in drawn:
         view = ("built", "designed")[seed % 2]
         assert_fix_agrees(random_model(seed, 3, flavour), f"{flavour} {seed} of 3", view)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_random_models_with_decisions_over_which_others_have_power(flavour):
-    for seed in range(5000, 5020):
+@few_and_many(1, 20)
+def test_random_models_with_decisions_over_which_others_have_power(drawn):
+    for seed, flavour in drawn:
         model = builders.decided_everywhere(random_model(seed, 4, flavour), seed)
         assert_fix_agrees(model, f"{flavour} {seed} of 4, decided everywhere", at_most=2)

@@ -1,18 +1,16 @@
 """The intent that would approve a crossing (section 6), where one would."""
 
-import pytest
-
 from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
 from meshmodel.model.schema import SCHEMA
 from tests.analysis.meshes_by_hand import support
 from tests.analysis.test_explain import SERVER
-from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
+from tests.reference.random_models import few_and_many, random_model, snapshot_of
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_an_intent_that_is_offered_approves_the_crossing_and_none_is_where_none_would(flavour):
-    for seed in range(6):
+@few_and_many(1, 6)
+def test_an_intent_that_is_offered_approves_the_crossing_and_none_is_where_none_would(drawn):
+    for seed, flavour in drawn:
         check_intents(random_model(seed, 5, flavour))
 
 
@@ -38,9 +36,9 @@ def check_intents(snapshot):
             assert (crossing.state == "approved") == (intent is not None)
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_a_finding_offers_intents_if_all_that_can_be_declared_close_it(flavour):
-    for seed in range(6):
+@few_and_many(1, 6)
+def test_a_finding_offers_intents_if_all_that_can_be_declared_close_it(drawn):
+    for seed, flavour in drawn:
         snapshot = random_model(seed, 5, flavour)
         for finding in analyse(snapshot).findings:
             if finding.rule == "missing-checkpoint":

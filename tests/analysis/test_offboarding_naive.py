@@ -11,7 +11,7 @@ from meshmodel.edits.offboarding import offboard
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.validation import check_snapshot
 from tests.reference.mesh import OWN_STEPS, closure
-from tests.reference.random_models import FLAVOURS, random_model
+from tests.reference.random_models import few_and_many, random_model
 from tests.reference.reading import Reading
 
 OBTAIN = OWN_STEPS | {"hosting"}
@@ -147,14 +147,7 @@ def check_applied(snapshot, who, agents, plan, gone):
             offboard(after, again)
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_a_naive_reading_agrees_on_random_models(flavour):
-    for seed in range(6):
-        check_on(seed, flavour)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_a_naive_reading_agrees_on_many_random_models(flavour):
-    for seed in range(1000, 1050):
+@few_and_many(2, 56)
+def test_a_naive_reading_agrees_on_random_models(drawn):
+    for seed, flavour in drawn:
         check_on(seed, flavour)

@@ -5,13 +5,13 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
 from tests.analysis.meshes_by_hand import pipeline, support
-from tests.reference.random_models import FLAVOURS, random_model
+from tests.reference.random_models import few_and_many, random_model
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
 @pytest.mark.parametrize("view", ["built", "designed"])
-def test_each_cell_is_what_the_whole_says(flavour, view):
-    for seed in range(15):
+@few_and_many(1, 15)
+def test_each_cell_is_what_the_whole_says(drawn, view):
+    for seed, flavour in drawn:
         check_cells(analyse(random_model(seed, 6, flavour), view=view))
 
 

@@ -13,7 +13,7 @@ from tests.analysis.meshes_by_hand import pipeline, support
 from tests.analysis.walking import Walking, original
 from tests.reference.builders import hubs
 from tests.reference.mesh import bare, closure
-from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
+from tests.reference.random_models import few_and_many, random_model, snapshot_of
 
 ORDER = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "hearing", "hosting")
 TABLES = ("zone", "system", "agent", "credential", *ORDER[:6])
@@ -127,17 +127,10 @@ def check_who_is_asked(walking, brute, ways):
     assert {each for each in ways.standing if each[1][0] != "boundary"} == standing
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_what_every_way_passes_and_what_cuts_them_all(flavour):
-    for seed in range(8):
-        check_model(random_model(seed, 4, flavour))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_ways_of_many_models(flavour):
-    for seed in range(100, 140):
-        check_model(random_model(seed, 5, flavour))
+@few_and_many(2, 48)
+def test_what_every_way_passes_and_what_cuts_them_all(drawn):
+    for seed, flavour in drawn:
+        check_model(random_model(seed, 4 + seed % 2, flavour))
 
 
 def check_model(snapshot):
@@ -289,10 +282,10 @@ def reaching(snapshot, system):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_single_relations_that_are_listed_open_a_way_and_no_other_does_unless_that_is_said(flavour):
+@few_and_many(2, 12)
+def test_single_relations_that_are_listed_open_a_way_and_no_other_does_unless_that_is_said(drawn):
     complete = 0
-    for seed in range(12):
+    for seed, flavour in drawn:
         for snapshot in map((with_records, silent)[seed % 2], [random_model(seed, 2, flavour)]):
             complete += check_openings(snapshot)
     assert complete
@@ -333,9 +326,9 @@ def test_what_lies_between_is_told_where_many_agents_hear_a_system():
     assert not beyond.openings_complete
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_what_is_out_of_use_and_alone_closes_a_way_is_told(flavour):
-    for seed in range(12):
+@few_and_many(2, 12)
+def test_what_is_out_of_use_and_alone_closes_a_way_is_told(drawn):
+    for seed, flavour in drawn:
         check_blocked(random_model(seed, 4, flavour))
 
 

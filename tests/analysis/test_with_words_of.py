@@ -8,7 +8,7 @@ import pytest
 
 from meshmodel.api import Analysis, analyse
 from meshmodel.model.snapshot import Snapshot
-from tests.reference.random_models import FLAVOURS, random_model
+from tests.reference.random_models import few_and_many, random_model
 
 
 def renamed(snapshot: Snapshot) -> Snapshot:
@@ -41,10 +41,10 @@ def said(analysis: Analysis) -> object:
     )
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
 @pytest.mark.parametrize("view", ["built", "designed"])
-def test_other_words_are_said_of_the_same_sets(flavour, view):
-    for seed in range(2):
+@few_and_many(1, 3)
+def test_other_words_are_said_of_the_same_sets(drawn, view):
+    for seed, flavour in drawn:
         snapshot = random_model(seed, 5, flavour)
         before = analyse(snapshot, view=view)
         said(before)

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
@@ -42,7 +42,6 @@ def severities(crossings):
     }
 
 
-@settings(max_examples=30)
 @given(pairs(), st.sampled_from(("built", "designed")))
 def test_what_is_opened_is_what_check_lists_as_new_or_more_severe(pair, view):
     old, new = (severities(Reading(each, view).answer()["crossings"]) for each in pair)
@@ -56,7 +55,6 @@ def test_what_is_opened_is_what_check_lists_as_new_or_more_severe(pair, view):
     assert diff.standing == len(new) - len(expected)
 
 
-@settings(max_examples=20)
 @given(pairs())
 def test_both_ways_tell_the_same_and_nothing_differs_from_itself(pair):
     old, new = (analyse(each) for each in pair)
@@ -71,7 +69,6 @@ def test_both_ways_tell_the_same_and_nothing_differs_from_itself(pair):
     assert {each.change for each in same.findings} <= {"still"}
 
 
-@settings(max_examples=20)
 @given(pairs())
 def test_reach_is_that_of_both(pair):
     sides = [
@@ -85,7 +82,6 @@ def test_reach_is_that_of_both(pair):
     assert (gained, lost) == (sides[1] - sides[0], sides[0] - sides[1])
 
 
-@settings(max_examples=25)
 @given(pairs())
 def test_text_and_markdown_tell_any_pair(pair):
     sides = [analyse(each) for each in pair]

@@ -21,7 +21,7 @@ from meshmodel.model.measures import Ask
 from meshmodel.model.records import Acceptance, Agent, Note
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.examples import examples
-from tests.reference.random_models import FLAVOURS, random_model
+from tests.reference.random_models import few_and_many, random_model
 
 EXAMPLES = {each.id: each.path for each in examples()}
 
@@ -110,9 +110,9 @@ def test_the_path_of_a_stop_passes_its_step_and_is_closed_by_it(name: str) -> No
     check_shown(read_file(EXAMPLES[name]))
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_it_is_so_in_random_models(flavour: str) -> None:
-    for seed in range(12):
+@few_and_many(1, 12)
+def test_it_is_so_in_random_models(drawn: list[tuple[int, str]]) -> None:
+    for seed, flavour in drawn:
         check_shown(random_model(seed, 5, flavour))
 
 

@@ -1,7 +1,7 @@
 """The configuration file, whatever is in it, and private copies of the examples."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.app.config import (
@@ -57,7 +57,6 @@ def test_what_is_wrong_is_reported_in_one_line(text: str | bytes, said: str) -> 
     assert found.theme in {None, "dark", "light", "high-contrast"}
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.binary(max_size=80))
 def test_no_bytes_in_the_file_stop_the_program(data: bytes) -> None:
     write_configuration(data)

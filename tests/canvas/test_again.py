@@ -76,7 +76,7 @@ def edits(pick: Callable[..., Any], snapshot: Snapshot, facts: Facts) -> tuple[S
 
 # A smaller example of what went wrong would be sought for an hour: each try draws eight times.
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.data(), meshes(), st.sampled_from([60, 120]), st.booleans())
 def test_drawn_again_it_is_as_if_nothing_had_been_kept(data, mesh, width, closed) -> None:
     snapshot, facts = mesh

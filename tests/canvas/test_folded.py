@@ -1,7 +1,7 @@
 """Folded zones that do not fit below one another flow in columns; nothing of them is lost."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.canvas.draw import draw
@@ -67,7 +67,6 @@ def test_an_unfolded_zone_keeps_its_lane_between_those_that_are_folded():
     assert order[: len(MODEL.zone)] == [zone for each in keys for zone in each]
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 5_000), st.sampled_from(FLAVOURS), st.integers(6, 14), st.sampled_from([30, 60, 120]))
 def test_folding_loses_no_zone_no_line_and_no_boundary(seed, flavour, height, width):
     snapshot = random_model(seed, 8, flavour)

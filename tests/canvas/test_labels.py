@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.canvas.draw import draw
@@ -65,7 +65,6 @@ def test_a_wider_drawing_of_an_example_says_no_less(path: Path) -> None:
         before = shown
 
 
-@settings(max_examples=30, deadline=None)
 @given(meshes(), st.integers(40, 200), st.integers(1, 60))
 def test_a_wider_drawing_says_no_less(mesh: tuple[Snapshot, Facts], width: int, more: int) -> None:
     snapshot, facts = mesh
@@ -75,7 +74,6 @@ def test_a_wider_drawing_says_no_less(mesh: tuple[Snapshot, Facts], width: int, 
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None)
 @given(meshes(), st.integers(60, 400), st.integers(1, 60))
 def test_names_of_approvers_take_nothing_from_other_labels(
     mesh: tuple[Snapshot, Facts], width: int, more: int

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.canvas.draw import draw
@@ -143,7 +143,6 @@ def check_boxes(drawing: Drawing) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
 @given(meshes(), WIDTHS, ZOOMS, st.booleans())
 def test_any_mesh_is_drawn_true(mesh, width, zoom, closed) -> None:
     snapshot, facts = mesh
@@ -158,7 +157,6 @@ def test_any_mesh_is_drawn_true(mesh, width, zoom, closed) -> None:
     assert draw(snapshot, facts, options).as_text() == drawing.as_text()
 
 
-@settings(max_examples=30, deadline=None)
 @given(meshes(), WIDTHS)
 def test_ascii_is_ascii_but_for_names(mesh, width) -> None:
     snapshot, facts = mesh
@@ -170,7 +168,6 @@ def test_ascii_is_ascii_but_for_names(mesh, width) -> None:
                 assert run.text.isascii()
 
 
-@settings(max_examples=30, deadline=None)
 @given(meshes(), st.randoms(use_true_random=False))
 def test_the_order_of_the_tables_does_not_matter(mesh, random) -> None:
     snapshot, facts = mesh

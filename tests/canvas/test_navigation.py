@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.canvas.draw import draw
@@ -42,7 +42,6 @@ def test_arrow_keys_reach_what_has_no_lines_and_no_zone() -> None:
     assert found.go(None, "left") == desk
 
 
-@settings(max_examples=25, deadline=None)
 @given(meshes(), st.sampled_from(["left", "right", "up", "down"]))
 def test_an_arrow_key_stays_only_where_nothing_lies_that_way(mesh, direction) -> None:
     snapshot, facts = mesh
@@ -61,7 +60,6 @@ def test_an_arrow_key_stays_only_where_nothing_lies_that_way(mesh, direction) ->
             }[direction]
 
 
-@settings(max_examples=50, deadline=None)
 @given(meshes(), st.sampled_from(["card", "line", "overview"]))
 def test_every_record_is_reached(mesh, zoom) -> None:
     snapshot, facts = mesh

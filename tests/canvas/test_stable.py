@@ -81,7 +81,7 @@ def removals(pick: Callable[..., Any], snapshot: Snapshot, facts: Facts) -> tupl
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.data(), meshes())
 def test_undone_and_redone_edits_give_the_same_cells(data: Any, mesh: tuple[Snapshot, Facts]) -> None:
     viewer, states = Viewer(), [mesh]
@@ -95,7 +95,7 @@ def test_undone_and_redone_edits_give_the_same_cells(data: Any, mesh: tuple[Snap
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.data(), meshes(), st.sampled_from([80, 120, 200]), st.booleans())
 def test_edits_keep_the_rules_of_a_drawing(
     data: Any, mesh: tuple[Snapshot, Facts], width: int, is_low: bool
@@ -165,7 +165,6 @@ LABELLED = snapshot_of(
 )
 
 
-@settings(max_examples=30, deadline=None)
 @given(meshes(), st.sampled_from(LOOSE))
 @example((TRACKS, Facts()), Agent("x"))
 def test_an_element_without_relations_moves_no_other_card(mesh: tuple[Snapshot, Facts], record: Any) -> None:
@@ -199,7 +198,6 @@ def test_an_agent_without_relations_moves_only_the_lanes_below(zone: str) -> Non
         assert lane_of[key] > number or after[key] == box
 
 
-@settings(max_examples=40, deadline=None)
 @given(meshes(), st.booleans(), st.integers(0, 3))
 @example((TRACKS_BESIDE_AN_EMPTY_ZONE, Facts()), False, 0)
 @example((TRUNKS, Facts()), True, 0)

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.edits.edit import Edit, Put
@@ -276,7 +276,6 @@ def test_a_hostile_file_changes_nothing(name, folder, called):
 
 @pytest.mark.slow
 @given(st.data())
-@settings(max_examples=75, deadline=None)
 def test_a_file_with_any_bytes_changed_is_read_or_refused_in_one_line(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("mutated")
     sources = [

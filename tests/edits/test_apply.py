@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.edits.edit import Put, Remove, Rename, apply_edit, difference, edit, unused_id
@@ -32,7 +32,6 @@ PAIR = (
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
 @given(snapshots(), st.randoms(use_true_random=False))
 def test_any_edit_leaves_a_valid_model_and_the_one_before_as_it_was(before, some):
     copy = {name: dict(before.table(name)) for name in TABLES}
@@ -60,7 +59,6 @@ def replay(snapshot, entries):
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
 @given(snapshots(), st.data())
 def test_renaming_there_and_back_changes_nothing(before, data):
     names = [

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.edits.clipboard import Fragment, copy, cut, duplicate, paste
@@ -54,7 +54,6 @@ def selections(draw: st.DrawFn) -> tuple[Snapshot, set[Reference]]:
     return snapshot, set(chosen)
 
 
-@settings(max_examples=40, deadline=None)
 @given(selections())
 def test_a_copy_is_a_valid_file_and_comes_back_from_it(given_: tuple[Snapshot, set[Reference]]) -> None:
     snapshot, chosen = given_
@@ -66,7 +65,6 @@ def test_a_copy_is_a_valid_file_and_comes_back_from_it(given_: tuple[Snapshot, s
     assert chosen.isdisjoint(fragment.named)
 
 
-@settings(max_examples=40, deadline=None)
 @given(selections())
 def test_a_duplicate_changes_nothing_else_and_has_the_same_relations(
     given_: tuple[Snapshot, set[Reference]],
@@ -88,7 +86,6 @@ def test_a_duplicate_changes_nothing_else_and_has_the_same_relations(
     assert len(incident(after, new)) == len(incident(snapshot, chosen))
 
 
-@settings(max_examples=40, deadline=None)
 @given(selections())
 def test_what_was_cut_comes_back_as_it_was(given_: tuple[Snapshot, set[Reference]]) -> None:
     snapshot, chosen = given_
@@ -103,7 +100,6 @@ def test_what_was_cut_comes_back_as_it_was(given_: tuple[Snapshot, set[Reference
     assert incident(after, chosen) == incident(snapshot, chosen)
 
 
-@settings(max_examples=40, deadline=None)
 @given(selections())
 def test_into_an_empty_model_comes_what_was_selected_and_nothing_besides(
     given_: tuple[Snapshot, set[Reference]],

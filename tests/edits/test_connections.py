@@ -3,7 +3,7 @@
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.edits.connections import end_of, offers
@@ -193,7 +193,6 @@ def test_which_credentials_are_exchanged_at_a_system_is_asked_where_several_can_
     assert after.exchange["key", "user"].at == "broker"
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.sampled_from(list(permutations(ELEMENTS, 2))))
 def test_every_offer_is_valid_and_is_one_edit(pair: tuple[tuple[str, str], tuple[str, str]]) -> None:
     snapshot = full_snapshot()

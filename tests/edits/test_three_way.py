@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.edits.edit import Edit, Put, Remove, Rename, apply_edit
@@ -171,7 +171,6 @@ def naive(base, ours, theirs):
     return Snapshot(**tables)
 
 
-@settings(max_examples=40)
 @given(triples())
 def test_random_edits_merge_as_the_naive_reading_does(triple):
     base, ours, theirs = triple
@@ -189,7 +188,6 @@ def test_random_edits_merge_as_the_naive_reading_does(triple):
     assert found.snapshot == (expected if valid else ours)
 
 
-@settings(max_examples=20)
 @given(triples())
 def test_a_side_that_changed_nothing_takes_what_the_other_did(triple):
     base, ours, theirs = triple
@@ -199,7 +197,6 @@ def test_a_side_that_changed_nothing_takes_what_the_other_did(triple):
 
 
 @pytest.mark.slow
-@settings(max_examples=75)
 @given(triples())
 def test_a_merge_of_interchange_files_by_lines_is_the_same_where_it_is_a_model(triple):
     """Why no driver is set up for them; where both changed one record, git tells a conflict."""

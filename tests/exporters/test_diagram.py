@@ -3,7 +3,7 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader
@@ -129,7 +129,6 @@ def test_the_reach_lens_says_direct_hidden_and_deputy_and_counts_what_it_draws()
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10**9), st.sampled_from(FLAVOURS), st.sampled_from(("TB", "LR")))
 def test_random_models_lose_nothing(seed, flavour, direction):
     made = build(*both(random_model(seed, 5, flavour)))
@@ -147,7 +146,6 @@ NAMES = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(NAMES)
 def test_no_name_can_be_anything_but_the_text_of_a_label(names):
     made = build(*both(hostile_model(names)))

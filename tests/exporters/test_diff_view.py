@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.edits.edit import Put, Remove
@@ -24,7 +24,6 @@ def drawn(old, new):
     return build(both, analyse(new), lens="changes", lighting=lit)
 
 
-@settings(max_examples=20)
 @given(pairs())
 def test_whatever_was_added_or_removed_is_drawn_so(pair):
     old, new = pair

@@ -25,7 +25,7 @@ from tests.exporters.asking import (
 )
 from tests.exporters.parts import MODELS, hostile_model
 from tests.reference.mesh import ACTIONS
-from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
+from tests.reference.random_models import few_and_many, random_model, snapshot_of
 
 SIDES = ("initiator", "target")
 ENGINES = {"cedar": ask_cedar, "rego": ask_rego}
@@ -88,16 +88,10 @@ def test_no_answer_about_an_example_is_wrong(path):
     assert check(read_file(path)).verdicts
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_no_answer_about_a_random_model_is_wrong(flavour):
-    check(random_model(1, 4, flavour), "designed")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_no_answer_about_many_random_models_is_wrong(flavour):
-    for seed in range(10, 20):
-        check(random_model(seed, 5, flavour), "designed" if seed % 2 else "built")
+@few_and_many(1, 12)
+def test_no_answer_about_a_random_model_is_wrong(drawn):
+    for seed, flavour in drawn:
+        check(random_model(seed, 4, flavour), "built" if seed % 2 else "designed")
 
 
 def test_a_target_of_the_chain_cannot_decide_three_of_four():

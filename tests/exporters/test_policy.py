@@ -11,7 +11,7 @@ from meshmodel.model.snapshot import TABLES, Snapshot
 from tests.exporters.classification import Classification
 from tests.exporters.parts import MODELS
 from tests.reference.mesh import ACTIONS
-from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
+from tests.reference.random_models import few_and_many, random_model, snapshot_of
 from tests.reference.reading import Reading
 
 THROUGH_A_DEPUTY = (
@@ -25,9 +25,9 @@ def stub_of(snapshot, view="built"):
 
 
 @pytest.mark.parametrize("view", ["built", "designed"])
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_the_stub_says_of_every_access_what_a_naive_reading_says(flavour, view):
-    for seed in range(15):
+@few_and_many(2, 15)
+def test_the_stub_says_of_every_access_what_a_naive_reading_says(drawn, view):
+    for seed, flavour in drawn:
         snapshot = random_model(seed, 5, flavour)
         reading = Reading(snapshot, view)
         stub = stub_of(snapshot, view)
@@ -54,9 +54,9 @@ def check_agent(reading, table):
     assert sorted(accesses) == sorted(node[1:] for node in reached if node[0] == "access")
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_equal_models_give_equal_stubs_and_no_two_tables_should_be_one(flavour):
-    for seed in range(15):
+@few_and_many(2, 15)
+def test_equal_models_give_equal_stubs_and_no_two_tables_should_be_one(drawn):
+    for seed, flavour in drawn:
         snapshot = random_model(seed, 5, flavour)
         text = policy_stub(snapshot, analyse(snapshot))
         turned = Snapshot(

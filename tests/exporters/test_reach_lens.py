@@ -1,13 +1,11 @@
 """The reach lens lights what a slow reading of section 4 reaches, in the tone of the nearest way."""
 
-import pytest
-
 from meshmodel.analysis.analysis import analyse
 from meshmodel.exporters.diagram.lens import reach
 from meshmodel.model import records as r
 from tests.analysis.walking import original
 from tests.reference.mesh import OWN_STEPS, closure
-from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
+from tests.reference.random_models import few_and_many, random_model, snapshot_of
 from tests.reference.words import Words
 
 LAYERS = {  # the nearest last
@@ -52,9 +50,9 @@ def assert_as_read(snapshot):
         assert (lit.nodes, lit.steps) == expected(mesh, agent)
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_the_reach_lens_lights_what_is_reached_and_in_what_way(flavour):
-    for seed in range(30):
+@few_and_many(2, 30)
+def test_the_reach_lens_lights_what_is_reached_and_in_what_way(drawn):
+    for seed, flavour in drawn:
         assert_as_read(random_model(seed, 5, flavour))
 
 

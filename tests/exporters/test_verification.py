@@ -16,7 +16,7 @@ from meshmodel.model import records as r
 from meshmodel.model.errors import InvalidModelError
 from tests.exporters.parts import MODELS
 from tests.reference.mesh import ACTIONS, ordered
-from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
+from tests.reference.random_models import few_and_many, random_model, snapshot_of
 from tests.reference.reading import Reading
 
 
@@ -99,17 +99,10 @@ def test_a_filled_stub_of_an_example_leaves_at_most_what_cannot_be_denied(path, 
     assert found.is_proven == (path.stem != "agent-chain")
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_a_filled_stub_of_a_random_model_leaves_at_most_what_cannot_be_denied(flavour, tmp_path):
-    proven = [check(random_model(seed, 5, flavour), tmp_path).is_proven for seed in range(8)]
+@few_and_many(2, 48)
+def test_a_filled_stub_of_a_random_model_leaves_at_most_what_cannot_be_denied(drawn, tmp_path):
+    proven = [check(random_model(seed, 5, flavour), tmp_path).is_proven for seed, flavour in drawn]
     assert any(proven)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_filled_stubs_of_many_random_models(flavour, tmp_path):
-    for seed in range(100, 140):
-        check(random_model(seed, 5, flavour), tmp_path)
 
 
 def test_what_is_applied_is_applied_once(tmp_path):

@@ -7,7 +7,7 @@ import zipfile
 from fnmatch import fnmatchcase
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.importers.document import Node
@@ -121,7 +121,6 @@ def naive(statements, effect, action, resource):
 
 
 @given(st.lists(STATEMENTS, max_size=5))
-@settings(max_examples=50)
 def test_all_that_is_allowed_is_found_and_nothing_that_nobody_allows(statements):
     policy = policy_of("p", Node(json.dumps({"Statement": statements})))
     found = allowed_by("alice", [policy])

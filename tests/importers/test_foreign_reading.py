@@ -8,7 +8,7 @@ import tomllib
 
 import json5
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -55,7 +55,6 @@ def jsonc(draw, value):
 
 
 @given(st.data())
-@settings(max_examples=20, deadline=None)
 def test_json_with_comments_is_read_as_an_independent_parser_reads_it(data):
     value = data.draw(VALUES)
     text = data.draw(jsonc(value))
@@ -65,7 +64,6 @@ def test_json_with_comments_is_read_as_an_independent_parser_reads_it(data):
 
 
 @given(st.dictionaries(st.text("abcxyz", min_size=1, max_size=4), VALUES, min_size=1, max_size=5))
-@settings(max_examples=25, deadline=None)
 def test_a_leaf_stands_on_its_line(value):
     text = json.dumps(value, indent=1)
     lines = text.split("\n")
@@ -75,7 +73,6 @@ def test_a_leaf_stands_on_its_line(value):
 
 
 @given(VALUES.filter(lambda value: isinstance(value, dict)))
-@settings(max_examples=20, deadline=None)
 def test_yaml_is_read_as_its_own_constructor_reads_it(value):
     text = io.StringIO()
     YAML(typ="safe", pure=True).dump(value, text)
@@ -127,7 +124,6 @@ def toml(draw, value, above=()):
 
 
 @given(st.data())
-@settings(max_examples=25, deadline=None)
 def test_toml_is_read_as_an_independent_parser_reads_it_and_a_leaf_stands_on_its_line(data):
     value = data.draw(st.dictionaries(KEYS, TOML_VALUES, max_size=5))
     text = data.draw(toml(value))

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.importers.document import ForeignFileError
@@ -195,7 +195,6 @@ def test_every_leaf_is_in_exactly_one_row_and_the_model_is_valid(syntax):
     )
 
     @given(shaped | random_values(25))
-    @settings(max_examples=20, deadline=None)
     def check(value):
         text = json.dumps(value)
         if syntax == "md":

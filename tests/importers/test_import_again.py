@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.edits.edit import Edit, Put, Remove, Rename, apply_edit
@@ -347,7 +347,6 @@ def folded(kept, rows):
 
 @pytest.mark.slow
 @given(st.data())
-@settings(max_examples=20, deadline=None)
 def test_whatever_is_edited_between_imports_the_users_edits_stay(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("again")
     path = folder / ".mcp.json"

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.importers.document import Document, Node
@@ -79,7 +79,6 @@ def check_rows(value, form):
 @pytest.mark.parametrize("form", sorted(WORDS))
 def test_every_leaf_is_in_exactly_one_row_and_the_model_is_valid(form):
     @given(values(WORDS[form]))
-    @settings(max_examples=30, deadline=None)
     def check(value):
         check_rows(value, form)
 

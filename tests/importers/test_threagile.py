@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
@@ -399,6 +399,5 @@ SECTIONS = ("technical_assets", "data_assets", "trust_boundaries", "shared_runti
         },
     )
 )
-@settings(max_examples=30, deadline=None)
 def test_whatever_the_entries_every_leaf_is_in_one_row(file):
     check_rows(file, "threagile")

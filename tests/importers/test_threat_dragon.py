@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.importers.document import ForeignFileError
@@ -248,6 +248,5 @@ diagrams = st.fixed_dictionaries({"id": anything, "cells": st.lists(cells, max_s
 
 
 @given(st.lists(diagrams, max_size=3), anything)
-@settings(max_examples=30, deadline=None)
 def test_whatever_the_cells_every_leaf_is_in_one_row(drawn, summary):
     check_rows({"version": "2.0", "summary": summary, "detail": {"diagrams": drawn}}, "threat-dragon")

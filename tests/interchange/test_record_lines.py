@@ -2,7 +2,7 @@
 
 import random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.interchange import read_text, write_text
@@ -26,7 +26,6 @@ id = "t"
 '''
 
 
-@settings(max_examples=20)
 @given(snapshots(), st.randoms(use_true_random=False))
 def test_every_record_is_at_its_line_in_any_order_and_with_comments(snapshot, dice: random.Random):
     head, *tables = write_text(snapshot).split("\n[[")

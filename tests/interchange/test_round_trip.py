@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.interchange import read_file, read_text, write_text
@@ -33,7 +33,6 @@ CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 
 
 @pytest.mark.slow
-@settings(max_examples=75, deadline=None)
 @given(snapshots())
 def test_what_is_written_is_read_back_byte_for_byte(snapshot):
     check_snapshot(snapshot)
@@ -44,7 +43,6 @@ def test_what_is_written_is_read_back_byte_for_byte(snapshot):
     assert "\r" not in text
 
 
-@settings(max_examples=20, deadline=None)
 @given(snapshots(), st.randoms(use_true_random=False))
 def test_the_order_of_records_and_lists_makes_no_difference(snapshot, some):
     changed = {}

@@ -1,6 +1,6 @@
 """The quick line's language: that no text breaks it, and how it goes on."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.edits.edit import apply_edit
@@ -99,7 +99,6 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(WORDS, max_size=12))
 def test_no_text_of_known_words_breaks_it_and_every_edit_is_valid(words: list[str]) -> None:
     snapshot = full_snapshot()
@@ -114,7 +113,6 @@ def test_no_text_of_known_words_breaks_it_and_every_edit_is_valid(words: list[st
             assert 0 <= each.start <= each.end <= len(text)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=60) | st.text('a>:,;·" \n', max_size=30))
 def test_no_text_at_all_breaks_it(text: str) -> None:
     snapshot = full_snapshot()

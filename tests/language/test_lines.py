@@ -1,6 +1,6 @@
 """Several lines at once: each has its own verdict, and the good ones are one edit."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.edits.edit import apply_edit
@@ -44,7 +44,6 @@ def test_lines_that_change_nothing_are_no_edit() -> None:
     assert found.first_problem == 1
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(st.lists(WORDS, min_size=1, max_size=6).map(" ".join), max_size=6))
 def test_the_good_lines_alone_do_the_same(lines: list[str]) -> None:
     snapshot = full_snapshot()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.interchange import read_file
@@ -168,7 +168,6 @@ def test_completions_within_and_behind_them() -> None:
     assert said("mail-token > mailbox: read, ") == ["write", "execute", "issue", "admin"]
 
 
-@settings(max_examples=50, deadline=None)
 @given(
     st.lists(
         st.sampled_from(["bot", "k", "files", ">", "(", ")", ",", ":", ";", "at", "only", "is", "saas", "r"])

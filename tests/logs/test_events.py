@@ -5,7 +5,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.logs import streams
@@ -191,7 +191,6 @@ def test_the_form_follows_the_name_or_is_asked_for(tmp_path):
             read_events(tmp_path / "audit.log", form)
 
 
-@settings(max_examples=50)
 @given(
     st.lists(
         st.fixed_dictionaries(
@@ -259,7 +258,6 @@ def test_a_secret_in_the_wrong_place_of_a_log_is_not_told_either(tmp_path, conte
     assert refusal(tmp_path, json.dumps(content)).startswith(line)
 
 
-@settings(max_examples=100)
 @given(st.binary(max_size=200), st.sampled_from([documents, lines]))
 def test_no_bytes_raise_anything_but_one_line(content, reader):
     try:
@@ -276,7 +274,6 @@ NAMES = st.sampled_from("ab") | st.text(max_size=5)
 INNER = st.dictionaries(NAMES, VALUES, max_size=2)
 
 
-@settings(max_examples=100)
 @given(
     st.lists(
         # Objects within a record may begin as it does.

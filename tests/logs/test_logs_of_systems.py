@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.edits.edit import apply_edit
@@ -245,7 +245,6 @@ VALUES = st.recursive(
 
 
 @pytest.mark.slow
-@settings(max_examples=75, deadline=None)
 @given(
     st.dictionaries(st.sampled_from(WORDS), VALUES, max_size=8).filter(
         lambda record: not any(isinstance(record.get(key), list) for key in LISTS)  # of what is no record

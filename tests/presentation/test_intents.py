@@ -11,7 +11,7 @@ from meshmodel.model.vocabulary import SEVERITIES
 from meshmodel.store.examples import ORDER
 from meshmodel.store.load import load
 from tests.commands.running import MODELS
-from tests.reference.random_models import FLAVOURS, random_model
+from tests.reference.random_models import few_and_many, random_model
 
 
 def check(snapshot):
@@ -29,9 +29,9 @@ def check(snapshot):
                 assert known is None or set(known.from_ or ["home"]) <= set(each.from_ or ["home"])
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_they_close_the_finding_and_there_are_some_where_it_offers_them(flavour):
-    for seed in range(12):
+@few_and_many(2, 12)
+def test_they_close_the_finding_and_there_are_some_where_it_offers_them(drawn):
+    for seed, flavour in drawn:
         check(random_model(seed, 5, flavour))
 
 
@@ -72,9 +72,9 @@ def check_said(snapshot):
         assert found.after == after.summary.uncontrolled
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_what_an_intent_makes_worse_is_said(flavour):
-    for seed in range(6):
+@few_and_many(1, 6)
+def test_what_an_intent_makes_worse_is_said(drawn):
+    for seed, flavour in drawn:
         check_said(random_model(seed, 5, flavour))
 
 

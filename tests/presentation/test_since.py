@@ -1,7 +1,7 @@
 """A model compared with an earlier one, as the workbench shows it: the signs, and the list."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.diff.compare import compare
@@ -21,7 +21,6 @@ SUPPORT = load(MODELS / "support-agent.toml")
 WIDER = changed(SUPPORT, Remove("system", "attachments"), Put(r.Agent("helper", home="helpdesk")))
 
 
-@settings(max_examples=20)
 @given(pairs())
 def test_whatever_was_removed_is_drawn_among_what_is_there(pair):
     old, new = pair
@@ -38,7 +37,6 @@ def test_whatever_was_removed_is_drawn_among_what_is_there(pair):
     assert marked.signs.keys() <= marked.shown
 
 
-@settings(max_examples=25)
 @given(pairs())
 def test_the_list_has_every_row_of_diff_in_its_words(pair):
     old, new = pair[0], analyse(pair[1])

@@ -7,6 +7,8 @@ shows a difference can be read.
 import random
 from dataclasses import replace
 
+import pytest
+
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.validation import normalise
@@ -29,6 +31,18 @@ IDENTITIES = ("i0", "i1", "i2")
 PEOPLE = ("ann", "ben")
 COUNTS = {"kind": "policy-decision", "freshness": "per-action", "state": "enforced", "actions": None}
 """What makes a checkpoint count, if the start has no power over it."""
+
+
+def few_and_many(few: int, many: int) -> pytest.MarkDecorator:
+    """What marks a test that reads ``drawn``, pairs of seed and flavour for `random_model`.
+
+    By default it reads so few seeds of each flavour, and among the slow tests all others up to so many.
+    """
+    seeds = {"few": range(few), "many": range(few, many)}
+    drawn = {name: [(seed, flavour) for seed in each for flavour in FLAVOURS] for name, each in seeds.items()}
+    marks = {"many": pytest.mark.slow}
+    rows = [pytest.param(each, id=name, marks=marks.get(name, ())) for name, each in drawn.items()]
+    return pytest.mark.parametrize("drawn", rows)
 
 
 def snapshot_of(records) -> Snapshot:

@@ -2,19 +2,17 @@
 
 from collections import Counter
 
-import pytest
-
 from meshmodel.interchange.reader import read_text
 from meshmodel.interchange.writer import write_text
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.validation import check_snapshot
-from tests.reference.random_models import FLAVOURS, random_model
+from tests.reference.random_models import FLAVOURS, few_and_many, random_model
 from tests.reference.reading import Reading
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_models_are_valid_and_repeat_themselves(flavour):
-    for seed in range(60):
+@few_and_many(10, 60)
+def test_models_are_valid_and_repeat_themselves(drawn):
+    for seed, flavour in drawn:
         model = random_model(seed, 5, flavour)
         check_snapshot(model)
         assert read_text(write_text(model)) == model == random_model(seed, 5, flavour)

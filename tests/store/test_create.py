@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from sqlalchemy import create_engine, select
 
 from meshmodel.model.records import Record
@@ -43,7 +43,6 @@ def test_a_table_has_the_columns_of_its_fields(kind: Table):
     assert tuple(column.name for column in table.primary_key) == key
 
 
-@settings(max_examples=30, deadline=None)
 @given(snapshots())
 def test_the_tables_read_back_what_was_written_in_plain_sql(snapshot: Snapshot):
     first = normalise_snapshot(snapshot)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.store import saved_state
@@ -100,7 +100,6 @@ def test_a_damaged_state_counts_as_empty_and_is_replaced(text: bytes, tmp_path: 
     assert State().recent() == [model]
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.binary(max_size=80))
 def test_no_bytes_in_the_state_file_stop_the_program(data: bytes) -> None:
     path = state_path()

@@ -7,7 +7,7 @@ import pypdf
 import pytest
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph as Words
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from PIL import Image
@@ -89,7 +89,6 @@ def test_equal_trees_give_equal_bytes(form):
 
 
 @given(st.text(max_size=60).map(plain).filter(str.strip))
-@settings(max_examples=75, deadline=None)
 def test_markdown_and_html_show_any_line(text):
     text = text.strip()
     rendered = Page(MarkdownIt("gfm-like", {"linkify": False}).render(escaped(text)))

@@ -4,7 +4,7 @@ import io
 import xml.etree.ElementTree as ET
 
 import networkx as nx
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
@@ -32,7 +32,6 @@ def same(one, other):
     )
 
 
-@settings(max_examples=20)
 @given(MODELS)
 def test_graphml_is_read_back_isomorphic(snapshot):
     analysis = analyse(snapshot)

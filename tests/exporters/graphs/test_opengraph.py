@@ -4,7 +4,7 @@ import json
 
 import networkx as nx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -72,7 +72,6 @@ def test_the_extension_keeps_the_rules():
     assert EDGE_KINDS[GUARDED] is False
 
 
-@settings(max_examples=30)
 @given(MODELS)
 def test_paths_are_the_reach(snapshot):
     analysis = analyse(snapshot)
