@@ -1,7 +1,9 @@
 """A test that reads a table in one go, where each row by itself would cost more than what it says."""
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
 
 
 def all_rows(
@@ -9,18 +11,20 @@ def all_rows(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """What makes one test of a table, whose arguments it names as `pytest.mark.parametrize` does.
 
-    Every row is read, whichever fails; fixtures are the same for all of them.
+    Every row is read, whichever fails. Each has a folder ``tmp_path`` of its own and begins with nothing
+    patched or printed; all other fixtures are the same for all of them.
     """
     of = [each.strip() for each in names.split(",")] if isinstance(names, str) else list(names)
     table = [row if len(of) > 1 else (row,) for row in rows]
     assert table, "a table without rows tests nothing"
 
     def made(test: Callable[..., None]) -> Callable[..., None]:
-        def of_all(**fixtures: object) -> None:
+        def of_all(**fixtures: Any) -> None:
             failed: list[Exception] = []
-            for row in table:
+            for number, row in enumerate(table):
                 try:
-                    test(**fixtures, **dict(zip(of, row, strict=True)))
+                    with fresh(fixtures, number) as own:
+                        test(**own, **dict(zip(of, row, strict=True)))
                 except Exception as error:  # noqa: BLE001  # told below, with its row
                     error.add_note(f"in the row {row!r:.500}")
                     failed.append(error)
@@ -34,3 +38,19 @@ def all_rows(
         return of_all
 
     return made
+
+
+@contextmanager
+def fresh(fixtures: dict[str, Any], number: int) -> Iterator[dict[str, Any]]:
+    """The fixtures as a row finds them: its own folder, nothing printed before it or patched after it."""
+    own = dict(fixtures)
+    if "tmp_path" in own:
+        own["tmp_path"] = fixtures["tmp_path"] / str(number)
+        own["tmp_path"].mkdir()
+    if "capsys" in own:
+        own["capsys"].readouterr()
+    patch = own.get("monkeypatch")
+    with patch.context() if patch else nullcontext() as patched:
+        if patch:
+            own["monkeypatch"] = patched
+        yield own

@@ -9,11 +9,12 @@ from tests.analysis.comparison import assert_agrees
 from tests.reference import builders
 from tests.reference.random_models import FLAVOURS, few_and_many, random_model
 from tests.reference.rules import RULES, Rules
+from tests.rows import all_rows
 
 BY_HAND = {**dict(builders.by_hand()), **dict(builders.corners())}
 
 
-@pytest.mark.parametrize("name", BY_HAND)
+@all_rows("name", BY_HAND)
 def test_models_made_by_hand(name):
     assert_agrees(BY_HAND[name], name)
 
@@ -41,8 +42,8 @@ def test_random_models_with_decisions_on_hearing():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("flavour", FLAVOURS)
-@pytest.mark.parametrize("size", [4, 7, 10])
+@all_rows("flavour", FLAVOURS)
+@all_rows("size", [4, 7, 10])
 def test_larger_random_models(flavour, size):
     for seed in range(1000, 1012):
         model = random_model(seed, size, flavour)

@@ -10,6 +10,7 @@ from meshmodel.model import records as r
 from meshmodel.store.examples import ORDER, example
 from tests.analysis.meshes_by_hand import pipeline, support
 from tests.benchmarks.meshes import clustered
+from tests.rows import all_rows
 
 
 def test_marks_tell_doors_and_checkpoints():
@@ -92,7 +93,7 @@ def test_an_analysis_imports_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", ORDER)
+@all_rows("name", ORDER)
 def test_identities_are_counted_as_they_are_named(name):
     analysis = analyse(read_file(example(name).path))
     counted = {each.agent: len(each.identities) for each in analysis.reach()}

@@ -3,11 +3,10 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from meshmodel.analysis.analysis import analyse
 from meshmodel.interchange import read_file
 from tests.analysis.comparison import compromise_computed, computed
+from tests.rows import all_rows
 
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 
@@ -16,7 +15,7 @@ def test_all_cases_are_there():
     assert len(CASES) == 81
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+@all_rows("path", CASES)
 def test_the_engine_answers_the_case(path):
     expected = json.loads(path.with_suffix(".json").read_text())
     model = read_file(path)

@@ -18,13 +18,14 @@ from tests.analysis.walking import original
 from tests.reference.mesh import bare
 from tests.reference.random_models import few_and_many, random_model, snapshot_of
 from tests.reference.reading import Reading, all_starts
+from tests.rows import all_rows
 
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 TOKEN_LEAK = Path(__file__).parents[2] / "models" / "token-leak.toml"
 NAMES = {"cred": "credential", "agent": "agent", "access": "system"}
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+@all_rows("path", CASES)
 def test_the_case_agrees(path):
     expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["compromise"]
     assert expected
@@ -281,7 +282,7 @@ def test_a_leaked_token_leads_to_the_warehouse():
     assert found.held_back.systems == ()
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("start", "line"),
     [
         ("robot:bot", "robot:bot: a compromise starts at agent:ID, credential:ID, system:ID or outsider"),

@@ -10,13 +10,14 @@ from meshmodel.interchange import read_file
 from tests.analysis.comparison import assert_fix_agrees
 from tests.reference import builders
 from tests.reference.random_models import few_and_many, random_model
+from tests.rows import all_rows
 
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 SMALL = {name: m for name, m in builders.by_hand() if name.startswith(("outsider", "approval", "power"))}
 SMALL |= dict(builders.corners())
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+@all_rows("path", CASES)
 def test_cases(path):
     model = read_file(path)
     assert (
@@ -25,7 +26,7 @@ def test_cases(path):
     assert_fix_agrees(model, path.stem)
 
 
-@pytest.mark.parametrize("name", SMALL)
+@all_rows("name", SMALL)
 def test_models_made_by_hand(name):
     assert_fix_agrees(SMALL[name], name)
 

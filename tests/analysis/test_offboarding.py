@@ -22,6 +22,7 @@ from meshmodel.model.validation import check_snapshot
 from meshmodel.store.store import Store
 from tests.analysis.test_offboarding_naive import with_status
 from tests.reference.random_models import snapshot_of
+from tests.rows import all_rows
 
 MODELS = Path(__file__).parents[2] / "models"
 
@@ -278,7 +279,7 @@ def test_a_vendor_takes_its_agents_and_what_its_systems_keep():
     assert sorted(after.system) == ["crm", "ours", "safe"]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("who", "line"),
     [
         ("bott", "the model has no agent bott; did you mean bot?"),

@@ -14,13 +14,14 @@ from meshmodel.interchange import read_file, read_text
 from tests.analysis.comparison import assert_plan_agrees, random_options
 from tests.reference.plan import Plans
 from tests.reference.plan_shapes import plan_model
+from tests.rows import all_rows
 
 FOLDER = Path(__file__).parent.parent / "cases"
 COSTS = {path.stem: json.loads(path.read_text())["plan"] for path in sorted(FOLDER.glob("*.json"))}
 """By case what its plan costs; none where there are too many sets to try."""
 
 
-@pytest.mark.parametrize("case", [case for case, plan in COSTS.items() if plan is not None])
+@all_rows("case", [case for case, plan in COSTS.items() if plan is not None])
 def test_cases(case):
     path, cost = FOLDER / f"{case}.toml", COSTS[case]["cost"]
     model = read_file(path)
@@ -34,12 +35,12 @@ def test_cases(case):
     assert analyse(planned, view="designed").cheapest_plan().measures == ()
 
 
-@pytest.mark.parametrize("seed", range(20))
+@all_rows("seed", range(20))
 def test_random_models(seed):
     assert_plan_agrees(plan_model(seed, 2), f"{seed} of 2")
 
 
-@pytest.mark.parametrize("seed", range(60, 75))
+@all_rows("seed", range(60, 75))
 def test_random_models_where_less_may_be_done(seed):
     model = plan_model(seed, 2)
     options = random_options(Plans(model), random.Random(seed))
@@ -47,7 +48,7 @@ def test_random_models_where_less_may_be_done(seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(4000, 4020))
+@all_rows("seed", range(4000, 4020))
 def test_many_random_models(seed):
     model, view = plan_model(seed, 2 + seed % 2), ("built", "designed")[seed % 2]
     assert_plan_agrees(model, f"{seed}", view)

@@ -12,6 +12,7 @@ from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.events import Event, time_text
 from tests.reference.random_models import snapshot_of
+from tests.rows import all_rows
 
 MODELS = Path(__file__).parents[2] / "models"
 
@@ -76,7 +77,7 @@ def verdicts(extra, events, view="built"):
 TICKETS, WRITE = bot(2, "token", "tickets"), bot(5, "file-key", "files", "write")
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("extra", "events", "expected"),
     [
         ([], [TICKETS, WRITE], ["none-due", "missing"]),
@@ -223,7 +224,7 @@ def test_what_the_log_says_was_handed_out_is_believed():
     assert traced[2].yielded is None  # it said what was handed out, and that was not this
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("event", "lines"),
     [
         (Event(1, 1.0, "bott", "token", system="wiki", action="read"), ["the model has no agent bott"]),

@@ -15,6 +15,7 @@ from meshmodel.model.events import Event
 from tests.reference.mesh import ACTIONS
 from tests.reference.random_models import FLAVOURS, random_model
 from tests.reference.reading import Reading, word
+from tests.rows import all_rows
 
 ORDER = ["none-due", "recorded", "approved", "reused", "stale", "unrecorded", "missing"]
 MODELS = [*[(seed, flavour) for flavour in FLAVOURS[:5] for seed in (1, 2)], (1, FLAVOURS[5])]
@@ -449,7 +450,7 @@ def check_used(result, expected, uncovered, settled):
         }
 
 
-@pytest.mark.parametrize(("seed", "flavour"), MODELS)
+@all_rows(("seed", "flavour"), MODELS)
 def test_a_reading_of_the_whole_history_agrees(seed, flavour):
     rng = random.Random(seed)
     for _ in range(3):

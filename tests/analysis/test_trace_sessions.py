@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-import pytest
-
 from meshmodel.analysis import session_states
 from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
 from meshmodel.model.events import Event, seconds_text
 from tests.analysis.test_trace import DESK, FILES, TICKETS, WRITE, bot, decision, told
 from tests.reference.random_models import snapshot_of
+from tests.rows import all_rows
 
 LASTING = [replace(each, lifetime="5m") if each == r.Credential("role") else each for each in DESK]
 SWAP = bot(1, "file-key", "sts", "issue")
@@ -106,7 +105,7 @@ def test_another_person_than_the_model_knows_is_told():
     assert ann.unexplained == ()
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("apart", "log", "is_close"), [(1.0, "b", True), (1.9, "b", True), (2.0, "b", False), (1.0, "a", False)]
 )
 def test_an_order_of_two_logs_that_decides_is_told(apart, log, is_close):
@@ -134,7 +133,7 @@ def test_the_session_that_was_longest_without_an_event_is_forgotten_and_said_so(
     assert tracer.sessions.forgotten == 2
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("seconds", "text"),
     [(0.25, "0.25s"), (59.0, "59s"), (60.0, "1m"), (3_600.0, "1h"), (99.4, "1m 39s"), (90_061.0, "1d 1h")],
 )

@@ -20,6 +20,7 @@ from meshmodel.answers.style import Style
 from meshmodel.interchange import read_text
 from meshmodel.model.errors import MeshmodelError
 from tests.docs.pages import ROOT
+from tests.rows import all_rows
 
 BEFORE = Known("high", ("read",), ("bot",), {"bot": ("home", "tickets")})
 TEXTS = st.text(max_size=8)
@@ -33,7 +34,7 @@ KNOWN = st.builds(
 )
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("now", "gained"),
     [
         (BEFORE, ()),
@@ -98,7 +99,7 @@ def row(**changed):
     return json.dumps({"format": "meshmodel-baseline/1", "models": models}).encode()
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "content",
     [
         b"",

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from meshmodel.answers.causes import fold
 from meshmodel.model.rule_cards import CARDS, DOOR
 from meshmodel.model.vocabulary import SEVERITIES
 from tests.reference.random_models import FLAVOURS, few_and_many, random_model
+from tests.rows import all_rows
 
 
 def finding(rule, subject, severity="high", grants=(), about=(), **more):
@@ -80,7 +80,7 @@ def test_a_row_stands_where_the_most_severe_thing_that_it_says_stands():
     assert [(row.finding, row.severity) for row in found] == [(low, "critical"), (high, "high")]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("door_open", "worse_open", "severity"),
     [
         (True, True, "critical"),

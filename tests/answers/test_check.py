@@ -3,8 +3,6 @@
 import json
 from dataclasses import replace
 
-import pytest
-
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.check import check_blocks, check_json
 from meshmodel.answers.painters import text_of
@@ -13,6 +11,7 @@ from meshmodel.model import records as r
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
 from tests.benchmarks.meshes import clustered
 from tests.exporters.parts import snapshot_of
+from tests.rows import all_rows
 
 AWKWARD = 'a", "agents": [], "é'
 DESIGNS = {
@@ -32,8 +31,8 @@ DESIGNS = {
 }
 
 
-@pytest.mark.parametrize("crossings", [False, True], ids=["counts", "crossings"])
-@pytest.mark.parametrize("name", DESIGNS)
+@all_rows("crossings", [False, True])
+@all_rows("name", DESIGNS)
 def test_the_pieces_are_the_answer(name, crossings):
     analysis = analyse(DESIGNS[name])
     assert bool(analysis.doors) == (name != "nothing")
@@ -73,7 +72,7 @@ HOST = (
 )
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("records", "told"),
     [
         (OPEN_KEY, "script"),

@@ -1,6 +1,5 @@
 """The drawing in words: nothing is left out, and what the canvas marks is said."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.examples import examples
 from meshmodel.store.load import load
 from tests.reference.random_models import FLAVOURS, random_model
+from tests.rows import all_rows
 
 MODELS = [each.path for each in examples()]
 
@@ -23,7 +23,7 @@ def told(analysis):
     return [line for _, line in Description(analysis).lines()]
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+@all_rows("path", MODELS)
 def test_every_element_and_every_missing_checkpoint_is_told(path):
     analysis = analyse(load(path))
     text = "\n".join(told(analysis))

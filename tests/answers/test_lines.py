@@ -26,6 +26,7 @@ from meshmodel.model.records import Checkpoint
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.load import load
 from tests.commands.running import MODELS
+from tests.rows import all_rows
 
 MODEL = load(MODELS / "token-leak.toml")
 ANALYSIS = analyse(MODEL)
@@ -41,7 +42,7 @@ def test_each_cause_has_a_line_that_leads_to_its_finding_and_is_found_by_its_rul
         assert each.value.message.casefold() in own
 
 
-@pytest.mark.parametrize("by", ORDERS)
+@all_rows("by", ORDERS)
 def test_causes_are_grouped_the_group_of_the_most_severe_first(by):
     groups, title = dict[str, list[str]](), ""
     for each in cause_lines(ANALYSIS, frozenset(), by):
@@ -148,7 +149,7 @@ def test_a_way_that_leads_nowhere_says_why():
     assert any("no agent's way leads through it" in each.text for each in way_lines(None, finding, None))
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@all_rows("rule", RULES)
 def test_a_rule_names_each_condition_under_which_it_may_be_wrong(rule):
     lines = [each.text for each in lines_of([rule_facts(rule)])]
     heads = [text[:14].strip() for text in lines]

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.measures import measure_words, rows_of
 from meshmodel.answers.painters import text_of
@@ -21,6 +19,7 @@ from meshmodel.model.stop import NEVER, Stop
 from tests.docs.pages import ROOT
 from tests.reference.plan import Plans
 from tests.reference.plan_shapes import plan_model
+from tests.rows import all_rows
 
 HERE = Path(__file__).parent / "plans"
 MODELS = sorted((ROOT / "models").glob("*.toml"))
@@ -100,7 +99,7 @@ def test_admin_that_goes_with_a_drop_is_named_and_a_credential_that_ends_is_one_
     assert measure_words(row) == "key: revoke it, nothing needed uses it"
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+@all_rows("path", MODELS)
 def test_what_is_applied_is_what_was_announced(path):
     analysis, _, plan, told = planned(path)
     made = (*plan.measures, *told.completion)
@@ -138,7 +137,7 @@ def test_plans_of_equal_cost_are_offered_and_each_closes_all():
         assert with_measures(analysis, other).summary.uncontrolled == 0
 
 
-@pytest.mark.parametrize("seed", range(8))
+@all_rows("seed", range(8))
 def test_the_completion_agrees_with_the_text(seed):
     model = plan_model(seed, 2)
     analysis, naive = analyse(model), Plans(model)

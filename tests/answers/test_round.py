@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import date
 
-import pytest
-
 from meshmodel.analysis.analysis import Analysis
 from meshmodel.analysis.results import Explanation, StepKey
 from meshmodel.answers.painters import text_of
@@ -22,6 +20,7 @@ from meshmodel.model.records import Acceptance, Agent, Note
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.examples import examples
 from tests.reference.random_models import few_and_many, random_model
+from tests.rows import all_rows
 
 EXAMPLES = {each.id: each.path for each in examples()}
 
@@ -46,12 +45,12 @@ def check_followed(snapshot: Snapshot) -> None:
     assert all(stop.step is None for stop in round_of(after).stops)
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@all_rows("name", EXAMPLES)
 def test_deciding_at_each_stop_follows_the_counts_foretold(name: str) -> None:
     check_followed(read_file(EXAMPLES[name]))
 
 
-@pytest.mark.parametrize("seed", range(10))
+@all_rows("seed", range(10))
 def test_it_does_so_in_random_models(seed: int) -> None:
     check_followed(random_model(seed))
 
@@ -105,7 +104,7 @@ def check_told(snapshot: Snapshot, way: Explanation) -> None:
             assert any((who, each) in {*snapshot.hold, *passed} for each in used), sentence
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@all_rows("name", EXAMPLES)
 def test_the_path_of_a_stop_passes_its_step_and_is_closed_by_it(name: str) -> None:
     check_shown(read_file(EXAMPLES[name]))
 

@@ -5,7 +5,6 @@ from pathlib import PurePosixPath
 from urllib.request import urlopen
 
 import jsonschema
-import pytest
 from markdown_it import MarkdownIt
 
 from meshmodel.analysis.analysis import analyse
@@ -15,6 +14,7 @@ from meshmodel.interchange.reader import read_text
 from meshmodel.interchange.record_lines import record_lines
 from tests.answers.sarif_schema import LOG
 from tests.docs.pages import ROOT
+from tests.rows import all_rows
 
 VALIDATOR = jsonschema.Draft202012Validator(LOG)
 EXAMPLES = sorted((ROOT / "models").glob("*.toml"))
@@ -28,7 +28,7 @@ def results(text, path=PLACE):
     return list(located(analyse(snapshot).findings, path, record_lines(text, snapshot)))
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.stem)
+@all_rows("example", EXAMPLES)
 def test_it_is_valid_and_each_result_is_at_a_record_of_its_subject(example):
     text = example.read_text(encoding="utf-8")
     found = results(text)
@@ -94,7 +94,7 @@ def test_the_program_says_where_it_is_described_without_an_address_that_does_not
         assert opened.read() == b"meshmodel 0.2.0: its manual is printed by meshmodel help."
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda each: each.id)
+@all_rows("rule", RULES)
 def test_a_rule_has_at_most_ten_tags_and_its_weaknesses_first(rule):
     found = tags(rule)
     assert len(found) <= MOST_TAGS

@@ -13,6 +13,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import NEVER, Stop
 from meshmodel.model.text import width
 from tests.reference.random_models import random_model
+from tests.rows import all_rows
 
 BRIDGE = """
 format = "meshmodel/1"
@@ -277,7 +278,7 @@ def test_without_time_nothing_is_tried():
     assert found.worst is not None
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("changes", "head"),
     [
         ({"unread": [("a", "why")]}, "folder: 12 files, 1 configuration read, 1 not read"),

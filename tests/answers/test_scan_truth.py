@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import pytest
-
 from meshmodel.answers.scan import scan_lines
 from meshmodel.app.presentation.scanned import tell_scan
 from meshmodel.importers.scanning import scan
 from meshmodel.model.stop import NEVER
+from tests.rows import all_rows
 
 FOLDERS = Path(__file__).parent / "scan_truth"
 RUNS = "  then runs any commands on the workstation as you;"
@@ -24,7 +23,7 @@ def told_of(folder):
     return scan_lines(tell_scan(scan([folder], folder, NEVER), NEVER))
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("folder", "said"),
     [
         ("b", [WEB, RUNS, UNCHECKED]),
@@ -94,7 +93,7 @@ def test_what_is_said_of_a_folder(folder, said):
         assert any(line.startswith(each) for line in told), (each, told)
 
 
-@pytest.mark.parametrize("folder", [each.name for each in FOLDERS.iterdir()])
+@all_rows("folder", [each.name for each in FOLDERS.iterdir()])
 def test_nothing_is_asked_that_restates_what_holds_for_all(folder):
     told = "\n".join(lines(folder))
     assert "workstation, with all that this person may do" not in told
@@ -106,13 +105,13 @@ def test_an_agent_reaches_nothing_through_a_job_that_it_cannot_start():
     assert not any("packages" in each or "Release" in each for each in lines("w4"))
 
 
-@pytest.mark.parametrize("folder", ["b", "c", "d", "g1", "n1"])
+@all_rows("folder", ["b", "c", "d", "g1", "n1"])
 def test_a_folder_that_bypasses_questions_asks_nothing(folder):
     assert any("does not ask: " in each for each in lines(folder))
     assert not any("asks for some" in each for each in lines(folder))
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("name", "text", "what"),
     [
         ("bot.py", "from langgraph.prebuilt import create_react_agent\n", "LangGraph"),
@@ -133,7 +132,7 @@ def test_what_looks_like_an_agent_and_is_not_read_is_named(tmp_path, name, text,
     ]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("name", "text"),
     [
         ("count.py", "import agentsmith\nfrom collections import Counter\n"),

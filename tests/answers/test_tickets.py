@@ -27,6 +27,7 @@ from tests.docs.pages import ROOT
 from tests.exporters.asking import Texts, texts
 from tests.exporters.parts import every_step_model
 from tests.reference.random_models import random_model, snapshot_of
+from tests.rows import all_rows
 
 TODAY = date(2026, 1, 1)
 FINANCE = ROOT / "models" / "finance-orchestrator.toml"
@@ -36,7 +37,7 @@ def parsed(text):
     return MarkdownIt("commonmark").parse(text)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@all_rows("seed", range(6))
 def test_each_item_has_one_and_each_missing_checkpoint_one_below_it(seed):
     analysis = analyse(random_model(seed, 7), today=TODAY)
     plan = in_order(analysis.cheapest_plan(usual_options(analysis.snapshot)))

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import date
 
-import pytest
-
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.fix.results import FIX
 from meshmodel.answers import work as list_of_work
@@ -25,6 +23,7 @@ from tests.benchmarks.meshes import clustered
 from tests.docs.pages import ROOT
 from tests.exporters.parts import MODELS
 from tests.reference.random_models import random_model, snapshot_of
+from tests.rows import all_rows
 
 TODAY = date(2026, 1, 1)
 
@@ -43,7 +42,7 @@ def example(name):
     return worked_out(read_file(ROOT / "models" / f"{name}.toml"))
 
 
-@pytest.mark.parametrize("snapshot", [*map(read_file, MODELS), *(random_model(n, 7) for n in range(6))])
+@all_rows("snapshot", [*map(read_file, MODELS), *(random_model(n, 7) for n in range(6))])
 def test_every_open_finding_has_one_item_and_it_is_gone_once_the_items_up_to_that_are_done(snapshot):
     analysis, plan, work = worked_out(snapshot)
     rows = together(plan.measures)

@@ -17,6 +17,7 @@ from meshmodel.model.records import Agent, Grant, Hold, System
 from meshmodel.model.snapshot import Snapshot
 from tests.canvas.building import helpdesk, meshes
 from tests.reference.random_models import random_model
+from tests.rows import all_rows
 
 OTHER = {("boundary", "none", "nowhere"): "counts"}
 
@@ -117,7 +118,7 @@ def test_rows_in_which_an_edit_changed_nothing_are_equal() -> None:
         assert names[each.start, each.link.relation] == each.reference
 
 
-@pytest.mark.parametrize("seed", range(6))
+@all_rows("seed", range(6))
 def test_the_order_of_a_drawing_is_that_of_its_places(seed):
     """What is remembered when a model is left is known without drawing it."""
     snapshot, options = random_model(seed, 12), Options(width=100, height=30)

@@ -9,6 +9,7 @@ from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.interchange import read_file
 from tests.canvas.building import approved, helpdesk
+from tests.rows import all_rows
 
 FOLDER = Path(__file__).parent / "goldens"
 MODELS = Path(__file__).parents[2] / "models"
@@ -29,7 +30,7 @@ def compare(name: str, text: str) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", CASES)
+@all_rows("name", CASES)
 def test_helpdesk(name: str) -> None:
     snapshot, facts = helpdesk()
     drawing = draw(snapshot, facts, CASES[name])
@@ -46,8 +47,8 @@ def test_approvers_are_named_beside_the_mark_where_all_labels_stay_whole(width: 
     assert "as svc-deploy read+write" in text
 
 
-@pytest.mark.parametrize("width", [80, 120])
-@pytest.mark.parametrize("model", ["support-agent", "federated-release", "workflow-broker"])
+@all_rows("width", [80, 120])
+@all_rows("model", ["support-agent", "federated-release", "workflow-broker"])
 def test_examples(model: str, width: int) -> None:
     drawing = draw(read_file(MODELS / f"{model}.toml"), Facts(), Options(width, 40))
     compare(f"{model}-{width}", drawing.as_text())

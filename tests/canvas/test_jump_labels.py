@@ -12,6 +12,7 @@ from meshmodel.canvas.jump_labels import LETTERS, JumpLabels, in_view, labels
 from meshmodel.canvas.scene import Box, Facts, Options
 from meshmodel.store.load import load
 from tests.canvas.building import helpdesk
+from tests.rows import all_rows
 
 MODELS = Path(__file__).parents[2] / "models"
 DRAWING = draw(*helpdesk(), Options(100, 30))
@@ -101,8 +102,8 @@ def test_a_label_before_a_name_covers_no_other_one_and_stays_in_view(is_ascii: b
             assert not {(x - 1, y), (x + 1, y)} & places
 
 
-@pytest.mark.parametrize("is_ascii", [False, True])
-@pytest.mark.parametrize("model", sorted(each.stem for each in MODELS.glob("*.toml")))
+@all_rows("is_ascii", [False, True])
+@all_rows("model", sorted(each.stem for each in MODELS.glob("*.toml")))
 def test_all_labels_can_be_read(model: str, is_ascii: bool) -> None:
     snapshot = load(MODELS / f"{model}.toml")
     drawing, found = draw(snapshot, Facts(), Options(120, 40, ascii=is_ascii)), JumpLabels()

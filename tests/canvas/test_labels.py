@@ -20,6 +20,7 @@ from meshmodel.model.records import Agent, Credential, Grant, Hold, Reference, S
 from meshmodel.model.snapshot import Snapshot
 from tests.canvas.building import helpdesk, meshes, snapshot_of, with_approvers
 from tests.canvas.test_lines import check_boxes, check_cells, check_lines, check_owners
+from tests.rows import all_rows
 
 MODELS = sorted((Path(__file__).parents[2] / "models").glob("*.toml"))
 WHOLE = 1000
@@ -53,7 +54,7 @@ def names(drawing: Drawing, snapshot: Snapshot) -> dict[Reference, int]:
     return found
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+@all_rows("path", MODELS)
 def test_a_wider_drawing_of_an_example_says_no_less(path: Path) -> None:
     snapshot, before = read_file(path), dict[Reference, int]()
     for width in range(60, 205, 5):
@@ -94,7 +95,7 @@ def test_names_of_approvers_take_nothing_from_other_labels(
         check_owners(drawing)
 
 
-@pytest.mark.parametrize(("width", "most"), [(80, 32), (100, 16), (120, 0), (200, 0)])
+@all_rows(("width", "most"), [(80, 32), (100, 16), (120, 0), (200, 0)])
 def test_few_labels_of_the_examples_are_shortened(width: int, most: int) -> None:
     drawings = [draw(read_file(path), Facts(), Options(width, 50)) for path in MODELS]
     runs = [run for drawing in drawings for row in drawing.rows for run in row]
@@ -155,8 +156,8 @@ def shown_names(drawing: Drawing) -> dict[Reference, str]:
     return found
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
-@pytest.mark.parametrize("size", [(80, 20), (87, 28), (119, 28)])
+@all_rows("path", MODELS)
+@all_rows("size", [(80, 20), (87, 28), (119, 28)])
 def test_names_of_cards_stand_whole_in_two_rows_and_cards_do_not_touch(
     path: Path, size: tuple[int, int]
 ) -> None:
@@ -178,8 +179,8 @@ def test_names_of_cards_stand_whole_in_two_rows_and_cards_do_not_touch(
 LONG = "service account of the nightly reconciliation of {} in the second region, number {}"
 
 
-@pytest.mark.parametrize("zoom", ["card", "line"])
-@pytest.mark.parametrize("is_ascii", [False, True])
+@all_rows("zoom", ["card", "line"])
+@all_rows("is_ascii", [False, True])
 def test_every_name_can_be_told_from_the_others(zoom: Zoom, is_ascii: bool) -> None:
     records: list[Any] = [Agent(f"a{n}", name=LONG.format(n % 3, n)) for n in range(12)]
     records += [System("s"), *(Credential(f"c{n}", name=LONG.format(n % 3, n)) for n in range(12))]

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from meshmodel.canvas.scene import Facts, Options
 from meshmodel.model.records import Agent, Checkpoint, Credential, Exchange, Hold, System, Trigger, Zone
 from tests.canvas.building import approved, helpdesk, snapshot_of
 from tests.reference.random_models import FLAVOURS, random_model
+from tests.rows import all_rows
 
 _WORDS = {"only", "values", "⊸"}
 """Signs that are parts of other signs, or of words."""
@@ -93,7 +93,7 @@ def test_lines_between_folded_zones_are_named_with_the_marks_that_they_count():
     assert [sign for sign, _ in legend(drawing)] == ["▣", "✖", "◆", "──▶"]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("reference", "words"),
     [
         (("agent", "deployer"), "agent deployer; ◉ an agent that what it reads can steer"),

@@ -1,12 +1,11 @@
 """Which look a run has, by what stands out."""
 
-import pytest
-
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.lighting import Lighting, in_front, lighting_of, look_of
 from meshmodel.canvas.scene import Options, Run
 from meshmodel.model.records import Reference
 from tests.canvas.building import approved
+from tests.rows import all_rows
 
 A, B = ("agent", "a"), ("agent", "b")
 HERE, THERE = frozenset({A}), frozenset({B})
@@ -14,7 +13,7 @@ CARD, LINE, TITLE = (Run("x", 1, ink, (A,)) for ink in ("agent", "line", "lane-t
 GROUND = Run(" ", 1, "ground")
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("run", "lighting", "look", "heavy"),
     [
         (CARD, Lighting(), "plain", False),
@@ -51,7 +50,7 @@ def test_where_two_lines_cross_the_one_that_stands_out_is_in_front():
     assert in_front(down, Lighting(highlighted=THERE)) == down
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("selected", "marks", "cards"),
     [
         (("checkpoint", "ask-hand-over"), "◆", {"Ann Lee"}),

@@ -27,6 +27,7 @@ from meshmodel.model.records import (
 from meshmodel.model.vocabulary import ACTIONS
 from tests.canvas.building import helpdesk, meshes, snapshot_of
 from tests.canvas.tracing import DOWN, LEFT, RIGHT, UP, arms, cells_of, reached
+from tests.rows import all_rows
 
 MODELS = Path(__file__).parents[2] / "models"
 WIDTHS = st.sampled_from([40, 80, 120, 200])
@@ -214,7 +215,7 @@ def test_cards_know_their_place() -> None:
     assert drawing.height <= 20
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("width", "shown"),
     [
         (16, "  confidential ⚑"),
@@ -258,8 +259,8 @@ def test_a_folded_zone_counts_the_missing_checkpoints_that_it_hides(ascii_only):
     assert card.fact == f"1{'G' if ascii_only else '◈'} 1{sign} 1 agent 2 systems"
 
 
-@pytest.mark.parametrize("width", [80, 120, 200])
-@pytest.mark.parametrize("identity", [None, "svc-pay"])
+@all_rows("width", [80, 120, 200])
+@all_rows("identity", [None, "svc-pay"])
 def test_names_are_shown_where_only_ids_are_given_in_other_letters(width, identity):
     shown = draw(
         snapshot_of(
@@ -291,7 +292,7 @@ def test_a_label_is_whole_where_its_line_has_room(model, width, label):
     assert label in drawing.as_text()
 
 
-@pytest.mark.parametrize("path", sorted(MODELS.glob("*.toml")), ids=lambda path: path.stem)
+@all_rows("path", sorted(MODELS.glob("*.toml")))
 def test_a_worked_example_is_hardly_wider_than_the_smallest_screen(path):
     model = read_file(path)
     drawing = draw(model, Facts(), Options(80, 20))
@@ -313,8 +314,8 @@ def test_a_worked_example_is_hardly_wider_than_the_smallest_screen(path):
     assert labels == {target.reference for target in wide.targets}
 
 
-@pytest.mark.parametrize("width", [80, 120, 160])
-@pytest.mark.parametrize("ends", [range(6), range(5, -1, -1), (2, 0, 4, 1, 5, 3)])
+@all_rows("width", [80, 120, 160])
+@all_rows("ends", [range(6), range(5, -1, -1), (2, 0, 4, 1, 5, 3)])
 def test_a_long_label_leaves_room_for_the_lines_that_cross_its_row(width, ends):
     records = []
     for number, end in enumerate(ends):
@@ -329,7 +330,7 @@ def test_a_long_label_leaves_room_for_the_lines_that_cross_its_row(width, ends):
     assert drawing.as_text().count("Identity of") == len(ends)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("steerable", "only", "returns", "wide", "narrow"),
     [
         (False, ("db:read",), "words", "delegates db:read only", "only"),

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Direction, Facts, Options
 from meshmodel.canvas.slots import can_move, drawn_slots, step_slot
@@ -11,6 +9,7 @@ from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.edits.operations import move_label
 from meshmodel.model.records import Agent, Credential, Grant, Hold, Reference, Slot, System, Zone
 from tests.edits.models import snapshot_of
+from tests.rows import all_rows
 
 OPTIONS = Options(120, 40)
 MODEL = snapshot_of(
@@ -31,7 +30,7 @@ LONE = apply_edit(MODEL, Edit("", (Put(Credential("lone", at=(2, 0))),)))
 """With a credential that has a card, since no line stands for it."""
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("system", "direction", "zone", "order"),
     [
         ("first", "down", "above", 1),
@@ -118,7 +117,7 @@ def test_what_has_no_slot_is_not_moved() -> None:
     assert step_slot(DRAWING, ("system", "gone"), System("gone"), "up") is None
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("reference", "slot", "words"),
     [
         (("agent", "bot"), (0, 0), "move agent bot to position 1 in column 1"),

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.commands.running import CASES, documents
+from tests.rows import all_rows
 
 PATHS = sorted(CASES.glob("*.toml"))
 NAMES = [path.stem for path in PATHS]
@@ -36,17 +37,17 @@ def test_there_are_cases():
     assert len(PATHS) == 81
 
 
-@pytest.mark.parametrize("name", NAMES)
+@all_rows("name", NAMES)
 def test_reach(name, reached, expected):
     assert reached[name] == {"format": "meshmodel-reach/1", "agents": expected[name]["agents"]}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@all_rows("name", NAMES)
 def test_crossings(name, checked, expected):
     assert checked[name]["crossings"] == expected[name]["crossings"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@all_rows("name", NAMES)
 def test_missing_checkpoints(name, checked, expected):
     assert checked[name]["missing"] == expected[name]["missing"]
     doors = [each for each in checked[name]["findings"] if each["rule"] == "missing-checkpoint"]
@@ -55,7 +56,7 @@ def test_missing_checkpoints(name, checked, expected):
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@all_rows("name", NAMES)
 def test_counts_agree_with_the_lists(name, checked, designed, expected):
     summary, listed = checked[name]["summary"], expected[name]["crossings"]
     assert summary["crossings"] == len(listed)

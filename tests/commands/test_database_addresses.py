@@ -1,9 +1,9 @@
 """Addresses of databases that lead nowhere: one line each, and no traceback."""
 
-import pytest
+from tests.rows import all_rows
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "address",
     [
         "postgresql://bad..host/models",

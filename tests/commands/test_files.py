@@ -12,6 +12,7 @@ from meshmodel.edits import offboarding, plan
 from meshmodel.interchange import read_file
 from meshmodel.model import open_file
 from tests.commands.running import MODELS, refused, run
+from tests.rows import all_rows
 
 AGENT = MODELS / "support-agent.toml"
 APPLYING = {
@@ -149,7 +150,7 @@ def test_what_the_shell_appends_to_is_appended_to(tmp_path, words, begins):
     assert names(tmp_path) == ["link", "out.json"]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("name", "beside"),
     [
         ("p.rego", ("p.json", "p_test.rego")),
@@ -186,7 +187,7 @@ def test_nothing_is_written_beside_what_cannot_be_written(tmp_path, command, cal
     assert names(tmp_path) == [name]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "words",
     [
         "check loop.toml",

@@ -2,10 +2,9 @@
 
 import json
 
-import pytest
-
 from meshmodel import cli
 from meshmodel.model.secret_pattern import RANDOM, fake
+from tests.rows import all_rows
 
 TOKEN = fake("ghp", "_", RANDOM[:36])
 MODEL = 'format = "meshmodel/1"\nname = "m"\n[[agent]]\nid = "a"\n'
@@ -20,7 +19,7 @@ def baseline(**changed: object) -> str:
     )
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("words", "content"),
     [
         (["check", "file.toml"], f'{MODEL}[[agent]]\nid = "{TOKEN}"\n'),

@@ -7,8 +7,6 @@ square of a part that looks at each agent and each access stands out.
 import sys
 from collections.abc import Callable
 
-import pytest
-
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.bitset import Memberships, bitset
 from meshmodel.answers.check import check_blocks, check_json
@@ -22,6 +20,7 @@ from meshmodel.answers.style import Style
 from meshmodel.edits.edit import Put, apply_edit, edit
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
 from meshmodel.model.snapshot import Snapshot
+from tests.rows import all_rows
 
 PLAIN = Style(False, 100, True)
 
@@ -83,7 +82,7 @@ ANSWERS: dict[str, Callable[[Snapshot], object]] = {
 }
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@all_rows("name", ANSWERS)
 def test_an_answer_takes_as_many_times_the_work_as_there_is_more(name: str) -> None:
     small, large = (lines_run(lambda: ANSWERS[name](unconnected(number))) for number in (60, 240))  # noqa: B023
     assert large < 4.6 * small

@@ -6,6 +6,7 @@ import pytest
 
 from meshmodel import cli
 from meshmodel.model.text import without_commands
+from tests.rows import all_rows
 
 MODEL = """format = "meshmodel/1"
 name = "::error::model"
@@ -112,7 +113,7 @@ def test_json_says_the_same_names(capsys):
     assert "##teamcity[x]credential" in document["findings"][0]["message"]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "shown"),
     [
         ("::error::x", r"\x3a:error::x"),

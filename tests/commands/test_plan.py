@@ -15,6 +15,7 @@ from meshmodel.store.load import load
 from meshmodel.store.store import Store
 from tests.commands.running import CASES, MODELS, run
 from tests.commands.running import refused as refused_by
+from tests.rows import all_rows
 
 LEAK = MODELS / "token-leak.toml"
 DROPS = CASES / "63-a-plan-drops-what-nobody-needs.toml"
@@ -232,7 +233,7 @@ def test_what_is_not_proven_in_time_is_said_so_and_not_applied(tmp_path):
     assert read_file(path) == read_file(MODELS / "finance-orchestrator.toml")
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("option", "value", "said"),
     [
         ("--keep", "hold:bot>nothing", "--keep: the model has no hold:bot>nothing; did you mean hold:bot>"),
@@ -252,7 +253,7 @@ def test_what_is_not_understood_is_refused_in_a_line(option, value, said):
     assert said in refused(RARE, f"{option}={value}")
 
 
-@pytest.mark.parametrize("value", ["0", "-3", "inf", "nan", '"often"', "true"])
+@all_rows("value", ["0", "-3", "inf", "nan", '"often"', "true"])
 def test_how_often_a_day_is_a_number_above_none(tmp_path, value):
     path = tmp_path / "wrong.toml"
     path.write_text(RARE.read_text().replace("per_day = 4", f"per_day = {value}"))

@@ -14,6 +14,7 @@ from tests.answers.report.reading import READ, Page
 from tests.benchmarks.meshes import clustered
 from tests.docs.pages import ROOT
 from tests.exporters.parts import HOSTILE, hostile_model
+from tests.rows import all_rows
 
 MODEL = ROOT / "models" / "support-agent.toml"
 
@@ -36,7 +37,7 @@ def test_as_designed_is_said(called, tmp_path):
     assert "as designed" in path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["report", "report.txt", "report.mesh", "report.toml", "-"])
+@all_rows("name", ["report", "report.txt", "report.mesh", "report.toml", "-"])
 def test_another_ending_is_refused(called, tmp_path, name, monkeypatch):
     monkeypatch.chdir(tmp_path)
     status, said, complaint = called("report", MODEL, "-o", name)
@@ -46,7 +47,7 @@ def test_another_ending_is_refused(called, tmp_path, name, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("words", "complaint"),
     [
         (("--only", "index", "findngs"), "--only: a report has no section findngs; use decision, index"),
@@ -114,7 +115,7 @@ def test_what_was_not_proven_in_time_is_said_in_the_document_and_by_the_status(c
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("form", ["html", "pdf"])
+@all_rows("form", ["html", "pdf"])
 def test_hostile_names_are_shown_and_not_read(called, tmp_path, form):
     model, path = tmp_path / "model.toml", tmp_path / f"report.{form}"
     model.write_text(write_text(hostile_model(HOSTILE[1:4])), encoding="utf-8")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.running import MODELS, run
+from tests.rows import all_rows
 
 HEAVY = (
     "textual",
@@ -41,7 +42,7 @@ def imported(*arguments):
     return set(done.stderr.split())
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "arguments",
     [
         ("--version",),
@@ -52,7 +53,6 @@ def imported(*arguments):
         ("rules",),
         ("export", AGENT, "--to", "toml"),
     ],
-    ids=" ".join,
 )
 def test_nothing_heavy(arguments):
     arguments = list(arguments)

@@ -10,6 +10,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from tests.commands.running import MODELS, ROOT, run
+from tests.rows import all_rows
 
 LEAK = MODELS / "token-leak.toml", MODELS / "token-leak.jsonl"
 DESK, PIPELINE = MODELS / "answer-desk", ROOT / "tests" / "logs" / "pipeline"
@@ -41,7 +42,7 @@ def test_an_interruption_leaves_the_file_as_it_was(tmp_path, called, monkeypatch
     assert (status, complaint) == (2, "meshmodel: interrupted: the answer is incomplete\n")
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("words", "line"),
     [
         (("-o", "page.html"), "-o is for --to"),
@@ -183,7 +184,7 @@ def test_a_page_of_the_build_line_tells_a_bypass_and_what_came_from_nowhere():
     assert ("3. break-glass", why, "dead: revoked in event 93B", "release") in revoked
 
 
-@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
+@all_rows("words", WORDS.values())
 def test_the_answer_for_programs_revokes_as_the_page_does(words, called, documents):
     *_, last = documents("trace", *words, "--json")
     page = called("trace", *words, "--to", "md")[1]

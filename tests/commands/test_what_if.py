@@ -13,6 +13,7 @@ import pytest
 
 from meshmodel import cli
 from tests.commands.running import CASES, MODELS, PROGRAM, ROOT, run
+from tests.rows import all_rows
 
 GOLDENS = Path(__file__).parent / "what_if"
 LOGS = ROOT / "tests" / "logs"
@@ -57,7 +58,7 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@all_rows("name", TEXTS)
 def test_the_text_of_a_worked_example(name, capsys):
     assert cli.main([str(word) for word in TEXTS[name]]) == 0
     assert capsys.readouterr().out == (GOLDENS / f"{name}.txt").read_text(encoding="utf-8")
@@ -67,7 +68,7 @@ def test_there_is_no_other_text():
     assert sorted(path.stem for path in GOLDENS.glob("*.txt")) == sorted(TEXTS)
 
 
-@pytest.mark.parametrize("path", sorted(CASES.glob("*.toml")), ids=lambda path: path.stem)
+@all_rows("path", sorted(CASES.glob("*.toml")))
 def test_the_compromise_of_a_case(path, capsys):
     for expected in json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["compromise"]:
         assert cli.main(["compromise", str(path), expected["start"], "--json"]) == 0
@@ -150,7 +151,7 @@ def test_a_compromise_starts_at_an_id_alone_where_one_element_has_it(tmp_path, c
     assert json.loads(called("compromise", model, "outsider", "--json")[1])["start"] == "outsider"
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("words", "line"),
     [
         (("compromise", LEAK, "agent:bot"), "the model has no agent bot; it has chat-service"),

@@ -2,12 +2,11 @@
 
 import re
 
-import pytest
-
 from meshmodel import cli
 from meshmodel.answers.style import Style
 from meshmodel.commands.help import TOPICS, page
 from meshmodel.commands.manual_text import markdown_text
+from tests.rows import all_rows
 
 PAGE = """# The title
 
@@ -46,7 +45,7 @@ def test_without_a_topic_all_are_listed(capsys):
     assert re.findall(r"^  ([a-z-]+)  ", text, re.MULTILINE) == list(TOPICS)
 
 
-@pytest.mark.parametrize("topic", TOPICS)
+@all_rows("topic", TOPICS)
 def test_a_page_in_a_pipe_is_plain(topic, capsys):
     status, text, complaint = called(capsys, topic)
     assert (status, complaint) == (0, "")

@@ -2,14 +2,13 @@
 
 import re
 
-import pytest
-
 from meshmodel.analysis.analysis import Analysis, analyse
 from meshmodel.edits.edit import apply_edit
 from meshmodel.language import parse
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import SEVERITIES
 from tests.docs.pages import blocks, text_of
+from tests.rows import all_rows
 
 PARTS = [f"## {each}" for each in text_of("modelling").split("\n## ")[1:]]
 SAID = re.compile(r"[Ww]ith `(?P<sentence>[^`]+)`|(?:`(?P<what>[^`]+)`|it) is \*\*(?P<answer>[^*]+)\*\*")
@@ -69,7 +68,7 @@ def test_most_parts_show_a_design_that_passes_the_gate_beside_one_that_does_not(
     assert sum(answers_of == {"quiet", "not quiet"} for answers_of in answers) >= 5
 
 
-@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.partition("\n")[0].removeprefix("## "))
+@all_rows("part", PARTS)
 def test_a_part_is_answered_as_it_says(part: str) -> None:
     drawn = draw("".join(each.code for each in blocks(part)), Snapshot())
     said = claims(part)

@@ -2,20 +2,19 @@
 
 from datetime import timedelta
 
-import pytest
-
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rules import RULES
 from meshmodel.edits.edit import Put, Rename, apply_edit, edit
 from meshmodel.model.records import Acceptance
 from tests.analysis.rules.drawing import TODAY
 from tests.analysis.rules.test_every_rule import TABLES
+from tests.rows import all_rows
 
 FIRST = {row[0]: (row[1], row[-1][0][0]) for row in reversed(TABLES) if row[-1]}
 """By rule a mesh in which it finds something, and the subject of that."""
 
 
-@pytest.mark.parametrize("rule", [each.id for each in RULES])
+@all_rows("rule", [each.id for each in RULES])
 def test_it_follows_each_id_of_its_subject(rule: str) -> None:
     snapshot, subject = FIRST[rule]
     accepted = Acceptance(rule, subject, "a pilot", "CISO", TODAY + timedelta(days=1))

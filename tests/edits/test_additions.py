@@ -8,9 +8,10 @@ from meshmodel.edits.edit import apply_edit
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Agent, Credential, System, Zone
 from tests.edits.models import snapshot_of
+from tests.rows import all_rows
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("table", "record"),
     [
         ("system", System("mail-box", "Mail box", zone="desk", at=(2, 1))),

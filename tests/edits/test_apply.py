@@ -9,6 +9,7 @@ from meshmodel.model import records
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.validation import check_snapshot
+from tests.rows import all_rows
 from tests.store.sample import SAMPLE, random_edit
 from tests.store.snapshots import snapshots
 
@@ -150,7 +151,7 @@ def test_limits_and_notes_follow_a_new_id():
     assert both.delegation["x", "b"].only == ("s:read", "s:write", "t:read")
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("relation", "step", "ends"),
     [
         (records.Hold("a", "c"), "hold", ("a", "c")),
@@ -263,7 +264,7 @@ def test_acceptances_follow_a_new_id():
     assert (accepted.subject, accepted.agents) == ("robot", ("robot",))
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("change", "words"),
     [
         (Put(records.Hold("x", "c")), ['hold "x" > "c"', '"agent"', 'no agent "x"']),
@@ -299,7 +300,7 @@ def test_a_refused_edit_says_what_and_why(change, words):
     assert "q" not in before.agent
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("wish", "ident"),
     [
         ("Ticket Token", "ticket-token"),

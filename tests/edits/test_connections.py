@@ -11,6 +11,7 @@ from meshmodel.edits.edit import apply_edit
 from meshmodel.model.records import Credential, Custody, Exchange, Grant, Hold, Intent, Reference, System
 from meshmodel.model.snapshot import Snapshot
 from tests.edits.models import full_snapshot, snapshot_of
+from tests.rows import all_rows
 
 ELEMENTS = [
     (table, key)
@@ -23,7 +24,7 @@ def relations(first: tuple[str, str], second: tuple[str, str], snapshot: Snapsho
     return [each.relation for each in offers(snapshot or full_snapshot(), first, second)]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("first", "second", "usual"),
     [
         (("agent", "bot"), ("credential", "role"), ["hold"]),
@@ -64,7 +65,7 @@ def test_an_exchange_is_offered_both_ways_and_what_is_there_no_more() -> None:
     assert (left.start, left.end) == ("b", "a")
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("reference", "end"),
     [
         (("agent", "bot"), ("agent", "bot")),

@@ -1,7 +1,5 @@
 """What records are called, where they lie, and what an edit touched."""
 
-import pytest
-
 from meshmodel.edits.edit import Edit, Put, Remove, apply_edit, touched
 from meshmodel.edits.operations import described, exists, placed_since, zone_of
 from meshmodel.model.records import (
@@ -16,6 +14,7 @@ from meshmodel.model.records import (
     Zone,
 )
 from tests.edits.models import snapshot_of
+from tests.rows import all_rows
 
 MODEL = snapshot_of(
     [
@@ -32,7 +31,7 @@ MODEL = snapshot_of(
 )
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("reference", "there"),
     [
         (("system", "files"), True),
@@ -54,7 +53,7 @@ def test_a_record_exists_and_so_does_a_step_that_is_drawn_without_one(
     assert exists(MODEL, reference) is there
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("reference", "zone"),
     [
         (("zone", "cloud"), "cloud"),

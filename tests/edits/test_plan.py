@@ -8,6 +8,7 @@ from meshmodel.model import records as r
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.measures import Ask, Drop, Limit, narrowed
 from tests.reference.random_models import snapshot_of
+from tests.rows import all_rows
 
 MODEL = snapshot_of(
     [
@@ -82,7 +83,7 @@ def test_asks_and_limits_are_made_too():
     assert plan_edit(MODEL, [ask, limit], "planned").label == "plan: 1 ask, 1 limit"
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "measure",
     [
         Drop("hold", "bot", "other"),

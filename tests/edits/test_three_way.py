@@ -17,6 +17,7 @@ from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.snapshot import TABLES, Snapshot
 from tests.edits.models import full_snapshot
 from tests.reference.random_models import random_model
+from tests.rows import all_rows
 
 BASE = full_snapshot()
 
@@ -87,7 +88,7 @@ CONFLICTS = {
 }
 
 
-@pytest.mark.parametrize("case", CONFLICTS)
+@all_rows("case", CONFLICTS)
 def test_contradictions_are_told_and_nothing_is_merged(case):
     mine, others, expected = CONFLICTS[case]
     ours = changed(BASE, *mine)

@@ -9,6 +9,7 @@ from meshmodel.interchange import write_text
 from meshmodel.model.errors import RequestError
 from tests.exporters.parts import both, every_step_model, render
 from tests.reference.random_models import snapshot_of
+from tests.rows import all_rows
 
 
 @pytest.mark.slow
@@ -30,7 +31,7 @@ def test_text_is_what_a_terminal_can_show():
         assert each.is_text == (b"\0" not in data), name
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("choices", "field", "says"),
     [
         (

@@ -4,7 +4,6 @@ import json
 import re
 
 import cedarpy
-import pytest
 import regorus
 
 from meshmodel.analysis.analysis import analyse
@@ -16,6 +15,7 @@ from tests.exporters.asking import Answers, texts
 from tests.exporters.parts import MODELS, hostile_model
 from tests.exporters.test_engines import SIDES, small_model
 from tests.reference.random_models import few_and_many, random_model
+from tests.rows import all_rows
 
 
 def rego_test_of(snapshot, side):
@@ -61,8 +61,8 @@ def check(snapshot, side):
     return number
 
 
-@pytest.mark.parametrize("side", SIDES)
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+@all_rows("side", SIDES)
+@all_rows("path", MODELS)
 def test_both_engines_answer_as_the_tests_of_an_example_expect(path, side):
     assert check(read_file(path), side) > 3
 

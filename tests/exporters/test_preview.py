@@ -12,9 +12,10 @@ from meshmodel.exporters.diagram.render import Page, pages, picture
 from meshmodel.exporters.request import ExportRequest
 from meshmodel.store.load import load
 from tests.exporters.parts import MODELS, both, every_step_model
+from tests.rows import all_rows
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("drawn", "words"),
     [
         ([Page("t", "a", b"", 7.84, (72, 144))], "1 picture, 2.5 by 5.1 cm, text 7.8 pt at A4"),

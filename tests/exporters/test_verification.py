@@ -18,6 +18,7 @@ from tests.exporters.parts import MODELS
 from tests.reference.mesh import ACTIONS, ordered
 from tests.reference.random_models import few_and_many, random_model, snapshot_of
 from tests.reference.reading import Reading
+from tests.rows import all_rows
 
 
 def stub_of(snapshot, *, filled=True):
@@ -93,7 +94,7 @@ def check(snapshot, folder):
     return found
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+@all_rows("path", MODELS)
 def test_a_filled_stub_of_an_example_leaves_at_most_what_cannot_be_denied(path, tmp_path):
     found = check(read_file(path), tmp_path)
     assert found.is_proven == (path.stem != "agent-chain")
@@ -143,7 +144,7 @@ def model(*more, grant=("admin",), intended=("read",)):
     )
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("grant", "intended", "left"),
     [
         (("admin",), ("read",), ("read",)),
@@ -172,7 +173,7 @@ def test_a_denial_that_others_share_closes_nothing_and_says_where_it_could_be_en
     assert "give this agent a credential of its own" in denial.reason
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("changes", "proven"),
     [
         ({}, True),
@@ -228,7 +229,7 @@ def test_a_change_of_words_is_told_and_is_no_drift(tmp_path):
     assert found.is_proven
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("more", "expected"),
     [
         ([r.Agent("new")], ("agent", "new", None, None, "is not in the stub")),
@@ -258,7 +259,7 @@ def test_what_changed_in_the_model_is_told(more, expected, tmp_path):
     assert expected in found
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("kind", "change", "expected"),
     [
         ("require", {"system": "nowhere"}, ("system", "nowhere", None, "the system is not in the model")),
@@ -334,7 +335,7 @@ def text_of(**changes):
     return tomli_w.dumps(document | changes)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("change", "says"),
     [
         (lambda text: text.replace("meshmodel-policy/1", "meshmodel/1"), "is no policy stub"),

@@ -17,6 +17,7 @@ from tests.benchmarks.meshes import clustered
 from tests.exporters.drawing import SVG, faults
 from tests.exporters.parts import MODELS, both, every_step_model, render
 from tests.reference.random_models import snapshot_of
+from tests.rows import all_rows
 
 BY_NAME = {path.stem: path for path in MODELS}
 
@@ -105,7 +106,7 @@ def test_numbers_of_many_crossings_stay_in_their_cells():
     assert f"\u00d7 {summary.uncontrolled:,} of {summary.crossings:,}" in texts(content)
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+@all_rows("path", MODELS)
 def test_the_boundary_map_counts_all_crossings_and_can_be_read(path):
     snapshot, analysis = both(read_file(path))
     page = picture(snapshot, analysis, ExportRequest(lens="boundaries"))
@@ -146,8 +147,8 @@ def test_one_zone_is_drawn_with_stubs_for_the_rest():
         picture(snapshot, analysis, ExportRequest(zone="nope"))
 
 
-@pytest.mark.parametrize("form", ["whole", "compact"])
-@pytest.mark.parametrize("lens", ["structure", "missing", "reach"])
+@all_rows("form", ["whole", "compact"])
+@all_rows("lens", ["structure", "missing", "reach"])
 def test_the_legend_names_every_style_of_line_that_occurs_and_no_other(lens, form):
     agent = "bot" if lens == "reach" else None
     made = diagram_of(*both(every_step_model()), ExportRequest(lens=lens, agent=agent, form=form))

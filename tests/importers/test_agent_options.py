@@ -1,9 +1,8 @@
 """Options of agents that a script of a workflow starts: what they leave of the job's token."""
 
-import pytest
-
 from meshmodel.importers.foreign_files import read_files
 from tests.importers.workflows import FORM, READ, WRITE, grants_of, model_of, one_job, questions, rules_at
+from tests.rows import all_rows
 
 LIMITED = "github_token-as-tools-of-{}-in-flow"
 TOKEN = {"GH_TOKEN": "${{ github.token }}"}
@@ -32,7 +31,7 @@ def use(script, tmp_path, *after, agent="claude-code", **more):
 ISSUES = {"code": READ, "issues": READ, "pipeline": READ}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("agent", "script", "may"),
     [
         ("claude-code", 'claude -p Sort --allowedTools "Read,Bash(gh pr view:*)"', ISSUES),
@@ -92,7 +91,7 @@ def test_what_is_assumed_of_options_is_said_once(tmp_path):
     assert rules_at(rows, "steps[0].run") == [("tool-limit", "assumed")]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "script",
     [
         'claude -p Sort --allowedTools "$ALLOWED"',
@@ -114,7 +113,7 @@ def test_options_that_do_not_say_it_are_asked(script, tmp_path):
 PUSH = {"run": "git push"}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("script", "after", "may"),
     [
         ("claude -p Sort --allowedTools Edit", (), {"code": READ}),
@@ -148,7 +147,7 @@ interactive = {}
 """
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("rest", "interactive", "options", "may"),
     [
         ("deny", "false", "--policy ci/policy.toml", ISSUES),
@@ -172,7 +171,7 @@ def test_a_policy_of_the_repository_is_read(rest, interactive, options, may, tmp
 SETTINGS = '{"permissions": {"allow": ["%s"]}}'
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("allowed", "may"),
     [
         ("Bash(gh pr view:*)", ISSUES),

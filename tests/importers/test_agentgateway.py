@@ -5,6 +5,7 @@ import pytest
 from meshmodel.importers.foreign_files import read_document
 from meshmodel.importers.forms import agentgateway
 from tests.importers.foreign import check_goldens, fixtures, read_text
+from tests.rows import all_rows
 
 FORM = "agentgateway"
 
@@ -30,7 +31,7 @@ CALLER = """'jwt.sub == "a" && mcp.tool.name == "issue_read"'"""
 TOOL = """'mcp.tool.name == "issue_read"'"""
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("texts", "decides", "only"),
     [
         ([CALLER], True, True),
@@ -55,7 +56,7 @@ def test_rules_decide_where_each_that_allows_names_the_caller(texts, decides, on
     assert bool(delegation.only) == only
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("policies", "words"),
     [
         ("", "No authentication is named"),

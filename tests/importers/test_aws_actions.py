@@ -18,6 +18,7 @@ from meshmodel.importers.importing import prepare
 from meshmodel.model.snapshot import Snapshot
 from tests.importers.exports import ACCOUNT, allow, attached, document, export, managed, role, trust, user
 from tests.importers.make_aws_actions import DATA, table
+from tests.rows import all_rows
 
 
 def about_table(path):
@@ -72,7 +73,7 @@ def test_the_script_makes_the_table_of_a_wheel(tmp_path, monkeypatch):
     assert actions.table() == {"toy": "toy\tRead\t\t\tTag\t"}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "pattern",
     ["*", "*:*", "s3:*", "S3:get*acl", "s3:Get?bject*", "s3:GetObject", "no:x", "", "s3"],
 )

@@ -31,6 +31,7 @@ from tests.importers.exports import (
 )
 from tests.importers.foreign import FIXTURES, check_goldens, fixtures, read_text
 from tests.importers.test_ledger import check_rows
+from tests.rows import all_rows
 
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 OTHERS = "arn:aws:iam::999999999999:root"
@@ -77,7 +78,7 @@ def test_everything_on_everything_is_one_cloud_account_with_admin(tmp_path):
     assert model.credential["alice"].identity == ALICE
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("statements", "wanted"),
     [
         ([allow("s3:GetObject")], {("alice", "s3", "read")}),
@@ -168,7 +169,7 @@ TEAM = f"arn:aws:iam::{ACCOUNT}:group/team"
 EVERY_ROLE = f"arn:aws:iam::{ACCOUNT}:role/*"
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("statements", "administers"),
     [
         ([allow("iam:CreateServiceLinkedRole")], False),
@@ -215,7 +216,7 @@ def test_a_role_that_may_give_itself_policies_administers_with_all_that_it_may(t
     assert grants(model) == {("deploy", "iam", "write", "admin")}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("statements", "wanted"),
     [
         ([allow("iam:UpdateAssumeRolePolicy")], {"deploy", "ci"}),
@@ -240,7 +241,7 @@ def test_who_says_who_may_become_a_role_may_become_it(statements, wanted, tmp_pa
 ASSUMES = allow("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/*")
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("own", "principal", "wanted"),
     [
         ([], {"AWS": ALICE}, {("alice", True)}),
@@ -268,7 +269,7 @@ def test_who_may_become_a_role(own, principal, wanted, tmp_path):
     assert {(names[each.from_], each.pinned) for each in model.exchange.values()} == wanted
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("condition", "pinned"),
     [
         ({"StringEquals": {"token.example.com:sub": "repo:a/b:ref:refs/heads/main"}}, [True]),
@@ -298,7 +299,7 @@ def test_a_federated_exchange_is_pinned_where_the_subject_is_exact(condition, pi
 RUNS = trust({"Service": "ec2.amazonaws.com"})
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("content", "question"),
     [
         (export([user("alice")]), "Who or what uses the user alice"),
@@ -329,7 +330,7 @@ def imported(only, tmp_path, model=None):
     return prepare([path], tmp_path, model or Snapshot(), [], only=only)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("only", "wanted"),
     [
         (["alice"], {"alice", "deploy"}),
@@ -398,7 +399,7 @@ WITHOUT_ACTION = {"Statement": [1, {"Effect": "Allow", "Action": {}, "Principal"
 STARS = "a*" * 2_000 + "b"
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "content",
     [
         {"UserDetailList": [None, 1, "x", [], {"Arn": 1}]},

@@ -10,6 +10,7 @@ from meshmodel.importers.catalogue import Shown, effect_of, load_catalogue, pers
 from meshmodel.importers.programs import address_of, program_of
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.vocabulary import ACTIONS, CREDENTIAL_KINDS, SYSTEM_KINDS
+from tests.rows import all_rows
 
 ROWS = load_catalogue()
 
@@ -66,7 +67,7 @@ def row_of(*words):
     return [each.id for each in ROWS.servers_of(program_of(words))]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("words", "row"),
     [
         (["npx", "-y", "@playwright/mcp@latest"], ["playwright"]),
@@ -137,7 +138,7 @@ def effect(server, *words, **shown):
     return effect_of(ROWS.server[server], Shown(program, **shown))
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("found", "left"),
     [
         (effect("github", "docker", "run", "x", "stdio"), ["github:read", "github:write", "github:execute"]),
@@ -180,7 +181,7 @@ def test_tools_that_are_not_known_are_asked():
     assert any("which of its tools" in each for each in found.unsaid)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("line", "runs", "reaches"),
     [
         ("git log --oneline", False, ("working-copy:read",)),
@@ -200,7 +201,7 @@ def test_a_command_is_known_by_its_longest_name(line, runs, reaches):
     assert ROWS.command_of("unheard-of") is None
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("line", "reached"),
     [
         ("git status --short | grep x && echo done", ("working-copy:read", "files:read")),
@@ -272,7 +273,7 @@ def test_a_file_that_is_named_comes_before_a_persons_own(tmp_path):
     assert [each.id for each in rows.servers_of(program_of(["npx", "@playwright/mcp"]))] == ["x"]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "why"),
     [
         ("", "is no catalogue"),
@@ -315,7 +316,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path):
         read_catalogue(Path(tmp_path / "none.toml"))
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("name", "said"),
     [
         ((), "github: reads, changes and runs things in GitHub"),

@@ -10,6 +10,7 @@ from meshmodel.importers.foreign_files import read_files
 from meshmodel.importers.scanning import scan
 from meshmodel.model.stop import NEVER
 from tests.importers.foreign import check_goldens, fixtures
+from tests.rows import all_rows
 
 ACCOUNT = "account-of-the-user-through-claude-code"
 FILES, SHELL, WEB = "files-of-the-project", "commands-on-the-workstation", "web"
@@ -64,7 +65,7 @@ ALL = {
 }
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("permissions", "may"),
     [
         ({}, {(FILES, "read")}),
@@ -152,7 +153,7 @@ def test_the_users_own_settings_count_in_every_project_and_are_asked_before_they
     assert not any("Only the settings" in each.text for each in model.note.values())
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("sandbox", "may"),
     [
         ({"enabled": True}, {("sandbox-of-claude-code", "execute"), (FILES, "write")}),
@@ -186,7 +187,7 @@ def test_an_allowed_command_runs_in_the_sandbox_unless_it_is_excluded(tmp_path):
     assert (SETTINGS, "write") in unasked(model)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("settings", "approved"),
     [
         ({}, ["cached", "per-action"]),
@@ -210,7 +211,7 @@ def test_a_refused_server_is_not_delegated_to(tmp_path):
     assert not imported(tmp_path, {".claude/settings.json": settings, ".mcp.json": servers})[0].delegation
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("command", "mode", "script", "is_asked"),
     [
         ("$CLAUDE_PROJECT_DIR/.claude/hooks/a.sh --all", "acceptEdits", ".claude/hooks/a.sh", True),
@@ -336,7 +337,7 @@ def test_variables_are_held_by_the_client(env, kept, tmp_path):
     assert "hunter2" not in repr(model)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("name", "content"),
     [
         (".claude/settings.json", "[]"),

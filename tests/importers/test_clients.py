@@ -10,6 +10,7 @@ from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.servers import Entry, read_server
 from meshmodel.interchange import read_file
 from tests.importers.foreign import FIXTURES
+from tests.rows import all_rows
 
 AT = Node({}, 1, "settings.json")
 VOID = ("self-approved-checkpoint", "checkpoint-does-not-count")
@@ -67,7 +68,7 @@ def test_prompts_that_are_decided_at_settings_which_the_client_asks_to_change_co
     assert void(model) == []
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "say",
     [
         lambda client: client.use(Tools(run="allowed"), at=AT),
@@ -106,7 +107,7 @@ def on_server(model):
     ]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("tools", "prompted"),
     [
         ((), [("delegation", None, "per-action")]),
@@ -148,7 +149,7 @@ def test_the_approval_of_a_server_before_its_first_use_does_not_count():
     assert [rule for rule, _ in void(model) if "hub" in _] == ["checkpoint-does-not-count"]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("line", "reached"),
     [
         ("git log", set()),

@@ -7,6 +7,7 @@ from meshmodel.importers.foreign_files import read_files
 from meshmodel.model.errors import RequestError
 from tests.importers.foreign import check_goldens, fixtures, read, read_text
 from tests.importers.prompts import FILES, SEARCH, SHELL, WEB, asked_about, asking, before_servers
+from tests.rows import all_rows
 
 API = "api.example.com"
 BOX, SETTINGS = "sandbox-of-codex", "settings-of-codex-of-the-project"
@@ -53,7 +54,7 @@ domains = { "api.example.com" = "allow", "*.example.org" = "deny" }
 """
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "expected"),
     [
         ('model = "m"', {**WRITES, **LEAVES}),
@@ -125,7 +126,7 @@ def test_further_folders_are_written_too(tmp_path):
 SERVER = '[mcp_servers.hub]\nurl = "https://api.githubcopilot.com/mcp/"\n'
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "expected"),
     [
         ("", {"judged"}),

@@ -4,6 +4,7 @@ import pytest
 
 from meshmodel.importers.foreign_files import read_files
 from tests.importers.foreign import check_goldens, fixtures, read_text
+from tests.rows import all_rows
 
 FORM = "compose"
 
@@ -42,7 +43,7 @@ def test_services_of_one_name_are_told_apart_by_their_folders(tmp_path):
     assert machines == {"containers of shop", "containers of a/farm", "containers of b/farm"}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("command", "delegations"),
     [
         (["--servers=postgres", "--tools=query"], {"postgres": ("database-of-postgres:read",)}),
@@ -65,7 +66,7 @@ def test_a_gateway_sets_to_work_what_it_is_told(command, delegations, tmp_path):
         assert actions == (None if limit is None else ["read"])
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("command", "words"),
     [
         ("--enable-all-servers", "Which servers does hub start"),
@@ -89,7 +90,7 @@ def test_a_secret_of_a_gateway_is_what_its_servers_act_with(tmp_path):
     assert model.grant["token", "github"].actions == ("read", "write", "execute")
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "power",
     [
         "use_api_socket: true",
@@ -123,7 +124,7 @@ services:
 """
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("image", "address", "holds", "grants", "delegations"),
     [
         ("postgres:16", "postgresql://clerk:pw@store/db", LOGIN, LOGIN, set()),
@@ -150,7 +151,7 @@ def test_a_password_that_stands_in_the_file_is_in_its_folder(tmp_path):
     assert not stands.custody
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "text",
     [
         "services: {web: {image: nginx}, db: {image: postgres}}",

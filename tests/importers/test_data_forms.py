@@ -20,16 +20,17 @@ from meshmodel.interchange import write_text
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.stop import Stop
 from tests.importers.test_hostile_forms import SECRET
+from tests.rows import all_rows
 
 DATA = sorted(Path(forms.__file__).parent.glob("data/*.toml"))
 
 
-@pytest.mark.parametrize("path", DATA, ids=lambda each: each.stem)
+@all_rows("path", DATA)
 def test_examples_become_what_they_say_and_every_row_matters(path):
     assert list(problems_of(read_form(path))) == []
 
 
-@pytest.mark.parametrize("path", DATA, ids=lambda each: each.stem)
+@all_rows("path", DATA)
 def test_a_value_that_is_a_secret_or_of_another_type_breaks_nothing(path):
     form = read_form(path)
     for example in form.examples:
@@ -93,7 +94,7 @@ TREE = read_json(
 )
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("path", "found"),
     [
         ("nodes[]", ["nodes[0]", "nodes[1]"]),
@@ -116,7 +117,7 @@ def test_a_path_selects(path, found):
     assert [each.path for each in path_of(path).nodes(TREE)] == found
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "made"),
     [
         ("{^^^.@key} to {node}", "A to B"),
@@ -131,7 +132,7 @@ def test_a_text_is_made_of_paths(text, made):
     assert text_of(text).of(node) == made
 
 
-@pytest.mark.parametrize("path", ["a[", "a[b", '"a', "{a}", "a[b=c"])
+@all_rows("path", ["a[", "a[b", '"a', "{a}", "a[b=c"])
 def test_what_is_no_path_is_refused(path):
     with pytest.raises(PathError):
         path_of(path)
@@ -167,7 +168,7 @@ def own(tmp_path, text):
     return path
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("before", "after", "why"),
     [
         ('format = "meshmodel-form/1"', "", "is no form"),
@@ -236,7 +237,7 @@ def test_code_is_never_run_and_names_are_found_across_files(tmp_path):
     assert not (tmp_path / "planted").exists()
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "text",
     [
         "from agents import Agent\nAgent(" + "(" * 5_000,

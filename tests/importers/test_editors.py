@@ -8,6 +8,7 @@ from meshmodel.importers.foreign_files import read_files
 from meshmodel.importers.forms.editors import lines_of
 from tests.importers.foreign import check_goldens, fixtures
 from tests.importers.prompts import asked_about, before_servers
+from tests.rows import all_rows
 
 FORM = "editors"
 FILES, SHELL, WEB = "files-of-the-project", "commands-on-the-workstation", "web"
@@ -57,7 +58,7 @@ def settings_of(model):
 PERSON, MODEL = "human-approval enforced", "policy-decision advisory"
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("said", "run", "edit", "own"),
     [
         ({"chat.permissions.default": "default"}, PERSON, "", PERSON),
@@ -83,7 +84,7 @@ def test_vs_code_asks_unless_its_settings_say_otherwise(said, run, edit, own, tm
     assert found[settings_of(model), "write"] == own
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("said", "hosts", "leaves"),
     [
         ({}, set(), True),
@@ -107,7 +108,7 @@ def test_a_prompt_of_the_settings_stands_before_servers_of_another_file(tmp_path
     assert [each.to for each in model.checkpoint.values() if each.step == "delegation"] == ["pages"]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("permissions", "run", "edit", "fetch"),
     [
         ({"default": "confirm"}, PERSON, PERSON, PERSON),
@@ -140,7 +141,7 @@ def test_the_mode_of_cursor_is_asked_and_no_prompt_drawn(tmp_path):
     assert [each.text for each in model.note.values() if "run mode" in each.text]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("allow", "deny", "run", "edit"),
     [
         (["Shell(git log)"], [], PERSON, PERSON),
@@ -155,7 +156,7 @@ def test_the_terminal_program_of_cursor_asks_what_is_not_allowed(allow, deny, ru
     assert (found.get((SHELL, "execute")), found.get((FILES, "write"))) == (run, edit)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("pattern", "lines"),
     [
         ("npm", ["npm"]),
@@ -179,7 +180,7 @@ def test_which_lines_a_pattern_lets_through(pattern, lines):
     assert lines_of(pattern) == lines
 
 
-@pytest.mark.parametrize("content", [{"editor.tabSize": 2}, {"agent": {}}, {"type": "module"}, []])
+@all_rows("content", [{"editor.tabSize": 2}, {"agent": {}}, {"type": "module"}, []])
 def test_other_settings_are_left_alone(content, tmp_path):
     from meshmodel.importers.foreign_files import read_document
     from meshmodel.importers.forms import editors

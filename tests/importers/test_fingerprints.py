@@ -2,14 +2,13 @@
 
 import shlex
 
-import pytest
-
 from meshmodel.importers.fingerprints import is_changed, of_action, of_address, of_command, of_script
+from tests.rows import all_rows
 
 KEY = "sk-ant-api03-" + "a1B2" * 12
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("words", "begins"),
     [
         ("npx -y @scope/server@1.2 /srv", "Program: npx @scope/server 1.2; options -y; arguments "),
@@ -42,7 +41,7 @@ def test_an_option_that_the_catalogue_knows_is_told_with_its_value():
     assert "options --tools=issue_read, --host;" in of_command(words)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("before", "now"),
     [
         (["a", "--api-key", "hunter2"], ["a", "--api-key", "hunter3"]),
@@ -62,7 +61,7 @@ def test_a_secret_counts_by_its_name_alone(before, now):
     assert of_script("Claude", shlex.join(before)) == of_script("Claude", shlex.join(now))
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("before", "now", "changed"),
     [
         (of_command(["npx", "a@1"]), of_command(["npx", "a@1"]), False),

@@ -18,6 +18,7 @@ from meshmodel.importers.json_text import read_json, without_comments
 from meshmodel.importers.toml_text import read_toml
 from meshmodel.importers.yaml_text import read_yaml
 from meshmodel.model.errors import RequestError
+from tests.rows import all_rows
 
 SCALARS = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(max_size=12)
 KEYS = st.text(max_size=8)
@@ -268,7 +269,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@all_rows("name", HOSTILE)
 def test_a_hostile_file_is_refused_in_one_line(name, tmp_path):
     path = tmp_path / name
     content = HOSTILE[name]
@@ -281,9 +282,7 @@ def test_a_hostile_file_is_refused_in_one_line(name, tmp_path):
     assert len(line) < 600
 
 
-@pytest.mark.parametrize(
-    "number", ["0x" + "f" * 200_000, "0o" + "7" * 200_000, "9" * 200_000, "1." + "7" * 200]
-)
+@all_rows("number", ["0x" + "f" * 200_000, "0o" + "7" * 200_000, "9" * 200_000, "1." + "7" * 200])
 def test_an_endless_number_of_yaml_stays_a_text(number):
     (root,) = read_yaml(f"a: {number}\n", "f")
     assert root["a"].text == number

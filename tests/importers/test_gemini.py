@@ -7,6 +7,7 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from tests.importers.foreign import check_goldens, fixtures, read, read_text
 from tests.importers.prompts import FILES, SEARCH, SHELL, WEB, asked_about, asking, before_servers
+from tests.rows import all_rows
 
 BOX, SETTINGS = "sandbox-of-gemini-cli", "settings-of-gemini-cli-of-the-project"
 
@@ -41,7 +42,7 @@ RUNS = {
 NO_SHELL = {(SHELL, "execute"): None}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("content", "changes"),
     [
         ({}, {}),
@@ -75,7 +76,7 @@ def test_what_is_asked_follows_mode_and_lists_of_tools(content, changes, tmp_pat
     assert asking(model) == expected
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("content", "changes"),
     [
         (
@@ -117,7 +118,7 @@ def test_prompts_count_by_default_and_none_does_where_edits_are_allowed(tmp_path
     assert void in {each.rule for each in analyse(model).findings}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("security", "said"),
     [
         ({}, "until the session ends"),
@@ -140,7 +141,7 @@ def hub(**more):
     return {"mcpServers": {"hub": {**HUB["mcpServers"]["hub"], **more}}}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("content", "service", "system"),
     [
         (HUB, {"asked"}, None),
@@ -203,7 +204,7 @@ def policy(**rule):
     return "[[rule]]\n" + "\n".join(lines) + "\n"
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "changes"),
     [
         (policy(toolName="run_shell_command", decision="allow", priority=10), RUNS),

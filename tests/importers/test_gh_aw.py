@@ -23,6 +23,7 @@ from tests.importers.workflows import (
     questions,
     rules_at,
 )
+from tests.rows import all_rows
 
 
 def markdown(front, folder, body="Do it."):
@@ -51,7 +52,7 @@ def test_by_default_members_start_it_and_it_reads_what_outsiders_wrote(tmp_path)
     assert (("copilot-in-flow", words) in model.hold, model.grant[words, "issues"].actions) == (True, READ)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("output", "only"),
     [
         ("create-issue", {"issues:write"}),
@@ -78,7 +79,7 @@ def test_a_safe_output_is_a_grant_of_a_job_that_the_agent_may_only_use_for_it(ou
     assert [each.verdict for each in rows if each.path.endswith(output)] == [verdict]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("tools", "text"),
     [
         ({"github": {"toolsets": ["issues"]}}, "issues of GitHub"),
@@ -122,7 +123,7 @@ def test_a_compiled_workflow_is_read_from_its_markdown(tmp_path):
 # Hostile files ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("content", "what"),
     [
         (one_job(*[{"run": "x"}] * 1_001), "jobs and steps"),
@@ -136,7 +137,7 @@ def test_a_workflow_of_a_size_that_none_has_is_refused(content, what, tmp_path):
         model_of(content, tmp_path)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "job",
     [
         {"steps": 5},

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from meshmodel.importers.git_index import INDEX_LIMIT, names_in
 from meshmodel.importers.importing import prepare
 from meshmodel.model.snapshot import Snapshot
+from tests.rows import all_rows
 
 NAMES = st.sets(st.binary(min_size=1, max_size=30).map(lambda each: each.replace(b"\0", b"-")), max_size=8)
 SECRET = {"mcpServers": {"x": {"command": "x", "env": {"SHOP_API_KEY": "8fK2mQz71LpXw0Rt"}}}}
@@ -83,7 +84,7 @@ def drawn(folder, files, tracked=None):
 FLOW_FILE = ".github/workflows/a.yml"
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("tracked", "is_in_code"),
     [
         (None, False),
@@ -119,7 +120,7 @@ def test_a_compose_file_that_git_tracks_gives_its_secrets_to_the_code(tmp_path):
     assert {"code"} < {each.system for each in model.custody.values()}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("folder", "level", "writes"),
     [("", "write", True), ("a/", "write", True), ("../", "write", False), ("", "read", False)],
 )

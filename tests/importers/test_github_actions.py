@@ -21,6 +21,7 @@ from tests.importers.workflows import (
     rules_at,
     step,
 )
+from tests.rows import all_rows
 
 
 @pytest.mark.parametrize("path", fixtures(FORM), ids=lambda path: path.name)
@@ -31,7 +32,7 @@ def test_files_in_the_shape_of_public_ones(path):
 # What a file is -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("name", "text", "known"),
     [
         ("a.yml", "on: push\njobs: {a: {steps: [{run: x}]}}", True),
@@ -73,7 +74,7 @@ def test_a_folder_picks_workflows_up_and_parts_of_them(tmp_path):
 # Agents -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("action", "script", "product"),
     [
         ("anthropics/claude-code-action", "", "Claude Code"),
@@ -162,7 +163,7 @@ def test_an_agent_keeps_its_identity_where_steps_are_put_before_it(tmp_path):
     assert after.identities["agent", "claude-code-in-flow"] == key
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("expression", "words"),
     [
         ("github.event.issue.title", {"issue"}),
@@ -222,7 +223,7 @@ def test_words_of_an_event_in_what_an_agent_is_told_start_the_agent_itself(on, g
 HEAD = {"ref": "${{ github.event.pull_request.head.sha }}"}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("on", "checkout", "agent", "instructed"),
     [
         ("pull_request_target", HEAD, {"uses": AGENT}, True),
@@ -247,7 +248,7 @@ def test_words_in_a_prompt_come_from_the_events_that_the_token_does_not_write(tm
     assert {each.system for each in model.trigger.values()} == {"events-of-issues"}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("script", "steerable"),
     [
         ("echo ${{ github.event.issue.title }}", True),
@@ -265,7 +266,7 @@ def test_a_script_with_an_events_text_in_it_is_steerable(script, steerable, tmp_
 # Tokens -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("root", "job", "granted"),
     [
         ({}, {"contents": "read"}, {"code": READ}),
@@ -305,7 +306,7 @@ def test_without_permissions_the_default_is_asked_once_and_nothing_is_drawn(tmp_
     assert sum("by default" in each for each in questions(proposed)) == 1
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("checkout", "held"),
     [
         ({}, "github_token-of-flow"),
@@ -374,7 +375,7 @@ def test_an_oidc_token_without_a_login_is_asked(tmp_path):
 # Events -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("on", "systems", "untrusted"),
     [
         ("issues", {"issues"}, {"issues"}),
@@ -397,7 +398,7 @@ def test_events_are_triggers_and_some_let_outsiders_in(on, systems, untrusted, t
     assert any(each.verdict == "not understood" for each in rows) is (on == "moon_rise")
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("on", "permissions", "starts", "written"),
     [
         ("issues", {"issues": "write"}, {"events-of-issues"}, {"issues"}),
@@ -473,7 +474,7 @@ def flows(folder, **files):
     return proposed
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("named", "delegations", "triggers"),
     [
         (["ci"], {("ci", "flow")}, set()),
@@ -522,7 +523,7 @@ def test_servers_that_stand_in_the_workflow_itself_are_drawn(given, servers, tmp
 # What is asked ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("job", "text"),
     [
         ({"environment": "production"}, "Does the environment production ask reviewers"),

@@ -19,6 +19,7 @@ from tests.importers.workflows import (
     rules_at,
     step,
 )
+from tests.rows import all_rows
 
 # Secrets ------------------------------------------------------------------------------------------
 
@@ -37,7 +38,7 @@ def test_a_secret_is_held_by_the_agent_whose_step_is_given_it(tmp_path):
     assert holds == {*given, ("flow", "github_token-of-flow")}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("name", "drawn"),
     [
         ("DEPLOY_HOST", False),
@@ -81,7 +82,7 @@ def test_the_key_of_a_model_opens_the_model(tmp_path):
     assert not any("KEY_OF_MODEL" in each for each in questions(proposed))
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("name", "value", "literal"),
     [
         ("API_TOKEN", "spring-onion", True),
@@ -207,7 +208,7 @@ def test_workflows_that_call_one_another_in_a_circle_are_read(tmp_path):
     assert len(proposed.model.delegation) == 2
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("name", "drawn", "asked"),
     [
         ("DEPLOY_KEY", True, False),

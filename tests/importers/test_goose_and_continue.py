@@ -6,6 +6,7 @@ from meshmodel.importers.foreign_files import read_document, read_files
 from meshmodel.importers.forms import FORMS
 from tests.importers.foreign import check_goldens, fixtures
 from tests.importers.test_editors import FILES, MODEL, PERSON, SHELL, WEB, asked, settings_of
+from tests.rows import all_rows
 
 
 @pytest.mark.parametrize("form", ["goose", "continue"])
@@ -28,7 +29,7 @@ CONFIG, PERMISSION = ".config/goose/config.yaml", ".config/goose/permission.yaml
 DEVELOPER = "extensions: {developer: {type: builtin, name: developer, enabled: true}}\n"
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("mode", "asking"),
     [
         ("", ""),
@@ -50,7 +51,7 @@ def test_the_mode_of_goose_says_what_is_asked(mode, asking, tmp_path):
         assert found[settings_of(model), "write"] == ""
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("mode", "level", "asking"),
     [
         ("approve", "always_allow", ""),
@@ -66,7 +67,7 @@ def test_permissions_of_tools_of_goose_hold_where_its_mode_asks(mode, level, ask
     assert asked(model).get((SHELL, "execute")) == asking
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("extension", "systems"),
     [
         ("{type: builtin, name: memory}", {"memory-of-goose"}),
@@ -94,7 +95,7 @@ def test_names_in_the_keyring_are_credentials_of_a_server(tmp_path):
 PERMISSIONS = ".continue/permissions.yaml"
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "run", "edit", "fetch"),
     [
         ("allow: []\n", PERSON, PERSON, ""),
@@ -135,7 +136,7 @@ def test_what_the_extension_of_continue_asks_is_asked(tmp_path):
     assert [each.text for each in model.note.values() if each.text.startswith("What does Continue ask")]
 
 
-@pytest.mark.parametrize("text", ["a: 1\n", "extensions: [x]\n", "extensions: {x: {a: b}}\n", "models: []\n"])
+@all_rows("text", ["a: 1\n", "extensions: [x]\n", "extensions: {x: {a: b}}\n", "models: []\n"])
 def test_other_files_are_left_alone(text, tmp_path):
     path = tmp_path / "config.yaml"
     path.write_text(text, encoding="utf-8")

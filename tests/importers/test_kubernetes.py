@@ -24,6 +24,7 @@ from meshmodel.store.store import Store
 from tests.importers.foreign import FIXTURES, check_goldens, fixtures, ledger_lines, read_text
 from tests.importers.kubernetes_objects import RBAC, agent, binding, kagent, questions, read, thing, uses
 from tests.importers.test_ledger import naive_leaves, values
+from tests.rows import all_rows
 
 
 @pytest.mark.parametrize("path", fixtures("kubernetes"), ids=lambda path: path.name)
@@ -31,7 +32,7 @@ def test_files_in_the_shape_of_public_ones(path):
     check_goldens(path, "kubernetes")
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("pod", "account"),
     [
         ({"serviceAccountName": "till"}, "till"),
@@ -40,7 +41,7 @@ def test_files_in_the_shape_of_public_ones(path):
         ({"serviceAccountName": "till", "automountServiceAccountToken": False}, None),
     ],
 )
-@pytest.mark.parametrize("kind", ["Pod", "Deployment", "CronJob"])
+@all_rows("kind", ["Pod", "Deployment", "CronJob"])
 def test_a_workload_runs_under_its_account(kind, pod, account, tmp_path):
     spec = {"Pod": pod, "CronJob": {"jobTemplate": {"spec": {"template": {"spec": pod}}}}}.get(
         kind, {"template": {"spec": pod}}
@@ -142,8 +143,8 @@ def test_a_secret_with_the_token_of_an_account_is_the_account(tmp_path):
     assert list(model.custody.values()) == [Custody("shop-secrets", "till-account-of-shop")]
 
 
-@pytest.mark.parametrize("url", ["http://s:8080", "http://s.shop/mcp", "http://s.shop.svc.cluster.local/mcp"])
-@pytest.mark.parametrize(("kind", "version"), [("RemoteMCPServer", "v1alpha3"), ("ToolServer", "v1alpha1")])
+@all_rows("url", ["http://s:8080", "http://s.shop/mcp", "http://s.shop.svc.cluster.local/mcp"])
+@all_rows(("kind", "version"), [("RemoteMCPServer", "v1alpha3"), ("ToolServer", "v1alpha1")])
 def test_an_address_leads_to_the_workload_that_its_service_selects(kind, version, url, tmp_path):
     spec = {"url": url} if kind == "RemoteMCPServer" else {"config": {"sse": {"url": url}}}
     service = thing("Service", "s", spec={"selector": {"app": "x"}})
@@ -176,7 +177,7 @@ def test_a_server_lies_in_the_zone_of_its_address(url, zone, tmp_path):
     assert "What does the MCP server tool reach" in questions(model)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("tool", "other"),
     [
         ({"agent": {"name": "cook"}}, "shop"),
@@ -199,7 +200,7 @@ def test_an_agent_without_an_account_is_not_joined_to_one_that_is_called_alike(t
     assert "Who runs under the ServiceAccount bot?" in questions(model)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("tools", "states"),
     [
         ([uses("t", toolNames=["a", "b"], requireApproval=["a", "b"])], ["enforced"]),
@@ -222,7 +223,7 @@ def test_approval_is_a_checkpoint_where_every_tool_asks(tools, states, tmp_path)
     assert asked == (named and not states)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("prompt", "asks"),
     [
         ("Always ask the user for approval before you delete.", True),
@@ -263,7 +264,7 @@ def test_the_key_of_a_model_is_held_and_its_provider_accepts_it(tmp_path):
     assert "Which system accepts" not in questions(model)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("other", "question"),
     [
         (
@@ -329,7 +330,7 @@ def test_what_no_rule_reads_is_not_understood(tmp_path):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "text",
     [
         'apiVersion: v1\nkind: Secret\nmetadata:\n  name: "{{ .Release.Name }}-key"\n',
@@ -338,7 +339,7 @@ def test_what_no_rule_reads_is_not_understood(tmp_path):
         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Values.name }}\n",
     ],
 )
-@pytest.mark.parametrize("form", [None, "kubernetes"])
+@all_rows("form", [None, "kubernetes"])
 def test_a_template_of_helm_is_to_be_rendered_first(text, form, tmp_path):
     path = tmp_path / "secret.yaml"
     path.write_text(text, encoding="utf-8")
@@ -347,7 +348,7 @@ def test_a_template_of_helm_is_to_be_rendered_first(text, form, tmp_path):
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "text", ["kind: Secret\n", "apiVersion: v2\nname: chart\n", "a: 1\n", "- kind: x\n  apiVersion: y\n"]
 )
 def test_other_yaml_is_none(text, tmp_path):

@@ -7,9 +7,10 @@ import pytest
 from meshmodel.importers.document import ForeignFileError
 from meshmodel.model.records import Custody, Exchange
 from tests.importers.kubernetes_objects import binding, questions, read, role, rule, thing
+from tests.rows import all_rows
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("resources", "verbs", "api", "secrets"),
     [
         ("configmaps", "get", ["read"], []),
@@ -45,7 +46,7 @@ def test_what_a_rule_permits(resources, verbs, api, secrets, tmp_path):
     assert not [row for row in rows if row.verdict == "not understood"]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("resources", "verbs", "question"),
     [
         ("roles", "bind", "bot may bind roles"),
@@ -83,7 +84,7 @@ def test_what_is_of_the_cluster_is_granted_there_only(tmp_path):
     assert {each.system for each in model.grant.values()} == {"cluster"}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("name", "actions"),
     [
         ("cluster-admin", {"shop-api": ("admin",), "shop-secrets": ("admin",)}),

@@ -17,6 +17,7 @@ from meshmodel.interchange import read_text as read_model
 from meshmodel.interchange import write_text
 from meshmodel.model.text import unprintable
 from tests.importers.foreign import read_text
+from tests.rows import all_rows
 
 WORDS = {
     "codex": [
@@ -114,7 +115,7 @@ def test_what_nobody_takes_is_not_understood_and_what_is_taken_twice_is_in_one_r
     assert [each.verdict for each in ledger.rows([document])] == ["question", "mapped", "question"]
 
 
-@pytest.mark.parametrize("form", FORMS)
+@all_rows("form", FORMS)
 def test_the_rules_of_a_form_are_named_once_and_say_why(form):
     rules = FORMS[form].load().RULES
     assert [name for name, number in Counter(each.name for each in rules).items() if number > 1] == []

@@ -11,6 +11,7 @@ from meshmodel.interchange import write_text
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Custody, Delegation, Grant, Hold
 from tests.importers.foreign import check_goldens, fixtures, read, read_text
+from tests.rows import all_rows
 
 
 @pytest.mark.parametrize("path", fixtures("mcp"), ids=lambda path: path.name)
@@ -26,7 +27,7 @@ def model_of(content, tmp_path, name=".mcp.json"):
     return read_text(json.dumps(content), "mcp", tmp_path, name)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "content",
     [
         config(),
@@ -54,7 +55,7 @@ def test_a_server_with_a_command_is_a_service_that_the_client_sets_to_work(conte
     }
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("server", "actions"),
     [
         ({"command": "uvx", "args": ["mcp-server-fetch"]}, ("read",)),
@@ -107,7 +108,7 @@ def test_a_known_server_is_filled_in_by_one_assumption_with_its_source(tmp_path)
     assert {row.verdict for row in rows if f"note:{note.id}" in row.became} == {"assumed"}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("server", "grants"),
     [
         (
@@ -187,7 +188,7 @@ def test_several_rows_that_match_are_asked(tmp_path):
     assert any("Which of a, b in the catalogue" in each.text for each in model.note.values())
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "content",
     [
         {"openapi": "3.1.0", "servers": [{"url": "https://api.example.com", "command": "x"}]},
@@ -208,7 +209,7 @@ def test_other_json_is_none(content, tmp_path):
         read_files([path], tmp_path)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("server", "literal"),
     [
         ({"env": {"TOOL_TOKEN": "${TOOL_TOKEN}"}}, False),
@@ -303,7 +304,7 @@ def test_the_model_is_analysed(tmp_path):
     assert any(each.rule == "secret-at-rest" for each in analyse(proposed.model).findings)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("name", "drawn", "asked"),
     [
         ("SHOP_TOKEN", True, False),
@@ -313,7 +314,7 @@ def test_the_model_is_analysed(tmp_path):
         ("SORT_KEY", False, False),
     ],
 )
-@pytest.mark.parametrize("where", ["env", "headers", "args"])
+@all_rows("where", ["env", "headers", "args"])
 def test_a_credential_is_drawn_where_the_name_says_that_it_is_a_secret(where, name, drawn, asked, tmp_path):
     given = {
         "env": {"command": "shop", "env": {name: "plainvalue"}},
@@ -382,7 +383,7 @@ def test_servers_of_one_name_are_told_apart_by_their_client(tmp_path):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "content",
     [
         config(disabled=True),
@@ -390,7 +391,6 @@ def test_servers_of_one_name_are_told_apart_by_their_client(tmp_path):
         config(isActive=False),
         {"mcpServers": {"__disabled_tool": {"command": "tool-mcp"}}},
     ],
-    ids=["disabled", "enabled", "isActive", "name"],
 )
 def test_a_server_that_is_switched_off_is_not_drawn(content, tmp_path):
     content["mcpServers"]["other"] = {"command": "other-mcp", "disabled": False}

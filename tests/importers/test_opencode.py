@@ -7,6 +7,7 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from tests.importers.foreign import check_goldens, fixtures, read, read_text
 from tests.importers.prompts import FILES, SEARCH, SHELL, WEB, asked_about, asking, before_servers
+from tests.rows import all_rows
 
 HOME = "files-of-the-home-folder"
 SETTINGS = "settings-of-opencode-of-the-project"
@@ -39,7 +40,7 @@ ASKED = {
 READS = {(FILES, "read"): "allowed"}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("permission", "expected"),
     [
         ({}, OPEN),
@@ -113,7 +114,7 @@ def test_what_no_tool_is_called_is_not_understood(tmp_path):
 HUB = {"hub": {"type": "remote", "url": "https://api.githubcopilot.com/mcp/"}}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("content", "service", "system"),
     [
         ({}, set(), None),

@@ -6,13 +6,12 @@ A word without the shape of a secret that stands where a name may stand (``npx h
 
 import json
 
-import pytest
-
 from meshmodel.importers.answers import import_answer, import_text, ledger_lines, ledger_text
 from meshmodel.importers.importing import prepare
 from meshmodel.interchange import write_text
 from meshmodel.model.secret_pattern import RANDOM, fake
 from meshmodel.model.snapshot import Snapshot
+from tests.rows import all_rows
 
 HEX = "9f86d081884c7d659a2feaa0c55ad015"
 UUID = "7a0f3c1e-5b2d-4e6f-8a9b-0c1d2e3f4a5b"
@@ -165,7 +164,7 @@ def test_there_are_some_two_thousand_places():
     assert sum(len(servers(*each)) for each in PLACES.items()) > 2_000
 
 
-@pytest.mark.parametrize("kind", PLACES)
+@all_rows("kind", PLACES)
 def test_no_place_leaks(kind, tmp_path):
     secret = PLACES[kind]
     content = {f"s{number}": each for number, each in enumerate(servers(kind, secret))}

@@ -12,6 +12,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Grant, Hold
 from tests.importers.foreign import check_goldens, fixtures, read, read_text
 from tests.importers.test_ledger import check_rows
+from tests.rows import all_rows
 
 
 @pytest.mark.parametrize("path", fixtures("threagile"), ids=lambda path: path.name)
@@ -43,7 +44,7 @@ def questions(model):
     return [(each.about, each.text) for each in model.note.values()]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("more", "actions", "kind", "subject"),
     [
         ({}, ("read", "write"), "static-secret", "workload"),
@@ -101,7 +102,7 @@ def test_a_second_factor_is_asked_and_no_checkpoint(authentication, tmp_path):
     assert f"authenticated ({authentication})" in asked
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("source", "kind", "name"),
     [
         ({}, "service", "Shop"),
@@ -137,7 +138,7 @@ def test_what_is_called_and_calls_is_asked_whether_it_acts_for_its_callers(tmp_p
     assert sorted(about for about, _ in questions(model)) == ["agent:database", "agent:shop"]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("own", "data", "sensitivity", "integrity"),
     [
         (("public", "archive"), None, "public", "low"),
@@ -151,7 +152,7 @@ def test_what_is_called_and_calls_is_asked_whether_it_acts_for_its_callers(tmp_p
         (("?", None), None, None, "medium"),  # as computed where nothing is said
     ],
 )
-@pytest.mark.parametrize("key", ["data_assets_processed", "data_assets_stored"])
+@all_rows("key", ["data_assets_processed", "data_assets_stored"])
 def test_ratings_are_mapped_by_rank_and_the_higher_of_the_asset_and_its_data(
     own, data, sensitivity, integrity, key, tmp_path
 ):
@@ -161,7 +162,7 @@ def test_ratings_are_mapped_by_rank_and_the_higher_of_the_asset_and_its_data(
     assert (system.sensitivity, system.computed_integrity) == (sensitivity, integrity)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("technology", "kind"),
     [
         ("vault", "secrets-manager"),
@@ -193,7 +194,7 @@ def test_zones_do_not_nest_and_what_two_list_is_asked(tmp_path):
     ]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("more", "text"),
     [
         ({"target": {"internet": True}}, "can outsiders put content into it?"),
@@ -311,7 +312,7 @@ def test_two_models_in_one_import_are_not_joined(tmp_path):
     assert sorted(model.grant) == [("query-of-shop", "database"), ("query-of-shop-2", "database-2")]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "text",
     [
         "title: x\n",

@@ -11,6 +11,7 @@ from meshmodel.importers.foreign_files import read_files
 from meshmodel.model.errors import MeshmodelError
 from tests.importers.foreign import check_goldens, fixtures, read_text
 from tests.importers.test_ledger import check_rows
+from tests.rows import all_rows
 
 BOX = "trust-boundary-box"
 
@@ -53,7 +54,7 @@ def questions(model):
     return [(each.about, each.text) for each in model.note.values()]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("boxes", "zone"),
     [
         ({"a": (0, 0, 100, 100)}, "a"),
@@ -86,7 +87,7 @@ def test_a_cell_without_numbers_is_in_no_zone(tmp_path):
     assert not model.note
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("shape", "data", "drawn", "asked"),
     [
         ("store", {}, "system", []),
@@ -117,7 +118,7 @@ def test_what_a_cell_becomes(shape, data, drawn, asked, tmp_path):
     assert bool(unknown) is (shape == "cloud" and not data)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("source", "target", "both", "about", "told"),
     [
         ("p", "s", False, "system:p", "“f” to “s”"),
@@ -165,14 +166,14 @@ def test_equal_names_in_two_diagrams_are_asked_and_not_joined(tmp_path):
     assert questions(model) == [(None, "Several diagrams show “orders”: are these the same?")]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "old",
     [
         {"summary": {}, "detail": {"diagrams": [{"diagramJson": {"cells": []}}]}},
         {"version": "1.6.1", "summary": {}, "detail": {"diagrams": []}},
     ],
 )
-@pytest.mark.parametrize("form", [None, "threat-dragon"])
+@all_rows("form", [None, "threat-dragon"])
 def test_version_1_is_recognised_and_said(old, form, tmp_path):
     path = tmp_path / "model.json"
     path.write_text(json.dumps(old), encoding="utf-8")
@@ -180,7 +181,7 @@ def test_version_1_is_recognised_and_said(old, form, tmp_path):
         read_files([path], tmp_path, form).propose()
 
 
-@pytest.mark.parametrize("content", [{}, [], {"summary": {}, "detail": {}}, {"detail": {"diagrams": []}}])
+@all_rows("content", [{}, [], {"summary": {}, "detail": {}}, {"detail": {"diagrams": []}}])
 def test_other_json_is_none(content, tmp_path):
     path = tmp_path / "x.json"
     path.write_text(json.dumps(content), encoding="utf-8")

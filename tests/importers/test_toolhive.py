@@ -3,6 +3,7 @@
 import pytest
 
 from tests.importers.foreign import read_text
+from tests.rows import all_rows
 
 HEAD = (
     "apiVersion: toolhive.stacklok.dev/v1beta1\nkind: {}\nmetadata: {{name: {}, namespace: tools}}\nspec:\n"
@@ -34,7 +35,7 @@ CALL = 'permit(principal, action == Action::"call_tool", resource{}){};'
 ROLE = ' when { principal.claim_role == "x" }'
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("texts", "decides", "only"),
     [
         ([CALL.format("", ROLE)], True, None),
@@ -62,7 +63,7 @@ def test_policies_decide_where_each_that_lets_call_names_the_caller(texts, decid
     assert limit == (None if only is None else (f"{github}:read",))
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("profile", "hosts"),
     [
         ("{type: builtin, name: network}", {"web"}),
@@ -91,7 +92,7 @@ def test_a_profile_says_what_a_server_may_call(profile, hosts, tmp_path):
     assert len(questions) == 1
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("lines", "held"),
     [
         (["secrets: [{name: t, key: k, targetEnvName: GITHUB_PERSONAL_ACCESS_TOKEN}]"], "t-of-tools"),

@@ -3,8 +3,6 @@
 import base64
 import json
 
-import pytest
-
 from meshmodel.importers.answers import import_answer, import_text, ledger_lines, ledger_text
 from meshmodel.importers.document import Node
 from meshmodel.importers.importing import prepare
@@ -15,12 +13,13 @@ from meshmodel.interchange import write_text
 from meshmodel.model.secret_pattern import RANDOM, fake
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.store import Store
+from tests.rows import all_rows
 from tests.store.sample import imported_in
 
 TOKEN = fake("ghp", "_", RANDOM[:36])
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "name",
     [
         "GITHUB_TOKEN",
@@ -37,7 +36,7 @@ def test_a_name_that_says_secret(name):
     assert names_secret(name)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "name",
     [
         "PATH",
@@ -55,7 +54,7 @@ def test_a_name_that_does_not(name):
     assert not names_secret(name)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("meaning", "names"),
     [
         (
@@ -81,7 +80,7 @@ def test_the_last_words_of_a_name_say_whether_a_credential_is_drawn(meaning, nam
     assert {each: meaning_of(each) for each in names.split()} == dict.fromkeys(names.split(), meaning)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("value", "stands_for_it"),
     [
         ("${TOKEN}", True),
@@ -102,7 +101,7 @@ def test_a_value_that_only_stands_for_the_secret(value, stands_for_it):
     assert is_reference(value) is stands_for_it
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("value", "is_one"),
     [
         (TOKEN, True),
@@ -120,7 +119,7 @@ def test_a_value_that_looks_like_a_secret(value, is_one):
     assert shows_secret(value) is is_one
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("arguments", "found"),
     [
         (["-e", "NAME=value"], []),
@@ -144,7 +143,7 @@ def test_secrets_among_arguments(arguments, found):
     assert [(each.name, each.literal) for each in in_arguments(nodes)] == found
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("url", "found"),
     [
         ("https://user:hunter2@example.com/", [("password", True)]),
@@ -350,8 +349,8 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("name", PLANTED)
-@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
+@all_rows("name", PLANTED)
+@all_rows("secret", SECRETS.values())
 def test_a_planted_secret_is_in_nothing_that_an_import_gives(secret, name, tmp_path):
     content = PLANTED[name](secret)
     path = tmp_path / name
@@ -390,7 +389,7 @@ CAPABILITIES = {
 }
 
 
-@pytest.mark.parametrize("part", CAPABILITIES.values(), ids=CAPABILITIES)
+@all_rows("part", CAPABILITIES.values())
 def test_a_long_random_part_of_an_address_is_a_secret(part):
     for url in (
         f"https://h.example.com/s/{part}",
@@ -405,7 +404,7 @@ def test_a_long_random_part_of_an_address_is_a_secret(part):
     assert [each.name for each in in_url(Node(f"https://{part}@h.example.com/"))] == ["user"]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "part",
     [
         "model-context-protocol-2025-06-18",
@@ -423,7 +422,7 @@ def test_plain_words_with_numbers_are_no_secret_part(part):
     assert not [*in_url(Node(url))]
 
 
-@pytest.mark.parametrize("part", CAPABILITIES.values(), ids=CAPABILITIES)
+@all_rows("part", CAPABILITIES.values())
 def test_of_a_capability_url_the_host_and_the_plain_words_stay(part, tmp_path):
     url = f"https://hooks.example.com/s/{part}/in?x={part}"
     content = {

@@ -9,9 +9,10 @@ from meshmodel.interchange import read_file, read_text
 from meshmodel.interchange.error_lines import find_line
 from meshmodel.model.errors import InvalidModelError
 from tests.interchange.refusals import ACCEPTANCE, BASE, CHECKPOINT, NEXT, REFUSED
+from tests.rows import all_rows
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@all_rows("name", REFUSED)
 def test_it_is_refused_with_the_place_and_the_reason(name):
     addition, line, words = REFUSED[name]
     with pytest.raises(InvalidModelError) as caught:
@@ -30,7 +31,7 @@ def test_the_base_of_the_refusals_is_accepted():
     assert read_text(BASE).elements == 8
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "words"),
     [
         ("", ['"format" is missing', 'write format = "meshmodel/1"']),
@@ -62,12 +63,12 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize(("table", "key"), [(table, key) for table, keys in PLACES.items() for key in keys])
+@all_rows(("table", "key"), [(table, key) for table, keys in PLACES.items() for key in keys])
 def test_a_secret_is_refused_in_every_text_of_an_element_and_never_shown(table, key):
     _refuses_secret(f"[[{table}]]\nid = 'x'\n{key} = 'the {SECRET}'", 3, key)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("addition", "line", "key"),
     [
         (f"[[grant]]\ncredential = 'c2'\nsystem = 's1'\nactions = ['read']\nscope = '{SECRET}'", 5, "scope"),
@@ -103,7 +104,7 @@ def _refuses_secret(addition, line, key):
     assert "xoxb-1234" not in message
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "addition",
     [
         f"[[agent]]\nid = 'x'\n'{SECRET}' = 1",
@@ -178,7 +179,7 @@ def test_a_file_that_cannot_be_read(tmp_path):
         assert str(caught.value).isprintable()
 
 
-@pytest.mark.parametrize("string", ['"{}"', "'{}'", '"""{}"""', "'''{}'''"])
+@all_rows("string", ['"{}"', "'{}'", '"""{}"""', "'''{}'''"])
 def test_the_place_of_an_error_is_found_beside_a_long_string_without_much_memory(string):
     text = f"description = {string.format('x' * 2_000_000)}\nname = 1\n"
     tracemalloc.start()
@@ -189,7 +190,7 @@ def test_the_place_of_an_error_is_found_beside_a_long_string_without_much_memory
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "string",
     [
         '"""\n[[zone]]\nname = 1"" \\""" \n"""',
@@ -204,9 +205,7 @@ def test_what_stands_in_a_string_is_no_place_of_an_error(string):
     assert find_line(text, "zone", 1, "name") == 7
 
 
-@pytest.mark.parametrize(
-    "number", ["0x" + "f" * 500_000, "9" * 500_000, "1." + "7" * 500_000, "1e" + "9" * 500_000]
-)
+@all_rows("number", ["0x" + "f" * 500_000, "9" * 500_000, "1." + "7" * 500_000, "1e" + "9" * 500_000])
 def test_an_endless_number_takes_no_memory(number):
     tracemalloc.start()
     try:
@@ -245,7 +244,7 @@ def test_a_piece_that_ends_within_a_text_is_read_whole():
         read_text(begin + '\n[[agent]]\n"""\n[[agent]]\nid = "a"\n')
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("more", "line", "words"),
     [
         ("[[agent]]\nid = \n", 9_003, "is not TOML"),

@@ -26,6 +26,7 @@ from meshmodel.model.records import (
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import TABLES
 from meshmodel.model.validation import check_snapshot, normalise
+from tests.rows import all_rows
 from tests.store.sample import SAMPLE
 from tests.store.snapshots import snapshot_of, snapshots
 
@@ -62,7 +63,7 @@ def _reversed_lists(record):
     return replace(record, **lists)
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+@all_rows("path", CASES)
 def test_every_conformance_case_round_trips(path):
     model = read_file(path)
     text = write_text(model)
@@ -101,7 +102,7 @@ def test_a_checkpoint_on_a_trigger_that_is_not_drawn_is_read_and_written_as_one_
     }
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("written", "again"), [("40.0", "40"), ("40", "40"), ("0.5", "0.5"), ("1e-3", "0.001"), ("1e3", "1000")]
 )
 def test_equal_numbers_are_written_alike(written, again):
@@ -112,7 +113,7 @@ def test_equal_numbers_are_written_alike(written, again):
     assert write_text(read_text(text)).endswith(f"\nper_day = {again}\n")
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("system", "seen"),
     [
         (System("s", sensitivity="public"), True),

@@ -17,6 +17,7 @@ from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.store.store import Store
 from tests.edits.models import HOSTILE, full_snapshot, snapshot_of
 from tests.language.test_parser import after, problem
+from tests.rows import all_rows
 
 KEYS = [each.key for each in ENTRIES]
 BESIDE: list[Reference | None] = [
@@ -41,7 +42,7 @@ def added(
     return after_it
 
 
-@pytest.mark.parametrize("key", KEYS)
+@all_rows("key", KEYS)
 def test_the_sentences_of_every_entry_mean_what_they_say(key: str) -> None:
     wanted = entry(key)
     assert wanted is not None
@@ -51,8 +52,8 @@ def test_the_sentences_of_every_entry_mean_what_they_say(key: str) -> None:
         assert place in drawn.table(table)
 
 
-@pytest.mark.parametrize("key", KEYS)
-@pytest.mark.parametrize("start", [Snapshot(), full_snapshot()], ids=["empty", "full"])
+@all_rows("key", KEYS)
+@all_rows("start", [Snapshot(), full_snapshot()])
 def test_every_entry_is_one_edit_that_undo_takes_back(tmp_path: Path, start: Snapshot, key: str) -> None:
     wanted = entry(key)
     assert wanted is not None
@@ -67,8 +68,8 @@ def test_every_entry_is_one_edit_that_undo_takes_back(tmp_path: Path, start: Sna
         assert write_text(store.snapshot) == before
 
 
-@pytest.mark.parametrize("key", KEYS)
-@pytest.mark.parametrize("beside", BESIDE)
+@all_rows("key", KEYS)
+@all_rows("beside", BESIDE)
 def test_only_new_records_are_added_beside_anything(key: str, beside: Reference | None) -> None:
     snapshot = full_snapshot()
     once = added(key, HOSTILE, snapshot, beside, "desk")
@@ -198,7 +199,7 @@ def test_the_quick_line_adds_parts_too() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "said"),
     [
         ("add mcp-server", "add what? agent, credential, system, zone, mcp-server"),

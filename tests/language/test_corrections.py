@@ -5,6 +5,7 @@ import pytest
 from meshmodel.edits.edit import apply_edit
 from meshmodel.language import corrections, parse, read_sentences, single_sentences
 from meshmodel.model.snapshot import Snapshot
+from tests.rows import all_rows
 
 MODEL = apply_edit(
     Snapshot(),
@@ -19,7 +20,7 @@ def write(text, model=MODEL):
     return [each.text for each in corrections(text, model)]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "right"),
     [
         ("create agent helper", "add agent helper"),
@@ -65,7 +66,7 @@ def test_the_sentence_that_would_be_right_is_read_without_a_problem_or_a_doubt(t
         assert (each.problem, each.warnings) == (None, ())
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "right"),
     [
         ("bot may read tickets by ann", ["bot may read tickets", 'bot may read "tickets by ann"']),
@@ -84,7 +85,7 @@ def test_a_new_name_that_begins_like_a_known_one_or_says_by_or_on_is_doubted(tex
     assert parse(right[1], MODEL).warnings == ()
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "text",
     ["bot holds bot-key", "helper desk holds file key", '"on call" holds key', "bot-on-call holds key"],
 )

@@ -2,12 +2,11 @@
 
 from datetime import date
 
-import pytest
-
 from meshmodel.language import completions, parse
 from meshmodel.model import records as r
 from tests.edits.models import full_snapshot
 from tests.language.test_parser import after, problem
+from tests.rows import all_rows
 
 
 def test_what_systems_hold_and_who_listens() -> None:
@@ -80,7 +79,7 @@ def test_a_note_is_meant_only_where_nothing_else_is_called_so() -> None:
     assert after("note home desk", snapshot).agent["note"].home == "desk"
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "said"),
     [
         ("bot delegates server only", "only what?"),

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import pytest
-
 from meshmodel.edits.edit import apply_edit
 from meshmodel.interchange import read_file
 from meshmodel.language import parse
@@ -11,6 +9,7 @@ from meshmodel.model import records as r
 from meshmodel.model.phrases import phrase
 from meshmodel.model.snapshot import TABLES, Snapshot
 from tests.edits.models import HOSTILE, MODELS, full_snapshot
+from tests.rows import all_rows
 
 SUPPORT_AGENT = (
     "support-bot>ticket-token>tickets:rw;support-bot>file-sas>attachments:r;"
@@ -67,7 +66,7 @@ def test_a_chain_holds_and_grants_at_once() -> None:
     assert drawn.grant["ticket-token", "tickets"].actions == ("read", "write")
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "tables"),
     [
         ("a > c", {"agent", "credential", "hold"}),
@@ -139,7 +138,7 @@ def test_intents() -> None:
     assert after("bot may read files", snapshot).intent["bot", "files"].from_ is None
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "intent"),
     [
         ("bot may read files 40 times a day", r.Intent("bot", "files", ("read",), per_day=40)),
@@ -158,7 +157,7 @@ def test_how_often_an_intent_is_used(text: str, intent: r.Intent) -> None:
     assert after(again, full_snapshot()).intent["bot", "files"] == intent
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "step", "start", "end"),
     [
         ("ask human-approval on ticket-token > tickets", "grant", "ticket-token", "tickets"),
@@ -314,7 +313,7 @@ def test_what_could_be_two_things_is_asked() -> None:
     assert ("x", "fixer") in after("system:x > fixer", after("agent fixer", snapshot)).trigger
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "said"),
     [
         ("tickets is confidental", "did you mean confidential"),

@@ -13,6 +13,7 @@ from meshmodel.model import records as r
 from meshmodel.model.snapshot import TABLES, Snapshot
 from tests.edits.models import full_snapshot
 from tests.language.test_parser import after, problem
+from tests.rows import all_rows
 
 COPILOT = read_file(Path(__file__).parent / "copilot.toml")
 LINES = (Path(__file__).parent / "copilot.txt").read_text().splitlines()
@@ -55,7 +56,7 @@ def test_the_copilot_pasted_at_once_is_one_edit() -> None:
     assert read.edit is not None
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("short", "long"),
     [
         ("files (database in cloud, restricted)", "files is database; files in cloud; files is restricted"),
@@ -125,7 +126,7 @@ def test_parentheses_in_free_text_are_text(text: str) -> None:
     assert any("a (b)" in each for each in said)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "said"),
     [
         ("(saas) > x", "follows a name"),

@@ -7,6 +7,7 @@ from meshmodel.model.records import Agent, Credential, Hold, System
 from meshmodel.model.snapshot import Snapshot
 from tests.edits.models import full_snapshot, snapshot_of
 from tests.language.test_parser import after, problem
+from tests.rows import all_rows
 
 STEP = "file-key > files"
 
@@ -53,7 +54,7 @@ def test_a_verb_without_a_name_behind_it_says_that_it_is_read_as_one(text: str) 
     assert found.message.startswith("a name is needed behind this verb; ")
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "text",
     [
         "ticket store > key",

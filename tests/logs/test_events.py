@@ -17,6 +17,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import Event
 from meshmodel.model.secrets import shortened
 from meshmodel.model.vocabulary import ACTIONS
+from tests.rows import all_rows
 
 
 def read(tmp_path, content, name="log.jsonl", form=None):
@@ -74,7 +75,7 @@ def test_what_is_left_out_is_missing_and_blank_lines_are_none(tmp_path):
     assert read(tmp_path, "") == []
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("value", "expected"),
     [
         ("1970-01-01T00:00:01Z", 1.0),
@@ -90,7 +91,7 @@ def test_times(value, expected):
     assert seconds(value) == expected
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "value",
     ["yesterday", "", "1e9", "9" * 400, -1, 1e300, 10**400, True, None, [], "0001-01-01T00:00:00+14:00"],
 )
@@ -100,7 +101,7 @@ def test_no_times(value):
     assert len(str(refused.value)) < 200
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("content", "line"),
     [
         ("{", "line 1: is no JSON: Expecting property name enclosed in double quotes (column 2)"),
@@ -139,7 +140,7 @@ def test_a_hostile_log_is_refused_in_one_line(tmp_path, content, line):
     assert refusal(tmp_path, content).startswith(line)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("content", "line"),
     [
         ("time;agent\n1;bot\n", "line 1: has semicolons between its columns; write commas there"),
@@ -227,9 +228,7 @@ def test_both_forms_mean_the_same(tmp_path_factory, rows):
 TOKEN = "ghp_" + "0123456789abcdefghijABCDEFGHIJ012345"
 
 
-@pytest.mark.parametrize(
-    "key", [key for key in KEYS if key not in {"time", "action", "outcome", "lifetime", *HANDLES}]
-)
+@all_rows("key", [key for key in KEYS if key not in {"time", "action", "outcome", "lifetime", *HANDLES}])
 def test_a_secret_in_a_log_is_hidden_as_it_is_read(tmp_path, key):
     (event,) = read(tmp_path, json.dumps({key: TOKEN}))
     assert getattr(event, key) == "(hidden)"
@@ -237,7 +236,7 @@ def test_a_secret_in_a_log_is_hidden_as_it_is_read(tmp_path, key):
     assert getattr(event, key) == "name (hidden)"
 
 
-@pytest.mark.parametrize("key", sorted(HANDLES))
+@all_rows("key", sorted(HANDLES))
 def test_a_handle_is_kept_whole_and_shown_by_its_ends(tmp_path, key):
     hashes = ["0af7651916cd43dd8448eb211c80319c", "0af7651916cd43dd8448eb211c80319d"]
     events = read(tmp_path, "".join(f"{json.dumps({key: each})}\n" for each in hashes))
@@ -245,7 +244,7 @@ def test_a_handle_is_kept_whole_and_shown_by_its_ends(tmp_path, key):
     assert [shortened(getattr(each, key)) for each in events] == ["0af7…319c", "0af7…319d"]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("content", "line"),
     [
         ({TOKEN: "bot"}, "line 1: (hidden) is no key; there are"),
@@ -327,7 +326,7 @@ def test_a_long_list_is_read_as_it_comes():
     assert sum(1 for _ in found) == 4_999
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("content", "line"),
     [
         ('{"Records": [{}, {"a": 1}', "x, record 3: the log ends in the middle of its list; fetch it again"),

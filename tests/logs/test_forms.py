@@ -8,12 +8,11 @@ OTLP in opentelemetry-proto and the conventions of semantic-conventions-genai.
 import io
 import json
 
-import pytest
-
 from meshmodel.logs.events import records_of
 from meshmodel.logs.formats import RECORD_KEYS
 from meshmodel.logs.otlp import WAITING
 from meshmodel.logs.streams import documents
+from tests.rows import all_rows
 
 
 def records(form, *found):
@@ -161,7 +160,7 @@ CLOUDTRAIL = {
 }
 
 
-@pytest.mark.parametrize("case", CLOUDTRAIL)
+@all_rows("case", CLOUDTRAIL)
 def test_cloudtrail(case):
     check("cloudtrail", *CLOUDTRAIL[case])
 
@@ -241,7 +240,7 @@ GITHUB = {
 }
 
 
-@pytest.mark.parametrize("case", GITHUB)
+@all_rows("case", GITHUB)
 def test_github_audit(case):
     check("github-audit", *GITHUB[case])
 
@@ -368,7 +367,7 @@ KUBERNETES = {
 }
 
 
-@pytest.mark.parametrize("case", KUBERNETES)
+@all_rows("case", KUBERNETES)
 def test_kubernetes_audit(case):
     check("kubernetes-audit", *KUBERNETES[case])
 
@@ -479,7 +478,7 @@ VAULT = {
 }
 
 
-@pytest.mark.parametrize("case", VAULT)
+@all_rows("case", VAULT)
 def test_vault_audit(case):
     check("vault-audit", *VAULT[case])
 
@@ -605,7 +604,7 @@ OTLP = {
 }
 
 
-@pytest.mark.parametrize("case", OTLP)
+@all_rows("case", OTLP)
 def test_otlp(case):
     check("otlp", *OTLP[case])
 
@@ -735,7 +734,7 @@ OKTA = {
 }
 
 
-@pytest.mark.parametrize("case", OKTA)
+@all_rows("case", OKTA)
 def test_okta(case):
     check("okta", *OKTA[case])
 
@@ -762,8 +761,8 @@ ENVELOPES = {
 }
 
 
-@pytest.mark.parametrize("form", ONE)
-@pytest.mark.parametrize("envelope", ENVELOPES)
+@all_rows("form", ONE)
+@all_rows("envelope", ENVELOPES)
 def test_a_record_is_taken_out_of_its_envelope(form, envelope):
     wrapped = ENVELOPES[envelope](ONE[form])
     for indent in (None, 2):
@@ -778,8 +777,8 @@ def test_a_text_may_hold_several_records():
     assert [each.operation for each in records("github-audit", {"message": two})] == ["git.push", "git.clone"]
 
 
-@pytest.mark.parametrize("form", [form for form in ONE if form != "otlp"])
-@pytest.mark.parametrize("forged", [*ENVELOPES, "hooks"])
+@all_rows("form", [form for form in ONE if form != "otlp"])
+@all_rows("forged", [*ENVELOPES, "hooks"])
 def test_what_somebody_writes_into_a_record_is_no_envelope(form, forged):
     other = {"a list": [1], "hooks": {"events": ["push"]}}.get(forged) or ENVELOPES[forged](
         {**ONE[form], RECORD_KEYS[form]: "forged"}

@@ -26,6 +26,7 @@ from pathlib import Path
 import pytest
 
 from meshmodel.cli import main
+from tests.rows import all_rows
 
 HERE = Path(__file__).parent
 MODELS = HERE.parents[1] / "models"
@@ -112,6 +113,6 @@ def test_what_the_model_cannot_explain_is_said(incident, operation, reason, caps
     assert reason in event["unexplained"]
 
 
-@pytest.mark.parametrize(("incident", "log"), [(each, log) for each in sorted(LOGS) for log in LOGS[each]])
+@all_rows(("incident", "log"), [(each, log) for each in sorted(LOGS) for log in LOGS[each]])
 def test_each_log_has_thirty_records_or_more(incident, log):
     assert (FOLDERS[incident] / log).read_text(encoding="utf-8").count(RECORD[log]) >= 30

@@ -7,11 +7,12 @@ import pytest
 from meshmodel.app.presentation.log_request import LogRequest, checked_request
 from meshmodel.logs.formats import LogFormat
 from meshmodel.model.errors import RequestError
+from tests.rows import all_rows
 
 MODELS = Path(__file__).parents[2] / "models"
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("name", "form", "mapping", "field", "why"),
     [
         (None, None, None, "file", "needed"),

@@ -17,6 +17,7 @@ from meshmodel.logs.streams import LISTS
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
+from tests.rows import all_rows
 
 LOGS = Path(__file__).parents[1] / "logs"
 RELEASE = read_file(Path(__file__).parents[2] / "models" / "federated-release.toml")
@@ -79,7 +80,7 @@ def test_cloudtrail_as_lines_and_as_looked_up(tmp_path):
     assert events(looked_up, "cloudtrail") == expected
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("source", "name", "read_only", "action"),
     [
         ("s3", "GetObject", True, "read"),
@@ -200,7 +201,7 @@ GENUINE = {
 """The least that is a record of the form."""
 
 
-@pytest.mark.parametrize("form", GENUINE)
+@all_rows("form", GENUINE)
 def test_records_of_any_shape_are_read_as_far_as_they_go(tmp_path, form):
     path = tmp_path / "log"
     path.write_text("".join(f"{json.dumps(each)}\n" for each in [*HOSTILE, GENUINE[form]]), encoding="utf-8")
@@ -280,7 +281,7 @@ def mapped(tmp_path, text, *names, table="identity"):
     return mapper.event(1, LogRecord((), names, "x", None, None, None, False)).system
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("match", "name", "fits"),
     [
         ("abc", "abc", True),
@@ -315,7 +316,7 @@ def test_the_first_name_that_a_rule_fits_is_taken_and_the_first_rule(tmp_path):
     assert mapped(tmp_path, text, "c", "a") == "publish-token"
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "line"),
     [
         ('[[identity]]\nmatch = "a"', "identity 1: says nothing; add agent or credential or identity"),
@@ -422,7 +423,7 @@ def test_the_names_that_elements_are_known_as_are_rules_behind_those_of_the_map(
     assert (bucket.system, bucket.unmapped) == ("registry", ())
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("form", "target", "systems", "system"),
     [
         ("vault-audit", "secret/data/a", "store is secrets-manager", "store"),

@@ -26,6 +26,7 @@ from tests.logs.test_forms import (
     vault,
 )
 from tests.logs.test_logs_of_systems import LOGS, MAP, RELEASE
+from tests.rows import all_rows
 
 
 def mapper(tmp_path, text, form="cloudtrail", name="log"):
@@ -41,7 +42,7 @@ def record(*principals, targets=(), operation="x", **more):
 NAMES = ("role-session:job-7", "access-key:AKIAEXAMPLELEGACY001", "source-identity:ada")
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "session"),
     [
         ("", None),
@@ -71,7 +72,7 @@ def test_a_session_is_compared_whole(tmp_path):
     assert found == traces
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "agent", "credential"),
     [
         ('match = "agent:*"\nagent = "*"', "release-agent", None),
@@ -124,7 +125,7 @@ def test_numbers_are_places_in_the_log_and_not_in_what_is_left_of_it(tmp_path):
 ACTION = '[[action]]\nmatch = "x"\n'
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "expected"),
     [
         ('credential = "release-svid"', {"credential": "release-svid", "agent": None}),
@@ -189,7 +190,7 @@ def test_a_no_is_no_approval_and_a_bypass_is_no_decision(tmp_path):
     )
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("text", "line"),
     [
         ('[[session]]\nmatch = "a"', "session 1: says nothing; add session"),
@@ -231,7 +232,7 @@ def test_a_rule_that_is_wrong_is_refused_with_its_place(tmp_path, text, line):
     assert said.startswith(line)
 
 
-@pytest.mark.parametrize("form", ONE)
+@all_rows("form", ONE)
 def test_a_map_for_another_log_is_refused(tmp_path, form):
     log = tmp_path / "log"
     log.write_text(json.dumps(ONE[form]), encoding="utf-8")
@@ -305,8 +306,8 @@ def planted(value, secret):
                 yield [*value[:number], other, *value[number + 1 :]]
 
 
-@pytest.mark.parametrize("form", FULL)
-@pytest.mark.parametrize("secret", [TOKEN_SECRET, PASSWORD])
+@all_rows("form", FULL)
+@all_rows("secret", [TOKEN_SECRET, PASSWORD])
 def test_a_secret_in_any_field_is_shown_by_no_answer(tmp_path, capsys, form, secret):
     from meshmodel.cli import main
 
@@ -342,8 +343,8 @@ def test_handles_are_shown_by_their_ends(tmp_path, capsys):
     assert json.loads(capsys.readouterr().out.splitlines()[0])["id"] == "9f86…d015"
 
 
-@pytest.mark.parametrize("form", ONE)
-@pytest.mark.parametrize(
+@all_rows("form", ONE)
+@all_rows(
     ("content", "line"),
     [
         (b"x" * (10 << 20), "line 1: is no JSON: Expecting value (column 1)"),
@@ -369,9 +370,7 @@ def test_a_long_line_of_our_own_form_is_refused(tmp_path):
         list(read_events(log))
 
 
-@pytest.mark.parametrize(
-    "time", ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "9999-06-01T23:59:59Z", "10000-01-01"]
-)
+@all_rows("time", ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "9999-06-01T23:59:59Z", "10000-01-01"])
 def test_times_before_1970_are_none_and_the_year_9999_is_one(tmp_path, time):
     log = tmp_path / "log"
     log.write_text(json.dumps(aws("GetObject", "s3", eventTime=time)), encoding="utf-8")

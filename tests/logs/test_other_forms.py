@@ -10,10 +10,11 @@ from meshmodel.logs.mapping import Mapper, read_map
 from meshmodel.model.errors import RequestError
 from tests.commands.running import MODELS, refused
 from tests.logs.test_logs_of_systems import GENUINE, LOGS, MAP, RELEASE
+from tests.rows import all_rows
 
 
-@pytest.mark.parametrize("form", GENUINE)
-@pytest.mark.parametrize(
+@all_rows("form", GENUINE)
+@all_rows(
     ("name", "other"),
     [
         ("release.cloudtrail.json", "cloudtrail"),

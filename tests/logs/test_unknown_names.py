@@ -3,8 +3,6 @@
 import json
 import tomllib
 
-import pytest
-
 from meshmodel import cli
 from meshmodel.edits.edit import apply_edit
 from meshmodel.interchange import read_file, write_file
@@ -17,6 +15,7 @@ from meshmodel.logs.unknown_names import UnknownNames
 from meshmodel.model.snapshot import Snapshot
 from tests.commands.running import MODELS
 from tests.logs.test_logs_of_systems import LOGS, MAP, RELEASE
+from tests.rows import all_rows
 
 DESK = (
     ("cloudtrail.json", "cloudtrail"),
@@ -28,7 +27,7 @@ KEYS = {"identity": 'credential = "publish-token"', "resource": 'system = "regis
 HASH = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("form", "table", "names", "name"),
     [
         ("cloudtrail", "identity", ["arn:aws:sts::1:assumed-role/a/job", "arn:aws:iam::1:role/a"], "role/a"),

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import date
 
-import pytest
-
 from meshmodel.edits.edit import Edit, Put, Remove, apply_edit
 from meshmodel.interchange import read_text
 from meshmodel.language import parse_lines
@@ -12,6 +10,7 @@ from meshmodel.mcp_server.approvals import approvals
 from meshmodel.mcp_server.tools import Edited, Served, tools_of
 from meshmodel.model.records import Acceptance
 from meshmodel.store.store import Store
+from tests.rows import all_rows
 
 MODEL = read_text("""
 format = "meshmodel/1"
@@ -54,7 +53,7 @@ def changed(table, key, **values):
     return apply_edit(MODEL, Edit("", (Put(replace(MODEL.get(table, key), **values)),)))
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("edited", "why"),
     [
         (changed("intent", ("bot", "files"), actions=("read", "write")), "approves a path"),
@@ -91,7 +90,7 @@ def test_what_approves_hides_or_lowers_needs_a_person(edited, why):
     assert all("\n" not in each for each in said)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "edited",
     [
         apply_edit(MODEL, Edit("", (Remove("hold", ("bot", "file-key")),))),

@@ -14,6 +14,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
 from tests.commands.running import MODELS
+from tests.rows import all_rows
 
 CLAIMS = """
 intake-bot (ai-agent in claims) > inbox-token (oauth-client-credentials, 1h) > inbox (messaging in claims)
@@ -102,7 +103,7 @@ def test_nothing_of_a_text_with_a_problem_is_applied(served):
     assert load(served.model) == Snapshot()
 
 
-@pytest.mark.parametrize("path", sorted(MODELS.glob("*.toml")), ids=lambda path: path.stem)
+@all_rows("path", sorted(MODELS.glob("*.toml")))
 def test_one_sentence_is_answered_in_two_thousand_bytes_and_alike_in_both_forms(path):
     model = load(path)
     agent, system = next(iter(model.agent)), next(iter(model.system))

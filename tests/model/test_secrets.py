@@ -1,13 +1,12 @@
 import time
 
-import pytest
-
 from meshmodel.model import secrets, vocabulary
 from meshmodel.model.secrets import HIDDEN, PATTERNS, looks_like_secret, masked, shortened
 from tests.model.secrets_corpus import NAMES, SECRETS
+from tests.rows import all_rows
 
 
-@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)
+@all_rows("pattern", PATTERNS)
 def test_every_example_is_judged_as_published(pattern):
     assert pattern.refused
     assert pattern.allowed
@@ -42,7 +41,7 @@ def test_the_words_of_the_vocabulary_are_no_secrets():
     assert [word for word in words if looks_like_secret(word)] == []
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "unit",
     [
         "a",
@@ -81,7 +80,7 @@ def test_a_text_without_any_hint_is_passed_without_trying_patterns(monkeypatch):
     assert looks_like_secret("The tickets of the help desk") is None
 
 
-@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)
+@all_rows("pattern", PATTERNS)
 def test_what_is_told_of_a_text_shows_no_secret(pattern):
     for text in pattern.refused:
         told = masked(f"agent {text} of  ours")
@@ -94,7 +93,7 @@ def test_what_is_told_of_a_text_shows_no_secret(pattern):
         assert masked(text) == text
 
 
-@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)
+@all_rows("pattern", PATTERNS)
 def test_a_handle_shows_at_most_its_ends(pattern):
     for text in pattern.refused:
         shown = shortened(text)
@@ -106,7 +105,7 @@ def test_a_handle_shows_at_most_its_ends(pattern):
         assert shortened(text) == text
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("handle", "shown"),
     [
         ("10035", "10035"),

@@ -1,20 +1,19 @@
 """What holds of every worked example, whatever its story."""
 
-import pytest
-
 from meshmodel.api import analyse
 from meshmodel.edits.edit import Edit, apply_edit
 from meshmodel.interchange import write_text
 from meshmodel.store.examples import ORDER, example, examples
 from tests.models.meshes import FOLDER, NAMES, mesh
+from tests.rows import all_rows
 
 
-@pytest.mark.parametrize("name", NAMES)
+@all_rows("name", NAMES)
 def test_it_is_written_as_the_program_writes_it(name):
     assert write_text(mesh(name)) == (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@all_rows("name", NAMES)
 def test_it_tells_its_story(name):
     about = mesh(name).about
     assert about.name
@@ -22,12 +21,12 @@ def test_it_tells_its_story(name):
     assert about.description.count(". ") >= 2
 
 
-@pytest.mark.parametrize("name", NAMES)
+@all_rows("name", NAMES)
 def test_it_leaves_few_questions(name):
     assert len(analyse(mesh(name)).questions) <= 2
 
 
-@pytest.mark.parametrize("name", NAMES)
+@all_rows("name", NAMES)
 def test_everybody_knows_whose_it_is(name):
     snapshot = mesh(name)
     for table in (snapshot.system, snapshot.agent, snapshot.credential):

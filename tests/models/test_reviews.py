@@ -6,6 +6,7 @@ from meshmodel.answers.causes import fold
 from meshmodel.api import analyse
 from tests.models.meshes import NAMES, mesh
 from tests.models.reviews import REVIEWS
+from tests.rows import all_rows
 
 
 def rows(name):
@@ -24,7 +25,7 @@ def test_every_example_was_reviewed():
     assert list(REVIEWS) == list(NAMES)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@all_rows("name", NAMES)
 def test_the_rows_are_those_that_were_judged(name):
     assert rows(name) == [row[:4] for row in REVIEWS[name]]
 
@@ -35,7 +36,7 @@ def test_few_rows_tell_nothing_new():
     assert verdicts.count("noisy") * 15 <= len(verdicts)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@all_rows("name", NAMES)
 def test_no_credential_and_system_are_told_of_in_two_rows(name):
     about = [
         subject if rule != "secret-at-rest" else ">".join(reversed(subject.split(">")))

@@ -5,14 +5,13 @@
 
 from pathlib import Path
 
-import pytest
-
 from meshmodel.answers.painters import text_of
 from meshmodel.answers.style import Style
 from meshmodel.answers.ways import ways_blocks
 from meshmodel.api import Analysis, analyse
 from meshmodel.interchange import read_file
 from tests.models.meshes import FOLDER
+from tests.rows import all_rows
 
 GOLDENS = Path(__file__).parent / "stories"
 CASES = FOLDER.parent / "tests" / "cases"
@@ -56,7 +55,7 @@ def stories(analysis: Analysis) -> str:
     return "\n\n\n".join(told) + "\n"
 
 
-@pytest.mark.parametrize("name", FILES)
+@all_rows("name", FILES)
 def test_the_stories_of_a_worked_example(name):
     text = (GOLDENS / f"{name}.txt").read_text(encoding="utf-8")
     assert stories(analyse(read_file(FILES[name]))) == text

@@ -31,6 +31,7 @@ from meshmodel.model.stop import CURRENT, Stop, Stopped
 from meshmodel.store.saved_state import Exported
 from tests.exporters.parts import both, every_step_model
 from tests.reference.random_models import snapshot_of
+from tests.rows import all_rows
 
 MODELS = Path(__file__).parents[2] / "models"
 SNAPSHOT, ANALYSIS = both(every_step_model())
@@ -131,7 +132,7 @@ def test_a_picture_that_cannot_be_read_is_advised_to_have_pages():
     assert advice(ExportRequest(), [Page("a", "picture", b"", 7)]) == ""
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("before", "name", "after", "expected"),
     [
         (ExportRequest("svg"), "fig.svg", ExportRequest("png"), "fig.png"),

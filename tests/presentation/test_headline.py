@@ -6,7 +6,6 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Final
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import width
 from tests.edits.models import MODELS, snapshot_of
+from tests.rows import all_rows
 
 ANALYSES: Final = {path.stem: analyse(read_file(path)) for path in sorted(MODELS.glob("*.toml"))}
 FINDINGS: Final = [(name, each) for name, found in ANALYSES.items() for each in found.findings]
@@ -73,9 +73,7 @@ def is_seen(row: str, finding: Finding, snapshot: Snapshot) -> bool:
     return action in row and (not agents or any(each in row for each in agents))
 
 
-@pytest.mark.parametrize(
-    ("name", "finding"), FINDINGS, ids=[f"{n}-{f.rule}-{f.subject}" for n, f in FINDINGS]
-)
+@all_rows(("name", "finding"), FINDINGS)
 def test_agent_action_and_target_are_seen_at_80_columns(name: str, finding: Finding) -> None:
     cells = 80 - len(f" ✖ {finding.severity}  ")
     row = headline(finding, ANALYSES[name].snapshot, cells)
@@ -109,7 +107,7 @@ def crowd(*holders: Iterable[int]) -> Snapshot:
     return snapshot_of(found)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("number", "named"),
     [
         (1, "agent-000"),
@@ -125,7 +123,7 @@ def test_a_row_names_at_most_two_agents_and_how_many_more(number: int, named: st
     assert text.count("agent-") == named.count("agent-")
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 43])
+@all_rows("number", [1, 2, 3, 43])
 def test_a_row_names_as_many_agents_as_fit_and_how_many_more(number: int) -> None:
     (line,) = [
         each for each in cause_lines(analyse(crowd(range(number))), frozenset()) if each.key[0] == DOOR
@@ -163,8 +161,8 @@ def test_groups_that_begin_with_the_same_agents_are_told_apart() -> None:
     assert len({each.key for each in found}) == len(found)
 
 
-@pytest.mark.parametrize("by", ["door", "agents"])
-@pytest.mark.parametrize("sets", [[*combinations(range(7), 4)], [[0, 1, 2], [0, 1, 3], [4]], [[1], [2], [3]]])
+@all_rows("by", ["door", "agents"])
+@all_rows("sets", [[*combinations(range(7), 4)], [[0, 1, 2], [0, 1, 3], [4]], [[1], [2], [3]]])
 def test_no_two_groups_have_the_same_title(by: Order, sets: list[list[int]]) -> None:
     plain = crowd(*sets)
     agents = {key: replace(each, name="bot") for key, each in plain.agent.items() if key != "agent-001"}

@@ -1,7 +1,5 @@
 """The intents that close a missing checkpoint: all that it needs, and only what approves a crossing."""
 
-import pytest
-
 from meshmodel.analysis.analysis import analyse
 from meshmodel.app.presentation.intents import Intending, answering, closing_intents, intending, reasoned
 from meshmodel.edits.edit import Put, apply_edit, edit
@@ -12,6 +10,7 @@ from meshmodel.store.examples import ORDER
 from meshmodel.store.load import load
 from tests.commands.running import MODELS
 from tests.reference.random_models import few_and_many, random_model
+from tests.rows import all_rows
 
 
 def check(snapshot):
@@ -35,7 +34,7 @@ def test_they_close_the_finding_and_there_are_some_where_it_offers_them(drawn):
         check(random_model(seed, 5, flavour))
 
 
-@pytest.mark.parametrize("name", ORDER)
+@all_rows("name", ORDER)
 def test_they_close_findings_of_the_examples(name):
     check(load(MODELS / f"{name}.toml"))
 
@@ -78,7 +77,7 @@ def test_what_an_intent_makes_worse_is_said(drawn):
         check_said(random_model(seed, 5, flavour))
 
 
-@pytest.mark.parametrize("name", ORDER)
+@all_rows("name", ORDER)
 def test_it_is_said_of_the_examples(name):
     check_said(load(MODELS / f"{name}.toml"))
 

@@ -1,7 +1,5 @@
 """Where the compromise of what is selected starts, and what is lit of a way and a finding."""
 
-import pytest
-
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.highlights import highlighted_by_finding, highlighted_by_opened, highlighted_by_way
 from meshmodel.app.presentation.lenses import empty_result, start_of, work_out
@@ -9,9 +7,10 @@ from meshmodel.model.records import Agent, Credential, Grant, Hold, Reference, S
 from meshmodel.store.load import load
 from tests.canvas.building import snapshot_of
 from tests.edits.models import MODELS
+from tests.rows import all_rows
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("selected", "start"),
     [
         (("agent", "bot"), "agent:bot"),

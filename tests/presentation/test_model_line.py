@@ -13,6 +13,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import width
 from meshmodel.store.load import load
 from tests.commands.running import MODELS
+from tests.rows import all_rows
 
 MODEL = load(MODELS / "agent-chain.toml")
 ANALYSIS = analyse(MODEL)
@@ -92,7 +93,7 @@ def test_where_something_is_asked_nothing_is_praised(questions):
     assert "drawn" in shortest
 
 
-@pytest.mark.parametrize("room", [1, 20, 40, 60, 80, 200])
+@all_rows("room", [1, 20, 40, 60, 80, 200])
 def test_it_fits_or_keeps_only_what_never_goes(room):
     parts = [*model_parts(MODEL), *count_parts(ANALYSIS, ANALYSIS, ANALYSIS, None)]
     found = fitted(parts, room)

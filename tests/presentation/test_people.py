@@ -19,6 +19,7 @@ from meshmodel.app.presentation.people import (
 from meshmodel.model.text import width
 from meshmodel.store.load import load
 from tests.app.desk import MODELS
+from tests.rows import all_rows
 
 BOT, FILES = ("agent", "support-bot"), ("grant", ("file-sas", "attachments"))
 LEADING = Leading(FILES[:1] + FILES[1], frozenset(), ())
@@ -42,7 +43,7 @@ def test_what_somebody_shows_arrives_as_it_was_sent(presence: Presence) -> None:
     assert Presence.of_json(json.loads(json.dumps(presence.as_json()))) == presence
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("name", "letters"),
     [("Ada", "Ad"), ("Ada King Lovelace", "AL"), ("B", "B"), ("王小明", "王小"), ("e\u0301va", "e\u0301v")],
 )

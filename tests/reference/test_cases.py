@@ -3,13 +3,12 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from meshmodel.interchange import read_file
 from tests.reference.minimum_fix import minimum_cost
 from tests.reference.plan import Plans
 from tests.reference.reading import Reading
 from tests.reference.rules import Rules
+from tests.rows import all_rows
 
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 
@@ -18,7 +17,7 @@ def test_all_cases_are_there():
     assert len(CASES) == 81
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+@all_rows("path", CASES)
 def test_the_naive_reading_answers_the_case(path):
     expected = json.loads(path.with_suffix(".json").read_text())
     reading = Reading(read_file(path))
@@ -41,7 +40,7 @@ def test_the_naive_reading_answers_the_case(path):
         assert reading.compromise(compromise["start"]) == compromise
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+@all_rows("path", CASES)
 def test_the_naive_minimum_fix_costs_what_the_case_says(path):
     expected = json.loads(path.with_suffix(".json").read_text())["minimum_fix"]
     assert expected is not None
@@ -51,7 +50,7 @@ def test_the_naive_minimum_fix_costs_what_the_case_says(path):
 PLANNED = [path for path in CASES if json.loads(path.with_suffix(".json").read_text())["plan"]]
 
 
-@pytest.mark.parametrize("path", PLANNED, ids=lambda path: path.stem)
+@all_rows("path", PLANNED)
 def test_the_naive_plan_costs_what_the_case_says(path):
     expected = json.loads(path.with_suffix(".json").read_text())["plan"]
     assert list(Plans(read_file(path)).best().cost) == expected["cost"]

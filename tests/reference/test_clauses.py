@@ -12,6 +12,7 @@ from tests.reference.questions import Questions
 from tests.reference.random_models import snapshot_of
 from tests.reference.reading import Reading
 from tests.reference.rules import Rules
+from tests.rows import all_rows
 
 DECISION = "policy-decision"
 ZONES = (r.Zone("here"), r.Zone("there"))
@@ -45,7 +46,7 @@ def states(read, target, action):
     return {c.source: c.state for c in crossings if (c.target, c.action) == (target, action)}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("by", "yielding"),
     [
         (None, {"execute"}),
@@ -173,7 +174,7 @@ def test_who_has_a_server_writes_what_others_are_told():
     assert reading(*records, asking, judge).heard() == [("web", True)]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("typed", "action", "hears"),
     [(False, "write", True), (True, "write", False), (True, "admin", True), (False, "read", False)],
 )
@@ -251,7 +252,7 @@ def test_where_each_start_is_decided_the_start_is_no_source():
     assert states(reading(*records, approved), "prod", "write") == {None: "uncontrolled"}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("first", "second", "toxic"),
     [
         (None, None, []),
@@ -272,7 +273,7 @@ def test_what_came_from_one_subject_goes_back_to_it(first, second, toxic):
     assert read.toxic() == toxic
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("zone", "decided_at", "toxic"),
     [
         ("here", "gate", []),  # from home
@@ -323,7 +324,7 @@ def test_for_whom_it_acts_is_lost():
     assert lost(partitioned=True) == lost(sensitivity="restricted") == {}
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("kind", "exposed_requests", "seen"),
     [(None, None, True), ("saas", None, False), ("saas", True, True), ("mcp-server", None, True)],
 )
@@ -353,7 +354,7 @@ def test_what_is_bound_to_a_key_is_useless_without_it(binding):
         assert ("kept" in reached(read)) == obtained
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("audience", "step", "unchecked"),
     [
         (None, "hold", {"desk": set(), "crm": set()}),
@@ -378,7 +379,7 @@ def test_who_decides_about_a_token_decides_about_its_audience(audience, step, un
     assert row == unchecked
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("audience", "kind", "at", "is_astray"),
     [
         ("idp", "identity-provider", "sts", True),
@@ -405,7 +406,7 @@ def test_an_issuer_takes_what_was_made_for_another_astray(audience, kind, at, is
     assert "token" in reached(read)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("audience", "kind", "pinned", "fits"),
     [
         (("sts",), "oidc-federation", False, True),
@@ -560,7 +561,7 @@ def test_a_person_at_home_outside_is_asked_about():
         assert (("agent:ann", kinds.EXTERNAL) in found) == expected
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("binding", "how", "held", "expected"),
     [
         ("dpop", "stores", False, True),

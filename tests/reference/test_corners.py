@@ -1,9 +1,8 @@
 """What the corner models show, by the naive reading: the clause that each is there for decides it."""
 
-import pytest
-
 from tests.reference import builders
 from tests.reference.reading import Reading
+from tests.rows import all_rows
 
 MODELS = dict(builders.corners())
 
@@ -12,7 +11,7 @@ def reading(name):
     return Reading(MODELS[name])
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("name", "agent", "toxic"),
     [
         ("hears-by-hosting", "a1", False),
@@ -28,7 +27,7 @@ def test_flows(name, agent, toxic):
     assert (agent in reading(name).toxic()) == toxic
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("name", "expected"),
     [
         ("approved-read-behind-a-limit", {("read", "approved")}),
@@ -44,7 +43,7 @@ def test_states(name, expected):
     assert {(c.action, c.state) for c in crossings if c.target != "q"} >= expected
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("name", "agent", "unchecked"),
     [
         ("nested-values", "a0", set()),

@@ -12,6 +12,7 @@ from tests.reference.mesh import closure
 from tests.reference.plan import Plans, falling, preference
 from tests.reference.plan_shapes import plan_model
 from tests.reference.random_models import snapshot_of
+from tests.rows import all_rows
 
 ZONES = (r.Zone("here"), r.Zone("there"))
 
@@ -32,7 +33,7 @@ def some(plan, rng, share=0.4):
     return {each for each in plan.measures if rng.random() < share}
 
 
-@pytest.mark.parametrize("seed", range(30))
+@all_rows("seed", range(30))
 def test_measures_only_shrink_what_is_open_and_lose_nothing_that_is_needed(seed):
     plan, rng = Plans(plan_model(seed, 2 + seed % 3)), Random(seed)
     chosen = some(plan, rng)

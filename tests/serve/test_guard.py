@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.rows import all_rows
 from tests.serve.room import UPGRADE, Room, serving
 
 
@@ -102,7 +103,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("why", [*REFUSED, "no Origin"])
+@all_rows("why", [*REFUSED, "no Origin"])
 def test_a_terminal_is_opened_for_its_own_page_alone(room: Room, cookie: str, why: str) -> None:
     given = {"Cookie": cookie.partition(";")[0], "Origin": room.origin}
     changed = REFUSED.get(why, {"Origin": ""})
@@ -115,8 +116,8 @@ def test_its_own_page_opens_a_terminal(room: Room, cookie: str) -> None:
     assert room.ask("/ws", **upgraded(**given)).status == 101
 
 
-@pytest.mark.parametrize("why", [*REFUSED, "no Origin"])
-@pytest.mark.parametrize("path", ["/", "/static/textual.js", "/download/abc"])
+@all_rows("why", [*REFUSED, "no Origin"])
+@all_rows("path", ["/", "/static/textual.js", "/download/abc"])
 def test_nothing_else_is_shown_to_others(room: Room, cookie: str, path: str, why: str) -> None:
     if why == "no Origin":  # browsers send none with a link
         assert room.ask(path, Cookie=cookie).status == (404 if "download" in path else 200)
@@ -126,13 +127,13 @@ def test_nothing_else_is_shown_to_others(room: Room, cookie: str, path: str, why
     assert room.ask(path, **given).status in {400, 403}
 
 
-@pytest.mark.parametrize("why", ["a foreign Host", "a foreign Origin", "the Origin null", "no Origin"])
+@all_rows("why", ["a foreign Host", "a foreign Origin", "the Origin null", "no Origin"])
 def test_nobody_is_made_to_join_from_elsewhere(room: Room, why: str) -> None:
     given = {"Origin": room.origin} | REFUSED.get(why, {"Origin": ""})
     assert room.ask(f"/join/{room.token('edit')}", "POST", "name=X", **given).status == 403
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "path",
     ["/static/../server.py", "/static/..%2f..%2fserver.py", "/static/", "/../etc/passwd", "//etc/passwd",
      "/static/css/xterm.css", "/static/fonts", "/download/..%2fstate.json", "/download/state.json"],
@@ -141,7 +142,7 @@ def test_no_other_file_is_served_and_no_folder_listed(room: Room, cookie: str, p
     assert room.ask(path, Cookie=cookie).status in {403, 404}
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"])
+@all_rows("method", ["PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"])
 def test_other_methods_change_nothing(room: Room, cookie: str, method: str) -> None:
     assert room.ask("/", method, Cookie=cookie, Origin=room.origin).status in {200, 404, 405}
     assert room.ask("/", method, Cookie=cookie).status == 403
@@ -185,7 +186,7 @@ NO_HTTP = {
 """Requests that are none, or that nobody but a prober sends; the server that runs says what it prints."""
 
 
-@pytest.mark.parametrize("why", NO_HTTP)
+@all_rows("why", NO_HTTP)
 def test_what_is_no_http_is_answered_and_nothing_is_printed(room: Room, cookie: str, why: str) -> None:
     own = f"HTTP/1.1\r\nHost: HOST\r\nOrigin: {room.origin}\r\nCookie: {cookie.partition(';')[0]}"
     request = NO_HTTP[why].replace(b"JOIN", f"/join/{room.token('edit')} {own}".encode())

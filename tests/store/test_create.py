@@ -4,7 +4,6 @@ import json
 import sqlite3
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from sqlalchemy import create_engine, select
 
@@ -16,6 +15,7 @@ from meshmodel.store.reader import normalise_snapshot
 from meshmodel.store.sqlite_database import SqliteDatabase
 from meshmodel.store.tables import RECORD_TABLES, create_statements
 from meshmodel.store.writer import insert_all
+from tests.rows import all_rows
 from tests.store.snapshots import snapshots
 
 
@@ -34,7 +34,7 @@ def test_every_kind_of_record_has_a_table():
     assert list(RECORD_TABLES) == list(SCHEMA)
 
 
-@pytest.mark.parametrize("kind", SCHEMA.values(), ids=lambda kind: kind.name)
+@all_rows("kind", SCHEMA.values())
 def test_a_table_has_the_columns_of_its_fields(kind: Table):
     table = RECORD_TABLES[kind.name]
     fields = {field.key: field.is_always_set for field in kind.fields}

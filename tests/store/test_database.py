@@ -14,6 +14,7 @@ from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.store import Store
 from meshmodel.store.tables import RECORD_TABLES
+from tests.rows import all_rows
 from tests.store.labels import redo_label, undo_label
 from tests.store.sample import SAMPLE, names_in
 
@@ -198,7 +199,7 @@ def test_a_hostile_label_is_kept_as_one_harmless_line(place):
         assert len(undo_label(store)) <= 220
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "name", ["a b.mesh", "q?mode=ro.mesh", "x#y.mesh", "50%41.mesh", "ä 名 é.mesh", "'\".mesh", "z" * 240]
 )
 def test_odd_names_of_files_and_folders(tmp_path, name):

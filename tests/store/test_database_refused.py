@@ -15,6 +15,7 @@ from meshmodel.edits.edit import Put, edit
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Zone
 from meshmodel.store.store import Store
+from tests.rows import all_rows
 from tests.store.labels import redo_label, undo_label
 from tests.store.sample import names_in
 
@@ -54,9 +55,7 @@ def test_folder_pipe_and_loop(tmp_path):
         Store.open("a\0b.mesh")
 
 
-@pytest.mark.parametrize(
-    "content", [b"format = 'meshmodel/1'\n" * 99, b"SQLite format 3\0", os.urandom(5000), b"\0" * 4096]
-)
+@all_rows("content", [b"format = 'meshmodel/1'\n" * 99, b"SQLite format 3\0", os.urandom(5000), b"\0" * 4096])
 def test_other_files(tmp_path, content):
     path = tmp_path / "m.mesh"
     path.write_bytes(content)

@@ -17,6 +17,7 @@ from meshmodel.store.migrations import sqlalchemy_connection
 from meshmodel.store.sqlite_file import SCHEMA_VERSION
 from meshmodel.store.store import Store
 from meshmodel.store.tables import METADATA
+from tests.rows import all_rows
 from tests.store.labels import redo_label, undo_label
 from tests.store.sample import SAMPLE, imported_in, names_in
 
@@ -66,7 +67,7 @@ def test_an_older_file_is_brought_forward_with_its_data_and_its_journal(older, t
     assert names_in(tmp_path) == ["old.mesh"]
 
 
-@pytest.mark.parametrize("source", RELEASES.values(), ids=RELEASES)
+@all_rows("source", RELEASES.values())
 def test_what_was_a_principal_by_default_alone_becomes_unknown(source, tmp_path):
     path = written(source, tmp_path / "old.mesh")
     with Store.open(path) as store:
@@ -87,7 +88,7 @@ def test_what_was_a_principal_by_default_alone_becomes_unknown(source, tmp_path)
     assert row.record == SAMPLE.grant["key", "files"]
 
 
-@pytest.mark.parametrize("text", ["{", "[1]", '{"honoured_as":"principal"}', '{"honoured_as":3}'])
+@all_rows("text", ["{", "[1]", '{"honoured_as":"principal"}', '{"honoured_as":3}'])
 def test_a_damaged_grant_of_the_journal_is_told_when_it_is_undone_and_not_before(tmp_path, text):
     path = written(RELEASES[10], tmp_path / "old.mesh")
     with contextlib.closing(sqlite3.connect(path)) as raw, raw:
@@ -218,8 +219,8 @@ def test_an_older_file_with_a_column_of_a_later_version_stays_as_it_is(tmp_path)
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("version", [1, 7])
-@pytest.mark.parametrize("read_only", [False, True])
+@all_rows("version", [1, 7])
+@all_rows("read_only", [False, True])
 def test_a_file_of_before_the_first_migration_is_refused_with_the_version_that_reads_it(
     tmp_path, version, read_only
 ):
@@ -261,7 +262,7 @@ def test_rules_in_an_older_file_do_not_run(older):
     assert older.read_bytes() == before
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "damage",
     ["record_key = '[1]'", "record_key = '{'", "record = '{'", "record_table = 'nothing'", "source = x'00'"],
 )

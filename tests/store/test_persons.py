@@ -12,6 +12,7 @@ from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.records import Zone
 from meshmodel.model.text import person_name, unprintable
 from meshmodel.store.store import Store
+from tests.rows import all_rows
 from tests.store.labels import redo_label, undo_label
 
 
@@ -116,9 +117,7 @@ def test_an_edit_without_a_name_takes_no_redo_from_somebody_who_has_one(place):
             assert (undo_label(ada), redo_label(ada)) == (None, "hers")
 
 
-@pytest.mark.parametrize(
-    "name", ["A", "Ada Lovelace", "a" * 40, "José 票", "علی\u200cرضا", "Ada 🚀", "ක්\u200dෂ"]
-)
+@all_rows("name", ["A", "Ada Lovelace", "a" * 40, "José 票", "علی\u200cرضا", "Ada 🚀", "ක්\u200dෂ"])
 def test_a_name_is_a_printable_line(name):
     assert person_name(name) == name
 
@@ -127,7 +126,7 @@ def test_a_name_has_one_form():
     assert person_name("Jose\u0301") == "José"
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "name",
     [
         *("", " ", "\u200b", " Ada", "Ada ", "a" * 41, "A\nB", "A\x1b[2J", "A\u202eB"),

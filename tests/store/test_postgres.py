@@ -30,6 +30,7 @@ from meshmodel.store.sqlite_file import SCHEMA_VERSION
 from meshmodel.store.store import Store, keeper
 from meshmodel.store.tables import METADATA
 from tests.commands.running import MODELS
+from tests.rows import all_rows
 from tests.store.sample import SAMPLE, names_in
 from tests.store.servers import SERVER, needs_server, new_address
 from tests.store.test_migrations import RELEASES
@@ -59,7 +60,7 @@ def pid_of(store: Store) -> int:
     return store.database.execute("SELECT pg_backend_pid()").fetchone()[0]
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("named", "shown", "name"),
     [
         ("postgresql://db/co#m", "postgresql://db/co#m", "m"),
@@ -76,7 +77,7 @@ def test_an_address_is_shown_without_its_user_and_its_query(named, shown, name):
     assert source.folder == Path()
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "named",
     [
         "postgresql://u:horse@db/co#m",
@@ -97,7 +98,7 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(named):
     assert not {"horse", "rse", "ho"} & set(re.split(r"\W", str(refused.value)))
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("named", "says"),
     [
         ("postgresql://db/co", "names no model"),

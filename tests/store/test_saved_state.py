@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from meshmodel.store import saved_state
 from meshmodel.store.saved_state import PLACES_LIMIT, RECENT_LIMIT, Exported, Place, State, state_path
+from tests.rows import all_rows
 
 
 def test_recent_files_newest_first_without_those_that_are_gone(tmp_path: Path) -> None:
@@ -73,7 +74,7 @@ def test_places_come_back(tmp_path: Path) -> None:
     assert len(json.loads(state_path().read_text())["places"]) == PLACES_LIMIT
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "text",
     [
         b"",
@@ -137,7 +138,7 @@ def test_the_last_export_of_each_model_while_its_folder_is_there(tmp_path: Path)
     assert len(json.loads((tmp_path / "state.json").read_text())["exports"]) == PLACES_LIMIT
 
 
-@pytest.mark.parametrize("said", [[], {"x": 1}, {"x": ["svg", "", False]}, {"x": ["svg", "a", 1]}, 7, None])
+@all_rows("said", [[], {"x": 1}, {"x": ["svg", "", False]}, {"x": ["svg", "a", 1]}, 7, None])
 def test_damaged_exports_count_as_none(tmp_path: Path, said: object) -> None:
     (tmp_path / "state.json").write_text(json.dumps({"exports": said}))
     assert State(tmp_path / "state.json").exported(Path("x")) is None

@@ -15,6 +15,7 @@ from tests.benchmarks.workshop import workshop
 from tests.reference.minimum_fix import is_closed
 from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
 from tests.reference.reading import Reading
+from tests.rows import all_rows
 
 ROOT = Path(__file__).parents[3]
 MODELS = sorted((ROOT / "models").glob("*.toml"))
@@ -31,7 +32,7 @@ def some(examples):
     )
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+@all_rows("path", MODELS)
 def test_the_fix_of_a_worked_example_closes_everything_and_no_part_of_it_does(path):
     snapshot = read_file(path)
     analysis = analyse(snapshot)

@@ -23,6 +23,7 @@ from meshmodel.model.measures import Ask, Drop
 from tests.benchmarks.workshop import workshop
 from tests.reference.plan_shapes import plan_model
 from tests.reference.random_models import snapshot_of
+from tests.rows import all_rows
 
 MODELS = sorted((Path(__file__).parents[3] / "models").glob("*.toml"))
 SEEDS = st.integers(0, 2**48)
@@ -92,7 +93,7 @@ def test_a_plan_that_is_stopped_anywhere_says_only_what_is_true(seed, calls):
         assert point.optimal == (point.lower_bound == point.open)
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+@all_rows("path", MODELS)
 def test_the_plan_of_a_worked_example_leaves_nothing_open_and_no_part_of_it_does(path):
     snapshot = read_file(path)
     analysis = analyse(snapshot)
@@ -179,7 +180,7 @@ def test_decisions_of_a_day_are_counted_in_thousandths():
     assert analyse(snapshot_of(other)).cheapest_plan().decisions_per_day == 1e6 + 0.25
 
 
-@pytest.mark.parametrize(
+@all_rows(
     "options",
     [
         PlanOptions(never_ask=frozenset({("grant", "mail-key", "payments")})),

@@ -16,6 +16,7 @@ from tests.analysis.rules.test_systems import app, homes
 from tests.analysis.rules.test_tokens import ANN as FOR_ANN
 from tests.analysis.rules.test_tokens import OWN, PEOPLE, TAKEN, exchanged, granted, ticket
 from tests.analysis.rules.test_words import words
+from tests.rows import all_rows
 
 
 def accept(**changes):
@@ -30,7 +31,7 @@ def accept(**changes):
     return r.Acceptance(**fields)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("acceptance", "is_open"),
     [
         (accept(), False),
@@ -264,7 +265,7 @@ def records_of(snapshot):
     ]
 
 
-@pytest.mark.parametrize(("rule", "snapshot", "subject", "added", "because"), MORE)
+@all_rows(("rule", "snapshot", "subject", "added", "because"), MORE)
 def test_what_was_accepted_is_open_again_when_there_is_more_of_it(rule, snapshot, subject, added, because):
     _, acceptance = accepted_as_it_is(snapshot, rule, subject)
     before = merged(records_of(snapshot), [acceptance])
@@ -277,7 +278,7 @@ def test_what_was_accepted_is_open_again_when_there_is_more_of_it(rule, snapshot
     assert because in finding.accepted.because
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("rule", "snapshot", "subject"),
     [
         *{(rule, subject): (rule, snapshot, subject) for rule, snapshot, subject, _, _ in MORE}.values(),

@@ -4,6 +4,7 @@ import pytest
 
 from meshmodel.model import records as r
 from tests.analysis.rules.drawing import findings, found, office
+from tests.rows import all_rows
 
 OLD = (r.Agent("bot", status="retired"),)
 RETIRED = [
@@ -244,7 +245,7 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "mesh", "view", "expected"), TABLE)
+@all_rows(("rule", "mesh", "view", "expected"), TABLE)
 def test_it_holds_where_it_should_and_not_elsewhere(rule, mesh, view, expected):
     assert found(mesh, rule, view) == expected
 

@@ -6,6 +6,7 @@ import pytest
 
 from meshmodel.model import records as r
 from tests.analysis.rules.drawing import findings, found, office
+from tests.rows import all_rows
 
 SECOND = (r.Agent("second"), r.Hold("second", "token"))
 
@@ -191,7 +192,7 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "mesh", "expected"), TABLE)
+@all_rows(("rule", "mesh", "expected"), TABLE)
 def test_it_holds_where_it_should_and_not_elsewhere(rule, mesh, expected):
     assert found(mesh, rule) == expected
     assert found(mesh, rule, "designed") == expected

@@ -1,9 +1,8 @@
 """Decisions that are made too early, or too often."""
 
-import pytest
-
 from meshmodel.model import records as r
 from tests.analysis.rules.drawing import findings, found, office
+from tests.rows import all_rows
 
 HELPER = (
     r.Agent("helper", kind="service", home="office"),
@@ -172,7 +171,7 @@ FATIGUE = [
 TABLE = [("coarse-checkpoint", *row) for row in COARSE] + [("approval-fatigue", *row) for row in FATIGUE]
 
 
-@pytest.mark.parametrize(("rule", "mesh", "view", "expected"), TABLE)
+@all_rows(("rule", "mesh", "view", "expected"), TABLE)
 def test_it_holds_where_it_should_and_not_elsewhere(rule, mesh, view, expected):
     assert found(mesh, rule, view) == expected
 

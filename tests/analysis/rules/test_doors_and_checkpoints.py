@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-import pytest
-
 from meshmodel.model import records as r
 from tests.analysis.meshes_by_hand import pipeline, support
 from tests.analysis.rules.drawing import found
+from tests.rows import all_rows
 
 
 def ask(**changes):
@@ -380,6 +379,6 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "mesh", "view", "expected"), TABLE)
+@all_rows(("rule", "mesh", "view", "expected"), TABLE)
 def test_the_rule_fires_where_it_should_and_not_elsewhere(rule, mesh, view, expected):
     assert found(mesh, rule, view) == expected

@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rules import RULES
 from meshmodel.answers.standards import RELEASES, TITLES, releases_of
@@ -19,6 +17,7 @@ from tests.analysis.rules import (
     test_words,
 )
 from tests.analysis.rules.drawing import TODAY, merged
+from tests.rows import all_rows
 
 TABLES = [
     row
@@ -275,7 +274,7 @@ def cited_by(rule, *records):
     return set(found.references)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("rule", "plain", "special", "conditional"),
     [
         (
@@ -340,14 +339,14 @@ def test_some_references_are_cited_only_where_the_finding_is_about_such_an_eleme
     assert cited_by(rule, *special) == set(PAGE[rule])
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@all_rows("rule", RULES)
 def test_it_has_cases_that_fire_and_cases_that_do_not(rule):
     rows = [row for row in TABLES if row[0] == rule.id]
     assert {bool(row[-1]) for row in rows} == {True, False}
     assert len(rows) >= 6
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@all_rows("rule", RULES)
 def test_it_says_what_a_reader_needs(rule):
     for text in (rule.severity, rule.detects, rule.remedy, rule.false_positives):
         assert text
@@ -358,7 +357,7 @@ def test_it_says_what_a_reader_needs(rule):
     assert rule.severity.split()[0].strip(";,") in {"low", "medium", "high", "critical", "of"}
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@all_rows("rule", RULES)
 def test_what_it_finds_is_within_what_it_says(rule):
     words = set(re.findall(r"low|medium|high|critical", rule.severity))
     for row in TABLES:

@@ -1,11 +1,10 @@
 """What the drawing does not say: one row an element, and no finding."""
 
-import pytest
-
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Question
 from meshmodel.model import records as r
 from tests.analysis.rules.drawing import TODAY, merged
+from tests.rows import all_rows
 
 OWNER = "Who owns it?"
 HOME = "Where was its task authorized: what is its home zone?"
@@ -62,7 +61,7 @@ SECOND = (
 FAR = r.System("store", **{**SYSTEM, "zone": "far"})
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("more", "expected"),
     [
         ([], []),
@@ -122,7 +121,7 @@ def test_it_asks_what_is_not_said_and_nothing_else(more, expected):
 BOSS = r.Agent("boss", name="Boss", **AGENT)
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("more", "only", "asks"),
     [
         ([], ("app:read",), []),

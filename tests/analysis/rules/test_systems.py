@@ -1,9 +1,8 @@
 """Memories that several share, and systems that do not tell who did what."""
 
-import pytest
-
 from meshmodel.model import records as r
 from tests.analysis.rules.drawing import findings, found, office
+from tests.rows import all_rows
 
 MEMORY = r.System("memory", kind="agent-memory", zone="office")
 
@@ -157,7 +156,7 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "mesh", "expected"), TABLE)
+@all_rows(("rule", "mesh", "expected"), TABLE)
 def test_it_holds_where_it_should_and_not_elsewhere(rule, mesh, expected):
     assert found(mesh, rule) == expected
     assert found(mesh, rule, "designed") == expected

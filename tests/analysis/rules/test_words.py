@@ -1,9 +1,8 @@
 """Limits that are asked of a model, and systems into which agents carry what outsiders said."""
 
-import pytest
-
 from meshmodel.model import records as r
 from tests.analysis.rules.drawing import findings, found, merged, office
+from tests.rows import all_rows
 
 
 def limited(*more, only=("app:read",), kind="ai-agent", **fields):
@@ -129,7 +128,7 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "mesh", "view", "expected"), TABLE)
+@all_rows(("rule", "mesh", "view", "expected"), TABLE)
 def test_it_holds_where_it_should_and_not_elsewhere(rule, mesh, view, expected):
     assert found(mesh, rule, view) == expected
 

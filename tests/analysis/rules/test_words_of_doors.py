@@ -1,7 +1,5 @@
 """What findings of doors and checkpoints say."""
 
-import pytest
-
 from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
 from tests.analysis.meshes_by_hand import pipeline, support
@@ -17,6 +15,7 @@ from tests.analysis.rules.test_doors_and_checkpoints import (
     ask,
     limited,
 )
+from tests.rows import all_rows
 
 
 def test_a_finding_names_its_records_and_has_its_own_words():
@@ -33,7 +32,7 @@ def test_a_finding_names_its_records_and_has_its_own_words():
     assert "file-key > Files" in finding.remedy
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("mesh", "told"),
     [
         (support(*WIKI, without=NO_FILES), "coming from Tickets of the same zone with wiki-key"),
@@ -67,7 +66,7 @@ def test_a_toxic_flow_names_its_parts():
     assert finding.about == (("agent", "bot"), ("system", "tickets"), ("system", "files"), ("system", "site"))
 
 
-@pytest.mark.parametrize(
+@all_rows(
     ("changes", "told"),
     [
         ({"freshness": "per-session"}, "a decision made once a session says nothing about this action"),

@@ -36,6 +36,7 @@ from meshmodel.model.snapshot import Snapshot
 from tests.answers.report.models import FORMS, analysed, written
 from tests.answers.report.reading import READ, Page
 from tests.docs.pages import ROOT
+from tests.rows import all_rows
 
 QUICK, RICH, PAGED = "support-agent", "agent-chain", "crm-assistant-gateway"
 slow = pytest.mark.slow
@@ -57,7 +58,7 @@ SECTIONS = [
 
 
 @slow
-@pytest.mark.parametrize("name", [QUICK, RICH])
+@all_rows("name", [QUICK, RICH])
 def test_all_formats_have_the_same_headings_and_say_the_same(name):
     analysis = analysed(name)
     read = {form: READ[form](written(name, form).document) for form in FORMS}
@@ -301,7 +302,7 @@ def test_pictures_have_names_of_their_own_and_links_lead_to_them(name):
 
 
 @slow
-@pytest.mark.parametrize("form", FORMS)
+@all_rows("form", FORMS)
 def test_two_processes_write_the_same_bytes(form, tmp_path):
     shutil.copy(ROOT / "models" / f"{QUICK}.toml", tmp_path / "model.toml")
     found = []

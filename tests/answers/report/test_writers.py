@@ -4,7 +4,6 @@ from io import BytesIO
 
 import docx as python_docx
 import pypdf
-import pytest
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph as Words
 from hypothesis import given
@@ -25,6 +24,7 @@ from meshmodel.answers.report.vector import FONT
 from tests.answers.report.reading import READ, Page, entries, squeezed
 from tests.exporters.parts import HOSTILE
 from tests.exporters.test_diagram import check_fonts_and_title
+from tests.rows import all_rows
 
 MARKUP = (
     *HOSTILE,
@@ -68,7 +68,7 @@ WRITERS = {
 }
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@all_rows("form", WRITERS)
 def test_texts_are_shown_as_they_are(form):
     tree = report([plain(each) for each in MARKUP])
     read = READ[form](WRITERS[form](tree))
@@ -82,7 +82,7 @@ def test_texts_are_shown_as_they_are(form):
         at = found + len(squeezed(text))
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@all_rows("form", WRITERS)
 def test_equal_trees_give_equal_bytes(form):
     tree = report([plain(each) for each in MARKUP[:6]])
     assert WRITERS[form](tree) == WRITERS[form](tree)

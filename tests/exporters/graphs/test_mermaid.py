@@ -15,6 +15,7 @@ from tests.exporters.graphs.browser import draw
 from tests.exporters.graphs.models import neighbours
 from tests.exporters.parts import HOSTILE, MODELS, every_step_model, hostile_model
 from tests.reference.random_models import random_model, snapshot_of
+from tests.rows import all_rows
 
 NAMES = (
     *HOSTILE[:-1],
@@ -58,7 +59,7 @@ def both(snapshot):
     return snapshot, analyse(snapshot)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@all_rows("seed", range(12))
 def test_every_element_and_every_step_is_written_once(seed):
     snapshot, analysis = both(random_model(seed, 8))
     found = read(mermaid(analysis))
