@@ -14,8 +14,10 @@ from meshmodel.store.examples import ORDER
 from tests.app.desk import desk
 from tests.commands.running import MODELS, run
 
+OTHERS = [pytest.param(each, marks=pytest.mark.slow) for each in ORDER[1:]]
 
-@pytest.mark.parametrize("name", ORDER)
+
+@pytest.mark.parametrize("name", [ORDER[0], *OTHERS])
 async def test_header_tab_rows_check_fix_review_report_and_json_agree(tmp_path: Path, name: str) -> None:
     model = MODELS / f"{name}.toml"
     answer = json.loads(run("check", "--json", model).stdout)
