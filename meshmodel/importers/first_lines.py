@@ -31,7 +31,7 @@ def shown_by(path: Path, source: str, forms: Iterable[Form]) -> list[Form]:
 def shows(form: Form, source: str, start: bytes) -> bool:
     """Whether the beginning of a file has all that its form expects there."""
     if form.packages and source.endswith(ENDINGS_OF_CODE):
-        is_named = any(each.encode() in start for each in form.packages)
+        is_named = any(map(start.__contains__, _encoded(form.packages)))
         return is_named and _imports(form.packages).search(start) is not None
     if form.packages and not any(_is_called(source, each) for each in form.files):
         return False
@@ -45,6 +45,12 @@ def shows(form: Form, source: str, start: bytes) -> bool:
 def _is_called(source: str, pattern: str) -> bool:
     """Whether a file is called as a pattern without ``*`` says."""
     return "*" not in pattern and f"/{source}".endswith(f"/{pattern}")
+
+
+@lru_cache
+def _encoded(names: tuple[str, ...]) -> tuple[bytes, ...]:
+    """Names as they stand in a file: the bytes are searched for these before anything else is done."""
+    return tuple(each.encode() for each in names)
 
 
 @lru_cache

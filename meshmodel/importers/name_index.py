@@ -42,5 +42,8 @@ class NameIndex(Generic[_Value]):
             ]
         if not found:
             return []
-        path = PurePosixPath("/", source)
-        return [value for pattern, value in found if "/" not in pattern or path.match(pattern)]
+        return [
+            value
+            for pattern, value in found
+            if "/" not in pattern or PurePosixPath("/", source).match(pattern)
+        ]

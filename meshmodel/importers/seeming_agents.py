@@ -131,7 +131,7 @@ def seeming_in(
         language = _LANGUAGES.get(path.suffix)
         if language is None:
             later += [(source, each) for each in _depended_on(path.name, start)]
-        elif any(each in start for each in _needles(language)):
+        elif any(map(start.__contains__, _needles(language))):
             what = _imported(start.decode("utf-8", "replace"), language)
             if what:
                 _note(titles, source, what)

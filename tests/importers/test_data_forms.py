@@ -304,3 +304,11 @@ def test_a_server_of_an_application_that_is_switched_off_makes_nothing(tmp_path)
     found = scan([tmp_path], tmp_path, Stop(10, None)).done
     assert not found.after.delegation
     assert {row.verdict for row in found.rows if row.path.startswith("mcpServers")} == {"mapped"}
+
+
+@pytest.mark.parametrize("path", DATA, ids=lambda each: each.stem)
+def test_a_form_is_known_by_its_head_as_by_all_of_it(path):
+    """Its rows are read only when a file may be of it."""
+    form, head = read_form(path), FORMS[path.stem]
+    for key in ("name", "title", "files", "marks", "holds", "packages", "calls", "joins", "last_wins"):
+        assert getattr(head, key) == getattr(form, key)

@@ -290,3 +290,21 @@ def test_a_manifest_says_nothing_new_where_its_framework_is_read(tmp_path):
     (tmp_path / "requirements.txt").write_text("langgraph\n", encoding="utf-8")
     (tmp_path / "package.json").write_text('{"dependencies": {"genkit": "^1"}}', encoding="utf-8")
     assert scan([tmp_path], tmp_path, Stop(10, None)).seeming == [("package.json", "Genkit")]
+
+
+def test_of_plain_files_bytes_are_searched_and_nothing_is_parsed(tmp_path, monkeypatch):
+    from meshmodel.importers import scanning
+
+    def parse(*_):
+        raise AssertionError("a plain file is parsed")
+
+    monkeypatch.setattr(scanning, "read_document", parse)
+    monkeypatch.setattr(scanning, "forms_of", parse)
+    for name, text in {
+        "a.py": "import os\n",
+        "b.ts": "export {};\n",
+        "c.json": '{"a": 1}',
+        "d.yaml": "a: 1\n",
+    }.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert scan([tmp_path], tmp_path, Stop(10, None)).read == []

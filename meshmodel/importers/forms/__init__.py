@@ -48,6 +48,7 @@ as this form at all. Heavy libraries are imported inside functions.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -394,9 +395,7 @@ class Forms(Mapping[str, Form]):
     def __getitem__(self, name: str) -> Form:
         found = self._found[name]
         if isinstance(found, Path):
-            from meshmodel.importers.data_form import read_form
-
-            found = self._found[name] = _of_data(read_form(found))
+            found = self._found[name] = _shipped(found)
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -407,6 +406,8 @@ class Forms(Mapping[str, Form]):
 
 
 def _of_data(data: "DataForm") -> Form:
+    """A form of a person, that has been read as a whole."""
+
     def load() -> FormReader:
         from meshmodel.importers.data_reader import DataReader
 
@@ -415,6 +416,25 @@ def _of_data(data: "DataForm") -> Form:
     return Form(
         data.name, data.title, data.files, load, marks=data.marks, joins=data.joins,
         last_wins=data.last_wins, holds=data.holds, packages=data.packages, calls=data.calls,
+    )  # fmt: skip
+
+
+def _shipped(path: Path) -> Form:
+    """A form of this program: its rows are read when a file may be of it."""
+    import tomli
+
+    @cache
+    def load() -> FormReader:
+        from meshmodel.importers.data_form import read_form
+        from meshmodel.importers.data_reader import DataReader
+
+        return DataReader(read_form(path))
+
+    head = tomli.loads(path.read_text(encoding="utf-8"))
+    names = {key: tuple(head.get(key, ())) for key in ("marks", "holds", "packages", "calls")}
+    return Form(
+        head["name"], head["title"], tuple(head["files"]), load, joins=head.get("joins", ""),
+        last_wins=head.get("last_wins", False), **names,
     )  # fmt: skip
 
 
