@@ -431,10 +431,12 @@ def _shipped(path: Path) -> Form:
         return DataReader(read_form(path))
 
     head = tomli.loads(path.read_text(encoding="utf-8"))
-    names = {key: tuple(head.get(key, ())) for key in ("marks", "holds", "packages", "calls")}
+    marks, holds, packages, calls = (
+        tuple(head.get(key, ())) for key in ("marks", "holds", "packages", "calls")
+    )
     return Form(
-        head["name"], head["title"], tuple(head["files"]), load, joins=head.get("joins", ""),
-        last_wins=head.get("last_wins", False), **names,
+        head["name"], head["title"], tuple(head["files"]), load, marks=marks, joins=head.get("joins", ""),
+        last_wins=head.get("last_wins", False), holds=holds, packages=packages, calls=calls,
     )  # fmt: skip
 
 
