@@ -13,7 +13,7 @@ where it cannot. ``analyse`` answers with an ``Analysis``, whose results are the
 
 from meshmodel.analysis.analysis import Analysis, analyse
 from meshmodel.model.errors import InvalidModelError, MeshmodelError, StoreError
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.store.load import load
 
 __all__ = [

@@ -23,10 +23,9 @@ from meshmodel.analysis.results import (
     SystemReach,
     Ways,
 )
-from meshmodel.model.actions import READ, WRITE, actions_of
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.stop import Stop
-from meshmodel.model.vocabulary import Action, View
+from meshmodel.model.vocabulary import READ, WRITE, Action, View, actions_of
 
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise

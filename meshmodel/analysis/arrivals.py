@@ -21,7 +21,7 @@ from meshmodel.analysis.crossing import (
 )
 from meshmodel.analysis.nodes import Traits
 from meshmodel.analysis.starts import HOME, Starts
-from meshmodel.model.actions import EXECUTE, READ, WRITE
+from meshmodel.model.vocabulary import EXECUTE, READ, WRITE
 
 _Severities = tuple[int, int, bool, bool]
 """Of a door whose credential was picked up on the way, and of one whose was not: how severe each is, and

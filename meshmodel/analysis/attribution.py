@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from meshmodel.analysis.bitset import union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.graph import Step
-from meshmodel.model.actions import ADMIN, ISSUE, NUMBER
 from meshmodel.model.events import Event
 from meshmodel.model.text import one_line
+from meshmodel.model.vocabulary import ADMIN, ISSUE, NUMBER
 
 
 class Relations:

@@ -13,9 +13,8 @@ from meshmodel.analysis.bitset import union
 from meshmodel.analysis.graph import Graph, Reach, Step
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.steps import Relation
-from meshmodel.model.actions import ADMIN, EXECUTE, WRITE, action_mask
 from meshmodel.model.records import Checkpoint
-from meshmodel.model.vocabulary import DECISION_KINDS, View
+from meshmodel.model.vocabulary import ADMIN, DECISION_KINDS, EXECUTE, WRITE, View, action_mask
 
 
 class Boundary(NamedTuple):

@@ -14,9 +14,8 @@ from meshmodel.analysis.graph import Step
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import CannotStartError, StepKey, StepKind
 from meshmodel.analysis.steps import KINDS
-from meshmodel.model.actions import WRITE, actions_of
 from meshmodel.model.text import no_such, one_line
-from meshmodel.model.vocabulary import ACTIONS, Action
+from meshmodel.model.vocabulary import ACTIONS, WRITE, Action, actions_of
 
 OUTSIDER: Final = "outsider"
 """The start of somebody who may only put words into systems with untrusted input, and look at open ones."""

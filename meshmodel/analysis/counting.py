@@ -12,7 +12,7 @@ from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.crossing import Source, crosses_home, crosses_within, source_of, told_apart
 from meshmodel.analysis.nodes import Nodes, Traits
 from meshmodel.analysis.starts import HOME
-from meshmodel.model.actions import EXECUTE, READ, WRITE
+from meshmodel.model.vocabulary import EXECUTE, READ, WRITE
 
 
 class Tally:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from meshmodel.analysis.nodes import ANYBODY, CONFIDENTIAL, Traits
-from meshmodel.model.actions import READ, WRITE
-from meshmodel.model.vocabulary import SEVERITIES
+from meshmodel.model.vocabulary import READ, SEVERITIES, WRITE
 
 MEDIUM: Final = SEVERITIES.index("medium")
 """The highest severity for which an intent answers where outsiders' words play a part."""

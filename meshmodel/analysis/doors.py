@@ -13,8 +13,8 @@ from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.crossing import one_person
 from meshmodel.analysis.graph import Reach, Step
 from meshmodel.analysis.starts import Starts
-from meshmodel.model.actions import ISSUE, READ
 from meshmodel.model.stop import check_current
+from meshmodel.model.vocabulary import ISSUE, READ
 
 
 class OpenDoor(NamedTuple):

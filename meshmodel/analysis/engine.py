@@ -15,9 +15,8 @@ from meshmodel.analysis.results import Door
 from meshmodel.analysis.starts import Starts
 from meshmodel.analysis.steps import Relation
 from meshmodel.analysis.toxic import reads, told_apart, ways_out
-from meshmodel.model.actions import actions_of
-from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import SEVERITIES, View
+from meshmodel.model.records import Snapshot
+from meshmodel.model.vocabulary import SEVERITIES, View, actions_of
 
 
 class Engine:

@@ -7,8 +7,8 @@ from typing import Final, Literal, NamedTuple
 from meshmodel.analysis.attribution import Attribution, Relations
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.trace_records import Use, Way
-from meshmodel.model.actions import ISSUE, action_mask, expand_admin
 from meshmodel.model.events import Event
+from meshmodel.model.vocabulary import ISSUE, action_mask, expand_admin
 
 _KNOWN: Final = 20_000
 """So many kinds of events are kept."""

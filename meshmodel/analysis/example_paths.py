@@ -13,7 +13,7 @@ from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import CrossingState, PathStep, StepKind
 from meshmodel.analysis.rules.base import titles, verb
 from meshmodel.analysis.steps import KINDS
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.vocabulary import ACTIONS
 
 RANK: Final = {kind: number for number, kind in enumerate((*KINDS, "answer"))}

@@ -13,11 +13,18 @@ from meshmodel.analysis.listing import Coming, ListedCrossing, Listing
 from meshmodel.analysis.results import Explanation
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.unreached import why_not
-from meshmodel.model.actions import NUMBER, READ, action_mask, actions_of, expand_admin
-from meshmodel.model.records import Intent
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Intent, Snapshot
 from meshmodel.model.stop import Stop
-from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Action
+from meshmodel.model.vocabulary import (
+    ACTIONS,
+    NUMBER,
+    READ,
+    SEVERITIES,
+    Action,
+    action_mask,
+    actions_of,
+    expand_admin,
+)
 
 
 class Explaining:

@@ -14,8 +14,8 @@ from meshmodel.analysis.nodes import CONFIDENTIAL
 from meshmodel.analysis.results import Explanation, Finding
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.steps import Relation
-from meshmodel.model.actions import ALL, READ, action_mask, expand_admin
 from meshmodel.model.rule_cards import CONTROLLED
+from meshmodel.model.vocabulary import ALL, READ, action_mask, expand_admin
 
 _FEW: Final = 24
 """One way is told of possibly millions: so many are tried for one, the worst crossings first."""

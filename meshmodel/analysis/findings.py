@@ -11,8 +11,7 @@ from operator import itemgetter
 
 from meshmodel.analysis.results import Accepted, Finding
 from meshmodel.analysis.rules.base import Case, Rule, joined
-from meshmodel.model.records import Acceptance
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Acceptance, Snapshot
 from meshmodel.model.stop import check_current
 from meshmodel.model.vocabulary import SEVERITIES, Severity, highest
 

@@ -11,8 +11,8 @@ from meshmodel.analysis.graph import Graph, Reach, Step
 from meshmodel.analysis.sessions import Sessions
 from meshmodel.analysis.steps import OWN, Steps
 from meshmodel.analysis.words import Words
-from meshmodel.model.actions import ADMIN, ISSUE
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
+from meshmodel.model.vocabulary import ADMIN, ISSUE
 
 
 class Mesh(Steps):

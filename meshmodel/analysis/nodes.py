@@ -5,10 +5,17 @@ from functools import cached_property
 from itertools import chain, compress
 from typing import Final, NamedTuple
 
-from meshmodel.model.actions import READ, WRITE, action_mask, actions_of, expand_admin
-from meshmodel.model.records import Custody, Grant
-from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES, Action
+from meshmodel.model.records import Custody, Grant, Snapshot
+from meshmodel.model.vocabulary import (
+    INTEGRITIES,
+    READ,
+    SENSITIVITIES,
+    WRITE,
+    Action,
+    action_mask,
+    actions_of,
+    expand_admin,
+)
 
 CONFIDENTIAL: Final = SENSITIVITIES.index("confidential")
 _TRUTH: Final = bytes.maketrans(b"01", b"\0\1")

@@ -20,11 +20,10 @@ from typing import Literal
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import CannotStartError
 from meshmodel.analysis.rotation import Copy, Rotation, RotationPlan, Secrets, credentials, rotation
-from meshmodel.model.actions import WRITE
-from meshmodel.model.records import Checkpoint, Custody
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Checkpoint, Custody, Snapshot
 from meshmodel.model.stop import NEVER, Stop
 from meshmodel.model.text import no_such, one_line
+from meshmodel.model.vocabulary import WRITE
 
 
 @dataclass(frozen=True, slots=True, order=True)

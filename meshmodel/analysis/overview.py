@@ -10,8 +10,8 @@ from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import Door, Finding, How, StepKey, StepMark, SystemReach, way
 from meshmodel.analysis.steps import OWN
-from meshmodel.model.actions import actions_of
 from meshmodel.model.rule_cards import CONTROLLED
+from meshmodel.model.vocabulary import actions_of
 
 
 class ReachTable:

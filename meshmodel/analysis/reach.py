@@ -10,8 +10,8 @@ from meshmodel.analysis.bitset import Memberships, bits, bitset, union
 from meshmodel.analysis.checkpoints import Checkpoints, Unchecked
 from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.mesh import Mesh
-from meshmodel.model.actions import READ, WRITE
 from meshmodel.model.records import Grant
+from meshmodel.model.vocabulary import READ, WRITE
 
 
 class Reaches:

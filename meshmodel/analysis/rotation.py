@@ -19,9 +19,9 @@ from meshmodel.analysis.graph import Graph, Reach
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import CannotStartError
 from meshmodel.analysis.steps import OWN
-from meshmodel.model.actions import NUMBER
 from meshmodel.model.records import Custody
 from meshmodel.model.text import no_such
+from meshmodel.model.vocabulary import NUMBER
 
 OBTAIN: Final = (*OWN, "hosting")
 """The steps by which a secret is come by."""

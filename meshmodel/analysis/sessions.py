@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from meshmodel.analysis.bitset import Memberships
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.steps import Steps
-from meshmodel.model.actions import ADMIN, EXECUTE, READ, WRITE, action_mask, expand_admin
 from meshmodel.model.records import Delegation, Intent
-from meshmodel.model.vocabulary import ACTIONS
+from meshmodel.model.vocabulary import ACTIONS, ADMIN, EXECUTE, READ, WRITE, action_mask, expand_admin
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from meshmodel.analysis.bitset import Memberships, bits, bitset, union
 from meshmodel.analysis.checkpoints import Unchecked
 from meshmodel.analysis.crossing import HOME_SOURCE, Source, one_person, source_of
 from meshmodel.analysis.reach import Reaches
-from meshmodel.model.actions import READ, action_mask, expand_admin
+from meshmodel.model.vocabulary import READ, action_mask, expand_admin
 
 _FEW = 64
 """Of at most so many agents that are not among the starts as such, their own starts are looked for alone."""

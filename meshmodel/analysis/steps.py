@@ -6,10 +6,9 @@ from typing import Final
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.graph import Graph, Step
 from meshmodel.analysis.nodes import Nodes
-from meshmodel.model.actions import ADMIN, ALL, EXECUTE, NUMBER, READ, WRITE, action_mask, expand_admin
-from meshmodel.model.records import Delegation, Intent
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Delegation, Intent, Snapshot
 from meshmodel.model.stop import check_current
+from meshmodel.model.vocabulary import ADMIN, ALL, EXECUTE, NUMBER, READ, WRITE, action_mask, expand_admin
 
 KINDS: Final = (
     *("hold", "grant", "custody", "exchange", "delegation", "trigger", "hearing", "hosting", "implies"),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from meshmodel.analysis.crossing import carries_out, source_of
 from meshmodel.analysis.reach import Reaches
-from meshmodel.model.actions import READ
+from meshmodel.model.vocabulary import READ
 
 
 def reads(reaches: Reaches, system: int) -> int:

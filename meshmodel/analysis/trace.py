@@ -25,9 +25,9 @@ from meshmodel.analysis.listing import Listing
 from meshmodel.analysis.recheck import NONE_DUE, Judged, Rechecks
 from meshmodel.analysis.session_states import NOTHING_READ, Decided, SessionState, SessionStates
 from meshmodel.analysis.trace_records import BEFORE, DEAD, CredentialState, Link, Moment, TracedEvent
-from meshmodel.model.actions import READ, WRITE
 from meshmodel.model.events import Event, seconds_text, time_text
 from meshmodel.model.text import one_line
+from meshmodel.model.vocabulary import READ, WRITE
 
 _CLOSE: Final = 2.0
 """Seconds between two logs within which their clocks may have put events in the wrong order."""

@@ -8,12 +8,19 @@ from meshmodel.analysis.example_paths import reference_of
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import Blocked, Element, Explanation, Opening, Ways
 from meshmodel.analysis.rules.base import titles, verb
-from meshmodel.model.actions import ADMIN, EXECUTE, NUMBER, WRITE, actions_of
-from meshmodel.model.records import key_of
+from meshmodel.model.records import Snapshot, key_of, table_of
 from meshmodel.model.schema import STEP_ENDS
-from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.stop import Stop
-from meshmodel.model.vocabulary import ACTIONS, CHECKPOINT_STEPS, Action
+from meshmodel.model.vocabulary import (
+    ACTIONS,
+    ADMIN,
+    CHECKPOINT_STEPS,
+    EXECUTE,
+    NUMBER,
+    WRITE,
+    Action,
+    actions_of,
+)
 
 
 def why_not(mesh: Mesh, agent: str, system: str, action: Action | None) -> str:

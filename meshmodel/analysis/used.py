@@ -13,9 +13,8 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.event_shapes import EventShapes
 from meshmodel.analysis.session_states import NOTHING_READ, SessionStates
 from meshmodel.analysis.trace_records import Run, TracedEvent, Use, is_wrong
-from meshmodel.model.actions import READ, action_mask, expand_admin
 from meshmodel.model.events import Event
-from meshmodel.model.vocabulary import ACTIONS, Action
+from meshmodel.model.vocabulary import ACTIONS, READ, Action, action_mask, expand_admin
 
 _DAY = 86_400.0
 

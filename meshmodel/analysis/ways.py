@@ -18,8 +18,8 @@ from meshmodel.analysis.listing import ListedCrossing
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import Element, Explanation, LastDoor, StepKey, Ways
 from meshmodel.analysis.unreached import elements, unreached
-from meshmodel.model.actions import actions_of
 from meshmodel.model.stop import Stop
+from meshmodel.model.vocabulary import actions_of
 
 _START: Final = -1
 _GOAL: Final = -2

@@ -11,8 +11,8 @@ from functools import cached_property
 from meshmodel.analysis.bitset import bits, bitset
 from meshmodel.analysis.graph import Graph, Reach, Step
 from meshmodel.analysis.steps import OWN, Steps
-from meshmodel.model.actions import ADMIN, READ, WRITE
 from meshmodel.model.stop import check_current
+from meshmodel.model.vocabulary import ADMIN, READ, WRITE
 
 _FEW = 4
 """At most so many agents that hear a system are entered from it one by one; more by way of hubs."""

@@ -15,9 +15,8 @@ from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Tab
 from meshmodel.answers.causes import Cause, Counts, counts_of, fold
 from meshmodel.answers.lines import Words
 from meshmodel.answers.questions import asked, open_notes, question_blocks
-from meshmodel.model.records import Acceptance
+from meshmodel.model.records import Acceptance, Snapshot
 from meshmodel.model.rule_cards import DOOR
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, first_few, one_line, plural, width
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 

@@ -8,8 +8,7 @@ from meshmodel.analysis.compromise import OUTSIDER, Compromise, Origin, Spread
 from meshmodel.analysis.results import StepKind
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table, section
 from meshmodel.model.phrases import sign_in
-from meshmodel.model.records import Custody
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Custody, Snapshot
 from meshmodel.model.text import counted, first_few, one_line
 from meshmodel.model.vocabulary import View
 

@@ -3,9 +3,8 @@
 from collections import Counter
 
 from meshmodel.analysis.results import MOST_HIGHLIGHTED, Explanation, Finding, PathStep
-from meshmodel.model.records import Reference
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.schema import STEP_ENDS
-from meshmodel.model.snapshot import Snapshot
 
 
 def reference_of(step: PathStep) -> Reference | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from meshmodel.analysis.offboarding import LostApproval, Offboarding, Touched
 from meshmodel.analysis.rotation import Copy, Rotation
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Section, section, table
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import counted, name_list, one_line
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from meshmodel.answers.blocks import Bar, Block, Facts, Paragraph, Row, Section, Table
 from meshmodel.answers.lines import Line, Look, Words, heading, note_row
 from meshmodel.answers.style import Style, wrap, wrapped_table
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import one_line, pad
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.plan_state import with_measures
 from meshmodel.model.measures import Measure
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.stop import Stop, Stopped
 from meshmodel.model.text import one_line
 

@@ -9,7 +9,7 @@ from meshmodel.edits.plan_notes import wishes
 from meshmodel.model.errors import RequestError
 from meshmodel.model.measures import MEASURE_KINDS, MeasureKind
 from meshmodel.model.note_subject import STEPS, NoteSubject, note_subject
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import did_you_mean, one_line
 from meshmodel.model.vocabulary import ACTIONS, Severity
 

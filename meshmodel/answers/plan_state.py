@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from meshmodel.answers.causes import is_accepted
 from meshmodel.model.measures import Measure
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.stop import Task
 from meshmodel.model.vocabulary import View
 

@@ -13,8 +13,7 @@ from meshmodel.answers.lines import Words
 from meshmodel.edits.approvers import WHY_ASKED, known_approvers
 from meshmodel.edits.question_answers import asks_of_jobs, job_secrets
 from meshmodel.model.phrases import sign_in
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import SEVERITIES
 

@@ -6,7 +6,7 @@ from meshmodel.analysis.offboarding import Offboarding
 from meshmodel.analysis.rotation import RotationPlan
 from meshmodel.answers.blocks import Answer, Block, Paragraph, section, table
 from meshmodel.answers.offboarding import copy_entry, offboarding_blocks, rotation_entry, rotation_rows
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import counted, name_list, one_line
 
 

@@ -15,8 +15,7 @@ from meshmodel.analysis.analysis import Analysis, analyse
 from meshmodel.analysis.results import Door, Explanation
 from meshmodel.edits.edit import Change, Edit, Put, Remove, apply_edit
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.records import Agent, Checkpoint, Note, System
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Checkpoint, Note, Snapshot, System
 from meshmodel.model.stop import Stop
 from meshmodel.model.text import counted, first_few, one_line, pad, shorten, width
 from meshmodel.model.vocabulary import SEVERITIES, STEERABLE_KINDS, Action, Severity

@@ -9,7 +9,7 @@ from meshmodel.answers.blocks import Answer, Block, Paragraph, Section
 from meshmodel.answers.highlights import reference_of, sentences_and_steps
 from meshmodel.answers.lines import Look, Words
 from meshmodel.answers.ways_sentences import ways_sentences
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import one_line
 
 _NOTHING: Final[Answer] = {

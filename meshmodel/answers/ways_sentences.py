@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from meshmodel.analysis.results import Blocked, Element, LastDoor, Opening, StepKey, Ways
+from meshmodel.model.records import Snapshot
 from meshmodel.model.schema import STEP_ENDS
-from meshmodel.model.snapshot import Snapshot
 
 
 def ways_sentences(snapshot: Snapshot, ways: Ways) -> tuple[str, ...]:

@@ -15,9 +15,9 @@ from meshmodel.answers.causes import Cause, fold, is_accepted
 from meshmodel.answers.measures import WHEN, measure_words, relation_of, rows_of
 from meshmodel.answers.plan_state import with_measures
 from meshmodel.model.measures import Ask, Drop, Measure
+from meshmodel.model.records import Snapshot
 from meshmodel.model.rule_cards import CARDS, DOOR
 from meshmodel.model.schema import STEP_ENDS
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import CURRENT
 from meshmodel.model.text import first_few, one_line
 from meshmodel.model.vocabulary import CheckpointStep, Severity, highest

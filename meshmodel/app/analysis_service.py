@@ -10,7 +10,7 @@ from meshmodel.app.limits import BURST
 from meshmodel.app.messages import Cause
 from meshmodel.app.panels.findings import prepare_panels
 from meshmodel.app.presentation.both_analyses import Results, analyse_both, unchanged
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.stop import Task
 
 

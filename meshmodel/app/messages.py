@@ -14,9 +14,8 @@ from textual.message import Message
 
 from meshmodel.analysis.results import Answerable, Finding
 from meshmodel.edits.edit import Edit
-from meshmodel.model.records import Record, Reference
+from meshmodel.model.records import Record, Reference, Snapshot
 from meshmodel.model.schema import Field
-from meshmodel.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from meshmodel.app.presentation.import_request import ImportRequest

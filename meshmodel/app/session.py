@@ -12,8 +12,7 @@ from meshmodel.app.messages import Cause, ModelChanged
 from meshmodel.edits.edit import Edit
 from meshmodel.model import secrets
 from meshmodel.model.errors import StoreError
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.source import AnySource, Source
 from meshmodel.model.text import one_line
 from meshmodel.store.drawn_order import LIMIT

@@ -8,8 +8,7 @@ from meshmodel.analysis.results import Explanation, Finding, StepKey
 from meshmodel.app.access import ANYONE, Access
 from meshmodel.app.presentation.lenses import InLens, LensName, LensResult
 from meshmodel.canvas.scene import Facts, Mark, Zoom
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.vocabulary import View
 
 if TYPE_CHECKING:

@@ -29,8 +29,7 @@ from meshmodel.canvas.layout.router import NoFreeRowError, Trunk, route
 from meshmodel.canvas.layout.rows import append_loose, assign_rows, height_of
 from meshmodel.canvas.raster import Raster
 from meshmodel.canvas.scene import Facts, Options, Run
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 
 _FREE, _TAKEN, _LINE, _TRIED = b"\0", b"\1", b"\2", b"\3"
 """What is in a cell: nothing, a card or a trunk, another part of a line, a label that was moved or tried."""

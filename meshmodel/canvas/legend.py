@@ -8,8 +8,7 @@ from meshmodel.canvas.glyphs import ASCII_HORIZONTAL, HORIZONTAL, PLAIN, SIGNS
 from meshmodel.canvas.layout.elements import MARK_GLYPHS, Link
 from meshmodel.canvas.scene import Facts, Style
 from meshmodel.model.phrases import ACTIONS_BY_LETTER, GLYPHS, LETTERS, glyph_of, listed, phrase
-from meshmodel.model.records import Agent, Checkpoint, Reference, System
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Checkpoint, Reference, Snapshot, System
 
 _MEANINGS: Final = dict(SIGNS)
 _MARKS: Final = frozenset(MARK_GLYPHS.values())

@@ -9,8 +9,7 @@ from meshmodel.canvas.layout.columns import Grid
 from meshmodel.canvas.layout.lanes import NOWHERE
 from meshmodel.canvas.scene import Direction
 from meshmodel.edits.operations import at_slot
-from meshmodel.model.records import Credential, Element, Record, Reference, Slot, System, Zone
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Credential, Element, Record, Reference, Slot, Snapshot, System, Zone
 
 OPEN_FOLDED: Final = 300
 """Elements of a model above which zones without a slot are folded: their cards would not be found."""

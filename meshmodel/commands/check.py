@@ -36,8 +36,7 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.results import Finding
-    from meshmodel.model.records import Acceptance
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Acceptance, Snapshot
 
 
 def add_gate(parser: argparse.ArgumentParser) -> None:

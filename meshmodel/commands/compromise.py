@@ -15,7 +15,7 @@ from meshmodel.commands.models import (
 )
 from meshmodel.commands.output import answer, style
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.source import Source
 from meshmodel.model.text import one_line
 

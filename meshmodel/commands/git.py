@@ -14,7 +14,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
 
 DRIVER: Final = "meshmodel"
 """What the drivers are called in the configuration of a repository and in ``.gitattributes``."""
@@ -127,7 +127,7 @@ def merge(arguments: argparse.Namespace) -> int:
 
 def _version(path: Path) -> "Snapshot":
     """The model in a file that git made; an empty one stands for a version that there is not."""
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
 
     try:
         if path.stat().st_size == 0:

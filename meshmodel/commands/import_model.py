@@ -153,8 +153,7 @@ def _make(arguments: argparse.Namespace, target: Path) -> int:
     """A new model of the files, called as its own file."""
     from meshmodel.importers.importing import prepare
     from meshmodel.importers.proposal import clean_text
-    from meshmodel.model.records import About
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import About, Snapshot
     from meshmodel.model.text import LINE_LIMIT
 
     refuse_target(target, "--into changes an existing model")

@@ -14,7 +14,7 @@ from meshmodel.model.text import counted, one_line
 if TYPE_CHECKING:
     from meshmodel.logs.formats import LogFormat
     from meshmodel.logs.several import LogFile, Logs
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
 
 _SHIFT: Final = re.compile(r"([+-]?[0-9]{1,7}(?:\.[0-9]{1,3})?)(ms|s|m|h)")
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}

@@ -12,7 +12,7 @@ from meshmodel.model.source import AnySource, Source
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
     from meshmodel.model.vocabulary import View
 
 NAMED: Final = "a .mesh or .toml file, or postgresql://host/db#model"

@@ -12,7 +12,7 @@ from meshmodel.model.text import one_line
 if TYPE_CHECKING:
     from meshmodel.analysis.offboarding import Offboarding
     from meshmodel.analysis.rotation import RotationPlan
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
 
 _KINDS: Final = ("agent:", "person:", "vendor:", "credential:")
 

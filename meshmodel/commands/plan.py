@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import Plan, TradeOffPoint
     from meshmodel.edits.edit import Edit
     from meshmodel.model.measures import Measure
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
 
 State = Literal["planned", "enforced"]
 

@@ -12,7 +12,7 @@ from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.exporters.policies.verification import Verification
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
 
 
 def add(commands: Subparsers) -> None:

@@ -10,7 +10,7 @@ from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.edits.edit import Edit
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
 
 
 def change(source: Source, edit_of: "Callable[[Snapshot], Edit | None]") -> str:

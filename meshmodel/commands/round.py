@@ -21,7 +21,7 @@ from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.answers.round.summary import RoundSummary
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
 
 _LAST_ROUND: Final = "last"
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from meshmodel.analysis.rules import Rule
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
 
 
 def add(commands: Subparsers) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.trace_records import TracedEvent
     from meshmodel.answers.trace import TraceSummary
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
     from meshmodel.model.vocabulary import View
 
 TRACE_FORMS: Final = ("md", "html")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.used import Used
     from meshmodel.edits.edit import Edit
     from meshmodel.logs.several import Logs
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
 
 
 def add(commands: Subparsers) -> None:

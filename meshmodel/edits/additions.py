@@ -6,8 +6,7 @@ from typing import Final
 
 from meshmodel.edits.draft import named_element
 from meshmodel.edits.edit import Edit, Put, apply_edit
-from meshmodel.model.records import Agent, Credential, Reference, Slot, System
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Credential, Reference, Slot, Snapshot, System
 
 USUAL_END: Final[Mapping[str, str]] = {
     "agent": "system",

@@ -7,8 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from meshmodel.model.records import Agent, Checkpoint, Credential, Hold, Reference, System
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Checkpoint, Credential, Hold, Reference, Snapshot, System
 
 WHY_ASKED: Final = (
     "No person and no system of the model is called so, "

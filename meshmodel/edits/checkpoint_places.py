@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from meshmodel.edits.edit import unused_id
-from meshmodel.model.records import Checkpoint
+from meshmodel.model.records import Checkpoint, Snapshot
 from meshmodel.model.schema import STEP_ENDS
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS
 
 STEPS_WITH_ACTIONS: Final = frozenset({"grant", "custody", "boundary"})

@@ -13,8 +13,7 @@ from meshmodel.edits.notes import new_note
 from meshmodel.edits.operations import Step
 from meshmodel.model.note_subject import NoteSubject
 from meshmodel.model.phrases import step_phrase
-from meshmodel.model.records import Checkpoint
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Checkpoint, Snapshot
 from meshmodel.model.vocabulary import BINDING_KINDS, CheckpointStep
 
 

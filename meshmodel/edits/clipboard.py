@@ -14,18 +14,20 @@ from meshmodel.edits.operations import without_slot, words_for
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.note_subject import note_subject
 from meshmodel.model.records import (
+    TABLES,
     Agent,
     Checkpoint,
     Credential,
     Note,
     Record,
     Reference,
+    Snapshot,
     System,
     Zone,
     key_of,
+    table_of,
 )
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
-from meshmodel.model.snapshot import TABLES, Snapshot, table_of
 from meshmodel.model.text import first_few
 from meshmodel.model.validation import References, RefusedError, with_actual_step
 from meshmodel.model.vocabulary import ELEMENT_TABLES, RELATION_TABLES

@@ -11,8 +11,7 @@ from meshmodel.edits import relations
 from meshmodel.edits.checkpoint_places import carried_by, ends, granted_to
 from meshmodel.edits.draft import Draft, named_element
 from meshmodel.edits.edit import Edit, unused_id
-from meshmodel.model.records import Credential, Reference, System
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Credential, Reference, Snapshot, System
 from meshmodel.model.vocabulary import Action
 
 Relation = Literal[

@@ -6,7 +6,7 @@ See ``docs/workbench.md``.
 from collections.abc import Iterator
 
 from meshmodel.edits.approvers import known_approvers
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import first_few
 
 

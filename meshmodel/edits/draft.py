@@ -13,11 +13,12 @@ from meshmodel.model.records import (
     Element,
     Note,
     Record,
+    Snapshot,
     System,
     Zone,
     key_of,
+    table_of,
 )
-from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.validation import with_actual_step
 
 

@@ -17,6 +17,7 @@ from meshmodel.edits.ids import id_of
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.note_subject import note_subject
 from meshmodel.model.records import (
+    TABLES,
     About,
     Acceptance,
     Agent,
@@ -26,12 +27,14 @@ from meshmodel.model.records import (
     Note,
     Record,
     Reference,
+    Snapshot,
     System,
+    Touched,
     key_of,
+    table_of,
 )
 from meshmodel.model.rule_cards import CARDS
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
-from meshmodel.model.snapshot import TABLES, Snapshot, Touched, table_of
 from meshmodel.model.validation import References, RefusedError, label_of, normalise, with_actual_step
 from meshmodel.model.values import RefusedValueError, check_new_id, quote
 from meshmodel.model.vocabulary import ELEMENT_TABLES

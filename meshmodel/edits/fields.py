@@ -11,9 +11,18 @@ from meshmodel.edits import checkpoint_places
 from meshmodel.edits.edit import Change, Edit, Put, Remove, Rename, apply_edit
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.note_subject import STEPS
-from meshmodel.model.records import Checkpoint, Delegation, Intent, Note, Record, key_of
+from meshmodel.model.records import (
+    TABLES,
+    Checkpoint,
+    Delegation,
+    Intent,
+    Note,
+    Record,
+    Snapshot,
+    key_of,
+    table_of,
+)
 from meshmodel.model.schema import SCHEMA, Field
-from meshmodel.model.snapshot import TABLES, Snapshot, table_of
 from meshmodel.model.text import one_line
 from meshmodel.model.validation import check_value
 from meshmodel.model.values import canonical_number

@@ -6,8 +6,18 @@ from typing import Any, Final
 from meshmodel.edits.edit import Change, Edit, Put, Rename, apply_edit
 from meshmodel.edits.fields import edit_of
 from meshmodel.edits.operations import at_slot, removal, title_of
-from meshmodel.model.records import Agent, Element, Record, Reference, Slot, System, Zone, key_of
-from meshmodel.model.snapshot import Snapshot, table_of
+from meshmodel.model.records import (
+    Agent,
+    Element,
+    Record,
+    Reference,
+    Slot,
+    Snapshot,
+    System,
+    Zone,
+    key_of,
+    table_of,
+)
 
 _ZONE_FIELDS: Final = {"system": "zone", "agent": "home"}
 """Which field says the zone of an element."""

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from meshmodel.edits.edit import Edit, Put, edit
-from meshmodel.model.records import Intent
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Intent, Snapshot
 from meshmodel.model.text import counted
 from meshmodel.model.vocabulary import ACTIONS
 

@@ -10,9 +10,8 @@ from dataclasses import replace
 
 from meshmodel.edits.edit import Difference, Edit, Put, Remove, apply_edit, difference
 from meshmodel.model.errors import InvalidModelError, StoreError
-from meshmodel.model.records import Key, Record
+from meshmodel.model.records import TABLES, Key, Record, Snapshot
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.validation import label_of
 
 

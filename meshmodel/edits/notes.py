@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from meshmodel.edits.edit import Edit, Put, unused_id
 from meshmodel.model.note_subject import STEPS, note_subject
-from meshmodel.model.records import Note, Record, key_of
-from meshmodel.model.snapshot import Snapshot, table_of
+from meshmodel.model.records import Note, Record, Snapshot, key_of, table_of
 from meshmodel.model.vocabulary import ELEMENT_TABLES, NoteKind
 
 """The tables of what a note can be about, besides the model itself."""

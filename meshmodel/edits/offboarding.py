@@ -16,7 +16,7 @@ from typing import Protocol
 
 from meshmodel.edits.edit import Change, Edit, Put, Remove, edit
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import first_few, one_line
 
 _NAMED = 5

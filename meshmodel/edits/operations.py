@@ -8,6 +8,7 @@ from meshmodel.edits.checkpoint_places import checkpoint_id
 from meshmodel.edits.edit import Change, Edit, Put, Remove, edit
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import (
+    RECORD_TYPES,
     Agent,
     Checkpoint,
     Credential,
@@ -16,11 +17,11 @@ from meshmodel.model.records import (
     Record,
     Reference,
     Slot,
+    Snapshot,
     System,
     Zone,
 )
 from meshmodel.model.schema import STEP_ENDS
-from meshmodel.model.snapshot import RECORD_TYPES, Snapshot
 from meshmodel.model.vocabulary import ELEMENT_TABLES as ELEMENT_TABLES  # noqa: PLC0414  # for gestures
 
 Step = tuple[str, str, str]

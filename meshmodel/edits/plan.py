@@ -7,7 +7,7 @@ from typing import Final, Literal
 from meshmodel.edits.checkpoints import Decider, add_checkpoints
 from meshmodel.edits.edit import Change, Edit, Put, Remove, difference, edit
 from meshmodel.model.measures import MEASURE_KINDS, Ask, Drop, Limit, Measure, MeasureKind, narrowed
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import counted
 
 _KIND: Final[dict[type[Measure], MeasureKind]] = {Ask: "ask", Drop: "drop", Limit: "limit"}

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from meshmodel.edits.edit import Edit, Put
 from meshmodel.edits.notes import new_note
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 
 Wish = Literal["keep", "never ask"]
 SOURCE: Final = "plan"

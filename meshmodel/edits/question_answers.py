@@ -10,8 +10,7 @@ from typing import Final
 from meshmodel.edits.edit import Edit, Put, edit
 from meshmodel.edits.fields import edit_of
 from meshmodel.edits.notes import new_note
-from meshmodel.model.records import Agent, Credential, Custody, Grant, Hold, Reference, Zone
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Credential, Custody, Grant, Hold, Reference, Snapshot, Zone
 from meshmodel.model.text import first_few
 
 RUNNERS: Final = frozenset({"ci-pipeline", "kubernetes-cluster", "deployment-target"})

@@ -7,8 +7,17 @@ from typing import Any
 from meshmodel.edits.draft import Draft
 from meshmodel.edits.edit import unused_id
 from meshmodel.model.phrases import listed
-from meshmodel.model.records import Credential, Custody, Delegation, Exchange, Grant, Hold, Intent, Trigger
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import (
+    Credential,
+    Custody,
+    Delegation,
+    Exchange,
+    Grant,
+    Hold,
+    Intent,
+    Snapshot,
+    Trigger,
+)
 from meshmodel.model.vocabulary import Action
 
 

@@ -6,9 +6,8 @@ from meshmodel.edits.edit import Difference, Edit, apply_edit, difference
 from meshmodel.edits.fields import value_text
 from meshmodel.edits.merge import ConflictError, edit_of, rebase
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.records import Element, Record
+from meshmodel.model.records import Element, Record, Snapshot
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.validation import check_snapshot, label_of
 from meshmodel.model.values import quote

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.exporters.diagram.elements import Lens
     from meshmodel.exporters.policies.verdicts import Side
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
     from meshmodel.model.vocabulary import View
 
 Writer = Callable[["Analysis", "ExportRequest"], str]

@@ -10,9 +10,8 @@ from meshmodel.importers.forms import FORMS
 from meshmodel.importers.importing import Import
 from meshmodel.importers.ledger import VERDICTS, Row, Verdict, record_named, words_for
 from meshmodel.importers.plan import Outcome
-from meshmodel.model.records import Reference
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, first_few, one_line, plural
 
 _SHOWN: Final = 10

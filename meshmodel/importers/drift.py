@@ -9,9 +9,8 @@ from meshmodel.importers.fingerprints import is_changed
 from meshmodel.importers.importing import Import, prepare
 from meshmodel.importers.last_import import Renamed, brought_forward
 from meshmodel.importers.plan import Outcome
-from meshmodel.model.records import Agent, Record
+from meshmodel.model.records import Agent, Record, Snapshot
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.imports import Imported
 
 

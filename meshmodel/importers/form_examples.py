@@ -11,7 +11,7 @@ from meshmodel.importers.ledger import Row
 from meshmodel.importers.paths import glob
 from meshmodel.importers.proposal import Proposal
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 
 
 def problems_of(form: DataForm) -> Iterator[str]:

@@ -18,8 +18,7 @@ from meshmodel.importers.ledger import Row, words_for
 from meshmodel.importers.plan import Outcome, Plan, plan
 from meshmodel.importers.proposal import Picked, Proposed
 from meshmodel.model.errors import CombinedError, MeshmodelError
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.text import did_you_mean
 from meshmodel.model.validation import label_of
 from meshmodel.store.imports import Imported

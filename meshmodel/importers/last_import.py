@@ -4,8 +4,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 
 from meshmodel.importers.references import with_ids
-from meshmodel.model.records import Key, Reference, key_of
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Key, Reference, Snapshot, key_of
 from meshmodel.model.validation import normalise
 from meshmodel.store.imports import Imported
 

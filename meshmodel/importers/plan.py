@@ -24,16 +24,18 @@ from meshmodel.importers.proposal import Identity, Proposed, united
 from meshmodel.importers.references import named_in, with_ids
 from meshmodel.model.note_subject import note_subject
 from meshmodel.model.records import (
+    TABLES,
     Checkpoint,
     Delegation,
     Key,
     Note,
     Record,
     Reference,
+    Snapshot,
     key_of,
+    table_of,
 )
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.snapshot import TABLES, Snapshot, table_of
 from meshmodel.model.stop import check_current
 from meshmodel.model.validation import References, normalise, with_actual_step
 from meshmodel.model.vocabulary import ELEMENT_TABLES

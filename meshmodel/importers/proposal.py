@@ -14,7 +14,6 @@ from meshmodel.importers.catalogue import Catalogue, load_catalogue
 from meshmodel.importers.document import Document, Node
 from meshmodel.importers.ledger import Became, Ledger, Rule
 from meshmodel.importers.withheld import shows_secret, without_secret_parts
-from meshmodel.model.actions import NUMBER
 from meshmodel.model.records import (
     Agent,
     Checkpoint,
@@ -25,13 +24,15 @@ from meshmodel.model.records import (
     Note,
     Record,
     Reference,
+    Snapshot,
     key_of,
+    table_of,
 )
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.secrets import HIDDEN, looks_like_secret, masked
-from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.stop import check_current
 from meshmodel.model.text import LINE_LIMIT, PARAGRAPH_LIMIT, clean_line
+from meshmodel.model.vocabulary import NUMBER
 
 _LIMITS: Final[Mapping[str, int]] = {"line": LINE_LIMIT, "suggestion": 60, "paragraph": PARAGRAPH_LIMIT}
 _KEY_LIMIT: Final = 400

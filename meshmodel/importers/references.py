@@ -5,9 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from meshmodel.model.note_subject import note_subject
-from meshmodel.model.records import Checkpoint, Record, Reference
+from meshmodel.model.records import Checkpoint, Record, Reference, table_of
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
-from meshmodel.model.snapshot import table_of
 
 Renaming = Callable[[str, str], str | None]
 """The id that an element has instead, by its table and id; ``None``: it is not there, so drop it."""

@@ -22,8 +22,7 @@ from meshmodel.importers.proposal import clean_text
 from meshmodel.importers.seeming_agents import INSTRUCTIONS, seeming_in
 from meshmodel.importers.walk import ENTRY_LIMIT, Candidate, Walk, home_files, walk
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.records import About
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import About, Snapshot
 from meshmodel.model.stop import CURRENT, Stop, Stopped
 from meshmodel.model.text import LINE_LIMIT, counted
 

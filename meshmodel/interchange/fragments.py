@@ -6,8 +6,7 @@ from typing import Final
 from meshmodel.interchange.reader import FORMAT, read_text
 from meshmodel.interchange.writer import write_text
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.vocabulary import ELEMENT_TABLES
 
 _COMMENT: Final = "# A part of a model. Only named here, and not part of it: "

@@ -11,9 +11,8 @@ from meshmodel.interchange.error_lines import find_line
 from meshmodel.interchange.toml_text import TomlTextError, parse_toml
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.open_file import open_file
-from meshmodel.model.records import About, Record
+from meshmodel.model.records import RECORD_TYPES, TABLES, About, Record, Snapshot
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot
 from meshmodel.model.stop import CURRENT, check_current
 from meshmodel.model.text import one_line
 from meshmodel.model.validation import (

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from meshmodel.interchange.error_lines import without_strings
-from meshmodel.model.records import Key
-from meshmodel.model.snapshot import TABLES, Snapshot
+from meshmodel.model.records import TABLES, Key, Snapshot
 
 _HEADER: Final = re.compile(r"\s*\[\[\s*([a-z]+)\s*\]\]")
 _LIST: Final = re.compile(r"\s*([a-z]+)\s*=\s*\[")

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from meshmodel.model.atomic_file import replace_file
-from meshmodel.model.records import Record
+from meshmodel.model.records import TABLES, Record, Snapshot
 from meshmodel.model.schema import SCHEMA, Field
-from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.validation import normalise
 
 _SPECIAL: Final = re.compile(r'[\x00-\x1f"\\\x7f]')

@@ -12,9 +12,8 @@ from meshmodel.edits.clipboard import Fragment, paste
 from meshmodel.edits.draft import ELEMENTS, new_element
 from meshmodel.edits.edit import Change, Edit, Put, Remove, Rename, apply_edit, free_id, unused_id
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.records import Agent, Reference, Slot, System
+from meshmodel.model.records import Agent, Reference, Slot, Snapshot, System
 from meshmodel.model.schema import STEP_ENDS
-from meshmodel.model.snapshot import Snapshot
 
 IT: Final = "it"
 _LONGEST: Final = 48

@@ -12,8 +12,8 @@ from meshmodel.language.qualifiers import TABLES, qualifiers
 from meshmodel.language.result import Completion
 from meshmodel.language.tokens import SEPARATORS, Token, name_of, sentences
 from meshmodel.model import vocabulary as v
+from meshmodel.model.records import Snapshot
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.snapshot import Snapshot
 
 LIMIT: Final = 12
 """The most completions that are offered at once."""

@@ -14,8 +14,8 @@ from meshmodel.language.qualifiers import TABLES, close_word
 from meshmodel.language.result import Sentence
 from meshmodel.language.sentences import SENTENCES
 from meshmodel.language.tokens import name_of, sentences, split
+from meshmodel.model.records import Snapshot
 from meshmodel.model.secrets import masked
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
 _STEP_OF_ASK: Final = re.compile(r"^(ask\s+\S.*?)\s+on\s+(.+?)\s*>\s*(.+?)(?=\s+(?:by|at|rate)\s|[:,]|$)")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from meshmodel.edits.edit import Change, Edit, apply_edit
 from meshmodel.language.parser import label_of, parse
 from meshmodel.language.result import Sentence
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

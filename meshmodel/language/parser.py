@@ -23,9 +23,8 @@ from meshmodel.language.tokens import Token, is_alone, name_of, sentences, span,
 from meshmodel.language.verbs import VERBS
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.phrases import phrase
-from meshmodel.model.records import About, Reference, Slot
+from meshmodel.model.records import About, Reference, Slot, Snapshot, table_of
 from meshmodel.model.secrets import masked
-from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.text import clean_line, first_few, one_line
 from meshmodel.model.vocabulary import CHECKPOINT_STATES, FRESHNESSES
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from meshmodel.edits.edit import Edit, apply_edit
 from meshmodel.language.lines import Lines, parse_lines
 from meshmodel.language.result import Sentence
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 
 LINES_LIMIT = 200
 """How many lines are taken at once: all are read anew with each key."""

@@ -11,7 +11,7 @@ from math import fsum, log
 from typing import Final, NamedTuple
 
 from meshmodel.logs.unknown_names import UnknownName, UnknownNames
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 
 MOST: Final = 3
 """So many elements are told of a name."""

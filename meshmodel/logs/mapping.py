@@ -41,8 +41,8 @@ from meshmodel.interchange.toml_text import TomlTextError, parse_toml
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import BYPASSED, Event
 from meshmodel.model.open_file import open_file
+from meshmodel.model.records import Snapshot
 from meshmodel.model.secrets import looks_like_secret, masked
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import no_such, one_line
 from meshmodel.model.vocabulary import ACTIONS, Action
 

@@ -16,7 +16,7 @@ from meshmodel.logs.unknown_names import UnknownNames
 from meshmodel.model.errors import MeshmodelError, RequestError
 from meshmodel.model.events import Event
 from meshmodel.model.open_file import open_file
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import one_line
 
 

@@ -8,7 +8,7 @@ from meshmodel.logs.formats import LogFormat
 from meshmodel.logs.listed_names import listed_name
 from meshmodel.logs.mapping import LogRecord, Mapper
 from meshmodel.model.events import Event
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import one_line
 
 TABLES: Final = (

@@ -25,9 +25,9 @@ from meshmodel.model.records import (
     Intent,
     Note,
     Record,
+    Snapshot,
     System,
 )
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES, SEVERITIES
 

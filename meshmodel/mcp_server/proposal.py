@@ -16,7 +16,7 @@ from meshmodel.mcp_server.marked import Answered, marked_json, marked_words
 from meshmodel.mcp_server.quoting import quoted, quoted_record
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.phrases import phrase
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import SEVERITIES
 

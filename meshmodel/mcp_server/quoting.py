@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from meshmodel.model.records import Record
+from meshmodel.model.records import TABLES, Record, Snapshot, table_of
 from meshmodel.model.schema import SCHEMA, Field
-from meshmodel.model.snapshot import TABLES, Snapshot, table_of
 
 _ONE_WORD: Final = re.compile(r"[\w.:@/+*>-]{1,64}")
 """Such a text is left as it is, so that an identity stays that of the credential without one of its own."""

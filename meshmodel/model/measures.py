@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.records import Checkpoint
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Checkpoint, Snapshot
 from meshmodel.model.vocabulary import ACTIONS, Action, CheckpointStep
 
 MeasureKind = Literal["ask", "drop", "limit"]

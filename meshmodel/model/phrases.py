@@ -18,11 +18,12 @@ from meshmodel.model.records import (
     Intent,
     Note,
     Record,
+    Snapshot,
     System,
     Trigger,
     Zone,
+    table_of,
 )
-from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.vocabulary import Action
 
 GLYPHS: Final = {

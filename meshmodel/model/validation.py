@@ -20,10 +20,9 @@ from typing import Any, Final, TypeVar
 
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.note_subject import NoteSubject, note_subject
-from meshmodel.model.records import Checkpoint, Key, Record, key_of
+from meshmodel.model.records import RECORD_TYPES, TABLES, Checkpoint, Key, Record, Snapshot, key_of, table_of
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
 from meshmodel.model.secrets import HIDDEN, looks_like_secret
-from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot, table_of
 from meshmodel.model.stop import check_current
 from meshmodel.model.values import (
     CONVERTERS,

@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
-from meshmodel.model.actions import NUMBER
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.note_subject import STEPS, note_subject
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.secrets import HIDDEN, looks_like_secret
 from meshmodel.model.text import LINE_LIMIT, PARAGRAPH_LIMIT, one_line, unprintable
-from meshmodel.model.vocabulary import ACTIONS, ELEMENT_TABLES
+from meshmodel.model.vocabulary import ACTIONS, ELEMENT_TABLES, NUMBER
 
 Convert = Callable[[Any], Any]
 

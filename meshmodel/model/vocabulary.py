@@ -1,7 +1,11 @@
-"""The closed and open word lists of the semantics (``docs/semantics.md``)."""
+"""The closed and open word lists of the semantics (``docs/semantics.md``).
 
-from collections.abc import Iterable
-from typing import Final, Literal
+Actions are also numbers from 0 to 4, and sets of them masks of five bits
+(``docs/semantics.md#relations``).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal, get_args
 
 Action = Literal["read", "write", "execute", "issue", "admin"]
 Sensitivity = Literal["public", "internal", "confidential", "restricted"]
@@ -23,32 +27,22 @@ CheckpointState = Literal["enforced", "planned", "advisory"]
 Severity = Literal["low", "medium", "high", "critical"]
 View = Literal["built", "designed"]
 
-ACTIONS: Final[tuple[Action, ...]] = ("read", "write", "execute", "issue", "admin")
-SENSITIVITIES: Final[tuple[Sensitivity, ...]] = ("public", "internal", "confidential", "restricted")
-INTEGRITIES: Final[tuple[Integrity, ...]] = ("low", "medium", "high", "critical")
-AUDITS: Final[tuple[Audit, ...]] = ("none", "identity", "identity-and-subject")
-SUBJECTS: Final[tuple[Subject, ...]] = ("workload", "human")
-BINDINGS: Final[tuple[Binding, ...]] = ("bearer", "dpop", "mtls", "host")
-HONOURED_AS: Final[tuple[HonouredAs, ...]] = ("principal", "delegate")
-HOWS: Final[tuple[How, ...]] = ("stores", "issues")
-RETURNS: Final[tuple[Returns, ...]] = ("words", "values")
-NOTE_KINDS: Final[tuple[NoteKind, ...]] = ("note", "assumption", "question", "action")
-NOTE_STATES: Final[tuple[NoteState, ...]] = ("open", "done")
-EXCHANGE_SEMANTICS: Final[tuple[ExchangeSemantics, ...]] = ("delegation", "impersonation")
-CHECKPOINT_STEPS: Final[tuple[CheckpointStep, ...]] = (
-    "hold",
-    "grant",
-    "custody",
-    "exchange",
-    "delegation",
-    "trigger",
-    "hearing",
-    "hosting",
-    "boundary",
-)
-FRESHNESSES: Final[tuple[Freshness, ...]] = ("per-action", "per-session", "cached")
-CHECKPOINT_STATES: Final[tuple[CheckpointState, ...]] = ("enforced", "planned", "advisory")
-SEVERITIES: Final[tuple[Severity, ...]] = ("low", "medium", "high", "critical")
+ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
+SENSITIVITIES: Final[tuple[Sensitivity, ...]] = get_args(Sensitivity)
+INTEGRITIES: Final[tuple[Integrity, ...]] = get_args(Integrity)
+AUDITS: Final[tuple[Audit, ...]] = get_args(Audit)
+SUBJECTS: Final[tuple[Subject, ...]] = get_args(Subject)
+BINDINGS: Final[tuple[Binding, ...]] = get_args(Binding)
+HONOURED_AS: Final[tuple[HonouredAs, ...]] = get_args(HonouredAs)
+HOWS: Final[tuple[How, ...]] = get_args(How)
+RETURNS: Final[tuple[Returns, ...]] = get_args(Returns)
+NOTE_KINDS: Final[tuple[NoteKind, ...]] = get_args(NoteKind)
+NOTE_STATES: Final[tuple[NoteState, ...]] = get_args(NoteState)
+EXCHANGE_SEMANTICS: Final[tuple[ExchangeSemantics, ...]] = get_args(ExchangeSemantics)
+CHECKPOINT_STEPS: Final[tuple[CheckpointStep, ...]] = get_args(CheckpointStep)
+FRESHNESSES: Final[tuple[Freshness, ...]] = get_args(Freshness)
+CHECKPOINT_STATES: Final[tuple[CheckpointState, ...]] = get_args(CheckpointState)
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 
 DECISION_KINDS: Final = (
     "policy-decision",
@@ -124,3 +118,31 @@ CREDENTIAL_KINDS: Final = (
 def highest(severities: Iterable[Severity]) -> Severity:
     """The highest of at least one severity."""
     return max(severities, key=SEVERITIES.index)
+
+
+READ, WRITE, EXECUTE, ISSUE, ADMIN = range(5)
+ALL: Final = 0b11111
+"""All five actions."""
+ACTING: Final = 0b11110
+"""All but read."""
+NUMBER: Final[Mapping[str, int]] = {action: number for number, action in enumerate(ACTIONS)}
+
+
+def action_mask(actions: Iterable[Action] | None) -> int:
+    """The mask of actions, admin not expanded; all five bits for ``None``."""
+    return ALL if actions is None else sum(1 << NUMBER[each] for each in set(actions))
+
+
+def expand_admin(mask: int) -> int:
+    """The mask, or all five bits where it has admin: admin implies every action."""
+    return ALL if mask >> ADMIN & 1 else mask
+
+
+def actions_of(mask: int) -> tuple[Action, ...]:
+    """The actions of a mask, in the order of ``ACTIONS``."""
+    return _ACTIONS_OF[mask]
+
+
+_ACTIONS_OF: Final = [
+    tuple(action for number, action in enumerate(ACTIONS) if mask >> number & 1) for mask in range(ALL + 1)
+]

@@ -13,12 +13,11 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, Final
 
-from meshmodel.model.actions import NUMBER
 from meshmodel.model.errors import StoreError
-from meshmodel.model.records import Key, Record
+from meshmodel.model.records import RECORD_TYPES, Key, Record, table_of
 from meshmodel.model.schema import SCHEMA, Field
-from meshmodel.model.snapshot import RECORD_TYPES, table_of
 from meshmodel.model.values import canonical_number
+from meshmodel.model.vocabulary import NUMBER
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _JSON_LIMIT: Final = 1_000_000

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.source import Source
 from meshmodel.store import guided_round, writer
 from meshmodel.store.codec import quoted

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from meshmodel.model.errors import StoreError
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 
 
 class BusyError(StoreError):

@@ -16,7 +16,7 @@ from typing import IO, Final
 
 from meshmodel.interchange.reader import SIZE_LIMIT
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.source import Source
 from meshmodel.model.text import LINE_LIMIT, clean_line, one_line
 from meshmodel.model.typed_paths import file_problem

@@ -13,9 +13,8 @@ from typing import Any, Final, TypeGuard
 
 from meshmodel.edits.edit import Difference
 from meshmodel.edits.merge import carry_out, inverse
-from meshmodel.model.records import Key, key_of
+from meshmodel.model.records import Key, Snapshot, key_of
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import LINE_LIMIT, PERSON_LIMIT, one_line, unprintable
 from meshmodel.store.codec import damage_error, from_json, load_json, to_json
 from meshmodel.store.database import Database

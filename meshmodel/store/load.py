@@ -8,7 +8,7 @@ from typing import Final, Literal
 from meshmodel.interchange import read_file
 from meshmodel.interchange.reader import read_bytes
 from meshmodel.model.errors import StoreError
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.source import AnySource, Source
 from meshmodel.model.text import one_line
 

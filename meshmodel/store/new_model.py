@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
-from meshmodel.model.records import About
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import About, Snapshot
 from meshmodel.model.text import clean_line, one_line
 
 

@@ -14,8 +14,7 @@ import psycopg
 from psycopg.sql import SQL, Literal
 
 from meshmodel.model.errors import StoreError
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.source import Source
 from meshmodel.model.text import one_line
 from meshmodel.store import drawn_order, journal, reader

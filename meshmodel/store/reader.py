@@ -9,9 +9,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from meshmodel.model.errors import InvalidModelError, StoreError
-from meshmodel.model.records import About, Key, key_of
+from meshmodel.model.records import TABLES, About, Key, Snapshot, key_of
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.stop import check_current
 from meshmodel.model.validation import check_records, check_snapshot, normalise
 from meshmodel.store.codec import damage_error, from_row, key_values, quoted

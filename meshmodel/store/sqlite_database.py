@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.source import Source
 from meshmodel.store import create, drawn_order, journal, presence, reader, sqlite_file
 from meshmodel.store.database import BusyError, Database

@@ -14,8 +14,7 @@ from typing import Any, Self
 from meshmodel.edits.edit import Difference, Edit, apply_edit, difference
 from meshmodel.edits.merge import ConflictError, carry_out, inverse, rebase
 from meshmodel.model.errors import MeshmodelError, StoreError
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.source import AnySource, Source
 from meshmodel.model.text import one_line
 from meshmodel.model.validation import check_snapshot

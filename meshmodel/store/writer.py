@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from meshmodel.edits.edit import Difference
-from meshmodel.model.records import Key, Record, key_of
-from meshmodel.model.snapshot import TABLES, Snapshot
+from meshmodel.model.records import TABLES, Key, Record, Snapshot, key_of
 from meshmodel.model.validation import label_of
 from meshmodel.store.codec import damage_error, key_values, quoted, row_of
 from meshmodel.store.database import Database

@@ -1,7 +1,7 @@
 """Models in which every place that outsiders write into steers every agent."""
 
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.reference.random_models import snapshot_of
 
 

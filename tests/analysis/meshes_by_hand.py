@@ -1,7 +1,7 @@
 """Small meshes that tests begin with and change."""
 
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import table_of
+from meshmodel.model.records import table_of
 from tests.reference.random_models import snapshot_of
 
 

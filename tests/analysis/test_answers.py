@@ -84,7 +84,7 @@ def test_the_public_names_are_there():
 def test_an_analysis_imports_nothing_heavy():
     code = (
         "import sys, meshmodel\n"
-        "from meshmodel.model.snapshot import Snapshot\n"
+        "from meshmodel.model.records import Snapshot\n"
         "meshmodel.analyse(Snapshot()).summary\n"
         "heavy = {'textual', 'rich', 'sqlmodel', 'sqlalchemy', 'networkx', 'numpy'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"

@@ -4,7 +4,7 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.stop import Stopped
 from meshmodel.model.vocabulary import SEVERITIES
 from tests.analysis.meshes_by_hand import pipeline, support

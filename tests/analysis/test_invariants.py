@@ -9,7 +9,7 @@ from meshmodel.api import analyse
 from meshmodel.edits.edit import Edit, Put, Rename, apply_edit
 from meshmodel.interchange import read_text, write_text
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import TABLES
+from meshmodel.model.records import TABLES
 from tests.benchmarks.meshes import clustered
 from tests.reference.builders import decided_everywhere
 from tests.reference.random_models import snapshot_of

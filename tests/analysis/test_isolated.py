@@ -3,8 +3,7 @@
 import tracemalloc
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.model.records import Agent
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Snapshot
 
 
 def _peak(count: int) -> int:

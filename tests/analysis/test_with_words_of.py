@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from meshmodel.api import Analysis, analyse
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.reference.random_models import few_and_many, random_model
 
 

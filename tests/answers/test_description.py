@@ -10,7 +10,7 @@ from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
 from meshmodel.interchange import read_text, write_text
 from meshmodel.language import parse
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.store.examples import examples
 from meshmodel.store.load import load
 from tests.reference.random_models import FLAVOURS, random_model

@@ -22,8 +22,7 @@ from meshmodel.app.presentation.planned import planned_lines
 from meshmodel.app.presentation.way_lines import way_lines
 from meshmodel.edits.edit import apply_edit
 from meshmodel.language import parse
-from meshmodel.model.records import Checkpoint
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Checkpoint, Snapshot
 from meshmodel.store.load import load
 from tests.commands.running import MODELS
 from tests.rows import all_rows

@@ -16,8 +16,7 @@ from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.edits.notes import new_note
 from meshmodel.interchange import read_file
 from meshmodel.model.measures import Ask
-from meshmodel.model.records import Acceptance, Agent, Note
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Acceptance, Agent, Note, Snapshot
 from meshmodel.store.examples import examples
 from tests.reference.random_models import few_and_many, random_model
 from tests.rows import all_rows

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.scan import COLUMNS, ScanScope, answer_scan, scan_json, scan_lines
 from meshmodel.interchange.reader import read_text
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.stop import NEVER, Stop
 from meshmodel.model.text import width
 from tests.reference.random_models import random_model

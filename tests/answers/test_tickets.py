@@ -22,7 +22,7 @@ from meshmodel.exporters.request import ExportRequest
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.measures import Ask
-from meshmodel.model.snapshot import TABLES
+from meshmodel.model.records import TABLES
 from tests.docs.pages import ROOT
 from tests.exporters.asking import Texts, texts
 from tests.exporters.parts import every_step_model

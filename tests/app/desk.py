@@ -17,8 +17,7 @@ from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.config import Configuration
 from meshmodel.app.workbench import screen
 from meshmodel.app.workbench.screen import Workbench
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.store.load import load
 from meshmodel.store.saved_state import State
 from meshmodel.store.store import Store

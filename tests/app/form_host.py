@@ -18,8 +18,8 @@ from meshmodel.edits.edit import Edit, apply_edit
 from meshmodel.edits.notes import note_addition
 from meshmodel.model.records import (
     Reference,
+    Snapshot,
 )
-from meshmodel.model.snapshot import Snapshot
 
 
 class Host(KeysInOrder):

@@ -14,8 +14,7 @@ from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.edits.acceptances import USUAL_DAYS
 from meshmodel.edits.edit import Edit, Put, apply_edit, edit
-from meshmodel.model.records import Acceptance, Agent, Hold
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Acceptance, Agent, Hold, Snapshot
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.canvas.building import helpdesk

@@ -15,7 +15,7 @@ from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.commands.keys import key_table
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.app.desk import SIZES, desk
 
 HOMES = {"canvas": CanvasView, "round": RoundPanel, "workbench": Workbench, "program": MeshmodelApp}

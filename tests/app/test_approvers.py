@@ -16,7 +16,7 @@ from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.edits.groups import fields_of_all
 from meshmodel.interchange import read_file
 from meshmodel.language import parse
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.app.desk import MODELS, Desk, desk
 from tests.app.form_host import Host
 from tests.edits.models import full_snapshot

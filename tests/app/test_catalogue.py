@@ -5,7 +5,7 @@ from pathlib import Path
 from meshmodel.app.dialogs.add import AddDialog
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.interchange import write_text
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.app.desk import desk
 
 

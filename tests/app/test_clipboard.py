@@ -7,7 +7,7 @@ from textual.events import Paste
 
 from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.interchange import read_text
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.app.desk import Desk, desk
 
 BOT = ("agent", "support-bot")

@@ -7,8 +7,7 @@ from textual.geometry import Offset
 
 from meshmodel.edits.edit import apply_edit
 from meshmodel.language import parse
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.vocabulary import ACTIONS
 from tests.app.desk import Desk, desk
 from tests.canvas.building import helpdesk

@@ -14,8 +14,7 @@ from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
 from meshmodel.app.dialogs.field import MultiPicker
 from meshmodel.app.dialogs.find import FindDialog
 from meshmodel.edits.edit import Edit, Put, apply_edit
-from meshmodel.model.records import Agent, Checkpoint, Credential, Record, System, Zone
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Checkpoint, Credential, Record, Snapshot, System, Zone
 from meshmodel.model.vocabulary import ACTIONS
 from tests.app.desk import desk
 from tests.app.form_host import enter

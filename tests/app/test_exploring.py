@@ -12,8 +12,7 @@ from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.edits.offboarding import offboard
-from meshmodel.model.records import Agent
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Snapshot
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.edits.models import HOSTILE

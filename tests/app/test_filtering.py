@@ -25,9 +25,8 @@ from meshmodel.app.widgets.row_list import PAGE, RowList
 from meshmodel.app.widgets.rows import PART, Filtering, Row, Searched, heading, line
 from meshmodel.edits.edit import Edit, Put
 from meshmodel.interchange import read_file
-from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
+from meshmodel.model.records import Agent, Credential, Grant, Hold, Snapshot, System, Zone
 from meshmodel.model.rule_cards import DOOR
-from meshmodel.model.snapshot import Snapshot
 from tests.app.desk import Desk, desk
 from tests.app.form_host import Host, enter
 from tests.edits.models import MODELS, full_snapshot, snapshot_of

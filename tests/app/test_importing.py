@@ -20,7 +20,7 @@ from meshmodel.canvas.events import Connected
 from meshmodel.importers.importing import prepare
 from meshmodel.importers.ledger import Row, record_named, words_for
 from meshmodel.importers.plan import Outcome
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.stop import Stopped
 from meshmodel.store.store import Store
 from tests.app.desk import MODELS, SIZES, Desk, desk

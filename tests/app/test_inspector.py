@@ -14,9 +14,8 @@ from meshmodel.app.messages import FindingOpened, Notice, SelectionRequested
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.state import WorkbenchState
 from meshmodel.edits.edit import Edit, Put, apply_edit
-from meshmodel.model.records import Grant, key_of
+from meshmodel.model.records import Grant, Snapshot, key_of
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.validation import check_snapshot
 from tests.app.form_host import Host, enter
 from tests.edits.models import HOSTILE, full_snapshot

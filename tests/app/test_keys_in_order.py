@@ -18,7 +18,7 @@ from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.terminal import key_queue as keys_in_order
 from meshmodel.app.workbench import screen
 from meshmodel.app.workbench.screen import Workbench
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.app.desk import SIZES, Desk, desk
 
 pytestmark = pytest.mark.slow

@@ -21,8 +21,7 @@ from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.edits.edit import Edit, Put
 from meshmodel.interchange import read_file
-from meshmodel.model.records import Zone
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot, Zone
 from meshmodel.store.store import Store
 from tests.app.form_host import Host, enter
 from tests.edits.models import HOSTILE, MODELS, full_snapshot

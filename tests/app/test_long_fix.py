@@ -17,7 +17,7 @@ from meshmodel.app.panels.fix import FixList
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import PAGE
 from meshmodel.model.measures import Ask
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.stop import Progress
 from tests.app.form_host import Host
 

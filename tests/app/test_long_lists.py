@@ -10,7 +10,7 @@ from textual.content import Content
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import PAGE
 from meshmodel.app.widgets.rows import PART, Row, heading, line
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.app.form_host import Host, enter
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ from textual.widgets import Input
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.status_bar import StatusBar
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.app.desk import Desk, desk
 
 PLACED = "place policy-decision on grant file-sas > attachments"

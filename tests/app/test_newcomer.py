@@ -12,7 +12,7 @@ from meshmodel.app.dialogs.connect import ConnectMenu
 from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.canvas.events import Connected
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.app.desk import SIZES, desk
 
 pytestmark = pytest.mark.slow

@@ -17,7 +17,7 @@ from meshmodel.app.session import Session
 from meshmodel.app.start.screen import StartScreen
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.workbench.screen import Workbench
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.stop import check_current
 from meshmodel.store.presence import OPEN_STORES
 from meshmodel.store.saved_state import State

@@ -4,8 +4,7 @@ import pytest
 
 from meshmodel.edits.edit import Put, edit
 from meshmodel.interchange import read_file, write_text
-from meshmodel.model.records import Agent, Credential, Grant, Hold, Reference, System, Trigger, Zone
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Credential, Grant, Hold, Reference, Snapshot, System, Trigger, Zone
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
 from tests.app.desk import MODELS, Desk, desk

@@ -8,7 +8,7 @@ from meshmodel.app.access import Access
 from meshmodel.app.dialogs.base import Picker, YesNo
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.questions import QuestionList
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.app.desk import SIZES, Desk, desk
 from tests.edits.test_question_answers import BOUND, GRANT, PERSON, RUNNER
 from tests.language.test_parser import after

@@ -11,7 +11,7 @@ from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.app.form_host import Host, enter
 from tests.edits.models import HOSTILE, full_snapshot
 

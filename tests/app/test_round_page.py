@@ -19,8 +19,7 @@ from meshmodel.app.presentation.rounding import Rounding, found_stop
 from meshmodel.app.workbench.controllers import round as controller
 from meshmodel.edits.edit import Edit, Put, Remove, apply_edit, difference
 from meshmodel.interchange.writer import write_text
-from meshmodel.model.records import Acceptance, Note
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Acceptance, Note, Snapshot
 from meshmodel.store.guided_round import GuidedRound
 from meshmodel.store.load import load
 from meshmodel.store.store import Store

@@ -23,8 +23,7 @@ from meshmodel.app.widgets.row_list import RowList
 from meshmodel.edits.edit import apply_edit
 from meshmodel.language import parse
 from meshmodel.language.sentences import SENTENCES
-from meshmodel.model.records import About
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import About, Snapshot
 from meshmodel.store.examples import copies_path, examples
 from meshmodel.store.new_model import create_empty, proposed_model_name
 from meshmodel.store.saved_state import State

@@ -12,8 +12,7 @@ from meshmodel.app.workbench.controllers.checkpoints import ask_checkpoint
 from meshmodel.edits.edit import Change, Put, Remove, Rename, edit
 from meshmodel.edits.notes import note_addition
 from meshmodel.model.errors import StoreError
-from meshmodel.model.records import About, Agent, Checkpoint, Hold
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import About, Agent, Checkpoint, Hold, Snapshot
 from meshmodel.store.store import Store
 from tests.app.desk import MODELS, Desk, desk
 

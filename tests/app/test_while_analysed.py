@@ -13,8 +13,7 @@ from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.app.workbench import screen
 from meshmodel.edits.edit import Put, Remove, edit
-from meshmodel.model.records import Agent
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Snapshot
 from meshmodel.model.vocabulary import View
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk

@@ -6,8 +6,7 @@ import pytest
 from textual.geometry import Offset
 
 from meshmodel.edits.edit import Edit, Put, apply_edit
-from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Credential, Grant, Hold, Snapshot, System, Zone
 from meshmodel.model.text import width
 from meshmodel.store.store import Store
 from tests.app.desk import MODELS, SIZES, desk

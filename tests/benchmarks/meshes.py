@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from meshmodel.api import analyse
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 
 _LEVELS = ("public", "internal", "internal", "internal", "confidential", "confidential", "restricted")
 _KINDS = ("ai-agent", "service", "workflow", "service", "orchestrator", "broker")

@@ -18,7 +18,7 @@ import rustworkx as rx
 from meshmodel.analysis.analysis import Analysis, analyse
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.mesh import Mesh
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.benchmarks.measuring import ENVIRONMENT, Row
 from tests.benchmarks.measuring import seconds as measured
 from tests.benchmarks.meshes import clustered, decided

@@ -9,7 +9,7 @@ approvals that agents have power over, and so fixes that take proofs and prefere
 import random
 
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 
 _LEVELS = ("public", "internal", "internal", "confidential", "confidential", "restricted")
 _KINDS = ("ai-agent", "ai-agent", "service", "workflow", "orchestrator", "broker")

@@ -16,12 +16,13 @@ from meshmodel.model.records import (
     Exchange,
     Grant,
     Hold,
+    Snapshot,
     System,
     Trigger,
     Zone,
     key_of,
+    table_of,
 )
-from meshmodel.model.snapshot import Snapshot, table_of
 
 ACTIONS = ("read", "write", "execute", "issue", "admin")
 NAMES = (

@@ -13,8 +13,7 @@ from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.layout.columns import make_grid
 from meshmodel.canvas.scene import Facts, Options
-from meshmodel.model.records import Agent, Grant, Hold, System
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Grant, Hold, Snapshot, System
 from tests.canvas.building import helpdesk, meshes
 from tests.reference.random_models import random_model
 from tests.rows import all_rows

@@ -9,8 +9,7 @@ from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.canvas.slots import step_slot
 from meshmodel.edits.operations import at_slot
-from meshmodel.model.records import Agent, Checkpoint, Credential, Grant, Hold, System, Zone
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Checkpoint, Credential, Grant, Hold, Snapshot, System, Zone
 from tests.canvas.building import snapshot_of
 from tests.reference.random_models import FLAVOURS, random_model
 

@@ -16,8 +16,7 @@ from meshmodel.canvas.layout.line_labels import LEAST_NAME, MODES
 from meshmodel.canvas.scene import Facts, Options, Zoom
 from meshmodel.canvas.text import cells
 from meshmodel.interchange import read_file
-from meshmodel.model.records import Agent, Credential, Grant, Hold, Reference, System, Zone
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Credential, Grant, Hold, Reference, Snapshot, System, Zone
 from tests.canvas.building import helpdesk, meshes, snapshot_of, with_approvers
 from tests.canvas.test_lines import check_boxes, check_cells, check_lines, check_owners
 from tests.rows import all_rows

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.scene import Facts, Options
-from meshmodel.model.records import Agent, Reference, System
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Reference, Snapshot, System
 from tests.canvas.building import helpdesk, meshes, snapshot_of
 
 GRANT = ("grant", ("billing-key", "billing"))

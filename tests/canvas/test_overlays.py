@@ -5,8 +5,7 @@ import pytest
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.overlays import connect_handle, connecting_line, dragged_card, frame, record_signs
 from meshmodel.canvas.scene import Box, Facts, Options, Target
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.store.load import load
 from tests.edits.models import MODELS
 

@@ -22,12 +22,13 @@ from meshmodel.model.records import (
     Grant,
     Hold,
     Reference,
+    Snapshot,
     System,
     Trigger,
     Zone,
     key_of,
+    table_of,
 )
-from meshmodel.model.snapshot import Snapshot, table_of
 from tests.canvas.building import helpdesk, meshes, snapshot_of
 from tests.canvas.test_again import edits
 from tests.canvas.test_labels import LEAST_NAME, names

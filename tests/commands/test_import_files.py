@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from meshmodel.edits.edit import Edit, Put
 from meshmodel.importers.importing import prepare
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.records import Snapshot
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.store import Store
 from tests.importers.foreign import FIXTURES
 from tests.importers.test_foreign_reading import HOSTILE

@@ -18,8 +18,7 @@ from meshmodel.answers.report.build import Builder
 from meshmodel.answers.report.tree import Heading, Table
 from meshmodel.answers.style import Style
 from meshmodel.edits.edit import Put, apply_edit, edit
-from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Credential, Grant, Hold, Snapshot, System, Zone
 from tests.rows import all_rows
 
 PLAIN = Style(False, 100, True)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from meshmodel.answers.scan import Group, ScanAnswer, ScanScope, scan_lines
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.store.load import load
 from tests.commands.running import documents, refused, run
 

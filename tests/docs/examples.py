@@ -23,7 +23,7 @@ from meshmodel.importers.form_examples import problems_of
 from meshmodel.interchange import read_text
 from meshmodel.language import parse
 from meshmodel.logs.mapping import read_map
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.docs.pages import ROOT, Block, blocks
 
 NEEDS_A_TERMINAL = frozenset({"open", "demo"})

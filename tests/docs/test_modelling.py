@@ -5,7 +5,7 @@ import re
 from meshmodel.analysis.analysis import Analysis, analyse
 from meshmodel.edits.edit import apply_edit
 from meshmodel.language import parse
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.vocabulary import SEVERITIES
 from tests.docs.pages import blocks, text_of
 from tests.rows import all_rows

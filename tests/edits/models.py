@@ -19,11 +19,11 @@ from meshmodel.model.records import (
     Intent,
     Note,
     Record,
+    Snapshot,
     System,
     Trigger,
     Zone,
 )
-from meshmodel.model.snapshot import Snapshot
 
 MODELS = Path(__file__).parents[2] / "models"
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from meshmodel.edits.edit import Put, Remove, Rename, apply_edit, difference, edit, unused_id
 from meshmodel.model import records
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.snapshot import TABLES, Snapshot
+from meshmodel.model.records import TABLES, Snapshot
 from meshmodel.model.validation import check_snapshot
 from tests.rows import all_rows
 from tests.store.sample import SAMPLE, random_edit

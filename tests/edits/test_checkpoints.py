@@ -7,8 +7,7 @@ from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import Edit, Put, Remove, Rename, apply_edit
 from meshmodel.interchange import read_file
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.records import Checkpoint
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Checkpoint, Snapshot
 from meshmodel.store.store import Store
 from tests.language.test_parser import after as drawn_by
 

@@ -12,8 +12,7 @@ from meshmodel.edits.clipboard import Fragment, copy, cut, duplicate, paste
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.interchange import is_fragment, read_fragment, read_text, write_fragment, write_text
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.records import Checkpoint, Credential, Intent, Reference, System, Zone
-from meshmodel.model.snapshot import TABLES, Snapshot
+from meshmodel.model.records import TABLES, Checkpoint, Credential, Intent, Reference, Snapshot, System, Zone
 from tests.edits.models import HOSTILE, full_snapshot, snapshot_of
 from tests.reference.random_models import FLAVOURS, random_model
 

@@ -8,8 +8,17 @@ from hypothesis import strategies as st
 
 from meshmodel.edits.connections import end_of, offers
 from meshmodel.edits.edit import apply_edit
-from meshmodel.model.records import Credential, Custody, Exchange, Grant, Hold, Intent, Reference, System
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import (
+    Credential,
+    Custody,
+    Exchange,
+    Grant,
+    Hold,
+    Intent,
+    Reference,
+    Snapshot,
+    System,
+)
 from tests.edits.models import full_snapshot, snapshot_of
 from tests.rows import all_rows
 

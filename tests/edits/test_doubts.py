@@ -2,7 +2,7 @@
 
 from meshmodel.edits.doubts import doubts
 from meshmodel.language import parse
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.language.test_parser import after
 
 

@@ -6,8 +6,7 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.questions import answerable, questions_of
 from meshmodel.edits.edit import apply_edit
 from meshmodel.edits.question_answers import answers_to, job_secrets
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from tests.language.test_parser import after
 
 RUNNER = "bot > key > ci (ci-pipeline): execute; ci stores deploy-key; deploy-key > cluster: write"

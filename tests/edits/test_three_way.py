@@ -14,7 +14,7 @@ from meshmodel.edits.three_way import merge
 from meshmodel.interchange import read_text, write_text
 from meshmodel.model import records as r
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.snapshot import TABLES, Snapshot
+from meshmodel.model.records import TABLES, Snapshot
 from tests.edits.models import full_snapshot
 from tests.reference.random_models import random_model
 from tests.rows import all_rows

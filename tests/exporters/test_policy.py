@@ -7,7 +7,7 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.exporters.policies.stub import policy_stub
 from meshmodel.interchange import read_file, write_text
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import TABLES, Snapshot
+from meshmodel.model.records import TABLES, Snapshot
 from tests.exporters.classification import Classification
 from tests.exporters.parts import MODELS
 from tests.reference.mesh import ACTIONS

@@ -15,7 +15,7 @@ from meshmodel.importers.forms.aws import actions
 from meshmodel.importers.forms.aws.actions import all_actions, by_service, covers, glob, meant_by
 from meshmodel.importers.forms.aws.policies import allowed_by, policy_of
 from meshmodel.importers.importing import prepare
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.importers.exports import ACCOUNT, allow, attached, document, export, managed, role, trust, user
 from tests.importers.make_aws_actions import DATA, table
 from tests.rows import all_rows

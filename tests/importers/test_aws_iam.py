@@ -14,8 +14,7 @@ from meshmodel.importers.forms.aws import account as accounts
 from meshmodel.importers.importing import prepare
 from meshmodel.interchange import write_text
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.records import Agent, Exchange, Hold
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Exchange, Hold, Snapshot
 from tests.importers.exports import (
     ACCOUNT,
     allow,

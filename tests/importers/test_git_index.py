@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from meshmodel.importers.git_index import INDEX_LIMIT, names_in
 from meshmodel.importers.importing import prepare
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.rows import all_rows
 
 NAMES = st.sets(st.binary(min_size=1, max_size=30).map(lambda each: each.replace(b"\0", b"-")), max_size=8)

@@ -11,7 +11,7 @@ from meshmodel.importers.forms import FORMS as ALL_FORMS
 from meshmodel.importers.importing import Import, prepare
 from meshmodel.interchange import write_text
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.importers.foreign import FIXTURES, fixtures, ledger_lines
 
 TESTED_ALONE = {"aws-iam", "claude-code", "github-actions", "kubernetes", "mcp", "threagile", "threat-dragon"}

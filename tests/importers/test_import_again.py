@@ -13,8 +13,19 @@ from meshmodel.importers.importing import prepare
 from meshmodel.importers.plan import plan
 from meshmodel.interchange import write_text
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.records import Agent, Checkpoint, Credential, Custody, Grant, Hold, Note, Zone, key_of
-from meshmodel.model.snapshot import Snapshot, table_of
+from meshmodel.model.records import (
+    Agent,
+    Checkpoint,
+    Credential,
+    Custody,
+    Grant,
+    Hold,
+    Note,
+    Snapshot,
+    Zone,
+    key_of,
+    table_of,
+)
 from meshmodel.store.store import Store
 from tests.store.sample import imported_in
 

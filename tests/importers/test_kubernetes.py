@@ -17,9 +17,8 @@ from meshmodel.importers.importing import prepare
 from meshmodel.interchange import read_text as read_model
 from meshmodel.interchange import write_text
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.records import Custody, Delegation, Hold
+from meshmodel.model.records import Custody, Delegation, Hold, Snapshot
 from meshmodel.model.secret_pattern import RANDOM, fake
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.store import Store
 from tests.importers.foreign import FIXTURES, check_goldens, fixtures, ledger_lines, read_text
 from tests.importers.kubernetes_objects import RBAC, agent, binding, kagent, questions, read, thing, uses

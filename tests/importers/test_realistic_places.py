@@ -9,8 +9,8 @@ import json
 from meshmodel.importers.answers import import_answer, import_text, ledger_lines, ledger_text
 from meshmodel.importers.importing import prepare
 from meshmodel.interchange import write_text
+from meshmodel.model.records import Snapshot
 from meshmodel.model.secret_pattern import RANDOM, fake
-from meshmodel.model.snapshot import Snapshot
 from tests.rows import all_rows
 
 HEX = "9f86d081884c7d659a2feaa0c55ad015"

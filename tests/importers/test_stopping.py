@@ -16,8 +16,8 @@ from meshmodel.importers.json_text import read_json
 from meshmodel.importers.yaml_text import read_yaml
 from meshmodel.interchange import read_text
 from meshmodel.interchange.toml_text import parse_toml
+from meshmodel.model.records import Snapshot
 from meshmodel.model.secrets import looks_like_secret
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import CURRENT, Stop, Stopped
 from tests.importers.foreign import fixtures
 from tests.importers.test_data_forms import DATA

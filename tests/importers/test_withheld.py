@@ -10,8 +10,8 @@ from meshmodel.importers.meanings import in_arguments, in_url, meaning_of
 from meshmodel.importers.proposal import clean_text
 from meshmodel.importers.withheld import is_reference, names_secret, shows_secret
 from meshmodel.interchange import write_text
+from meshmodel.model.records import Snapshot
 from meshmodel.model.secret_pattern import RANDOM, fake
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.store import Store
 from tests.rows import all_rows
 from tests.store.sample import imported_in

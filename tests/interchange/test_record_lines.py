@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from meshmodel.interchange import read_text, write_text
 from meshmodel.interchange.record_lines import record_lines
-from meshmodel.model.snapshot import TABLES
+from meshmodel.model.records import TABLES
 from tests.store.snapshots import snapshots
 
 LISTED = '''format = "meshmodel/1" # "[[agent]]"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from meshmodel.interchange import read_file, read_text, write_text
 from meshmodel.model.records import (
+    TABLES,
     About,
     Acceptance,
     Agent,
@@ -24,7 +25,6 @@ from meshmodel.model.records import (
     Zone,
 )
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.snapshot import TABLES
 from meshmodel.model.validation import check_snapshot, normalise
 from tests.rows import all_rows
 from tests.store.sample import SAMPLE

@@ -12,8 +12,7 @@ from meshmodel.language import add_entry, parse
 from meshmodel.language.catalogue import ENTRIES, entry
 from meshmodel.model import records as r
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import TABLES, Snapshot
+from meshmodel.model.records import TABLES, Reference, Snapshot
 from meshmodel.store.store import Store
 from tests.edits.models import HOSTILE, full_snapshot, snapshot_of
 from tests.language.test_parser import after, problem

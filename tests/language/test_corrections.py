@@ -4,7 +4,7 @@ import pytest
 
 from meshmodel.edits.edit import apply_edit
 from meshmodel.language import corrections, parse, read_sentences, single_sentences
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.rows import all_rows
 
 MODEL = apply_edit(

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from meshmodel.edits.edit import apply_edit
 from meshmodel.language import parse, parse_lines
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.edits.models import full_snapshot
 from tests.language.test_any_text import WORDS
 

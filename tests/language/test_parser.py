@@ -7,7 +7,7 @@ from meshmodel.interchange import read_file
 from meshmodel.language import parse
 from meshmodel.model import records as r
 from meshmodel.model.phrases import phrase
-from meshmodel.model.snapshot import TABLES, Snapshot
+from meshmodel.model.records import TABLES, Snapshot
 from tests.edits.models import HOSTILE, MODELS, full_snapshot
 from tests.rows import all_rows
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from meshmodel.interchange import read_file
 from meshmodel.language import completions, parse, parse_lines
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import TABLES, Snapshot
+from meshmodel.model.records import TABLES, Snapshot
 from tests.edits.models import full_snapshot
 from tests.language.test_parser import after, problem
 from tests.rows import all_rows

@@ -3,8 +3,7 @@
 import pytest
 
 from meshmodel.language import completions, parse
-from meshmodel.model.records import Agent, Credential, Hold, System
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Credential, Hold, Snapshot, System
 from tests.edits.models import full_snapshot, snapshot_of
 from tests.language.test_parser import after, problem
 from tests.rows import all_rows

@@ -15,7 +15,7 @@ from meshmodel.logs.mapping import LogRecord, Mapper, mapper_of, read_map
 from meshmodel.logs.record_values import text
 from meshmodel.logs.streams import LISTS
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import one_line
 from tests.rows import all_rows
 

@@ -12,7 +12,7 @@ from meshmodel.logs.likely_elements import LikelyElements, listed
 from meshmodel.logs.listed_names import listed_name
 from meshmodel.logs.mapping import LogRecord, Mapper, mapper_of, read_map
 from meshmodel.logs.unknown_names import UnknownNames
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.commands.running import MODELS
 from tests.logs.test_logs_of_systems import LOGS, MAP, RELEASE
 from tests.rows import all_rows

@@ -10,7 +10,7 @@ from meshmodel.language import parse_lines
 from meshmodel.mcp_server.marked import marked_json, marked_words
 from meshmodel.mcp_server.proposal import read_proposal
 from meshmodel.mcp_server.tools import EXAMPLES, Edited, Served, Viewed, Way, tools_of
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
 from tests.commands.running import MODELS

@@ -8,8 +8,7 @@ from meshmodel.analysis.results import Crossing, Door
 from meshmodel.api import Analysis, analyse
 from meshmodel.edits.edit import Change, Put, Remove, apply_edit, edit
 from meshmodel.interchange import read_file
-from meshmodel.model.records import Checkpoint, Grant, Record
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Checkpoint, Grant, Record, Snapshot
 
 FOLDER = Path(__file__).parents[2] / "models"
 NAMES = (

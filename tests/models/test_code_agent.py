@@ -2,8 +2,17 @@
 
 from meshmodel.api import analyse
 from meshmodel.edits.edit import Remove
-from meshmodel.model.records import Agent, Checkpoint, Credential, Exchange, Grant, Hold, System, Zone
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import (
+    Agent,
+    Checkpoint,
+    Credential,
+    Exchange,
+    Grant,
+    Hold,
+    Snapshot,
+    System,
+    Zone,
+)
 from tests.models.meshes import changed, crossings, door_of, mesh, states
 
 MESH = mesh("code-agent")

@@ -6,8 +6,7 @@ import pytest
 
 from meshmodel.api import analyse
 from meshmodel.edits.edit import Remove
-from meshmodel.model.records import Checkpoint, Credential, Exchange, Grant, System
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Checkpoint, Credential, Exchange, Grant, Snapshot, System
 from tests.models.meshes import changed, crossings, doors, mesh, states
 
 MESH = mesh("workflow-broker")

@@ -15,9 +15,8 @@ from meshmodel.api import analyse
 from meshmodel.app.presentation.cause_lines import Order, cause_lines
 from meshmodel.app.presentation.headline import headline
 from meshmodel.interchange import read_file
-from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
+from meshmodel.model.records import Agent, Credential, Grant, Hold, Snapshot, System, Zone
 from meshmodel.model.rule_cards import DOOR
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import width
 from tests.edits.models import MODELS, snapshot_of
 from tests.rows import all_rows

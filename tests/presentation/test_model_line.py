@@ -8,8 +8,7 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.causes import Counts, counts_of
 from meshmodel.app.presentation import model_line
 from meshmodel.app.presentation.model_line import GAP, Part, count_parts, fitted, model_parts, needed
-from meshmodel.model.records import Note
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Note, Snapshot
 from meshmodel.model.text import width
 from meshmodel.store.load import load
 from tests.commands.running import MODELS

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.reference.random_models import snapshot_of
 from tests.reference.words import Words
 

@@ -16,7 +16,7 @@ from itertools import count
 from meshmodel.edits.edit import Edit, Put, Remove, apply_edit
 from meshmodel.interchange.writer import write_text
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.snapshot import TABLES
+from meshmodel.model.records import TABLES
 from tests.analysis.comparison import (
     assert_fix_agrees,
     assert_plan_agrees,

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from meshmodel.edits.edit import Edit, Put, Remove, apply_edit
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.snapshot import TABLES
+from meshmodel.model.records import TABLES
 from tests.reference.random_models import FLAVOURS, random_model
 
 

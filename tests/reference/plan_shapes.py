@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.vocabulary import ACTIONS
 from tests.reference.random_models import COUNTS, Maker
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import Snapshot, table_of
+from meshmodel.model.records import Snapshot, table_of
 from meshmodel.model.validation import normalise
 from meshmodel.model.vocabulary import ACTIONS, CHECKPOINT_KINDS, DECISION_KINDS
 from tests.reference.shapes import SHAPES

@@ -6,6 +6,8 @@ from random import Random
 
 from meshmodel.edits.edit import Change, Edit, Put, Remove, Rename, apply_edit, edit
 from meshmodel.model.records import (
+    RECORD_TYPES,
+    TABLES,
     About,
     Acceptance,
     Agent,
@@ -20,12 +22,12 @@ from meshmodel.model.records import (
     Key,
     Note,
     Record,
+    Snapshot,
     System,
     Trigger,
     Zone,
 )
 from meshmodel.model.schema import SCHEMA, STEP_ENDS, Field
-from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot
 from meshmodel.model.vocabulary import ACTIONS
 from meshmodel.store.imports import Imported
 from meshmodel.store.store import Store

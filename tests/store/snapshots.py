@@ -5,10 +5,9 @@ from datetime import date
 from hypothesis import strategies as st
 
 from meshmodel.model import records, vocabulary
-from meshmodel.model.records import key_of
+from meshmodel.model.records import RECORD_TYPES, TABLES, Snapshot, key_of, table_of
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.secrets import looks_like_secret
-from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot, table_of
 from meshmodel.model.text import unprintable
 from meshmodel.model.validation import normalise
 

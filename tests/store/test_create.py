@@ -7,9 +7,8 @@ from pathlib import Path
 from hypothesis import given
 from sqlalchemy import create_engine, select
 
-from meshmodel.model.records import Record
+from meshmodel.model.records import TABLES, Record, Snapshot
 from meshmodel.model.schema import SCHEMA, Table
-from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.store import create
 from meshmodel.store.reader import normalise_snapshot
 from meshmodel.store.sqlite_database import SqliteDatabase

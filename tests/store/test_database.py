@@ -9,9 +9,8 @@ from sqlalchemy.dialects import sqlite
 
 from meshmodel.edits.edit import Edit, Put, Remove, Rename, edit
 from meshmodel.model.errors import InvalidModelError, StoreError
-from meshmodel.model.records import About, Acceptance, Grant, System, Zone
+from meshmodel.model.records import About, Acceptance, Grant, Snapshot, System, Zone
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.store import Store
 from meshmodel.store.tables import RECORD_TABLES
 from tests.rows import all_rows

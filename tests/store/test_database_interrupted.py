@@ -10,8 +10,7 @@ import pytest
 
 from meshmodel.edits.edit import Put, edit
 from meshmodel.model.errors import StoreError
-from meshmodel.model.records import Agent, Zone
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Snapshot, Zone
 from meshmodel.model.stop import CURRENT, Stop, Stopped
 from meshmodel.store import sqlite_file
 from meshmodel.store.store import Store

@@ -16,9 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from meshmodel.edits.edit import Edit, Put, Remove, Rename, apply_edit, difference, edit
 from meshmodel.model.errors import InvalidModelError, StoreError
-from meshmodel.model.records import About, Credential, Hold, Record, System, Zone
+from meshmodel.model.records import TABLES, About, Credential, Hold, Record, Snapshot, System, Zone
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.validation import check_snapshot
 from meshmodel.store import presence, sqlite_file
 from meshmodel.store.guided_round import GuidedRound

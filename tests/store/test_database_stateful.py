@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from meshmodel.edits.edit import apply_edit
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.validation import check_snapshot
 from meshmodel.store.store import Store
 from tests.store.labels import redo_label, undo_label

@@ -15,7 +15,7 @@ import pytest
 from meshmodel.edits.edit import Edit, Put, Rename, apply_edit
 from meshmodel.interchange import write_text
 from meshmodel.model.phrases import GLYPHS
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.store.store import Store
 from tests.language.test_short_sentences import COPILOT, LINES
 from tests.terminal.terminals import LOOK, Typist, available, running

@@ -6,7 +6,7 @@ import pytest
 
 from meshmodel.api import analyse
 from meshmodel.model.phrases import GLYPHS
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.store.store import Store
 from tests.terminal.terminals import Typist, available, running
 

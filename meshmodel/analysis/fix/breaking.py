@@ -15,8 +15,7 @@ from meshmodel.analysis.fix.search import NOTHING, Proof, Search
 from meshmodel.analysis.graph import Graph, Step
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.steps import Relation
-from meshmodel.model.actions import ADMIN, READ, WRITE
-from meshmodel.model.vocabulary import ACTIONS
+from meshmodel.model.vocabulary import ACTIONS, ADMIN, READ, WRITE
 
 
 class Known:

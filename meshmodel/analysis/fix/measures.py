@@ -17,9 +17,8 @@ from meshmodel.analysis.results import StepKey
 from meshmodel.analysis.steps import KINDS, Relation
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.measures import MEASURE_KINDS, Ask, Drop, Limit, Measure, MeasureKind
-from meshmodel.model.records import Custody
+from meshmodel.model.records import Custody, Snapshot
 from meshmodel.model.schema import STEP_ENDS
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.validation import References
 from meshmodel.model.vocabulary import ACTIONS, Action
 

@@ -20,10 +20,9 @@ from meshmodel.analysis.fix.routes import Routes
 from meshmodel.analysis.fix.search import NOTHING, Proof
 from meshmodel.analysis.fix.smallest import Cheapest, closing, simple
 from meshmodel.analysis.starts import HOME
-from meshmodel.model.actions import action_mask, actions_of, expand_admin
 from meshmodel.model.measures import Ask
 from meshmodel.model.stop import Stop, Stopped
-from meshmodel.model.vocabulary import ACTIONS, SEVERITIES
+from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, action_mask, actions_of, expand_admin
 
 _ALIKE: Final = 2
 """So many other plans of equal cost are offered."""

@@ -27,10 +27,9 @@ from meshmodel.analysis.listing import Coming, Listing
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.steps import Relation
 from meshmodel.analysis.toxic import ways_out
-from meshmodel.model.actions import ISSUE, READ, WRITE
 from meshmodel.model.measures import narrowed
 from meshmodel.model.stop import Stop
-from meshmodel.model.vocabulary import SEVERITIES
+from meshmodel.model.vocabulary import ISSUE, READ, SEVERITIES, WRITE
 
 _FEW: Final = 40
 """So many proofs are taken from one search."""

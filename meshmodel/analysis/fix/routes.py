@@ -12,9 +12,8 @@ from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.steps import KINDS, OWN, Relation
-from meshmodel.model.actions import ADMIN, READ, action_mask, expand_admin
 from meshmodel.model.records import Delegation, Intent
-from meshmodel.model.vocabulary import ACTIONS, Action
+from meshmodel.model.vocabulary import ACTIONS, ADMIN, READ, Action, action_mask, expand_admin
 
 THOUSANDTHS: Final = 1000
 """Decisions a day are counted in thousandths, so that sums of them are exact."""

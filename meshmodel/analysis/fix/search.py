@@ -6,7 +6,7 @@ from typing import Protocol
 from meshmodel.analysis.checkpoints import Checkpoints
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.mesh import Mesh
-from meshmodel.model.actions import ADMIN
+from meshmodel.model.vocabulary import ADMIN
 
 Proof = frozenset[int]
 """Measures by their numbers, of which every fix or plan takes at least one; or any set of them."""

@@ -5,8 +5,7 @@ from functools import partial
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, deeds, highlighted, limits, relation
-from meshmodel.model.records import Delegation
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Delegation, Snapshot
 
 
 def _find(engine: Engine) -> Cases:

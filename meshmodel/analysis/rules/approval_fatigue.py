@@ -6,8 +6,7 @@ from typing import Final
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, is_active, step_records, step_title
-from meshmodel.model.records import Checkpoint
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Checkpoint, Snapshot
 
 MOST_A_DAY: Final = 50
 """So many decisions a day are still looked at; one more is too many."""

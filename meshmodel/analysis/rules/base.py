@@ -11,11 +11,9 @@ from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import MOST_HIGHLIGHTED, Finding, FindingText
-from meshmodel.model.actions import ALL, action_mask, actions_of, expand_admin
-from meshmodel.model.records import Checkpoint, Delegation, Reference
+from meshmodel.model.records import Checkpoint, Delegation, Reference, Snapshot
 from meshmodel.model.schema import STEP_ENDS
-from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import ACTIONS, Action, Severity
+from meshmodel.model.vocabulary import ACTIONS, ALL, Action, Severity, action_mask, actions_of, expand_admin
 
 K = TypeVar("K")
 V = TypeVar("V")

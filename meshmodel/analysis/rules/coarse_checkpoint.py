@@ -8,7 +8,7 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.graph import Reach, Step
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, by_agent, deeds, doing, done, highlighted
-from meshmodel.model.actions import ACTING, actions_of
+from meshmodel.model.vocabulary import ACTING, actions_of
 
 COARSE: Final = frozenset({"delegation", "trigger", "hearing", "hosting", "hold"})
 """The kinds of steps on which a decision does not know the action."""

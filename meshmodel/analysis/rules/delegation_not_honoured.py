@@ -5,10 +5,8 @@ from functools import partial
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, can, relation
-from meshmodel.model.actions import action_mask, actions_of, expand_admin
-from meshmodel.model.records import Grant
-from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import Action
+from meshmodel.model.records import Grant, Snapshot
+from meshmodel.model.vocabulary import Action, action_mask, actions_of, expand_admin
 
 
 def _find(engine: Engine) -> Cases:

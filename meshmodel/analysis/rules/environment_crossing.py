@@ -18,7 +18,7 @@ from meshmodel.analysis.rules.base import (
     grants_into,
     highlighted,
 )
-from meshmodel.model.actions import ACTING, actions_of
+from meshmodel.model.vocabulary import ACTING, actions_of
 
 
 def _find(engine: Engine) -> Cases:

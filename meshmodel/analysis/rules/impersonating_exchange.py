@@ -6,7 +6,7 @@ from meshmodel.analysis.bitset import union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, relation, titles
-from meshmodel.model.actions import ACTING, actions_of
+from meshmodel.model.vocabulary import ACTING, actions_of
 
 
 def _find(engine: Engine) -> Cases:

@@ -6,8 +6,7 @@ from typing import Final
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, highlighted, titles
-from meshmodel.model.records import Credential
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Credential, Snapshot
 
 LONGEST: Final = 90 * 86_400
 """Seconds: 90 days are short enough, a second more is not."""

@@ -7,8 +7,7 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.nodes import CONFIDENTIAL
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, relation, titles
-from meshmodel.model.records import Grant
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Grant, Snapshot
 from meshmodel.model.vocabulary import SENSITIVITIES, Severity
 
 

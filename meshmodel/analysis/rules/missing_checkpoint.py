@@ -8,8 +8,8 @@ from meshmodel.analysis.crossing import crosses_within
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import Door, FindingText
 from meshmodel.analysis.rules.base import FEW, Case, Cases, Rule, can, relation, titles
-from meshmodel.model.actions import action_mask, actions_of
 from meshmodel.model.rule_cards import DOOR
+from meshmodel.model.vocabulary import action_mask, actions_of
 
 
 def _find(engine: Engine) -> Cases:

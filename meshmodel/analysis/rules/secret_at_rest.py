@@ -7,10 +7,8 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.nodes import CONFIDENTIAL
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, can, relation, titles
-from meshmodel.model.actions import NUMBER
-from meshmodel.model.records import Custody
-from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import Severity
+from meshmodel.model.records import Custody, Snapshot
+from meshmodel.model.vocabulary import NUMBER, Severity
 
 
 def _find(engine: Engine) -> Cases:

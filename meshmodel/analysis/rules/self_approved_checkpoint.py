@@ -18,9 +18,8 @@ from meshmodel.analysis.rules.base import (
     step_title,
     titles,
 )
-from meshmodel.model.records import Checkpoint, Reference
+from meshmodel.model.records import Checkpoint, Reference, Snapshot
 from meshmodel.model.rule_cards import CONTROLLED
-from meshmodel.model.snapshot import Snapshot
 
 
 def _find(engine: Engine) -> Cases:

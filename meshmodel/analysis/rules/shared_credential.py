@@ -8,9 +8,8 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.nodes import CONFIDENTIAL
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, highlighted, titles
-from meshmodel.model.actions import READ
-from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import INTEGRITIES
+from meshmodel.model.records import Snapshot
+from meshmodel.model.vocabulary import INTEGRITIES, READ
 
 _HIGH: Final = INTEGRITIES.index("high")
 

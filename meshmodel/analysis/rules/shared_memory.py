@@ -6,7 +6,7 @@ from functools import partial
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, highlighted, joined, titles
-from meshmodel.model.actions import READ, WRITE, action_mask, actions_of, expand_admin
+from meshmodel.model.vocabulary import READ, WRITE, action_mask, actions_of, expand_admin
 
 _BOTH = 1 << READ | 1 << WRITE
 

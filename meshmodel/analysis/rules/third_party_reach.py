@@ -8,7 +8,7 @@ from meshmodel.analysis.bitset import once_and_again
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, by_agent, deeds, doing, done, highlighted, titles
-from meshmodel.model.actions import ACTING, actions_of
+from meshmodel.model.vocabulary import ACTING, actions_of
 
 
 def _find(engine: Engine) -> Cases:

@@ -5,9 +5,8 @@ from functools import partial
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, highlighted, relation, titles
-from meshmodel.model.actions import action_mask, expand_admin
-from meshmodel.model.records import Credential, Delegation, Exchange, Grant
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Credential, Delegation, Exchange, Grant, Snapshot
+from meshmodel.model.vocabulary import action_mask, expand_admin
 
 
 def _find(engine: Engine) -> Cases:

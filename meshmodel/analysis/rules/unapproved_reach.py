@@ -17,8 +17,7 @@ from meshmodel.analysis.rules.base import (
     grants_into,
     highlighted,
 )
-from meshmodel.model.actions import ACTING, READ, actions_of
-from meshmodel.model.vocabulary import Severity
+from meshmodel.model.vocabulary import ACTING, READ, Severity, actions_of
 
 
 def _find(engine: Engine) -> Cases:

@@ -7,9 +7,8 @@ from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, highlighted, joined, titles
-from meshmodel.model.actions import ACTING, action_mask, actions_of, expand_admin
-from meshmodel.model.records import System
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot, System
+from meshmodel.model.vocabulary import ACTING, action_mask, actions_of, expand_admin
 
 
 def _find(engine: Engine) -> Cases:

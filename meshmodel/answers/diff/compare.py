@@ -26,9 +26,8 @@ from meshmodel.answers.work import Work, name_of
 from meshmodel.edits.edit import difference
 from meshmodel.edits.fields import value_text
 from meshmodel.model.phrases import phrase
-from meshmodel.model.records import Record
+from meshmodel.model.records import Record, Snapshot
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import NEVER, Stop
 from meshmodel.model.vocabulary import Action
 

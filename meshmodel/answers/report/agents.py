@@ -12,8 +12,7 @@ from meshmodel.exporters.diagram.labels import Names
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.results import AgentReach, How
-    from meshmodel.model.records import Agent, Credential, System
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Agent, Credential, Snapshot, System
 
 
 def agent_section(analysis: "Analysis", *, in_table: bool = False) -> Iterator[Block]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import Plan
     from meshmodel.answers.report.pictures import Pictures
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
 
 WORST: Final = 3
 _TEXT: Final = 190

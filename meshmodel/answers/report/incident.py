@@ -17,8 +17,8 @@ from meshmodel.answers.trace import TraceSummary, TraceText, event_words, ignore
 from meshmodel.answers.used import used_blocks
 from meshmodel.exporters.diagram.compact import stamp
 from meshmodel.model.events import BYPASSED, seconds_text, time_text
+from meshmodel.model.records import Snapshot
 from meshmodel.model.secrets import shortened
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, name_list
 
 _MOST: Final = 20

@@ -5,7 +5,7 @@ from meshmodel.answers.report.blocks import report_of
 from meshmodel.answers.report.markdown import markdown
 from meshmodel.answers.report.tree import Heading, Report
 from meshmodel.answers.round.summary import RoundSummary, summary_blocks
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 
 
 def minutes(snapshot: Snapshot, found: RoundSummary) -> str:

@@ -27,7 +27,7 @@ from meshmodel.model.text import shorten
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Explanation
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
 
 MOST: Final = 7
 """So many boxes stand in a row; of more the middle ones are left out."""

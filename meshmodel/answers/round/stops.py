@@ -16,14 +16,12 @@ from meshmodel.answers.measures import plan_sentence, relation_of, when
 from meshmodel.answers.plan_options import usual_options
 from meshmodel.answers.plan_state import with_measures
 from meshmodel.answers.questions import questions_of
-from meshmodel.model.actions import action_mask, expand_admin
 from meshmodel.model.measures import Ask, Measure
 from meshmodel.model.note_subject import STEPS, NoteSubject, note_subject
-from meshmodel.model.records import Intent, Note
+from meshmodel.model.records import Intent, Note, Snapshot
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.schema import STEP_ENDS
-from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import ELEMENT_TABLES, SEVERITIES
+from meshmodel.model.vocabulary import ELEMENT_TABLES, SEVERITIES, action_mask, expand_admin
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis

@@ -8,7 +8,6 @@ from meshmodel.answers.acceptances import acceptance_words
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table
 from meshmodel.answers.round.stops import SOURCE
 from meshmodel.edits.edit import difference
-from meshmodel.model.actions import action_mask, actions_of
 from meshmodel.model.phrases import phrase, subject_phrase
 from meshmodel.model.records import (
     Acceptance,
@@ -20,10 +19,10 @@ from meshmodel.model.records import (
     Note,
     Record,
     Reference,
+    Snapshot,
 )
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, one_line
-from meshmodel.model.vocabulary import RELATION_TABLES
+from meshmodel.model.vocabulary import RELATION_TABLES, action_mask, actions_of
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -11,8 +11,7 @@ from meshmodel.model.text import counted, first_few, one_line
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Door, Explanation
     from meshmodel.answers.round.stops import Round, RoundStop
-    from meshmodel.model.records import Intent
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Intent, Snapshot
 
 _TOLD: Final = 4
 """So many of a kind are named in one line."""

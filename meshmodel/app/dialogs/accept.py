@@ -22,8 +22,7 @@ from meshmodel.edits.acceptances import (
 )
 from meshmodel.edits.edit import Edit
 from meshmodel.edits.fields import refusal_of
-from meshmodel.model.records import Acceptance
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Acceptance, Snapshot
 from meshmodel.model.text import clean_line, counted
 
 

@@ -20,9 +20,8 @@ from meshmodel.language import add_entry
 from meshmodel.language.catalogue import ENTRIES, entry, needs_agent
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.phrases import GLYPHS
-from meshmodel.model.records import Reference, Slot
+from meshmodel.model.records import Reference, Slot, Snapshot
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line, one_line
 
 KINDS = (

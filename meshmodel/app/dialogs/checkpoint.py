@@ -22,8 +22,8 @@ from meshmodel.edits.checkpoints import (
 from meshmodel.edits.edit import Edit
 from meshmodel.edits.fields import few_values
 from meshmodel.edits.operations import Step
+from meshmodel.model.records import Snapshot
 from meshmodel.model.schema import SCHEMA, Field
-from meshmodel.model.snapshot import Snapshot
 
 
 class CheckpointDialog(Dialog[Edit]):

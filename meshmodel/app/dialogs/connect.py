@@ -21,7 +21,7 @@ from meshmodel.edits.edit import Edit
 from meshmodel.edits.fields import actions_in_order
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.phrases import SWITCHED_BY_LETTER
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import clean_line, one_line
 from meshmodel.model.vocabulary import ACTIONS
 

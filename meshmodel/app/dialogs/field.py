@@ -27,9 +27,8 @@ from meshmodel.edits.merge import ConflictError
 from meshmodel.edits.notes import note_addition
 from meshmodel.edits.operations import words_for
 from meshmodel.model.phrases import SWITCHED_BY_LETTER
-from meshmodel.model.records import Checkpoint, Record, Reference, key_of
+from meshmodel.model.records import Checkpoint, Record, Reference, Snapshot, key_of, table_of
 from meshmodel.model.schema import SCHEMA, Field
-from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.text import one_line
 from meshmodel.model.typed_paths import complete_list
 from meshmodel.model.vocabulary import ELEMENT_TABLES

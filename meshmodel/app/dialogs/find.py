@@ -3,8 +3,7 @@
 from meshmodel.app.dialogs.base import ChoiceDialog
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.presentation.found_lines import found_lines
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 
 
 class FindDialog(ChoiceDialog[Reference]):

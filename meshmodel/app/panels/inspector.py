@@ -27,9 +27,8 @@ from meshmodel.app.widgets.rows import Row, note_row
 from meshmodel.edits.edit import Edit, Rename
 from meshmodel.edits.fields import few_values, refusal_of
 from meshmodel.edits.groups import fields_of_all
-from meshmodel.model.records import About, Record, Reference, key_of
+from meshmodel.model.records import About, Record, Reference, Snapshot, key_of, table_of
 from meshmodel.model.schema import SCHEMA, Field
-from meshmodel.model.snapshot import Snapshot, table_of
 
 
 class Inspector(FilterList, Bound):

@@ -20,7 +20,7 @@ from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.edits.edit import Edit, apply_edit, touched
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 
 if TYPE_CHECKING:
     from meshmodel.app.presentation.quick_line_history import History

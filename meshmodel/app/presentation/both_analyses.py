@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.causes import counts_of
 from meshmodel.edits.edit import differ_only_in
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis

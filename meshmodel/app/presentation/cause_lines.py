@@ -10,8 +10,7 @@ from meshmodel.answers.acceptances import acceptance_words
 from meshmodel.answers.causes import Cause, causes_of, is_accepted
 from meshmodel.answers.lines import Line, Words, heading
 from meshmodel.app.presentation.cause_words import cause_words, rule_words, severity_sign, subject_words
-from meshmodel.model.records import Acceptance, Agent, System
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Acceptance, Agent, Snapshot, System
 from meshmodel.model.stop import check_current
 from meshmodel.model.text import counted, name_list, pad, shorten_name, width
 

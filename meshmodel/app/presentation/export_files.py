@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.results import Finding
     from meshmodel.answers.report.pictures import Form
     from meshmodel.exporters.diagram.render import Page
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
     from meshmodel.model.vocabulary import View
 
 _REPORTS: Final = {

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from meshmodel.analysis.results import MOST_HIGHLIGHTED, Finding
-from meshmodel.model.records import Key, Reference
+from meshmodel.model.records import Key, Reference, Snapshot
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.schema import STEP_ENDS
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import check_current
 
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ from functools import partial
 
 from meshmodel.answers.lines import Line, Words
 from meshmodel.model.phrases import GLYPHS, glyph_of, phrase
-from meshmodel.model.records import Record, Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Record, Reference, Snapshot
 
 _ELEMENTS = ("agent", "system", "credential", "zone", "checkpoint")
 _SAID = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "intent", "note")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from meshmodel.analysis.results import Finding
 from meshmodel.analysis.rules.base import joined
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import shorten, width
 
 

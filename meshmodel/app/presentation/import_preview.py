@@ -11,8 +11,7 @@ from meshmodel.importers.answers import change_words, leads_to, reading_lines
 from meshmodel.importers.importing import Import
 from meshmodel.importers.ledger import Row, record_named, words_for
 from meshmodel.importers.plan import Outcome
-from meshmodel.model.records import Note, Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Note, Reference, Snapshot
 from meshmodel.model.text import counted, one_line
 
 Look = Literal["", "bold", "muted", "success", "warning", "error"]

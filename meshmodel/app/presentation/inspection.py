@@ -32,11 +32,12 @@ from meshmodel.model.records import (
     Note,
     Record,
     Reference,
+    Snapshot,
     System,
     key_of,
+    table_of,
 )
 from meshmodel.model.schema import STEP_ENDS
-from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.text import pad, plural
 from meshmodel.model.vocabulary import ELEMENT_TABLES, RELATION_TABLES
 

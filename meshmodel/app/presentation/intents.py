@@ -17,13 +17,11 @@ from meshmodel.app.presentation.phrases import why_none_approves, why_not_intend
 from meshmodel.edits import operations
 from meshmodel.edits.edit import Edit, Put, apply_edit, edit
 from meshmodel.edits.notes import new_note
-from meshmodel.model.actions import action_mask, actions_of, expand_admin
 from meshmodel.model.phrases import listed
-from meshmodel.model.records import Intent
+from meshmodel.model.records import Intent, Snapshot
 from meshmodel.model.rule_cards import BEYOND, DOOR
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, first_few
-from meshmodel.model.vocabulary import SEVERITIES
+from meshmodel.model.vocabulary import SEVERITIES, action_mask, actions_of, expand_admin
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis

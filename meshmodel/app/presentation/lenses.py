@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from meshmodel.analysis.results import StepKey
 from meshmodel.canvas.scene import Facts, Mark
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.records import Reference
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.schema import STEP_ENDS
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from meshmodel.model.typed_paths import file_problem
 if TYPE_CHECKING:
     from meshmodel.logs.several import Logs
     from meshmodel.model.events import Event
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from meshmodel.answers.causes import Counts, counts_of
 from meshmodel.app.presentation.lenses import LENS_WORDS, LensName
 from meshmodel.model.phrases import GLYPHS
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import counted, plural, shorten, width
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from meshmodel.analysis.results import Door
 from meshmodel.answers.lines import Line, Words, heading
 from meshmodel.model.phrases import glyph_of
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.text import pad
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from meshmodel.app.presentation.model_line import Part
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.text import clusters, shorten, width
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import Door, Explanation, Finding, How, SystemReach
+from meshmodel.model.records import Snapshot
 from meshmodel.model.rule_cards import DOOR
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, first_few, one_line
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from meshmodel.analysis.offboarding import everybody
 from meshmodel.answers.lines import Line, Words, heading, note_row
 from meshmodel.answers.painters import lines_of
 from meshmodel.answers.rotation import plan_blocks
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.stop import Stopped
 from meshmodel.model.text import one_line
 

@@ -13,7 +13,7 @@ from meshmodel.answers.plan_state import PlanState, State
 from meshmodel.canvas.scene import Mark
 from meshmodel.edits.checkpoints import NOT_PROVEN
 from meshmodel.model.measures import Ask, Drop, Limit, Measure
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import Plan

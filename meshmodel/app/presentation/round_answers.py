@@ -18,13 +18,21 @@ from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import Edit, Put, apply_edit, edit
 from meshmodel.edits.fields import edit_of, refusal_of
 from meshmodel.edits.notes import new_note
-from meshmodel.model.actions import action_mask, actions_of
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.records import Acceptance, Checkpoint, Credential, Grant, Intent, Note, Record, Reference
+from meshmodel.model.records import (
+    Acceptance,
+    Checkpoint,
+    Credential,
+    Grant,
+    Intent,
+    Note,
+    Record,
+    Reference,
+    Snapshot,
+)
 from meshmodel.model.rule_cards import DOOR
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted
-from meshmodel.model.vocabulary import RELATION_TABLES, NoteKind
+from meshmodel.model.vocabulary import RELATION_TABLES, NoteKind, action_mask, actions_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import Plan
     from meshmodel.analysis.results import Explanation, StepKey
     from meshmodel.answers.blocks import Block
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
     from meshmodel.model.stop import Task
 
 ANSWERS: Final[tuple[AnswerName, ...]] = get_args(AnswerName)

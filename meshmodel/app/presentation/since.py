@@ -11,8 +11,7 @@ from meshmodel.answers.lines import Line, Look, heading, note_row
 from meshmodel.edits.edit import difference
 from meshmodel.exporters.diagram.diff_view import diff_view, tone_of
 from meshmodel.model.phrases import phrase
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.stop import NEVER, Stop
 from meshmodel.model.vocabulary import Severity
 

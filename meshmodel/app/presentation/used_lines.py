@@ -10,8 +10,7 @@ from meshmodel.edits.edit import Edit
 from meshmodel.edits.intents import declare_used
 from meshmodel.edits.plan import plan_edit
 from meshmodel.model.measures import Drop
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.text import counted
 from meshmodel.model.vocabulary import ELEMENT_TABLES, RELATION_TABLES
 

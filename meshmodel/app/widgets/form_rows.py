@@ -6,9 +6,8 @@ from textual.content import Content
 
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.edits.fields import usual_text, value_text
-from meshmodel.model.records import Record
+from meshmodel.model.records import Record, table_of
 from meshmodel.model.schema import SCHEMA, Field
-from meshmodel.model.snapshot import table_of
 
 LABEL_WIDTH = 17
 """How many cells the names of fields take, the gap behind them included."""

@@ -12,8 +12,7 @@ from meshmodel.edits.edit import Edit
 from meshmodel.edits.operations import described
 from meshmodel.edits.question_answers import answers_to, asks_of_jobs, job_secrets
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:

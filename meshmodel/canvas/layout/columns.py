@@ -25,8 +25,7 @@ from meshmodel.canvas.layout.links import (
 )
 from meshmodel.canvas.scene import Facts, Mark, Options
 from meshmodel.edits.approvers import approving_agents
-from meshmodel.model.records import Reference, Slot
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Slot, Snapshot
 from meshmodel.model.stop import check_current
 from meshmodel.model.text import plural
 

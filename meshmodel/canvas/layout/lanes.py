@@ -12,8 +12,7 @@ from typing import TypeVar
 from meshmodel.canvas.layout.elements import Link
 from meshmodel.canvas.layout.links import Links
 from meshmodel.canvas.scene import Options
-from meshmodel.model.records import Reference, Slot
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Slot, Snapshot
 
 NOWHERE = ""
 """The key of the lane of agents and credentials that have no zone."""

@@ -14,8 +14,7 @@ from functools import lru_cache
 from meshmodel.canvas.layout.elements import MARK_GLYPHS, Card, Link
 from meshmodel.canvas.scene import Facts, Mark
 from meshmodel.model.phrases import glyph_of, letters
-from meshmodel.model.records import Agent, Credential, Delegation, Reference, System
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Credential, Delegation, Reference, Snapshot, System
 from meshmodel.model.stop import check_current
 from meshmodel.model.vocabulary import Action
 

@@ -20,7 +20,7 @@ from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Node
 from meshmodel.exporters.diagram.labels import SUBSTITUTED, Names, Shows, fit, text_width
 from meshmodel.exporters.diagram.legend import add_legend
 from meshmodel.model.errors import RequestError
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import counted
 from meshmodel.model.vocabulary import SEVERITIES
 

@@ -58,9 +58,8 @@ from meshmodel.exporters.diagram.labels import (
     wrap,
 )
 from meshmodel.exporters.diagram.lens import Lighting, Step
-from meshmodel.model.records import Agent, Checkpoint, Credential, System
+from meshmodel.model.records import Agent, Checkpoint, Credential, Snapshot, System
 from meshmodel.model.rule_cards import CONTROLLED
-from meshmodel.model.snapshot import Snapshot
 
 
 def build(

@@ -15,9 +15,9 @@ from meshmodel.model.records import (
     Delegation,
     Exchange,
     Grant,
+    Snapshot,
     System,
 )
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import plural
 from meshmodel.model.vocabulary import View
 

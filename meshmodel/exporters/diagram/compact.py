@@ -7,7 +7,7 @@ from typing import Final
 
 from meshmodel.analysis.results import Door
 from meshmodel.interchange import write_text
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 
 FEW: Final = 15
 """Models of more elements than this are drawn in the compact form, unless another one is asked for."""

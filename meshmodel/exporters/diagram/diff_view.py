@@ -7,9 +7,8 @@ from typing import Any, Final
 from meshmodel.edits.edit import Difference, difference
 from meshmodel.exporters.diagram.elements import Tone
 from meshmodel.exporters.diagram.lens import Lighting, Step
-from meshmodel.model.records import Checkpoint, Key, Record
+from meshmodel.model.records import Checkpoint, Key, Record, Snapshot
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
-from meshmodel.model.snapshot import Snapshot
 
 ALL_OF: Final = 30
 """Of a model of at most so many elements all is drawn, of a larger one what changed and what it joins."""

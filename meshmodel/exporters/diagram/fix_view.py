@@ -7,7 +7,7 @@ from meshmodel.exporters.diagram import lens
 from meshmodel.exporters.diagram.elements import AnalysisResults
 from meshmodel.exporters.diagram.lens import Lighting
 from meshmodel.model.errors import RequestError
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.stop import CURRENT, check_current
 
 DEADLINE = 60.0

@@ -9,12 +9,12 @@ from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import SystemReach
 from meshmodel.analysis.steps import KINDS, OWN
 from meshmodel.exporters.diagram.elements import AnalysisResults, Lens, Tone
-from meshmodel.model.actions import ADMIN
 from meshmodel.model.errors import RequestError
+from meshmodel.model.records import Snapshot
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.schema import STEP_ENDS
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import no_such
+from meshmodel.model.vocabulary import ADMIN
 
 Step = tuple[str, str, str]
 """A step that is drawn: its kind and the ids of its two ends."""

@@ -17,7 +17,7 @@ from meshmodel.exporters.diagram.labels import NODE_COLUMNS, wrap
 from meshmodel.exporters.diagram.layout import READABLE, RIM, Arrangement, scale
 from meshmodel.exporters.diagram.zone_map import OUTSIDE, ZoneMap, element_counts, step_counts, zone_node
 from meshmodel.model.errors import RequestError
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import counted, no_such
 
 ELEMENTS = ("agent/", "credential/", "system/")

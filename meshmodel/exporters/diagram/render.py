@@ -26,7 +26,7 @@ from meshmodel.exporters.diagram.sequence import sequence
 from meshmodel.exporters.diagram.svg import clean_svg, text_widths
 from meshmodel.exporters.diagram.zone_map import zone_node
 from meshmodel.model.errors import RequestError
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 
 if TYPE_CHECKING:
     from meshmodel.exporters.request import ExportRequest

@@ -25,7 +25,7 @@ from meshmodel.exporters.diagram.labels import SUBSTITUTED, Names, Shows, fit, t
 from meshmodel.exporters.diagram.layout import FULL_WIDTH, RIM
 from meshmodel.exporters.diagram.legend import add_legend
 from meshmodel.model.errors import RequestError
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import did_you_mean, one_line
 
 _TEXT, _LEADING, _HEAD, _GAP = 190.0, 12.0, 50.0, 12.0

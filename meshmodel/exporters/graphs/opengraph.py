@@ -17,8 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from meshmodel.exporters.graphs.relations import counting, facts_of
-from meshmodel.model.actions import ALL, action_mask
-from meshmodel.model.vocabulary import ACTIONS
+from meshmodel.model.vocabulary import ACTIONS, ALL, action_mask
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis

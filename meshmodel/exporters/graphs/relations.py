@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from meshmodel.analysis.checkpoints import is_decision
-from meshmodel.model.records import Checkpoint, Record
+from meshmodel.model.records import Checkpoint, Record, Snapshot, table_of
 from meshmodel.model.rule_cards import CONTROLLED
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
-from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.vocabulary import CHECKPOINT_STEPS, CheckpointStep
 
 if TYPE_CHECKING:

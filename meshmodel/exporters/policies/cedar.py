@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from meshmodel.analysis.analysis import Analysis
 from meshmodel.exporters.policies.model_names import cedar_namespace, digest
 from meshmodel.exporters.policies.verdicts import LONGEST, Rule, Side, policy_rules
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import ACTIONS
 

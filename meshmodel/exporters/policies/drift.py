@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 from meshmodel.exporters.policies.facts import Access, PolicyFacts
 from meshmodel.exporters.policies.stub import stub_document
 from meshmodel.exporters.policies.stub_reader import TABLES, Stub, StubTable, parse_stub
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 AccessKey = tuple[str, str, Action]

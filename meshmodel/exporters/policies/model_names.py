@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.edits.ids import id_of
 from meshmodel.interchange import write_text
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 
 if TYPE_CHECKING:
     from meshmodel.exporters.policies.verdicts import Side

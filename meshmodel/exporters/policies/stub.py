@@ -29,7 +29,7 @@ from meshmodel.analysis.analysis import Analysis
 from meshmodel.exporters.policies.facts import Access, PolicyFacts
 from meshmodel.exporters.policies.model_names import digest
 from meshmodel.exporters.policies.words import Wording
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES
 
 FORMAT = "meshmodel-policy/1"

@@ -17,8 +17,7 @@ from typing import Final, Literal, NamedTuple
 
 from meshmodel.analysis.analysis import Analysis
 from meshmodel.exporters.policies.facts import PolicyFacts
-from meshmodel.model.actions import action_mask
-from meshmodel.model.vocabulary import ACTIONS, Action
+from meshmodel.model.vocabulary import ACTIONS, Action, action_mask
 
 Side = Literal["initiator", "target"]
 """Who asks the engine: one who knows all agents behind a request, or one who sees the credential alone."""

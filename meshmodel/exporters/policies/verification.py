@@ -24,10 +24,8 @@ from meshmodel.exporters.policies.facts import PolicyFacts
 from meshmodel.exporters.policies.model_names import digest
 from meshmodel.exporters.policies.stub_reader import Stub, StubTable
 from meshmodel.exporters.policies.words import Wording
-from meshmodel.model.actions import ADMIN, action_mask, actions_of, expand_admin
-from meshmodel.model.records import Checkpoint
-from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import Action
+from meshmodel.model.records import Checkpoint, Snapshot
+from meshmodel.model.vocabulary import ADMIN, Action, action_mask, actions_of, expand_admin
 
 
 class Narrowed(NamedTuple):

@@ -4,7 +4,7 @@ from datetime import date
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import table_of
+from meshmodel.model.records import table_of
 from meshmodel.model.validation import check_snapshot
 from tests.reference.random_models import snapshot_of
 

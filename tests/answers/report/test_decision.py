@@ -26,7 +26,7 @@ from meshmodel.answers.standards import TITLES, address_of
 from meshmodel.answers.work import work_of
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.answers.report.models import FORMS
 from tests.answers.report.reading import READ, squeezed
 from tests.benchmarks.meshes import clustered

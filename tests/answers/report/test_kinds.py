@@ -12,7 +12,7 @@ from meshmodel.answers.report.files import files
 from meshmodel.answers.report.options import ReportOptions
 from meshmodel.answers.report.tree import Table
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from tests.answers.report.models import FORMS
 from tests.answers.report.reading import READ, squeezed
 from tests.reference.random_models import snapshot_of

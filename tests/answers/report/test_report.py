@@ -31,8 +31,7 @@ from meshmodel.answers.report.tree import Heading, Items, Paragraph, Picture, Ta
 from meshmodel.answers.work import Work
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.interchange import read_file
-from meshmodel.model.records import Agent
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Snapshot
 from tests.answers.report.models import FORMS, analysed, written
 from tests.answers.report.reading import READ, Page
 from tests.docs.pages import ROOT

@@ -9,7 +9,7 @@ from meshmodel.app.commands import NO_FILES
 from meshmodel.app.computed import Computed
 from meshmodel.app.panels.journal import JournalList
 from meshmodel.app.workbench.context import Controller
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Snapshot
 from meshmodel.model.stop import Stop, Task
 from meshmodel.model.text import one_line
 from meshmodel.model.typed_paths import complete_path

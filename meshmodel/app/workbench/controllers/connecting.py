@@ -10,8 +10,7 @@ from meshmodel.edits.additions import joined
 from meshmodel.edits.connections import Offer, end_of, offers
 from meshmodel.edits.edit import Edit, apply_edit, touched
 from meshmodel.edits.operations import described, zone_of
-from meshmodel.model.records import Reference, Slot
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Slot, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable

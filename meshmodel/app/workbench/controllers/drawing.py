@@ -20,8 +20,7 @@ from meshmodel.canvas.scene import Facts, Options
 from meshmodel.canvas.slots import folded_zones
 from meshmodel.edits.edit import apply_edit, edit
 from meshmodel.edits.operations import arrangement, exists, lane_places
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.stop import Task
 
 if TYPE_CHECKING:

@@ -13,8 +13,7 @@ from meshmodel.edits.groups import removal_of_all
 from meshmodel.edits.merge import ConflictError
 from meshmodel.edits.notes import note_addition
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.records import key_of
-from meshmodel.model.snapshot import table_of
+from meshmodel.model.records import key_of, table_of
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:

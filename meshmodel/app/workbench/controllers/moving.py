@@ -9,8 +9,7 @@ from meshmodel.canvas.slots import can_move, drawn_slots, folded_zones, lane_key
 from meshmodel.edits import operations
 from meshmodel.edits.edit import Edit, Put, apply_edit, edit
 from meshmodel.edits.groups import move_of_all
-from meshmodel.model.records import Agent, Credential, Record, Reference, Slot, System, Zone
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, Credential, Record, Reference, Slot, Snapshot, System, Zone
 
 
 class MovingController(Controller):

@@ -17,9 +17,8 @@ from meshmodel.edits.fields import refusal_of
 from meshmodel.edits.merge import ConflictError
 from meshmodel.edits.operations import words_for
 from meshmodel.model.phrases import SWITCHED_BY_LETTER
-from meshmodel.model.records import Acceptance, Record, Reference
+from meshmodel.model.records import Acceptance, Record, Reference, table_of
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.snapshot import table_of
 from meshmodel.model.stop import Task
 from meshmodel.model.text import one_line
 from meshmodel.store.guided_round import GuidedRound

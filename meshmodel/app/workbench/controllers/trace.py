@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from meshmodel.answers.names import NamesAnswer
     from meshmodel.app.presentation.log_request import LogRequest
     from meshmodel.app.presentation.log_words import LaidLog
-    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.records import Snapshot
 
 
 class TraceController(Controller):

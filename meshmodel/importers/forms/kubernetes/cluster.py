@@ -21,8 +21,7 @@ from meshmodel.importers.meanings import Withheld, in_arguments, in_url
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.unclear_names import ask_if_secret
 from meshmodel.importers.withheld import is_reference, names_secret, shows_secret
-from meshmodel.model.records import Custody, Hold, Record, key_of
-from meshmodel.model.snapshot import table_of
+from meshmodel.model.records import Custody, Hold, Record, key_of, table_of
 
 PERMISSION_LIMIT: Final = 100_000
 """The most permissions of one import: accounts bound times rules times namespaces, and rows on them."""
