@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from meshmodel.exporters.diagram.graphviz import Renderer
 from meshmodel.importers import git_index
+from meshmodel.model.stop import check_current
+
+MOST_KEPT = 1_000
+"""Layouts that are kept, of some 20 kB each."""
 
 # Whoever runs the tests in the background lets them ignore an interrupt, or that the terminal has gone, and
 # what they start would too.
@@ -19,6 +24,26 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 settings.register_profile("same", derandomize=True, deadline=None, max_examples=20)
 settings.register_profile("random", print_blob=True, deadline=None)
 settings.load_profile("random" if os.environ.get("MESHMODEL_RANDOM") else "same")
+
+
+SLOW = {
+    "app": {
+        "accepting", "approvers", "arranging", "catalogue", "clipboard", "comparing", "connecting",
+        "dialogs", "drag_outside", "exploring", "filtering", "finding_way", "fix_tab", "header",
+        "importing", "inspector", "left_out", "lists_room", "long_fix", "message_line", "notes", "paths",
+        "plan_tab", "question_keys", "quick_line", "read_only", "reopened", "round_page", "signs", "stable",
+        "told", "trace_screen", "two_programs", "typed_text", "wrapping",
+    },
+    "canvas": {"stable"},
+    "commands": {"export_import", "other_programs"},
+}  # fmt: skip
+"""Files by folder whose tests are slow: what is pressed in lists, dialogs and rows, and other programs."""
+COSTLY = {
+    "complete_writes", "decision", "diagram", "drawing", "engines", "fix", "fresh_user", "gate",
+    "hostile_forms", "incomplete", "kinds", "manual", "names", "pages", "policy", "progress", "render",
+    "status", "stopping", "text",
+}  # fmt: skip
+"""Files whose tests in several cases open a screen, draw a picture or start programs in each."""
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -32,27 +57,39 @@ def pytest_collection_modifyitems(items):
     Of a test that opens a screen, draws a picture or starts programs in several cases the first one runs by
     default, and the others among the slow ones: a case takes up to a second.
     """
-    lists = ("test_filtering", "test_left_out", "test_trace_screen", "test_two_programs", "test_accepting")
-    lists = (*lists, "test_fix_tab", "test_exploring", "test_comparing", "test_message_line", "test_header")
-    lists = (*lists, "test_approvers", "test_signs", "test_notes", "test_lists_room", "test_typed_text")
-    lists = (*lists, "test_told", "test_drag_outside", "test_reopened", "test_read_only", "test_stable")
-    lists = (*lists, "test_connecting", "test_dialogs", "test_importing", "test_quick_line", "test_clipboard")
-    lists = (*lists, "test_inspector", "test_finding_way", "test_export_import", "test_other_programs")
-    lists = (*lists, "test_round_page")
-    costly = {"test_drawing", "test_diagram", "test_export_import", "test_text", "test_fix", "test_status"}
-    costly |= {"test_hostile_forms", "test_stopping", "test_engines", "test_pages", "test_render"}
-    costly |= {"test_gate", "test_incomplete", "test_names", "test_complete_writes", "test_kinds"}
-    costly |= {"test_manual", "test_decision", "test_fresh_user", "test_policy", "test_progress"}
     seen = set()
     for item in items:
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         other_size = "app" in item.path.parts and parameters.get("size", (120, 40)) != (120, 40)
-        if other_size or "terminal" in item.path.parts or item.path.stem in lists:
+        name = item.path.stem.removeprefix("test_")
+        if other_size or "terminal" in item.path.parts or name in SLOW.get(item.path.parent.name, ()):
             item.add_marker("slow")
-        elif "app" in item.path.parts or item.path.stem in costly:
+        elif "app" in item.path.parts or name in COSTLY:
             if parameters and item.function in seen:
                 item.add_marker("slow")
             seen.add(item.function)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _laid_out_once():
+    """Each text is laid out once: a picture asks the renderer twenty times, and most tests draw the same."""
+    run, kept = Renderer.run, {}
+
+    def run_once(renderer, text, to, options=(), **limits):
+        if limits:
+            return run(renderer, text, to, options, **limits)
+        check_current()
+        key = renderer, text, to, tuple(options)
+        if key not in kept:
+            drawn = run(renderer, text, to, options)
+            if len(kept) == MOST_KEPT:
+                return drawn
+            kept[key] = drawn
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Renderer, "run", run_once)
+        yield
 
 
 @pytest.fixture(autouse=True)

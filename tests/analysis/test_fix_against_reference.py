@@ -35,7 +35,7 @@ def test_models_made_by_hand(name):
 def test_random_models(drawn):
     for seed, flavour in drawn:
         view = ("built", "designed")[seed % 2]
-        assert_fix_agrees(random_model(seed, 3, flavour), f"{flavour} {seed} of 3", view)
+        assert_fix_agrees(random_model(seed, 3, flavour), f"{flavour} {seed} of 3", view, at_most=2)
 
 
 @pytest.mark.slow

@@ -99,6 +99,7 @@ def test_written_and_read_it_is_the_same(mesh, analysis):
     assert write_text(read) == write_text(mesh)
 
 
+@pytest.mark.slow
 def test_a_minimum_fix_leaves_no_door(mesh, analysis):
     fix = analysis.minimum_fix(deadline=20)
     changes = [

@@ -10,6 +10,7 @@ from meshmodel.model.records import Zone
 from meshmodel.store.store import Store
 from tests.commands.test_import_files import CONFIG, folder, refused, said, write
 from tests.importers.exports import ACCOUNT, allow, export, role, trust, user
+from tests.rows import all_rows
 
 __all__ = ["folder"]  # a fixture
 
@@ -103,8 +104,15 @@ PROGRAMS = {
 }
 
 
-@pytest.mark.parametrize("model", ["m.mesh", "m.toml"])
-@pytest.mark.parametrize(
+@pytest.fixture
+def programs(folder, called):
+    """A model of programs, of either kind."""
+    write({"mcpServers": PROGRAMS})
+    for name in ("m.mesh", "m.toml"):
+        said(called, "import", ".mcp.json", "-o", name)
+
+
+@all_rows(
     ("server", "now", "record"),
     [
         ("files", {"command": "bunx", "args": ["-y", "files-mcp@1.2", "/srv"]}, "agent:files"),
@@ -126,18 +134,16 @@ PROGRAMS = {
         ("crm", {"url": "https://mcp.example.com:443/crm"}, ""),
     ],
 )
-def test_status_1_where_another_program_runs_than_was_imported(model, server, now, record, folder, called):
-    write({"mcpServers": PROGRAMS})
-    said(called, "import", ".mcp.json", "-o", model)
+def test_status_1_where_another_program_runs_than_was_imported(server, now, record, programs, called):
     write({"mcpServers": PROGRAMS | {server: now}})
-    status, output = drift(called, model, "--json")
+    status, output = drift(called, "m.toml", "--json")
     changes = [
         each for each in json.loads(output)["import"]["changes"] if each["change"] == "program changed"
     ]
     assert [each["record"].rstrip("-2") for each in changes] == ([record] if record else [])
     assert all([it["field"] for it in each["fields"]] == ["description"] for each in changes)
     assert status == (1 if record else 0)
-    assert ("  program changed agent:" in drift(called, model)[1]) is bool(record)
+    assert ("  program changed agent:" in drift(called, "m.mesh")[1]) is bool(record)
 
 
 def test_a_program_that_was_imported_anew_is_approved_and_one_that_somebody_describes_is_compared(

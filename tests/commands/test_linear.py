@@ -83,7 +83,7 @@ ANSWERS: dict[str, Callable[[Snapshot], object]] = {
 
 @all_rows("name", ANSWERS)
 def test_an_answer_takes_as_many_times_the_work_as_there_is_more(name: str) -> None:
-    small, large = (lines_run(lambda: ANSWERS[name](unconnected(number))) for number in (60, 240))  # noqa: B023
+    small, large = (lines_run(lambda: ANSWERS[name](unconnected(number))) for number in (40, 160))  # noqa: B023
     assert large < 4.6 * small
 
 

@@ -30,14 +30,15 @@ def test_examples_become_what_they_say_and_every_row_matters(path):
     assert list(problems_of(read_form(path))) == []
 
 
+@pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.slow)])
 @all_rows("path", DATA)
-def test_a_value_that_is_a_secret_or_of_another_type_breaks_nothing(path):
+def test_a_value_that_is_a_secret_or_of_another_type_breaks_nothing(path, every):
     form = read_form(path)
     for example in form.examples:
         for name, text in example.files.items():
             changed = list(texts_with_odd_values(name, text))
             assert changed or not text.strip()
-            for other in changed:
+            for other in changed[::every]:
                 assert not tells(form, {**example.files, name: other}), other
 
 

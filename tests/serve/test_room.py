@@ -286,6 +286,7 @@ async def test_who_types_to_a_program_that_is_stuck_comes_back_to_another_one(ro
     assert room.children()[-1] != stuck
 
 
+@pytest.mark.slow
 async def test_the_next_person_is_served_after_the_process_that_forks_was_killed(tmp_path: Path) -> None:
     with serving(tmp_path) as killed:
         async with browsing(killed, killed.join("Ada")) as ada:

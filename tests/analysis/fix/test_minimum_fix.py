@@ -83,7 +83,7 @@ def test_hearing_where_outsiders_administer_what_is_typed_can_be_the_fix():
 
 
 def test_the_fix_of_a_workshop_is_proven_and_leaves_nothing():
-    snapshot = workshop(24, 250, seed=1)
+    snapshot = workshop(12, 120, seed=1)
     fix = analyse(snapshot).minimum_fix()
     assert (fix.optimal, fix.settled) == (True, True)
     assert fix.interrupts
