@@ -12,11 +12,11 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from meshmodel.importers.catalogue import Server as Row
 from meshmodel.importers.catalogue import Shown, accesses_in_words, effect_of
-from meshmodel.importers.clients import Asking, loosest
+from meshmodel.importers.clients import CHECKPOINTS, VERBS, Asking, loosest
 from meshmodel.importers.common_systems import CommonSystems, folder_name
 from meshmodel.importers.data_form import DataForm
 from meshmodel.importers.document import Document, Node
@@ -86,13 +86,15 @@ PERSON: Final = Rule(
     "person-asked",
     "a step that asks a person",
     "mapped",
-    "a checkpoint on every grant that only steps behind it need",
+    "a checkpoint on every grant or delegation that only steps behind it need; one that looks at what was "
+    "done guards what comes next",
 )
 BY_WHOM: Final = Rule(
     "asked-by-whom",
     "a person who is asked",
     "question",
-    "the file does not say who answers, or where; it counts as a decision unless an agent can answer itself",
+    "the file does not say who answers; where outsiders may send to the chat they are taken to answer, so "
+    "that the prompt decides nothing about what they want, though it does about what the agent wants",
 )
 NO_MODEL: Final = Rule(
     "no-model",
@@ -169,46 +171,90 @@ class _Systems(CommonSystems):
         )  # fmt: skip
 
 
-class _Accesses:
-    """What credentials are used for, by all agents of an import that have them; drawn when all was read.
+_Step = tuple[str, tuple[str, str]]
+"""A grant or delegation by its ends."""
 
-    A person is asked before an access only if one is asked wherever the credential is used for it, since a
-    checkpoint stands on the grant, whoever holds the credential.
+
+class _Accesses:
+    """What credentials are used for and which agents are set to work, by all of an import; drawn at the end.
+
+    A person is asked before one only if one is asked wherever it happens, since a checkpoint stands on the
+    grant or delegation, whoever holds the credential.
     """
 
     def __init__(self, out: Proposal) -> None:
         self._out = out
-        self._found: dict[tuple[str, str], dict[Action, tuple[Asking, Node]]] = defaultdict(dict)
+        self._found: dict[_Step, dict[Action, _Use]] = defaultdict(dict)
         out.at_end(self._draw)
 
-    def may(self, credential: str, system: str, action: Action, asking: Asking, at: Node) -> Became:
+    def may(
+        self, credential: str, system: str, action: Action, asking: Asking, at: Node, agent: "_Drawn"
+    ) -> Became:
         """Say that an agent uses a credential; of several uses the one before which less is asked decides."""
-        found = self._found[credential, system]
-        if action not in found or loosest((found[action][0], asking)) != found[action][0]:
-            found[action] = (asking, at)
-        return ("grant", (credential, system))
+        return self._add(("grant", (credential, system)), action, asking, at, agent)
+
+    def sets_to_work(self, agent: "_Drawn", other: str, asking: Asking, at: Node) -> None:
+        """Say what is asked before an agent sets another to work."""
+        self._add(("delegation", (agent.id, other)), "execute", asking, at, agent)
+
+    def _add(self, step: _Step, action: Action, asking: Asking, at: Node, agent: "_Drawn") -> Became:
+        found = self._found[step]
+        if action not in found or loosest((found[action].asking, asking)) != found[action].asking:
+            found[action] = _Use(asking, at, agent)
+        return step
 
     def _draw(self) -> None:
-        out = self._out
-        for (credential, system), said in self._found.items():
-            granted = tuple(each for each in ACTIONS if each in said and said[each][0] != "denied")
+        for step, uses in self._found.items():
+            granted = tuple(each for each in ACTIONS if each in uses and uses[each].asking != "denied")
             if not granted:
                 continue
-            out.relate(Grant(credential, system, granted), at=said[granted[0]][1])
-            asked = tuple(each for each in granted if said[each][0] == "asked")
-            if asked:
-                keys = [out.key("credential", credential), out.key("system", system)]
-                title = out.title("system", system)
-                limits: dict[str, Any] = {"actions": None if asked == granted else asked}
-                at = said[asked[0]][1]
-                out.element(
-                    "checkpoint", ("asks", *keys), f"a person is asked: {title}", at=at, step="grant",
-                    from_=credential, to=system, kind="human-approval", **limits,
-                )  # fmt: skip
-                named = out.title("credential", credential)
-                text = f"Who is asked before {named} is used on {title}, and can an "
-                text += "agent answer in their place?"
-                out.ask(("credential", credential), text, BY_WHOM, at=_above(at), detail=system)
+            if step[0] == "grant":
+                credential, system = step[1]
+                self._out.relate(Grant(credential, system, granted), at=uses[granted[0]].at)
+            for asking in CHECKPOINTS:
+                actions = tuple(each for each in granted if uses[each].asking == asking)
+                if actions:
+                    is_whole = step[0] == "delegation" or actions == granted
+                    self._draw_checkpoint(step, asking, None if is_whole else actions, uses[actions[0]])
+
+    def _draw_checkpoint(
+        self, step: _Step, asking: Asking, actions: tuple[Action, ...] | None, use: "_Use"
+    ) -> None:
+        """A prompt on a step, decided where the agent is answered."""
+        out, (from_, to) = self._out, step[1]
+        ends = ("credential", "system") if step[0] == "grant" else ("agent", "agent")
+        keys = [out.key(table, id_) for table, id_ in zip(ends, (from_, to), strict=True)]
+        limits: dict[str, Any] = {"step": step[0], "from_": from_, "to": to, "actions": actions}
+        out.element(
+            "checkpoint", ("asks", *keys, *(() if asking == "asked" else (asking,))),
+            f"{use.agent.title} {VERBS[asking]}: {out.title(ends[1], to)}", at=use.at,
+            decided_at=self._answers(use.agent, use.at), **limits, **CHECKPOINTS[asking],
+        )  # fmt: skip
+
+    def _answers(self, agent: "_Drawn", at: Node) -> str:
+        """The system where a person answers an agent: outsiders write there where they may start it."""
+        out, chat = self._out, agent.chat
+        system = out.element(
+            "system", ("answers", out.key("agent", agent.id)), f"answers to {agent.title}", at=at,
+            kind="other", zone=agent.home, untrusted_input=True if chat else None,
+        )  # fmt: skip
+        text = f"Who answers what {agent.title} asks a person, and can an agent answer in their place?"
+        if chat:
+            text = f"Who sends to {chat} is taken to answer what {agent.title} asks, so it decides nothing "
+            text += "about what they want. True, or does somebody else answer?"
+            out.assume(("system", system), text, BY_WHOM, at=_above(at))
+        else:
+            out.ask(("system", system), text, BY_WHOM, at=_above(at))
+        return system
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """What is asked before an agent does something, and where that is said."""
+
+    asking: Asking
+    at: Node
+    agent: "_Drawn"
 
 
 @dataclass(slots=True)
@@ -218,16 +264,20 @@ class _Drawn:
     Attributes:
         id: its element.
         title: what people call it.
+        home: the zone where it runs.
         facts: the rows that say it.
         own: the credential for what needs none, once it is drawn.
         known: sentences on what its parts reach, for one assumption.
         steps: of its chart, by name.
         next: from step to step.
         is_started: whether something starts it.
+        chats: what outsiders may send to that also is where it is answered.
+        starters: the agents that set it to work.
     """
 
     id: str
     title: str
+    home: str
     facts: list[Agent]
     own: str = ""
     known: dict[str, None] = field(default_factory=dict)
@@ -235,6 +285,20 @@ class _Drawn:
     steps: dict[str, list[Part]] = field(default_factory=dict)
     next: dict[str, list[str]] = field(default_factory=dict)
     is_started: bool = False
+    chats: list[str] = field(default_factory=list)
+    starters: list["_Drawn"] = field(default_factory=list)
+
+    @property
+    def chat(self) -> str:
+        """Where outsiders answer it: its own chat, or of an agent that starts it; empty: nowhere."""
+        waiting, seen = [self], list[_Drawn]()
+        while waiting:
+            each = waiting.pop()
+            if each.chats:
+                return each.chats[0]
+            seen.append(each)
+            waiting += [one for one in each.starters if not any(one is two for two in seen)]
+        return ""
 
 
 @dataclass(slots=True)
@@ -277,6 +341,7 @@ class _Drawing:
         self._agents: dict[str, _Drawn] = {}
         self._links: dict[str, list[str]] = defaultdict(list)
         self._parts: dict[int, _Meaning] = {}
+        self._asks_by_name = {self._names.of(each.tool): each for each in self._of(Asks) if each.tool}
 
     def draw(self) -> None:
         """Draw agents first, since all else is theirs."""
@@ -319,7 +384,7 @@ class _Drawing:
         if fact.first and any(each.is_started for each in agents):
             self._take(fact, *(("agent", each.id) for each in agents))
         else:
-            self._draw_inlet(fact, fact.title, fact.who, agents)
+            self._draw_inlet(fact, fact.title, fact.who, agents, answers=fact.answers)
 
     def _ask(self, fact: Question) -> None:
         agents = self._agents_of(fact)
@@ -367,7 +432,7 @@ class _Drawing:
                 "agent", (self._form.name, self._systems.key[1], name), title, at=best.at, scope=self._scope,
                 kind=kind, home=self._systems.workstation(best.at),
             )  # fmt: skip
-            self._agents[name] = _Drawn(id_, title, facts)
+            self._agents[name] = _Drawn(id_, title, self._systems.workstation(best.at), facts)
             for each in facts:
                 self._take(each, ("agent", id_))
 
@@ -414,20 +479,26 @@ class _Drawing:
     def _draw_hands(self, fact: Hands) -> None:
         for agent in self._agents_of(fact):
             for other in self._called([fact.to]):
-                self._take(fact, *self._delegate(agent, other, fact.at))
+                asking = self._asking_for([fact.to, other.title]) or "allowed"
+                self._take(fact, *self._delegate(agent, other, fact.at, asking))
                 if fact.back:
                     self._delegate(other, agent, fact.at)
 
     def _draw_charts(self) -> None:
         for agent in self._agents.values():
+            asked = self._asked_steps(agent)
             for step in agent.next:
                 for other in self._called([step]):
-                    self._delegate(agent, other, agent.facts[0].at)
+                    self._delegate(agent, other, agent.facts[0].at, "asked" if step in asked else "allowed")
 
-    def _delegate(self, agent: _Drawn, other: _Drawn, at: Node) -> tuple[Became, ...]:
+    def _delegate(
+        self, agent: _Drawn, other: _Drawn, at: Node, asking: Asking = "allowed"
+    ) -> tuple[Became, ...]:
         if agent is other:
             return ()
         other.is_started = True
+        other.starters.append(agent)
+        self._accesses.sets_to_work(agent, other.id, asking, at)
         return (self._out.relate(Delegation(agent.id, other.id), at=at),)
 
     # Charts -------------------------------------------------------------------------------------
@@ -446,13 +517,14 @@ class _Drawing:
             for name, parts in agent.steps.items()
             if any(self._meaning(each).asks_person or each.asks for each in parts)
         }
-        asking |= {fact.before for fact in self._of(Asks) if fact.before and agent in self._agents_of(fact)}
+        own = [each for each in self._of(Asks) if agent in self._agents_of(each)]
+        before = {each.before for each in own if each.before}
+        asking |= before | {each.after for each in own if each.after}
         if not asking:
             return set()
         led_to = {each for some in agent.next.values() for each in some}
         waiting = [each for each in agent.next if each not in led_to] or [*agent.next][:1]
         open_: set[str] = set()
-        before = {fact.before for fact in self._of(Asks) if fact.before and agent in self._agents_of(fact)}
         while waiting:
             step = waiting.pop()
             if step in open_ or step in before:
@@ -467,7 +539,6 @@ class _Drawing:
 
     def _draw_parts(self) -> None:
         asked = {each.id: self._asked_steps(each) for each in self._agents.values()}
-        named = {self._names.of(fact.tool): fact for fact in self._of(Asks) if fact.tool}
         for fact in self._of(Part):
             agents = self._agents_of(fact)
             if not agents:
@@ -480,10 +551,15 @@ class _Drawing:
                 is_asked = is_asked or (meaning.definition is not None and meaning.asks_person)
                 asking: Asking = "asked" if is_asked else "allowed"
                 names = [*(self._names.of(each.partition(":")[2]) for each in fact.part), fact.title]
-                said = next((named[each] for each in names if each in named), None)
-                if said is not None and said.words.get(said.says.lower()):
-                    asking = said.words[said.says.lower()]
-                self._draw_part(agent, fact, asking)
+                self._draw_part(agent, fact, self._asking_for(names) or asking)
+
+    def _asking_for(self, names: Iterable[str]) -> Asking | None:
+        """What a row says is asked before a tool, server or agent of one of some names; ``None``: nothing."""
+        for each in names:
+            fact = self._asks_by_name.get(each)
+            if fact is not None and fact.words.get(fact.says.lower()):
+                return cast("Asking", fact.words[fact.says.lower()])
+        return None
 
     def _meaning(self, fact: Part) -> _Meaning:
         known = self._parts.get(id(fact))
@@ -566,7 +642,7 @@ class _Drawing:
                 return [], None
             case "inlet":
                 title = fact.title or row.title
-                return [*self._draw_inlet(fact, title, row.who, [agent], key=row.id)], INLET
+                return [*self._draw_inlet(fact, title, row.who, [agent], row.id, answers=row.answers)], INLET
             case "model":
                 return self._draw_model(agent, row.provider, fact, at, row), MODEL
         given = {**row.defaults, **given}
@@ -585,7 +661,7 @@ class _Drawing:
             drawn = self._system(system, row, host, at, agent, fact)
             titles[system] = self._out.title("system", drawn)
             credential = self._credential(agent, fact, row, system, at)
-            records += [self._accesses.may(credential, drawn, action, asking, at)]
+            records += [self._accesses.may(credential, drawn, action, asking, at, agent)]
         words = accesses_in_words(reaches, lambda each: titles.get(each, each))
         agent.known.setdefault(f"{fact.title or row.title or row.id}, which {words}")
         return records, KNOWN_TOOL
@@ -663,7 +739,7 @@ class _Drawing:
         agent.guessed[title] = action
         return [
             *records,
-            self._accesses.may(self._own_credential(agent, fact.at), system, action, asking, fact.at),
+            self._accesses.may(self._own_credential(agent, fact.at), system, action, asking, fact.at, agent),
         ]
 
     def _is_framework(self, package: str) -> bool:
@@ -708,6 +784,8 @@ class _Drawing:
                     fact.passed, tools=fact.tools, refused=fact.refused,
                 ))  # fmt: skip
                 self._out.relate(Delegation(agent.id, served.agent, only=served.only), at=fact.at)
+                asking = self._asking_for([fact.title, self._names.of(fact.called)]) or "allowed"
+                self._accesses.sets_to_work(agent, served.agent, asking, fact.at)
                 self._take(fact, ("agent", served.agent))
 
     def _draw_model(
@@ -733,7 +811,7 @@ class _Drawing:
             credential = self._credential(agent, fact, given or _NO_ROW, "", fact.at)
             records = [
                 ("credential", credential),
-                self._accesses.may(credential, api, "execute", "allowed", fact.at),
+                self._accesses.may(credential, api, "execute", "allowed", fact.at, agent),
             ]
         else:
             name = f"{provider.upper()}_API_KEY"
@@ -783,7 +861,14 @@ class _Drawing:
             self._systems.keep(str(records[0][1]), self._systems.files("", node), node)
 
     def _draw_inlet(
-        self, fact: Fact, title: str, who: str, agents: Sequence[_Drawn], key: str = ""
+        self,
+        fact: Fact,
+        title: str,
+        who: str,
+        agents: Sequence[_Drawn],
+        key: str = "",
+        *,
+        answers: bool = True,
     ) -> tuple[Became, ...]:
         """A system whose writers start agents."""
         out = self._out
@@ -806,6 +891,9 @@ class _Drawing:
             out.take(leaf, GIVEN, ("system", system))
         named = ", ".join(each.title for each in agents[:6])
         if not is_known:
+            if answers:
+                for agent in agents:
+                    agent.chats.append(title)
             text = f"Who may send to {title}, which starts {named}, and whose words are that? "
             text += f"{guards}Computed as outsiders'. True?"
             records.append(out.assume(("system", system), text, INLET, at=fact.at))

@@ -168,6 +168,7 @@ class Server:
         role: of a tool what it is besides: one of ``ROLES``.
         provider: of a model whose it is.
         who: of an inlet who may send.
+        answers: of an inlet whether who sends also answers what the agents ask a person.
         defaults: settings that hold where nothing else is said.
     """
 
@@ -195,6 +196,7 @@ class Server:
     role: str = ""
     provider: str = ""
     who: str = ""
+    answers: bool = False
     defaults: Mapping[str, str] = field(default_factory=dict)
 
     @property

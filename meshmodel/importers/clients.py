@@ -46,13 +46,13 @@ from meshmodel.model.vocabulary import ACTIONS, Action
 Asking = Literal["allowed", "judged", "once", "session", "asked", "denied"]
 Scope = Literal["project", "user", "managed"]
 _LOOSEST_FIRST: Final[tuple[Asking, ...]] = ("allowed", "judged", "once", "session", "asked", "denied")
-_CHECKPOINTS: Final[dict[Asking, dict[str, str]]] = {
+CHECKPOINTS: Final[dict[Asking, dict[str, str]]] = {
     "judged": {"kind": "policy-decision", "state": "advisory"},
     "once": {"kind": "human-approval", "freshness": "cached"},
     "session": {"kind": "human-approval", "freshness": "per-session"},
     "asked": {"kind": "human-approval"},
 }
-_VERBS: Final[dict[Asking, str]] = {
+VERBS: Final[dict[Asking, str]] = {
     "judged": "judges",
     "once": "asks once",
     "session": "asks once a session",
@@ -193,7 +193,7 @@ class Account:
                 continue
             at = next(iter(granted.values())).at
             self._out.relate(Grant(self.credential, system, tuple(granted)), at=at)
-            for asking in _CHECKPOINTS:
+            for asking in CHECKPOINTS:
                 actions = tuple(each for each, access in granted.items() if access.asking == asking)
                 if actions:
                     limited = None if len(actions) == len(granted) else actions
@@ -562,8 +562,8 @@ class Client:
         title = out.title(ends[1], to)
         said: dict[str, Any] = {"step": step, "from_": from_, "to": to, "actions": actions and tuple(actions)}
         out.element(
-            "checkpoint", ("asks", *keys, asking), f"{self.name} {_VERBS[asking]}: {title}", at=at,
-            decided_at=self._decided_at(at), **said, **_CHECKPOINTS[asking],
+            "checkpoint", ("asks", *keys, asking), f"{self.name} {VERBS[asking]}: {title}", at=at,
+            decided_at=self._decided_at(at), **said, **CHECKPOINTS[asking],
         )  # fmt: skip
 
     def _decided_at(self, at: Node) -> str | None:

@@ -174,6 +174,7 @@ class Asks(Fact):
         under: what must be asked before all tools for this to count; ``denied`` always does.
         some: where it says it of some uses of a tool alone.
         before: the step or tool before which a person is asked.
+        after: the step after which a person looks at what it did: what comes next waits.
     """
 
     tool: str = ""
@@ -183,6 +184,7 @@ class Asks(Fact):
     under: Names = ()
     some: Otherwise | None = None
     before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,12 +213,14 @@ class Inlet(Fact):
         who: who may send; empty: it is not said, which is assumed to be anybody, and asked.
         to: what the agents that it starts are called.
         first: whether it is there only where no other agent starts them.
+        answers: whether who sends also answers what the agents ask a person, as in a chat.
     """
 
     title: str
     who: str = ""
     to: Names = ()
     first: bool = False
+    answers: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

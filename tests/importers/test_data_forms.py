@@ -313,3 +313,34 @@ def test_a_form_is_known_by_its_head_as_by_all_of_it(path):
     form, head = read_form(path), FORMS[path.stem]
     for key in ("name", "title", "files", "marks", "holds", "packages", "calls", "joins", "last_wins"):
         assert getattr(head, key) == getattr(form, key)
+
+
+def prompts(tmp_path, name, text):
+    """What is asked of a person by the agents of a file: by what is opened or set to work, who decides."""
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    systems, agents = found.system, found.agent
+    return {
+        (systems if each.step == "grant" else agents)[each.to].name or each.to: systems[each.decided_at]
+        for each in found.checkpoint.values()
+    }
+
+
+def test_who_may_chat_answers_what_the_agent_asks(tmp_path):
+    """Then a prompt decides nothing about what strangers want, though it does about what the agent wants."""
+    form = read_form(next(each for each in DATA if each.stem == "flowise"))
+    found = prompts(tmp_path, "pay.json", form.examples[0].files["pay.json"])
+    assert found["bank.example.com"].untrusted_input
+    mail = read_form(next(each for each in DATA if each.stem == "n8n")).examples[0].files["mail.json"]
+    (tmp_path / "pay.json").unlink()
+    assert not prompts(tmp_path, "mail.json", mail)["Jira"].untrusted_input  # a program calls a web hook
+
+
+def test_a_step_behind_one_that_asks_is_set_to_work_after_the_answer(tmp_path):
+    text = read_form(next(each for each in DATA if each.stem == "dify")).examples[1].files["tickets.yml"]
+    moved = text.replace(
+        "{source: '2', target: '3'}, {source: '3', target: '4'}, {source: '4', target: '5'}",
+        "{source: '2', target: '4'}, {source: '4', target: '3'}, {source: '3', target: '5'}",
+    )
+    assert moved != text
+    assert set(prompts(tmp_path, "tickets.yml", moved)) == {"Clerk", "tickets.example.com"}
