@@ -8,33 +8,9 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.store.examples import ORDER, example
-from tests.analysis.meshes_by_hand import pipeline, support
+from tests.analysis.meshes_by_hand import support
 from tests.benchmarks.meshes import clustered
 from tests.rows import all_rows
-
-
-def test_marks_tell_doors_and_checkpoints():
-    cached = r.Checkpoint("k", "human-approval", "custody", "ci", "deploy-key", freshness="cached")
-    assert analyse(pipeline(cached)).marks() == {
-        ("custody", "ci", "deploy-key"): "does-not-count",
-        ("grant", "ci-token", "ci"): "missing",
-        ("grant", "deploy-key", "cluster"): "missing",
-    }
-    fresh = r.Checkpoint("k", "human-approval", "custody", "ci", "deploy-key")
-    assert analyse(pipeline(fresh)).marks()["custody", "ci", "deploy-key"] == "counts"
-    own = r.Checkpoint("k", "human-approval", "grant", "deploy-key", "cluster", decided_at="ci")
-    assert analyse(pipeline(own)).marks()["grant", "deploy-key", "cluster"] == "missing"
-
-
-def test_depths_count_what_is_found_on_the_way():
-    more = (
-        r.Custody("cluster", "third"),
-        r.Credential("third"),
-        r.System("far"),
-        r.System("unused"),
-        r.Grant("third", "far", ("read",)),
-    )
-    assert analyse(pipeline(*more)).depths() == {"ci": 0, "cluster": 1, "far": 2}
 
 
 def test_questions_ask_what_is_not_drawn():
