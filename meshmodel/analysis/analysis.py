@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from meshmodel.analysis.bitset import Memberships, union
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.graph import Memberships, union
 from meshmodel.analysis.listing import Listing
 from meshmodel.analysis.results import (
     AgentReach,

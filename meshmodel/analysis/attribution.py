@@ -6,9 +6,8 @@ leaves one possibility; else that is said.
 
 from collections.abc import Sequence
 
-from meshmodel.analysis.bitset import union
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.graph import Step
+from meshmodel.analysis.graph import Step, union
 from meshmodel.model.events import Event
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import ADMIN, ISSUE, NUMBER

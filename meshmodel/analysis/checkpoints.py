@@ -9,8 +9,7 @@ from functools import reduce
 from operator import and_
 from typing import NamedTuple
 
-from meshmodel.analysis.bitset import union
-from meshmodel.analysis.graph import Graph, Reach, Step
+from meshmodel.analysis.graph import Graph, Reach, Step, union
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.steps import Relation
 from meshmodel.model.records import Checkpoint

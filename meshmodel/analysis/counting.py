@@ -8,10 +8,10 @@ the target itself aside. A tally has the number of such sources of each start.
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 
-from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.crossing import Source, crosses_home, crosses_within, source_of, told_apart
-from meshmodel.analysis.nodes import Nodes, Traits
+from meshmodel.analysis.graph import bits
 from meshmodel.analysis.starts import HOME
+from meshmodel.analysis.steps import Nodes, Traits
 from meshmodel.model.vocabulary import EXECUTE, READ, WRITE
 
 

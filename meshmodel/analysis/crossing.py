@@ -6,7 +6,7 @@ See ``docs/semantics.md#severity``.
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from meshmodel.analysis.nodes import ANYBODY, CONFIDENTIAL, Traits
+from meshmodel.analysis.steps import ANYBODY, CONFIDENTIAL, Traits
 from meshmodel.model.vocabulary import READ, SEVERITIES, WRITE
 
 MEDIUM: Final = SEVERITIES.index("medium")

@@ -4,11 +4,10 @@ from collections.abc import Collection
 from copy import copy
 from functools import cached_property
 
-from meshmodel.analysis.arrivals import Arrivals
-from meshmodel.analysis.bitset import union
 from meshmodel.analysis.checkpoints import Checkpoints
 from meshmodel.analysis.counting import Counting
-from meshmodel.analysis.doors import Doors
+from meshmodel.analysis.doors import Arrivals, Doors
+from meshmodel.analysis.graph import union
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.reach import Reaches
 from meshmodel.analysis.results import Door

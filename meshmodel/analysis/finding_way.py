@@ -7,13 +7,12 @@ from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import Final
 
-from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.explain import Explaining
+from meshmodel.analysis.graph import bits, union
 from meshmodel.analysis.listing import ListedCrossing, Listing
-from meshmodel.analysis.nodes import CONFIDENTIAL
 from meshmodel.analysis.results import Explanation, Finding
 from meshmodel.analysis.starts import HOME
-from meshmodel.analysis.steps import Relation
+from meshmodel.analysis.steps import CONFIDENTIAL, Relation
 from meshmodel.model.rule_cards import CONTROLLED
 from meshmodel.model.vocabulary import ALL, READ, action_mask, expand_admin
 

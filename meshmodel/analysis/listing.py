@@ -3,8 +3,6 @@
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from typing import Final, NamedTuple
 
-from meshmodel.analysis.arrivals import Arrivals
-from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.crossing import (
     HOME_SOURCE,
     Door,
@@ -15,7 +13,8 @@ from meshmodel.analysis.crossing import (
     severity,
     source_of,
 )
-from meshmodel.analysis.doors import Doors, OpenDoor
+from meshmodel.analysis.doors import Arrivals, Doors, OpenDoor
+from meshmodel.analysis.graph import bits
 from meshmodel.analysis.results import Crossing, CrossingState
 from meshmodel.analysis.starts import HOME, Starts
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES

@@ -1,18 +1,254 @@
-"""A mesh: its nodes, its steps with those of sessions, and its graphs (``docs/semantics.md#steps``)."""
+"""A mesh: its nodes, its steps with those of sessions, its graphs, and where outsiders' words come to.
 
-from collections.abc import Sequence
+See ``docs/semantics.md#steps`` and ``docs/semantics.md#outsiders-words``.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from itertools import pairwise
 from weakref import proxy
 
-from meshmodel.analysis.bitset import bits, union
-from meshmodel.analysis.graph import Graph, Reach, Step
+from meshmodel.analysis.graph import Graph, Reach, Step, bits, bitset, union
 from meshmodel.analysis.sessions import Sessions
 from meshmodel.analysis.steps import OWN, Steps
-from meshmodel.analysis.words import Words
 from meshmodel.model.records import Snapshot
-from meshmodel.model.vocabulary import ADMIN, ISSUE
+from meshmodel.model.stop import check_current
+from meshmodel.model.vocabulary import ADMIN, ISSUE, READ, WRITE
+
+_FEW = 4
+"""At most so many agents that hear a system are entered from it one by one; more by way of hubs."""
+
+
+class Words:
+    """Outsiders' words.
+
+    Attributes:
+        calm: the graph of all steps but triggers and hearing.
+        drawn: by system the agents that it triggers, as bits.
+        systems: the numbers of those that words may come to (W).
+        told: those from which outsiders' words, or values that administrators change, reach who hears them.
+        heard: the systems from which steps of hearing lead.
+        graph: all steps. *Hubs* are nodes of it that stand for nothing: many agents hear many systems, and
+            steps from all to all would outnumber all others. As each agent hears what it reaches with its
+            tools, the way from a system to them is the graph of the tools, backwards.
+    """
+
+    def __init__(self, steps: Steps, own: Graph, before: "Words | None" = None) -> None:
+        """Find where words come to.
+
+        Args:
+            steps: the steps.
+            own: the graph of the own steps.
+            before: the words of the same model before something was dropped from it: what is theft is
+                judged by that.
+        """
+        self._steps, self._own, self._before = steps, own, before
+        self.calm = own.plus(steps.steps["delegation"] + steps.steps["hosting"])
+        self.drawn: defaultdict[int, int] = defaultdict(int)
+        for leaves, enters in steps.steps["trigger"]:
+            self.drawn[leaves // 5] |= 1 << enters - steps.first_agent
+        self._first_hand = {number for number, untrusted in enumerate(steps.untrusted) if untrusted}
+        self.told = set[int]()
+        self.systems = self._carried() if steps.outside else set[int]()
+        self.heard = {each for each in self.systems if self.hears[each] or each in steps.copying}
+        self.graph = self._joined(steps)
+
+    def of_intruder(self, steps: Steps, *, values_move: bool) -> "Words":
+        """The same, where somebody has broken in whose words are heard in every system.
+
+        Args:
+            steps: a copy of the steps, to which ears are added.
+            values_move: whether values tell an agent something that are written where they start it.
+        """
+        made, hears = copy(self), self.hears
+        made.heard = {each for each, agents in enumerate(hears) if agents or each in steps.copying}
+        made.graph = made._joined(steps)  # noqa: SLF001
+        if not values_move:
+            writes = [5 * each + WRITE for each in self.drawn if self._is_value(each)]
+            after = made.graph.successors
+            calm = {node: [each for each in after[node] if not self._is_agent(each)] for node in writes}
+            made.graph = made.graph.replacing(calm)
+        return made
+
+    def _is_agent(self, node: int) -> bool:
+        return self._steps.first_agent <= node < self._steps.first_agent + len(self._steps.agents)
+
+    def _is_value(self, system: int) -> bool:
+        """Whether what is written into a system are but values, which tell nobody anything."""
+        return self._steps.traits[system].typed and system not in self._first_hand
+
+    def _voice(self, system: int) -> int:
+        """The access by which words come into a system that are heard there."""
+        return 5 * system + (ADMIN if self._is_value(system) else WRITE)
+
+    def _carried(self) -> set[int]:
+        """Where outsiders' words may come to: what outsiders reach, guarded or not, and write there."""
+        steps, after = self._steps, self.calm.successors
+        voices = {self._voice(each): each for each in range(len(steps.systems))}
+        more = defaultdict[int, list[int]](list)
+        for leaves, enters in steps.steps["trigger"]:
+            if not self._is_value(leaves // 5):
+                more[leaves].append(enters)
+        for leaves, enters in steps.answering:
+            more[leaves].append(enters)
+        queue, unmoved = list(steps.outside), steps.listening
+        seen = set(queue)
+        for node in queue:
+            new = [*after[node], *more.get(node, ())]
+            system = voices.get(node)
+            if system is not None:
+                self.told.add(system)
+                new += [steps.first_agent + each for each in bits(self.hears[system] & unmoved)]
+                new += steps.copying.get(system, {}).values()
+                unmoved &= ~self.hears[system]
+            for each in new:
+                if each not in seen:
+                    seen.add(each)
+                    queue.append(each)
+        written = {node // 5 for node in seen if node < steps.first_credential and node % 5 == WRITE}
+        return self._first_hand | {each for each in written if not steps.traits[each].typed}
+
+    # What agents reach with their tools
+
+    @cached_property
+    def held(self) -> frozenset[tuple[int, str]]:
+        """Which agent, by its number, holds which credential, or is passed it."""
+        steps, first = self._steps, self._steps.first_agent
+        return frozenset((a - first, steps.name(c)) for a, c in steps.steps["hold"] if a not in steps.origin)
+
+    @cached_property
+    def thefts(self) -> frozenset[tuple[str, str]]:
+        """The custodies, as system and credential, by which to take something is theft.
+
+        What merely lies somewhere and somebody holds is no tool: for others to take it is theft, and who
+        holds it gains nothing by taking it.
+        """
+        if self._before is not None:
+            return self._before.thefts
+        tables, held = self._steps.snapshot, {credential for _, credential in self.held}
+        return frozenset(
+            (system, credential)
+            for (system, credential), each in tables.custody.items()
+            if each.how == "stores" and tables.system[system].kind != "secrets-manager" and credential in held
+        )
+
+    @cached_property
+    def _exempt(self) -> dict[int, frozenset[str]]:
+        """By agent the credentials that it held before: for it to take them is no theft."""
+        found: defaultdict[int, set[str]] = defaultdict(set)
+        stored = {credential for _, credential in self.thefts}
+        for agent, credential in self._before.held - self.held if self._before is not None else ():
+            if credential in stored:
+                found[agent].add(credential)
+        return {agent: frozenset(some) for agent, some in found.items()}
+
+    @cached_property
+    def _tools(self) -> Graph:
+        """The graph of the tools of all agents."""
+        steps, thefts = self._steps, set(self._stealing)
+        every, own = (step for kind in OWN for step in steps.steps[kind]), self._own
+        own = Graph(steps.first_ear, (step for step in every if step not in thefts)) if thefts else own
+        return own.plus([step for step in steps.steps["delegation"] if not self._is_steerable(step[1])])
+
+    @cached_property
+    def _stealing(self) -> list[Step]:
+        steps, thefts = self._steps, self.thefts
+        custodies = steps.steps["custody"] if thefts else ()
+        return [step for step in custodies if (steps.name(step[0]), steps.name(step[1])) in thefts]
+
+    def tools_of(self, agent: int) -> Graph:
+        """The graph of the tools of one agent."""
+        its = self._exempt.get(agent, frozenset())
+        return self._tools.plus([step for step in self._stealing if self._steps.name(step[1]) in its])
+
+    @cached_property
+    def hears(self) -> list[int]:
+        """By system the agents that hear it, as bits, whether or not outsiders' words come there."""
+        return [self._reached[5 * each + READ] for each in range(len(self._steps.systems))]
+
+    @cached_property
+    def _reached(self) -> Reach:
+        """By node the agents that listen, and reach it with their tools."""
+        steps, first = self._steps, self._steps.first_agent
+        reach = self._tools.spread({first + each: 1 << each for each in bits(steps.listening)})
+        for agent in bits(steps.listening & bitset(self._exempt)):
+            more = self.tools_of(agent).spread({first + agent: 1 << agent})
+            reach = [one | other for one, other in zip(reach, more, strict=True)]
+        return reach
+
+    def _is_steerable(self, node: int) -> bool:
+        return bool(self._steps.steerable >> self._steps.original(node) - self._steps.first_agent & 1)
+
+    def _joined(self, steps: Steps) -> Graph:
+        """All steps, with hearing; ears are added to ``steps`` where there are none."""
+        more = [*steps.steps["trigger"], *steps.answers]
+        more += [(self._voice(each), steps.add_ear(self._voice(each))) for each in sorted(self.heard)]
+        size = steps.size
+        for system in self.heard:
+            more += [(steps.ears[system], each) for each in steps.copying.get(system, {}).values()]
+        if self.heard:
+            hearing = {each: self.hears[each] for each in sorted(self.heard) if self.hears[each]}
+            entering = _Entering(steps, hearing, bitset(self._exempt))
+            more += entering.steps(hearing, self._tools, self._reached)
+            size = entering.size
+        return self.calm.plus(more, size)
+
+
+class _Entering:
+    """The steps from the ears of systems to the agents that hear them.
+
+    Attributes:
+        size: how many nodes there are with the hubs.
+    """
+
+    def __init__(self, steps: Steps, hearing: Mapping[int, int], single: int) -> None:
+        """Arguments: the steps; by system who hears it; whose graphs are their own, which go by no hub."""
+        self.size, self._ears, self._hearing, self._first = steps.size, steps.ears, hearing, steps.first_agent
+        self._hearers = steps.listening & ~single
+
+    def steps(self, systems: Collection[int], graph: Graph, reach: Reach) -> list[Step]:
+        """Those of some systems, whose hearers reach them in a graph."""
+        found, many = list[Step](), list[int]()
+        for system in systems:
+            hearing = self._hearing[system]
+            if hearing.bit_count() > _FEW:
+                many.append(system)
+                hearing &= ~self._hearers
+            found += [(self._ears[system], self._first + agent) for agent in bits(hearing)]
+        return found + self._by_hubs(many, graph, reach) if many else found
+
+    def _by_hubs(self, systems: list[int], graph: Graph, reach: Reach) -> list[Step]:
+        """The steps from ears to those that hear these systems, by one hub a component on the way back.
+
+        An agent hears a system where it reaches (s, read) in this graph: hubs that are entered from the ear
+        of s, and go this graph backwards from (s, read), lead to just those that hear it.
+        """
+        component, outgoing = graph.condensed
+        inside = {number for number, some in zip(component, reach, strict=True) if some & self._hearers}
+        before: defaultdict[int, list[int]] = defaultdict(list)
+        for number in inside:
+            for other in outgoing[number]:
+                before[other].append(number)
+        agents: defaultdict[int, list[int]] = defaultdict(list)
+        for agent in bits(self._hearers):
+            agents[component[self._first + agent]].append(self._first + agent)
+        hubs, queue = dict[int, int](), list[int]()
+
+        def hub(number: int) -> int:
+            if number not in hubs:
+                hubs[number] = self.size
+                self.size += 1
+                queue.append(number)
+            return hubs[number]
+
+        found = [(self._ears[system], hub(component[5 * system + READ])) for system in systems]
+        for number in queue:
+            check_current()
+            found += [(hubs[number], hub(other)) for other in before[number]]
+            found += [(hubs[number], node) for node in agents[number]]
+        return found
 
 
 class Mesh(Steps):

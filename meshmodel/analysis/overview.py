@@ -3,10 +3,9 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.checkpoints import is_decision
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.graph import Reach
+from meshmodel.analysis.graph import Reach, bits, union
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import Door, Finding, How, StepKey, StepMark, SystemReach, way
 from meshmodel.analysis.steps import OWN

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from meshmodel.analysis.bitset import bits, once_and_again
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.graph import bits, once_and_again
 from meshmodel.analysis.results import Answerable, Question
 from meshmodel.analysis.rules.base import deeds, limits
 from meshmodel.model.records import Agent, Credential, System

@@ -6,9 +6,8 @@ See ``docs/semantics.md#reach``.
 from collections.abc import Mapping
 from functools import cached_property
 
-from meshmodel.analysis.bitset import Memberships, bits, bitset, union
 from meshmodel.analysis.checkpoints import Checkpoints, Unchecked
-from meshmodel.analysis.graph import Reach
+from meshmodel.analysis.graph import Memberships, Reach, bits, bitset, union
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.model.records import Grant
 from meshmodel.model.vocabulary import READ, WRITE

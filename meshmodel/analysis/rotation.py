@@ -12,10 +12,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from meshmodel.analysis.bitset import union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.example_paths import Paths
-from meshmodel.analysis.graph import Graph, Reach
+from meshmodel.analysis.graph import Graph, Reach, union
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import CannotStartError
 from meshmodel.analysis.steps import OWN

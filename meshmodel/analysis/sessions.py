@@ -7,8 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from meshmodel.analysis.bitset import Memberships
-from meshmodel.analysis.graph import Step
+from meshmodel.analysis.graph import Memberships, Step
 from meshmodel.analysis.steps import Steps
 from meshmodel.model.records import Delegation, Intent
 from meshmodel.model.vocabulary import ACTIONS, ADMIN, EXECUTE, READ, WRITE, action_mask, expand_admin

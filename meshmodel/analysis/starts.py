@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from meshmodel.analysis.bitset import Memberships, bits, bitset, union
 from meshmodel.analysis.checkpoints import Unchecked
 from meshmodel.analysis.crossing import HOME_SOURCE, Source, one_person, source_of
+from meshmodel.analysis.graph import Memberships, bits, bitset, union
 from meshmodel.analysis.reach import Reaches
 from meshmodel.model.vocabulary import READ, action_mask, expand_admin
 

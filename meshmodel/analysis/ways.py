@@ -12,12 +12,11 @@ from itertools import pairwise
 from typing import Final, cast
 
 from meshmodel.analysis.example_paths import RANK
-from meshmodel.analysis.explain import Explaining
+from meshmodel.analysis.explain import Explaining, elements, unreached
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.listing import ListedCrossing
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import Element, Explanation, LastDoor, StepKey, Ways
-from meshmodel.analysis.unreached import elements, unreached
 from meshmodel.model.stop import Stop
 from meshmodel.model.vocabulary import actions_of
 

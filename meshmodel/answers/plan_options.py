@@ -5,7 +5,7 @@ from typing import Final
 
 from meshmodel.analysis.fix.results import FIX, Kept, PlanOptions
 from meshmodel.edits.checkpoint_places import exists
-from meshmodel.edits.plan_notes import wishes
+from meshmodel.edits.notes import wishes
 from meshmodel.model.errors import RequestError
 from meshmodel.model.measures import MEASURE_KINDS, MeasureKind
 from meshmodel.model.note_subject import STEPS, NoteSubject, note_subject

@@ -82,8 +82,8 @@ def work_out_trade_off(
 def with_measures(analysis: "Analysis", measures: Sequence[Measure]) -> "Analysis":
     """The analysis of the model with some measures of a plan, their checkpoints enforced."""
     from meshmodel.analysis.analysis import analyse
+    from meshmodel.edits.checkpoints import plan_edit
     from meshmodel.edits.edit import apply_edit
-    from meshmodel.edits.plan import plan_edit
 
     if not measures:
         return analysis

@@ -10,8 +10,7 @@ from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Action
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Crossing
-    from meshmodel.exporters.policies.drift import Drift
-    from meshmodel.exporters.policies.verification import Verification
+    from meshmodel.exporters.policies.verification import Drift, Verification
 
 FORMAT: Final = "meshmodel-verification/1"
 MOST: Final = 50

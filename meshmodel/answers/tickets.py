@@ -14,7 +14,7 @@ from meshmodel.answers.plan_options import plan_options, usual_options
 from meshmodel.answers.plan_state import in_order
 from meshmodel.answers.report.markdown import escaped
 from meshmodel.answers.work import Item, Owned, work_of
-from meshmodel.edits.plan_notes import SOURCE as PLAN
+from meshmodel.edits.notes import SOURCE as PLAN
 from meshmodel.exporters.policies.snippets import Snippets
 from meshmodel.model.note_subject import note_subject
 from meshmodel.model.phrases import step_phrase, subject_phrase

@@ -145,8 +145,8 @@ class Gate:
 
         if is_model_file(source):
             return {}
+        from meshmodel.interchange.error_lines import record_lines
         from meshmodel.interchange.reader import file_content
-        from meshmodel.interchange.record_lines import record_lines
 
         text = file_content(source.path).decode("utf-8-sig")
         return record_lines(text, analysis.snapshot)

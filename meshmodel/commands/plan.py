@@ -170,7 +170,7 @@ class PlanRun:
 
     def _edit(self, snapshot: "Snapshot") -> "Edit | None":
         """Search, and the edit that makes the plan: only if it is proven to be the cheapest."""
-        from meshmodel.edits.plan import plan_edit
+        from meshmodel.edits.checkpoints import plan_edit
 
         self._search(snapshot)
         self.applied = self.plan.optimal and bool(self.plan.measures or self._completion)

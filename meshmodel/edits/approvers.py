@@ -1,6 +1,7 @@
 """Who approves at checkpoints: persons or systems of the model; of others point 4 proves little.
 
-See ``docs/semantics.md#checkpoints-that-count``.
+See ``docs/semantics.md#checkpoints-that-count``. What is often drawn wrong there is told where it is drawn
+(``docs/workbench.md``).
 """
 
 from collections import defaultdict
@@ -8,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from meshmodel.model.records import Agent, Checkpoint, Credential, Hold, Reference, Snapshot, System
+from meshmodel.model.text import first_few
 
 WHY_ASKED: Final = (
     "No person and no system of the model is called so, "
@@ -78,3 +80,27 @@ def approving_agents(snapshot: Snapshot) -> Mapping[str, tuple[Reference, ...]]:
         key: tuple(dict.fromkeys(agent for each in approvers for agent in called.get(each, ())))
         for key, approvers in asked.items()
     }
+
+
+def doubts(snapshot: Snapshot) -> Iterator[str]:
+    """What is perhaps drawn wrong, a sentence each: persons that are strangers, approvers that are none."""
+    for agent in snapshot.agent.values():
+        zone = snapshot.zone.get(agent.home or "")
+        if agent.kind == "person" and zone is not None and zone.environment == "external":
+            yield (
+                f"{agent.title} is a person at home in {zone.title}, which is external. "
+                "Nobody is asked what people do: draw a stranger with an account as a service"
+            )
+    asked = [each for each in snapshot.checkpoint.values() if each.approvers]
+    known = {*known_approvers(snapshot)} if asked else set[str]()
+    for checkpoint in asked:
+        unknown = [each for each in checkpoint.approvers or () if each not in known]
+        if unknown:
+            named = first_few(unknown, 3)
+            yield f"{named} approves at {checkpoint.id} and is no person or system of the model"
+
+
+def new_doubts(before: Snapshot, after: Snapshot) -> list[str]:
+    """The doubts that an edit brings."""
+    known = set(doubts(before))
+    return [each for each in doubts(after) if each not in known]

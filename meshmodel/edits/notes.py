@@ -1,13 +1,17 @@
-"""Lists the notes about an element or the model, and makes new ones. Pure.
+"""Notes about an element or the model, and acceptances of findings: made and withdrawn as edits. Pure.
 
-See ``docs/semantics.md#relations``.
+See ``docs/semantics.md#relations`` and ``docs/semantics.md#findings-questions-and-acceptances``. What a plan
+must keep and where it never asks are notes too: of kind action, with source ``plan``.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final, Literal
 
-from meshmodel.edits.edit import Edit, Put, unused_id
+from meshmodel.edits.edit import Edit, Put, Remove, unused_id
 from meshmodel.model.note_subject import STEPS, note_subject
-from meshmodel.model.records import Note, Record, Snapshot, key_of, table_of
+from meshmodel.model.records import Acceptance, Note, Record, Snapshot, key_of, table_of
 from meshmodel.model.vocabulary import ELEMENT_TABLES, NoteKind
 
 """The tables of what a note can be about, besides the model itself."""
@@ -50,3 +54,82 @@ def note_addition(snapshot: Snapshot, subject: str | None, text: str) -> Edit:
     """The edit that adds a note; ``text`` is one paragraph."""
     where = "the model" if subject is None else subject.replace(":", " ")
     return Edit(f"note on {where}", (Put(new_note(snapshot, subject, text)),))
+
+
+Wish = Literal["keep", "never ask"]
+SOURCE: Final = "plan"
+_TEXTS: Final[dict[Wish, str]] = {
+    "keep": "keep: a plan neither takes this away nor limits it",
+    "never ask": "never ask: a plan places no checkpoint here",
+}
+"""The text of a note; whatever follows its first words may be changed."""
+
+
+def plan_note(snapshot: Snapshot, about: str, wish: Wish) -> Edit:
+    """The edit that adds a note by which plans keep a relation, or never ask at a step.
+
+    Args:
+        snapshot: the model as it is now.
+        about: the relation or step, as a note names it: ``grant:token>files:read``.
+        wish: what plans are to heed.
+    """
+    note = replace(new_note(snapshot, about, _TEXTS[wish], "action"), source=SOURCE)
+    return Edit(f"{wish}: {about.replace(':', ' ', 1)}", (Put(note),))
+
+
+def wishes(snapshot: Snapshot, wish: Wish) -> tuple[str, ...]:
+    """What open notes are about that wish so, sorted."""
+    found = (
+        each.about
+        for each in snapshot.note.values()
+        if (each.kind, each.source, each.state) == ("action", SOURCE, "open")
+        and each.text.casefold().startswith(wish)
+    )
+    return tuple(sorted({about for about in found if about is not None}))
+
+
+USUAL_DAYS: Final = 90
+"""For how long a finding is accepted unless another day is typed."""
+
+
+def acceptance_edit(record: Acceptance) -> Edit:
+    """The edit that accepts a finding."""
+    return Edit(f"accept {record.rule} of {record.subject} until {record.until.isoformat()}", (Put(record),))
+
+
+def withdrawal(rule: str, subject: str) -> Edit:
+    """The edit that withdraws an acceptance."""
+    label = f"withdraw the acceptance of {rule} of {subject}"
+    return Edit(label, (Remove("acceptance", (rule, subject)),))
+
+
+def first_values(before: Acceptance | None, today: date, by: str) -> dict[str, str]:
+    """What a form begins with: ``by``, ``reason`` and ``until``.
+
+    Args:
+        before: what is to be changed; of that the day only while it is not over.
+        today: the day (UTC).
+        by: who accepted something last.
+    """
+    until = today + timedelta(days=USUAL_DAYS)
+    if before is None:
+        return {"by": by, "reason": "", "until": until.isoformat()}
+    until = before.until if before.until >= today else until
+    return {"by": before.by, "reason": before.reason, "until": until.isoformat()}
+
+
+def typed_problem(values: Mapping[str, str], today: date) -> tuple[str, str] | None:
+    """Which of the typed values (``by``, ``reason``, ``until``) does not do, and why; ``None``: all do."""
+    for name, value in values.items():
+        if not value:
+            return name, f"{name}: needed"
+    try:
+        until = date.fromisoformat(values["until"])
+    except ValueError:
+        return "until", "until: a day like 2027-01-31"
+    return ("until", "until: that day has passed already") if until < today else None
+
+
+def typed_acceptance(key: tuple[str, str], values: Mapping[str, str]) -> Acceptance:
+    """The acceptance of a rule's subject, of typed values in which :func:`typed_problem` finds nothing."""
+    return Acceptance(*key, values["reason"], values["by"], date.fromisoformat(values["until"]))

@@ -1,13 +1,16 @@
-"""Finds the line of a key or table in TOML text, for errors that are found after parsing.
+"""Finds the lines of keys, tables and records in TOML text, for errors and reports that point into it.
 
 It skips strings and comments and does not parse. All but ``find_deep_key`` and ``find_long_number`` runs only
 after an error, so it need not be fast. A line that cannot be told is ``None``.
 """
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping
 from itertools import repeat
 from typing import Final
 
+from meshmodel.model.records import TABLES, Key, Snapshot
 from meshmodel.model.stop import check_current
 
 DEPTH_LIMIT: Final = 16
@@ -112,3 +115,40 @@ def _placeholder(found: re.Match[str]) -> str:
         return "_" + "\n" * token.count("\n")
     word = token[1:-1]
     return word if len(word) < _WORD and _SIMPLE.fullmatch(word) else "_"
+
+
+_RECORD_HEADER: Final = re.compile(r"\s*\[\[\s*([a-z]+)\s*\]\]")
+_LIST: Final = re.compile(r"\s*([a-z]+)\s*=\s*\[")
+_BRACKET: Final = re.compile(r"[\[\]{}]")
+
+
+def record_lines(text: str, snapshot: Snapshot) -> Mapping[tuple[str, Key], int]:
+    """The lines, from 1, at which the records of a model begin: one pass over the text.
+
+    Args:
+        text: of an interchange file, in any order and with any comments.
+        snapshot: what was read from it; its tables keep the order of the file.
+
+    Returns:
+        By table and key the line of ``[[table]]``, or of the brace where a table is written as a list.
+    """
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    depth, table = 0, ""
+    for number, content in enumerate(without_strings(text).split("\n"), start=1):
+        if depth == 0:
+            header = _RECORD_HEADER.match(content)
+            if header is not None:
+                found[header[1]].append(number)
+                continue
+            if (start := _LIST.match(content)) is not None:
+                table = start[1]
+        for bracket in _BRACKET.findall(content):
+            if bracket == "{" and depth == 1:
+                found[table].append(number)
+            depth += 1 if bracket in "[{" else -1
+    return {
+        (name, key): line
+        for name in TABLES
+        if len(found[name]) == len(records := snapshot.table(name))
+        for key, line in zip(records, found[name], strict=True)
+    }

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
-from meshmodel.edits.doubts import new_doubts
+from meshmodel.edits.approvers import new_doubts
 from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, Name, SentenceError
 from meshmodel.edits.edit import Edit, Put, Remove, Rename
 from meshmodel.edits.ids import exact_id_of

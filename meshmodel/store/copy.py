@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from meshmodel.model.records import Snapshot
 from meshmodel.model.source import Source
-from meshmodel.store import guided_round, writer
+from meshmodel.store import guided_round, plain_sql
 from meshmodel.store.codec import quoted
 from meshmodel.store.database import Database
 from meshmodel.store.store import Store, keeper
@@ -33,7 +33,7 @@ def copy_model(source: Source, target: Source) -> tuple[Snapshot, int]:
             kept = {table: _read(database, table) for table in _KEPT}
             begun = guided_round.read(database)
     with keeper(target).new_model(target) as made:
-        writer.insert_all(made, snapshot)
+        plain_sql.insert_all(made, snapshot)
         for table, (names, rows) in kept.items():
             if rows:
                 places = ", ".join("?" * len(names))

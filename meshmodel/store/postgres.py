@@ -17,7 +17,7 @@ from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.source import Source
 from meshmodel.model.text import one_line
-from meshmodel.store import drawn_order, journal, reader
+from meshmodel.store import drawn_order, journal, plain_sql
 from meshmodel.store.codec import damage_error
 from meshmodel.store.database import BusyError, Database
 from meshmodel.store.postgres_connection import (
@@ -147,15 +147,15 @@ class PostgresDatabase(Database):
 
     def read_all(self) -> Snapshot:
         """The whole model, in a transaction."""
-        return reader.read_all(self.execute, reader.revision(self.execute), self.name)
+        return plain_sql.read_all(self.execute, plain_sql.revision(self.execute), self.name)
 
     def read_changed(self, known: Snapshot) -> Snapshot:
         """The model as it is now, of which the records that the journal names are read."""
-        self._revision = reader.revision(self.execute)
+        self._revision = plain_sql.revision(self.execute)
         if self._revision == known.revision:
             return known
         names = journal.touched_since(self, known.revision)
-        return reader.read_changed(self.execute, names, known, self._revision, self.name)
+        return plain_sql.read_changed(self.execute, names, known, self._revision, self.name)
 
     def version(self) -> object:
         """How often others' edits were heard of; always another value while nothing can be heard."""

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.source import Source
-from meshmodel.store import create, drawn_order, journal, presence, reader, sqlite_file
+from meshmodel.store import drawn_order, journal, plain_sql, presence, sqlite_file
 from meshmodel.store.database import BusyError, Database
 from meshmodel.store.sqlite_file import path_text
 
@@ -68,15 +68,15 @@ class SqliteDatabase(Database):
 
     def read_all(self) -> Snapshot:
         """The whole model, in a transaction."""
-        return reader.read_all(self.execute, reader.revision(self.execute), self.name)
+        return plain_sql.read_all(self.execute, plain_sql.revision(self.execute), self.name)
 
     def read_changed(self, known: Snapshot) -> Snapshot:
         """The model as it is now, of which the records that the journal names are read."""
-        number = reader.revision(self.execute)
+        number = plain_sql.revision(self.execute)
         if number == known.revision:
             return known
         names = journal.touched_since(self, known.revision)
-        return reader.read_changed(self.execute, names, known, number, self.name)
+        return plain_sql.read_changed(self.execute, names, known, number, self.name)
 
     def version(self) -> int:
         """A number that is another one when another connection has written to the file."""
@@ -174,7 +174,7 @@ def _open_now(
             database.why_read_only = f"its {part or 'file'} cannot be written"
         version = sqlite_file.data_version(raw)
         with sqlite_file.transaction(raw, "BEGIN"):
-            reader.check_file(raw, database.name)
+            plain_sql.check_file(raw, database.name)
             snapshot = database.read_all()
         if not reading:
             sqlite_file.turn_off_log(raw)
@@ -199,5 +199,5 @@ def new_model(source: Source) -> Iterator[SqliteDatabase]:
         contextlib.closing(sqlite_file.connect(draft, read_only=False)) as raw,
         sqlite_file.transaction(raw, "BEGIN IMMEDIATE"),
     ):
-        create.create_tables(raw)
+        sqlite_file.create_tables(raw)
         yield SqliteDatabase(draft, raw)

@@ -23,10 +23,9 @@ from meshmodel.store import (
     guided_round,
     imports,
     journal,
+    plain_sql,
     presence,
-    reader,
     sqlite_database,
-    writer,
 )
 from meshmodel.store.database import BusyError, Database
 from meshmodel.store.guided_round import GuidedRound
@@ -109,10 +108,10 @@ class Store:
             InvalidModelError: the semantics refuse the snapshot.
         """
         source = Source.parse(named)
-        first = reader.normalise_snapshot(snapshot or Snapshot())
+        first = plain_sql.normalise_snapshot(snapshot or Snapshot())
         check_snapshot(first)
         with keeper(source).new_model(source) as database:
-            writer.insert_all(database, first)
+            plain_sql.insert_all(database, first)
             imports.keep(database, imported, None)
         return cls.open(source)
 
@@ -194,7 +193,7 @@ class Store:
             if not changes:
                 imports.keep(self.database, imported, None)
                 return fresh if wanted_changes else None  # the other program has done the very same
-            writer.write_changes(self.database, changes)
+            plain_sql.write_changes(self.database, changes)
             entry = journal.record(self.database, self.author, self.person, wanted.label, changes, number)
             imports.keep(self.database, imported, entry)
             return replace(after, revision=number)
@@ -244,7 +243,7 @@ class Store:
             if any(fresh.get(table, key) != before for table, key, before, _ in changes):
                 raise StoreError(f"{because}: another program has changed the same things since")
             after = carry_out(changes, fresh, name, because)
-            writer.write_changes(self.database, changes)
+            plain_sql.write_changes(self.database, changes)
             journal.mark(self.database, entry, self.author, state, number)
             label = name
             return replace(after, revision=number)

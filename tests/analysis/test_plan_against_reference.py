@@ -8,8 +8,8 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.fix.results import PlanOptions
+from meshmodel.edits.checkpoints import plan_edit
 from meshmodel.edits.edit import apply_edit
-from meshmodel.edits.plan import plan_edit
 from meshmodel.interchange import read_file, read_text
 from tests.analysis.comparison import assert_plan_agrees, random_options
 from tests.reference.plan import Plans

@@ -10,7 +10,7 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.trace_records import is_wrong
 from meshmodel.analysis.used import UseCounter, UsedTally
-from meshmodel.logs.merge import EventTable
+from meshmodel.logs.several import EventTable
 from meshmodel.model.events import Event
 from tests.reference.mesh import ACTIONS
 from tests.reference.random_models import FLAVOURS, random_model

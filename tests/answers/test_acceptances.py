@@ -5,8 +5,8 @@ from datetime import date
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.acceptances import what_is_accepted, with_scopes
-from meshmodel.edits.acceptances import typed_acceptance
 from meshmodel.edits.edit import Edit, Put, Remove
+from meshmodel.edits.notes import typed_acceptance
 from meshmodel.model.records import Acceptance
 from meshmodel.store.load import load
 from tests.edits.models import MODELS

@@ -11,8 +11,8 @@ from meshmodel.answers.plan_advice import advice, completion
 from meshmodel.answers.plan_options import plan_options, usual_options
 from meshmodel.answers.plan_state import PlanState, standing_findings, with_measures
 from meshmodel.answers.style import Style
+from meshmodel.edits.checkpoints import plan_edit
 from meshmodel.edits.edit import apply_edit
-from meshmodel.edits.plan import plan_edit
 from meshmodel.interchange import read_file
 from meshmodel.model.measures import Ask, Drop
 from meshmodel.model.stop import NEVER, Stop

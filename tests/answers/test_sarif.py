@@ -10,8 +10,8 @@ from markdown_it import MarkdownIt
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rules import RULES
 from meshmodel.answers.sarif import MOST_TAGS, located, sarif_log, tags
+from meshmodel.interchange.error_lines import record_lines
 from meshmodel.interchange.reader import read_text
-from meshmodel.interchange.record_lines import record_lines
 from tests.answers.sarif_schema import LOG
 from tests.docs.pages import ROOT
 from tests.rows import all_rows

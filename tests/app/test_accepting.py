@@ -12,8 +12,8 @@ from meshmodel.app.dialogs.accept import AcceptDialog
 from meshmodel.app.dialogs.rule import RuleDialog
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.status_bar import StatusBar
-from meshmodel.edits.acceptances import USUAL_DAYS
 from meshmodel.edits.edit import Edit, Put, apply_edit, edit
+from meshmodel.edits.notes import USUAL_DAYS
 from meshmodel.model.records import Acceptance, Agent, Hold, Snapshot
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from meshmodel.analysis import analysis
-from meshmodel.edits import offboarding, plan
+from meshmodel.edits import checkpoints, offboarding
 from meshmodel.interchange import read_file
 from meshmodel.model import open_file
 from tests.commands.running import MODELS, refused, run
@@ -16,8 +16,8 @@ from tests.rows import all_rows
 
 AGENT = MODELS / "support-agent.toml"
 APPLYING = {
-    "fix": (plan, "plan_edit", ("fix", "MODEL", "--apply", "planned")),
-    "plan": (plan, "plan_edit", ("plan", "MODEL", "--apply", "planned")),
+    "fix": (checkpoints, "plan_edit", ("fix", "MODEL", "--apply", "planned")),
+    "plan": (checkpoints, "plan_edit", ("plan", "MODEL", "--apply", "planned")),
     "offboard": (offboarding, "offboard", ("offboard", "MODEL", "support-bot", "--apply")),
 }
 

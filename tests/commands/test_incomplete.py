@@ -15,7 +15,7 @@ import pytest
 
 from meshmodel import cli
 from meshmodel.analysis.analysis import Analysis
-from meshmodel.store import load, writer
+from meshmodel.store import load, plain_sql
 from tests.commands.running import MODELS, PROGRAM
 
 AGENT = MODELS / "support-agent.toml"
@@ -202,7 +202,7 @@ def test_an_export_that_is_stopped_while_it_writes_leaves_the_file_alone(to, tmp
 
 
 def test_an_import_that_is_stopped_while_it_writes_leaves_nothing(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(writer, "insert_all", raising(KeyboardInterrupt()))
+    monkeypatch.setattr(plain_sql, "insert_all", raising(KeyboardInterrupt()))
     assert cli.main(["import", str(AGENT), "-o", str(tmp_path / "out.mesh")]) == 2
     assert capsys.readouterr().out == ""
     assert list(tmp_path.iterdir()) == []

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.bitset import Memberships, bitset
+from meshmodel.analysis.graph import Memberships, bitset
 from meshmodel.answers.check import check_blocks, check_json
 from meshmodel.answers.description import description
 from meshmodel.answers.diff.compare import compare

@@ -9,7 +9,7 @@ import pytest
 from meshmodel import cli
 from meshmodel.analysis.analysis import analyse
 from meshmodel.edits.edit import apply_edit
-from meshmodel.edits.plan_notes import plan_note, wishes
+from meshmodel.edits.notes import plan_note, wishes
 from meshmodel.interchange import read_file, write_file
 from meshmodel.store.load import load
 from meshmodel.store.store import Store

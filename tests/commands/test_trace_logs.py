@@ -132,7 +132,7 @@ def test_records_that_the_map_leaves_out_are_counted(documents, called):
 
 
 def test_more_events_than_can_be_kept_are_refused(two, called, monkeypatch):
-    monkeypatch.setattr("meshmodel.logs.merge.EVENTS_LIMIT", 2)
+    monkeypatch.setattr("meshmodel.logs.several.EVENTS_LIMIT", 2)
     status, output, complaint = called("trace", LEAK, *two)
     assert (status, output) == (2, "")
     assert complaint == "meshmodel: there are more than 2 events; lay a part of their time\n"

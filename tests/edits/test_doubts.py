@@ -1,6 +1,6 @@
 """What architects draw wrong is said where they draw it."""
 
-from meshmodel.edits.doubts import doubts
+from meshmodel.edits.approvers import doubts
 from meshmodel.language import parse
 from meshmodel.model.records import Snapshot
 from tests.language.test_parser import after

@@ -2,8 +2,8 @@
 
 import pytest
 
+from meshmodel.edits.checkpoints import plan_edit
 from meshmodel.edits.edit import apply_edit
-from meshmodel.edits.plan import plan_edit
 from meshmodel.model import records as r
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.measures import Ask, Drop, Limit, narrowed

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.interchange import read_text, write_text
-from meshmodel.interchange.record_lines import record_lines
+from meshmodel.interchange.error_lines import record_lines
 from meshmodel.model.records import TABLES
 from tests.store.snapshots import snapshots
 

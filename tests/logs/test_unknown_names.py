@@ -9,9 +9,8 @@ from meshmodel.interchange import read_file, write_file
 from meshmodel.language import parse
 from meshmodel.logs.events import read_records
 from meshmodel.logs.likely_elements import LikelyElements, listed
-from meshmodel.logs.listed_names import listed_name
 from meshmodel.logs.mapping import LogRecord, Mapper, mapper_of, read_map
-from meshmodel.logs.unknown_names import UnknownNames
+from meshmodel.logs.unknown_names import UnknownNames, listed_name
 from meshmodel.model.records import Snapshot
 from tests.commands.running import MODELS
 from tests.logs.test_logs_of_systems import LOGS, MAP, RELEASE

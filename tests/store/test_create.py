@@ -9,11 +9,10 @@ from sqlalchemy import create_engine, select
 
 from meshmodel.model.records import TABLES, Record, Snapshot
 from meshmodel.model.schema import SCHEMA, Table
-from meshmodel.store import create
-from meshmodel.store.reader import normalise_snapshot
+from meshmodel.store import sqlite_file
+from meshmodel.store.plain_sql import insert_all, normalise_snapshot
 from meshmodel.store.sqlite_database import SqliteDatabase
 from meshmodel.store.tables import RECORD_TABLES, create_statements
-from meshmodel.store.writer import insert_all
 from tests.rows import all_rows
 from tests.store.snapshots import snapshots
 
@@ -26,7 +25,7 @@ def told(name: str, record: Record) -> dict[str, object]:
 
 
 def test_the_statements_are_those_of_the_tables():
-    assert create_statements() == create.SCHEMA, "run python -m meshmodel.store.migrations"
+    assert create_statements() == sqlite_file.SCHEMA, "run python -m meshmodel.store.migrations"
 
 
 def test_every_kind_of_record_has_a_table():
@@ -46,7 +45,7 @@ def test_a_table_has_the_columns_of_its_fields(kind: Table):
 def test_the_tables_read_back_what_was_written_in_plain_sql(snapshot: Snapshot):
     first = normalise_snapshot(snapshot)
     raw = sqlite3.connect(":memory:", check_same_thread=False)
-    create.create_tables(raw)
+    sqlite_file.create_tables(raw)
     insert_all(SqliteDatabase(Path(), raw), first)
     raw.commit()
     engine = create_engine("sqlite://", creator=lambda: raw)

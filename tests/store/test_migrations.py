@@ -12,7 +12,7 @@ from meshmodel.edits.edit import Put, Remove, edit
 from meshmodel.interchange import read_text, write_text
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import System
-from meshmodel.store import imports, reader, sqlite_file
+from meshmodel.store import imports, plain_sql, sqlite_file
 from meshmodel.store.migrations import sqlalchemy_connection
 from meshmodel.store.sqlite_file import SCHEMA_VERSION
 from meshmodel.store.store import Store
@@ -143,14 +143,14 @@ def test_a_migration_that_was_killed_when_it_was_nearly_done_is_done_again(
     with monkeypatch.context() as watched:
         # All of the journal is valid then, as it is once it was flushed.
         watched.setattr(sqlite_file, "_SETTINGS", ("synchronous = OFF", "foreign_keys = ON"))
-        read_all = reader.read_all
+        read_all = plain_sql.read_all
 
         def watch(*arguments):
             if journal.exists():
                 shutil.copy(journal, kept)
             return read_all(*arguments)
 
-        watched.setattr(reader, "read_all", watch)
+        watched.setattr(plain_sql, "read_all", watch)
         Store.open(older).close()
     assert version_of(older) == (SCHEMA_VERSION, str(SCHEMA_VERSION))  # every page was written
     kept.rename(journal)  # and the journal not yet deleted

@@ -22,7 +22,7 @@ from meshmodel.edits.edit import Put, edit
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.records import System, Zone
 from meshmodel.model.source import Source
-from meshmodel.store import migrations, writer
+from meshmodel.store import migrations, plain_sql
 from meshmodel.store.copy import copy_model
 from meshmodel.store.migrations.__main__ import migration
 from meshmodel.store.sqlite_database import SqliteDatabase
@@ -250,7 +250,7 @@ def test_a_commit_that_was_cut_is_looked_up_in_the_journal(address, is_made, mon
 
 @needs_server
 def test_an_edit_in_the_middle_of_which_it_was_cut_is_refused_once_and_in_one_line(address, monkeypatch):
-    write, cuts = writer.write_changes, itertools.count()
+    write, cuts = plain_sql.write_changes, itertools.count()
     with Store.create(address, SAMPLE) as store:
 
         def cut_off(database, changes):
@@ -258,7 +258,7 @@ def test_an_edit_in_the_middle_of_which_it_was_cut_is_refused_once_and_in_one_li
                 cut(pid_of(store))
             write(database, changes)
 
-        monkeypatch.setattr(writer, "write_changes", cut_off)
+        monkeypatch.setattr(plain_sql, "write_changes", cut_off)
         wanted = edit("y", [Put(Zone("y"))])
         with pytest.raises(StoreError) as refused:
             store.apply(wanted)
@@ -416,13 +416,13 @@ def test_a_copy_has_the_journal_and_leads_back(address, tmp_path):
 def test_a_copy_that_fails_leaves_nothing(address, tmp_path, monkeypatch):
     source = Source.parse(tmp_path / "a.mesh")
     Store.create(source, SAMPLE).close()
-    fill = writer.insert_all
+    fill = plain_sql.insert_all
 
     def failing(database, snapshot):
         fill(database, snapshot)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(writer, "insert_all", failing)
+    monkeypatch.setattr(plain_sql, "insert_all", failing)
     for target in (address, tmp_path / "b.mesh"):
         with pytest.raises(KeyboardInterrupt):
             copy_model(source, Source.parse(target))

@@ -15,14 +15,13 @@ from functools import cached_property
 from itertools import islice
 from typing import Final
 
-from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.crossing import MEDIUM, carries_out, one_person, severity
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.breaking import Known
 from meshmodel.analysis.fix.measures import Measures
 from meshmodel.analysis.fix.preference import Intents
 from meshmodel.analysis.fix.search import NOTHING, Proof, Search
-from meshmodel.analysis.graph import Step
+from meshmodel.analysis.graph import Step, bits, union
 from meshmodel.analysis.listing import Coming, Listing
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.steps import Relation

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final, Literal, NamedTuple
 
-from meshmodel.analysis.bitset import bits
-from meshmodel.analysis.graph import Step
+from meshmodel.analysis.graph import Step, bits
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.steps import KINDS, OWN, Relation
 from meshmodel.model.records import Delegation, Intent

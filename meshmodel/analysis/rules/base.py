@@ -7,8 +7,7 @@ from functools import cache
 from itertools import chain, islice
 from typing import Any, Final, NamedTuple, TypeVar
 
-from meshmodel.analysis.bitset import bits, union
-from meshmodel.analysis.graph import Reach
+from meshmodel.analysis.graph import Reach, bits, union
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import MOST_HIGHLIGHTED, Finding, FindingText
 from meshmodel.model.records import Checkpoint, Delegation, Reference, Snapshot

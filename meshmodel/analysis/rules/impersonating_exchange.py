@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from meshmodel.analysis.bitset import union
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.graph import union
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, relation, titles
 from meshmodel.model.vocabulary import ACTING, actions_of

@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from meshmodel.analysis.bitset import bitset
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.nodes import CONFIDENTIAL
+from meshmodel.analysis.graph import bitset
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, relation, titles
+from meshmodel.analysis.steps import CONFIDENTIAL
 from meshmodel.model.records import Grant, Snapshot
 from meshmodel.model.vocabulary import SENSITIVITIES, Severity
 

@@ -3,9 +3,9 @@
 from functools import partial
 from itertools import islice
 
-from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.crossing import crosses_within
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.graph import bits, union
 from meshmodel.analysis.results import Door, FindingText
 from meshmodel.analysis.rules.base import FEW, Case, Cases, Rule, can, relation, titles
 from meshmodel.model.rule_cards import DOOR

@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.nodes import CONFIDENTIAL
+from meshmodel.analysis.graph import bits, union
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, can, relation, titles
+from meshmodel.analysis.steps import CONFIDENTIAL
 from meshmodel.model.records import Custody, Snapshot
 from meshmodel.model.vocabulary import NUMBER, Severity
 

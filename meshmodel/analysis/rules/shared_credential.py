@@ -5,9 +5,9 @@ from functools import partial
 from typing import Final
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.nodes import CONFIDENTIAL
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, highlighted, titles
+from meshmodel.analysis.steps import CONFIDENTIAL
 from meshmodel.model.records import Snapshot
 from meshmodel.model.vocabulary import INTEGRITIES, READ
 

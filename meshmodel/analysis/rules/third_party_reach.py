@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
 
-from meshmodel.analysis.bitset import once_and_again
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.graph import once_and_again
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, by_agent, deeds, doing, done, highlighted, titles
 from meshmodel.model.vocabulary import ACTING, actions_of

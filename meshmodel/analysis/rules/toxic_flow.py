@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cache, partial
 
-from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.counting import Tally
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.graph import bits, union
 from meshmodel.analysis.results import MOST_HIGHLIGHTED, FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, highlighted, titles
 from meshmodel.analysis.toxic import reads, told_apart, ways_out

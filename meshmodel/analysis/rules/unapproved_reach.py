@@ -2,9 +2,8 @@
 
 from functools import partial
 
-from meshmodel.analysis.bitset import union
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.graph import Reach
+from meshmodel.analysis.graph import Reach, union
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import (
     Case,

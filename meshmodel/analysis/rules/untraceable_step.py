@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from functools import partial
 
-from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.graph import bits, union
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, highlighted, joined, titles
 from meshmodel.model.records import Snapshot, System

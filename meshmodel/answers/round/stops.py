@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
-from meshmodel.analysis.bitset import bits
+from meshmodel.analysis.graph import bits
 from meshmodel.analysis.results import Door, Explanation, Finding, Question, StepKey
 from meshmodel.answers.causes import causes_of, is_accepted, open_findings
 from meshmodel.answers.measures import plan_sentence, relation_of, when

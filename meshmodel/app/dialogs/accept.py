@@ -13,15 +13,15 @@ from meshmodel.analysis.results import Finding
 from meshmodel.answers.acceptances import what_is_accepted, with_scope
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.widgets.line_input import LineInput
-from meshmodel.edits.acceptances import (
+from meshmodel.edits.edit import Edit
+from meshmodel.edits.fields import refusal_of
+from meshmodel.edits.notes import (
     acceptance_edit,
     first_values,
     typed_acceptance,
     typed_problem,
     withdrawal,
 )
-from meshmodel.edits.edit import Edit
-from meshmodel.edits.fields import refusal_of
 from meshmodel.model.records import Acceptance, Snapshot
 from meshmodel.model.text import clean_line, counted
 

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from meshmodel.analysis.bitset import bits, bitset
+from meshmodel.analysis.graph import bits, bitset
 from meshmodel.analysis.listing import Coming
 from meshmodel.analysis.results import Explanation, Finding
 from meshmodel.analysis.starts import HOME

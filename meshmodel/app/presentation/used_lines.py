@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from meshmodel.answers.lines import Line, heading, note_row
 from meshmodel.answers.used import besides_text, intent_text, never_text, unused_window, window_text
+from meshmodel.edits.checkpoints import plan_edit
 from meshmodel.edits.edit import Edit
 from meshmodel.edits.intents import declare_used
-from meshmodel.edits.plan import plan_edit
 from meshmodel.model.measures import Drop
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.text import counted

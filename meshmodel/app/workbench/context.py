@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from meshmodel.analysis.results import Answerable
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.workbench.focus import Focus, Severity
-from meshmodel.edits.doubts import new_doubts
+from meshmodel.edits.approvers import new_doubts
 from meshmodel.edits.edit import Edit
 from meshmodel.edits.operations import described
 from meshmodel.edits.question_answers import answers_to, asks_of_jobs, job_secrets

@@ -1,23 +1,25 @@
-"""The boundary map: from which zone into which there are crossings, and where nobody asks.
+"""The boundary map: from which zone into which there are crossings, and where nobody asks; and maps of zones.
 
 See ``docs/semantics.md#crossings``.
 
 It is a table, with the zones that are left as rows and those that are entered as columns: where most zones
-lead to most others, lines between them cannot be read.
+lead to most others, lines between them cannot be read. The maps of zones, with counts on lines, are the
+overview of pages.
 """
 
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import graphviz
 
-from meshmodel.analysis.results import CrossingState
-from meshmodel.exporters.diagram.captions import TITLES, legend
+from meshmodel.analysis.results import CrossingState, StepMark
+from meshmodel.exporters.diagram.captions import TITLES, count, legend
 from meshmodel.exporters.diagram.compact import stamp
 from meshmodel.exporters.diagram.dot import EDGE_SIZE, TITLE_SIZE, base_graph, node_attributes
-from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Node
-from meshmodel.exporters.diagram.labels import SUBSTITUTED, Names, Shows, fit, text_width
+from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Edge, Node
+from meshmodel.exporters.diagram.labels import NODE_COLUMNS, SUBSTITUTED, Names, Shows, fit, text_width, wrap
 from meshmodel.exporters.diagram.legend import add_legend
 from meshmodel.model.errors import RequestError
 from meshmodel.model.records import Snapshot
@@ -177,3 +179,69 @@ def _text(diagram: Diagram, nodes: list[tuple[Node, float, float, float]], rows:
         cells.node(node.id, **{**node_attributes(node), **size, **placed})
     graph.body += cells.body
     return add_legend(str(graph.source), box, diagram)
+
+
+OUTSIDE = "outside every zone"
+
+
+@dataclass(slots=True)
+class ZoneMap:
+    """Zones as shapes, and lines between them with words.
+
+    Attributes:
+        nodes, edges: what was added.
+    """
+
+    nodes: list[Node] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+
+    def zone(
+        self, node: str, name: Sequence[str], facts: Iterable[str], mark: StepMark | None = None
+    ) -> None:
+        """Add a zone."""
+        lines = (*name, *(line for fact in facts for line in wrap(fact, NODE_COLUMNS + 12)))
+        self.nodes.append(Node(node, lines, "zone", mark=mark, name=" ".join(name)))
+
+    def line(self, tail: str, head: str, words: Sequence[str], mark: StepMark | None = None) -> None:
+        """Add a line; two zones have one in each direction at most."""
+        base = f"crossing/{tail}/{head}"
+        words_node = Node(f"label/{base}", tuple(words), "label", None, "plain", "crossing", mark)
+        self.nodes.append(words_node)
+        self.edges.append(Edge(f"{base}/0", tail, words_node.id, "crossing", mark, arrow=False))
+        self.edges.append(Edge(f"{base}/1", words_node.id, head, "crossing", mark))
+
+    def diagram(
+        self, title: tuple[str, str], description: str, model: str, stamp: str, notes: Sequence[str] = ()
+    ) -> Diagram:
+        """The map as a diagram."""
+        shapes, samples = legend(self.nodes, self.edges, stamp)
+        return Diagram(
+            title=title,
+            description=description,
+            frames=(),
+            nodes=tuple(self.nodes),
+            edges=tuple(self.edges),
+            legend=shapes,
+            samples=samples,
+            notes=tuple(notes),
+            stamp=stamp,
+            model=model,
+        )
+
+
+def zone_node(zone: str | None) -> str:
+    """The id of the shape of a zone."""
+    return "outside" if zone is None else f"zone/{zone}"
+
+
+def element_counts(elements: Iterable[str]) -> str:
+    """``2 agents, 1 system`` for the ids of their nodes; kinds of which there are none are left out."""
+    found = Counter(element.partition("/")[0] for element in elements)
+    kinds = ("agent", "system", "credential")
+    return ", ".join(count(found[kind], kind) for kind in kinds if found[kind]) or "no elements"
+
+
+def step_counts(found: Mapping[str, int]) -> list[str]:
+    """``2 grants`` and the like, a line each."""
+    said = {"custody": ("stored credential", None), "boundary": ("gateway", None), "hosting": ("host", None)}
+    return [count(number, said.get(look, (look, None))[0]) for look, number in found.items()]

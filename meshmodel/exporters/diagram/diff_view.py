@@ -1,14 +1,19 @@
-"""What changed since an earlier model: both in one drawing, with marks on what differs."""
+"""Two states of a model in one drawing: since an earlier one, or before and after the minimum fix."""
 
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from meshmodel.edits.edit import Difference, difference
-from meshmodel.exporters.diagram.elements import Tone
+from meshmodel.analysis.analysis import Analysis, analyse
+from meshmodel.edits.checkpoints import add_checkpoints
+from meshmodel.edits.edit import Difference, apply_edit, difference
+from meshmodel.exporters.diagram import lens
+from meshmodel.exporters.diagram.elements import AnalysisResults, Tone
 from meshmodel.exporters.diagram.lens import Lighting, Step
+from meshmodel.model.errors import RequestError
 from meshmodel.model.records import Checkpoint, Key, Record, Snapshot
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
+from meshmodel.model.stop import CURRENT, check_current
 
 ALL_OF: Final = 30
 """Of a model of at most so many elements all is drawn, of a larger one what changed and what it joins."""
@@ -90,3 +95,42 @@ def _highlight_ends(lighting: Lighting, step: Step) -> None:
     if step[0] != "boundary":
         for table, end in zip(STEP_ENDS[step[0]], step[1:], strict=True):
             lighting.nodes.setdefault(f"{table}:{end}", "plain")
+
+
+DEADLINE = 60.0
+"""Seconds that the search for the fix may take."""
+
+
+def fix_view(
+    snapshot: Snapshot, analysis: AnalysisResults, *, after: bool
+) -> tuple[Snapshot, AnalysisResults, Lighting]:
+    """What to draw: the model, its analysis and what is lit, which is the same before and after.
+
+    Args:
+        snapshot: the model.
+        analysis: its analysis.
+        after: whether the checkpoints of the fix are enforced.
+
+    Raises:
+        RequestError: no fix was proven to be the smallest in time.
+        Stopped: ``CURRENT`` says so.
+    """
+    whole = analysis if isinstance(analysis, Analysis) else analyse(snapshot, view=analysis.view)
+    fix = whole.minimum_fix(deadline=DEADLINE, cancelled=CURRENT.get())
+    check_current()
+    if not fix.optimal:
+        raise RequestError(
+            "lens",
+            f"no minimum fix was found in {DEADLINE:g} seconds: see 'meshmodel fix', or choose missing",
+        )
+    lighting = lens.missing(snapshot, analysis)
+    for kind, tail, head in fix.checkpoints:
+        lens.highlight_step(lighting, kind, tail, head)
+    if not after:
+        return snapshot, analysis, lighting
+    guarded = apply_edit(snapshot, add_checkpoints(snapshot, fix.checkpoints, "enforced"))
+    for checkpoint in guarded.checkpoint.values():
+        step = checkpoint.step, checkpoint.from_, checkpoint.to
+        if checkpoint.id not in snapshot.checkpoint and checkpoint.decided_at and step in lighting.steps:
+            lighting.nodes[f"system:{checkpoint.decided_at}"] = "plain"
+    return guarded, analyse(guarded, view=whole.view, today=whole.today), lighting

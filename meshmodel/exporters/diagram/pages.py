@@ -9,13 +9,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 
 from meshmodel.analysis.results import StepMark
-from meshmodel.exporters.diagram.boundary_map import ZoneCrossings
+from meshmodel.exporters.diagram.boundary_map import (
+    OUTSIDE,
+    ZoneCrossings,
+    ZoneMap,
+    element_counts,
+    step_counts,
+    zone_node,
+)
 from meshmodel.exporters.diagram.captions import TITLES, count, legend
 from meshmodel.exporters.diagram.dot import SMALLEST
 from meshmodel.exporters.diagram.elements import Diagram, Edge, Node
 from meshmodel.exporters.diagram.labels import NODE_COLUMNS, wrap
 from meshmodel.exporters.diagram.layout import READABLE, RIM, Arrangement, scale
-from meshmodel.exporters.diagram.zone_map import OUTSIDE, ZoneMap, element_counts, step_counts, zone_node
 from meshmodel.model.errors import RequestError
 from meshmodel.model.records import Snapshot
 from meshmodel.model.text import counted, no_such

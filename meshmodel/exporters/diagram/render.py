@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from meshmodel.exporters.diagram import pdf, png
-from meshmodel.exporters.diagram.boundary_map import ZoneCrossings, boundary_map, zone_crossings
+from meshmodel.exporters.diagram.boundary_map import ZoneCrossings, boundary_map, zone_crossings, zone_node
 from meshmodel.exporters.diagram.build import build
 from meshmodel.exporters.diagram.compact import FEW
-from meshmodel.exporters.diagram.diff_view import diff_view
+from meshmodel.exporters.diagram.diff_view import diff_view, fix_view
 from meshmodel.exporters.diagram.dot import SMALLEST, recoloured, write_dot
 from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram
-from meshmodel.exporters.diagram.fix_view import fix_view
 from meshmodel.exporters.diagram.graphviz import (
     AS_PLACED,
     Renderer,
@@ -24,7 +23,6 @@ from meshmodel.exporters.diagram.layout import READABLE, Arrangement, arrange, i
 from meshmodel.exporters.diagram.pages import Crossings, Sheet, sheets, zone_view
 from meshmodel.exporters.diagram.sequence import sequence
 from meshmodel.exporters.diagram.svg import clean_svg, text_widths
-from meshmodel.exporters.diagram.zone_map import zone_node
 from meshmodel.model.errors import RequestError
 from meshmodel.model.records import Snapshot
 

@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from meshmodel.analysis.analysis import Analysis
-from meshmodel.analysis.bitset import bits, union
+from meshmodel.analysis.graph import bits, union
 from meshmodel.analysis.listing import Coming
 from meshmodel.analysis.results import way
 from meshmodel.analysis.starts import HOME

@@ -20,7 +20,7 @@ from sqlalchemy.pool import StaticPool
 
 from meshmodel.model.errors import StoreError
 from meshmodel.model.text import one_line
-from meshmodel.store import reader, sqlite_file
+from meshmodel.store import plain_sql, sqlite_file
 
 FOLDER: Final = Path(__file__).parent
 
@@ -64,14 +64,14 @@ def migrate(raw: sqlite3.Connection, where: str) -> None:
         contextlib.closing(sqlalchemy_connection(raw)) as connection,
         sqlite_file.transaction(raw, "BEGIN IMMEDIATE"),
     ):
-        with reader.empty_model() as ours:
-            reader.check_objects(raw, ours, where)
+        with plain_sql.empty_model() as ours:
+            plain_sql.check_objects(raw, ours, where)
         connection.begin()  # tells Alembic that the transaction is not its own to commit
         try:
             upgrade(connection)
             raw.execute(f"PRAGMA user_version = {sqlite_file.SCHEMA_VERSION}")
         except CommandError as error:
             raise StoreError(f"{where}: is damaged: {one_line(error)}; restore it from a copy") from error
-        reader.check_file(raw, where)
-        reader.read_all(raw.execute, reader.revision(raw.execute), where)
+        plain_sql.check_file(raw, where)
+        plain_sql.read_all(raw.execute, plain_sql.revision(raw.execute), where)
     raw.execute("PRAGMA foreign_keys = ON")

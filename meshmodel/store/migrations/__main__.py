@@ -21,10 +21,9 @@ from alembic.operations.ops import (
 from sqlalchemy import ColumnDefault, DefaultClause, MetaData
 
 from meshmodel.model.atomic_file import replace_file
-from meshmodel.store import reader, tables
-from meshmodel.store.create import SCHEMA_FILE
+from meshmodel.store import plain_sql, tables
 from meshmodel.store.migrations import FOLDER, sqlalchemy_connection
-from meshmodel.store.sqlite_file import SCHEMA_VERSION
+from meshmodel.store.sqlite_file import SCHEMA_FILE, SCHEMA_VERSION
 
 _TEXT: Final = '''"""{title}"""
 
@@ -51,7 +50,7 @@ def migration(metadata: MetaData, title: str) -> str:
     wanted = MetaData()
     for table in metadata.tables.values():
         table.to_metadata(wanted)  # a copy: defaults are put into it below
-    with reader.empty_model() as raw, sqlalchemy_connection(raw) as connection:
+    with plain_sql.empty_model() as raw, sqlalchemy_connection(raw) as connection:
         context = MigrationContext.configure(connection)
         changes = produce_migrations(context, wanted).upgrade_ops or UpgradeOps()
         changes.ops = [after for each in changes.ops for after in _on_rows(each)]

@@ -14,8 +14,8 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.fix.measures import PlanMeasures
 from meshmodel.analysis.fix.proofs import Changed, open_in
 from meshmodel.analysis.fix.results import Kept, PlanOptions
+from meshmodel.edits.checkpoints import plan_edit
 from meshmodel.edits.edit import apply_edit
-from meshmodel.edits.plan import plan_edit
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.errors import InvalidModelError

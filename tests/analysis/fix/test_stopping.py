@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.fix import fewest
+from meshmodel.analysis.fix import plan
 from meshmodel.model import stop as stopping
 from tests.benchmarks.meshes import clustered
 from tests.benchmarks.workshop import workshop
@@ -58,7 +58,7 @@ def test_without_time_every_door_is_guarded_and_nothing_is_proven(design):
 
 def test_where_there_are_too_many_crossings_the_trade_off_is_bounded(design, monkeypatch):
     exact = design.trade_off()
-    monkeypatch.setattr(fewest, "PROVABLE", 0)
+    monkeypatch.setattr(plan, "PROVABLE", 0)
     bounded = design.trade_off()
     for found in bounded:
         best = [each.open for each in exact if each.decisions_per_day <= found.decisions_per_day][-1]

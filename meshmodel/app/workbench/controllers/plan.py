@@ -22,11 +22,10 @@ from meshmodel.app.panels.fix import FixList
 from meshmodel.app.presentation.planned import STATES, Chosen, marks_of
 from meshmodel.app.state import NO_PREVIEW, StatusMessage
 from meshmodel.app.workbench.context import Controller
-from meshmodel.edits.checkpoints import NOT_PROVEN
+from meshmodel.edits.checkpoints import NOT_PROVEN, plan_edit
 from meshmodel.edits.edit import Edit
 from meshmodel.edits.fields import edit_of, parse_value, problem_of, value_text
-from meshmodel.edits.plan import plan_edit
-from meshmodel.edits.plan_notes import plan_note
+from meshmodel.edits.notes import plan_note
 from meshmodel.model.measures import Ask, Drop, Measure
 from meshmodel.model.records import Intent
 from meshmodel.model.schema import SCHEMA

@@ -1,21 +1,23 @@
-"""Reads a model file in plain SQL, and checks its schema and every row."""
+"""Reads and writes a model in plain SQL; what is read is checked, schema and every row."""
 
 import contextlib
 import re
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from meshmodel.edits.edit import Difference
 from meshmodel.model.errors import InvalidModelError, StoreError
-from meshmodel.model.records import TABLES, About, Key, Snapshot, key_of
+from meshmodel.model.records import TABLES, About, Key, Record, Snapshot, key_of
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.stop import check_current
-from meshmodel.model.validation import check_records, check_snapshot, normalise
-from meshmodel.store.codec import damage_error, from_row, key_values, quoted
-from meshmodel.store.create import create_tables
-from meshmodel.store.sqlite_file import SCHEMA_VERSION
+from meshmodel.model.validation import check_records, check_snapshot, label_of, normalise
+from meshmodel.store.codec import damage_error, from_row, key_values, quoted, row_of
+from meshmodel.store.database import Database
+from meshmodel.store.sqlite_file import SCHEMA_VERSION, create_tables
 
 # Words that this program never writes into a schema: of computed columns, constraints, conversions.
 _FOREIGN_WORD: Final = re.compile(
@@ -204,3 +206,60 @@ def _rows(execute: Execute, table: str, wanted: Mapping[str, str] | None = None)
     for row in execute(query, tuple((wanted or {}).values())):
         check_current()
         yield dict(zip(columns, row, strict=True))
+
+
+def insert_all(database: Database, snapshot: Snapshot) -> None:
+    """Insert every record of a model into a database that has the tables and no rows."""
+    for name in ("about", *TABLES):
+        _insert(database, name, list(snapshot.table(name).values()))
+
+
+def write_changes(database: Database, changes: Difference) -> None:
+    """Insert, update and delete the rows of the changed records.
+
+    Args:
+        database: inside a transaction; foreign keys are checked when that is committed.
+        changes: table, key, record before and record after.
+
+    Raises:
+        StoreError: a row that is to be changed or deleted is not there.
+    """
+    inserts: dict[str, list[Record]] = defaultdict(list)
+    updates: dict[str, list[Record]] = defaultdict(list)
+    deletes: dict[str, list[Key]] = defaultdict(list)
+    for name, key, before, after in changes:
+        if after is None:
+            deletes[name].append(key)
+        elif before is None:
+            inserts[name].append(after)
+        else:
+            updates[name].append(after)
+    for name, keys in deletes.items():
+        _change_rows(database, name, f"DELETE FROM {quoted(name)}", [()] * len(keys), keys)  # noqa: S608  # ours
+    for name, records in updates.items():
+        columns = ", ".join(f"{quoted(column)} = ?" for column in row_of(records[0]))
+        rows = [tuple(row_of(record).values()) for record in records]
+        query = f"UPDATE {quoted(name)} SET {columns}"  # noqa: S608  # names of ours
+        _change_rows(database, name, query, rows, [key_of(record) for record in records])
+    for name, records in inserts.items():
+        _insert(database, name, records)
+
+
+def _insert(database: Database, name: str, records: Sequence[Record]) -> None:
+    if not records:
+        return
+    rows = [row_of(record) for record in records]
+    columns, places = ", ".join(map(quoted, rows[0])), ", ".join("?" * len(rows[0]))
+    query = f"INSERT INTO {quoted(name)} ({columns}) VALUES ({places})"  # noqa: S608  # names of ours
+    database.execute(query, [tuple(row.values()) for row in rows])
+
+
+def _change_rows(
+    database: Database, name: str, query: str, values: Sequence[tuple[object, ...]], keys: Sequence[Key]
+) -> None:
+    """Run a statement for the row of each key, which is there."""
+    owned = [key_values(name, key) for key in keys]
+    condition = " AND ".join(f"{quoted(column)} = ?" for column in owned[0])
+    rows = [(*given, *key.values()) for given, key in zip(values, owned, strict=True)]
+    if database.execute(f"{query} WHERE {condition}", rows).rowcount != len(keys):
+        raise damage_error(database.name, f"does not hold {label_of(name, '')} as it was read")
