@@ -46,6 +46,7 @@ from meshmodel.importers.vocabulary import (
 )
 from meshmodel.importers.withheld import host_of, is_reference, names_secret, shows_secret
 from meshmodel.model.records import Delegation, Grant, Hold, Trigger
+from meshmodel.model.text import first_few
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 KNOWN_TOOL: Final = Rule(
@@ -185,6 +186,7 @@ class _Accesses:
     def __init__(self, out: Proposal) -> None:
         self._out = out
         self._found: dict[_Step, dict[Action, _Use]] = defaultdict(dict)
+        self._answered: dict[tuple[str, str], dict[str, tuple[str, Node]]] = {}
         out.at_end(self._draw)
 
     def may(
@@ -216,6 +218,7 @@ class _Accesses:
                 if actions:
                     is_whole = step[0] == "delegation" or actions == granted
                     self._draw_checkpoint(step, asking, None if is_whole else actions, uses[actions[0]])
+        self._ask_who_answers()
 
     def _draw_checkpoint(
         self, step: _Step, asking: Asking, actions: tuple[Action, ...] | None, use: "_Use"
@@ -238,14 +241,23 @@ class _Accesses:
             "system", ("answers", out.key("agent", agent.id)), f"answers to {agent.title}", at=at,
             kind="other", zone=agent.home, untrusted_input=True if chat else None,
         )  # fmt: skip
-        text = f"Who answers what {agent.title} asks a person, and can an agent answer in their place?"
-        if chat:
-            text = f"Who sends to {chat} is taken to answer what {agent.title} asks, so it decides nothing "
-            text += "about what they want. True, or does somebody else answer?"
-            out.assume(("system", system), text, BY_WHOM, at=_above(at))
-        else:
-            out.ask(("system", system), text, BY_WHOM, at=_above(at))
+        self._answered.setdefault((agent.home, chat), {})[system] = (agent.title, at)
         return system
+
+    def _ask_who_answers(self) -> None:
+        """One question for all agents of a place that are answered alike."""
+        for (_, chat), answered in self._answered.items():
+            system, (_, at) = next(iter(answered.items()))
+            names = first_few([title for title, _ in answered.values()], 6)
+            text = f"Who answers the prompts of {names}, and can an agent answer in their place?"
+            if chat:
+                text = (
+                    f"Who sends to {chat} is taken to answer the prompts of {names}, which so decide nothing "
+                )
+                text += "about what they want. True, or does somebody else answer?"
+                self._out.assume(("system", system), text, BY_WHOM, at=_above(at))
+            else:
+                self._out.ask(("system", system), text, BY_WHOM, at=_above(at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -605,7 +617,7 @@ class _Drawing:
             unknown = fact.unknown
             text = f"What does {title} reach, which {agent.title} uses, and with which credential?"
             if not title:
-                text = f"Which tools does {agent.title} use? The code computes them."
+                text = f"Which tools does {agent.title} use? They are not named where they are given."
             text = unknown.ask if unknown is not None and unknown.ask else text
             asks = unknown.rule if unknown is not None else UNKNOWN_TOOL
             self._take(fact, out.ask(("agent", agent.id), text, asks, at=fact.at, detail=title), rule=asks)
