@@ -55,6 +55,7 @@ class Attribution:
         agent, active: who acted; where the event does not say, the only one that could have; and the same if
             the model has it and it is active.
         access: the action on a system, as a node, if the model has it.
+        by_unknown: whether no active agent of the model can have presented what the event names.
         unexplained, notes: as in ``TracedEvent``.
     """
 
@@ -65,6 +66,7 @@ class Attribution:
         self._say = self.unexplained.append
         carried = relations.carrying.get(event.identity or "", [])
         self._names = carried if event.credential is None else [event.credential]
+        self.by_unknown = False
         self.agent = self._agent()
         self.active = self.agent if self.agent in self._mesh.agent else None
         self.access = self._access()
@@ -73,6 +75,7 @@ class Attribution:
         event = self.event
         if event.agent is not None:
             record = self._snapshot.agent.get(event.agent)
+            self.by_unknown = record is None or not record.is_active
             if record is None:
                 self._say(f"the model has no agent {one_line(event.agent)}")
             elif not record.is_active:
@@ -85,6 +88,7 @@ class Attribution:
         able = self._mesh.names(union(map(self._relations.presenting, self._names)))
         if len(able) == 1:
             return able[0]
+        self.by_unknown = not able
         what = one_line(event.credential or f"the identity {event.identity}")
         could = f"{what} could be {either(able)}" if able else f"none in the model comes to {what}"
         self._say(f"names no agent, and {could}")

@@ -21,6 +21,7 @@ class EventShape(NamedTuple):
         active: the agent, if it is an active one of the model.
         names: the credentials that it can have been.
         known: the active ones of these.
+        by_unknown: as in ``TracedEvent``.
         is_explained: whether each of them opens the access, and the agent comes to it.
         done: the bits of the actions that were done.
         ways: how credentials were handed out, as the event states or the model says.
@@ -36,6 +37,7 @@ class EventShape(NamedTuple):
     credential: str | None
     identity: str | None
     on_behalf_of: str | None
+    by_unknown: bool
     is_explained: bool
     unexplained: tuple[str, ...]
     notes: tuple[str, ...]
@@ -112,6 +114,7 @@ class EventShapes:
             credential,
             event.identity or (principals.pop() if len(principals) == 1 else None),
             persons.pop() if len(persons) == 1 else None,
+            attribution.by_unknown and bool(names),
             self._is_explained(active, access, names),
             tuple(attribution.unexplained),
             tuple(attribution.notes),

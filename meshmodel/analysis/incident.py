@@ -1,4 +1,4 @@
-"""What a responder needs of a trace: sessions with something wrong, the longest chain, what to revoke.
+"""What a responder needs of a trace: the worst event, what to revoke, sessions with something wrong.
 
 See ``docs/logs.md#for-a-responder``.
 """
@@ -7,20 +7,24 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from statistics import median
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from meshmodel.analysis.rotation import RotationPlan
 from meshmodel.analysis.trace_records import (
     UNASKED,
-    WRONG,
     Link,
     Moment,
     Run,
     TracedEvent,
+    is_by_unknown,
+    is_bypass,
+    is_past_end,
     is_wrong,
 )
 from meshmodel.analysis.used import UsedTally
+from meshmodel.model.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -29,7 +33,11 @@ SHOWN: Final = 100_000
 """So many events are kept for a page; nobody reads more."""
 _GAP: Final = 10
 """So many times the usual distance of two events is a gap."""
-Why = Literal["taken", "endless", "follows"]
+Why = Literal["unknown", "taken", "ended", "issued", "endless", "follows"]
+"""Why a credential is to be taken back, in this order: somebody whom the model does not know used it; it was
+taken out of a system; it was used after its end; it was issued for one of these; it never ends by itself; the
+model says that it can be come by with the first.
+"""
 
 
 class Gap(NamedTuple):
@@ -46,16 +54,19 @@ class ToRevoke:
 
     Attributes:
         credential: which one.
-        why: it was taken, it never ends by itself, or the model says that it follows.
+        why: as in ``Why``.
         link: how it was come by in the incident, if it was.
-        revoked: the event that took it back, after which nothing handed it out again.
-        ended: when it ended by itself before the end of the logs.
+        event: the event in which it was used, handed out or issued so.
+        revoked: the event that took it back, after which nothing handed it out again and nothing was done
+            with it.
+        ended: when it ended by itself before the end of the logs, if nothing was done with it later.
         others: the agents that need a new one first.
     """
 
     credential: str
     why: Why
     link: Link | None
+    event: int | None
     revoked: int | None
     ended: float | None
     others: tuple[str, ...]
@@ -71,6 +82,9 @@ class Revocations:
         self._revoked: dict[str, Moment] = {}
         self._issued: dict[str, Link] = {}
         self._links: dict[str, Link] = {}
+        self._unknown: dict[str, int] = {}
+        self._past_end: dict[str, int] = {}
+        self._yields: dict[str, tuple[str, int]] = {}
 
     def lay(self, traced: TracedEvent) -> None:
         """Take one event of all, whether it is told or not."""
@@ -79,6 +93,9 @@ class Revocations:
             self._last = event.time
         if event.revokes is not None and not event.refused:
             self._revoked[event.revokes] = Moment(self._last, event.number, event.log)
+        yields = event.yields
+        if yields is not None and yields in self._snapshot.credential and not event.refused:
+            self._yields[yields] = traced.credential or "", event.number
         for link in () if traced.authority is None else traced.authority.links():
             known = self._issued.get(link.way.credential)
             if known is link:
@@ -87,39 +104,81 @@ class Revocations:
                 self._issued[link.way.credential] = link
 
     def show(self, traced: TracedEvent) -> None:
-        """Take the chain of one event that is told, where something is wrong with it."""
+        """Take one event that is told: its chain, where something is wrong, and what was presented."""
+        number = traced.event.number
         if traced.authority is not None and is_wrong(traced):
             for link in traced.authority.links():
                 self._links.setdefault(link.way.credential, link)
+        if is_by_unknown(traced):
+            for each in self._presented(traced):
+                self._unknown.setdefault(each, number)
+        if is_past_end(traced) and traced.credential is not None:
+            self._past_end[traced.credential] = number
+
+    def _presented(self, traced: TracedEvent) -> Iterator[str]:
+        """What can have been presented."""
+        if traced.credential is not None:
+            yield traced.credential
+        else:
+            records = self._snapshot.credential.items()
+            yield from (key for key, each in records if each.principal == traced.identity)
 
     def rows(self) -> Sequence[ToRevoke]:
-        """What is to be taken back, in order: what was taken, from the way in outwards; what never ends; what
-        the model says follows on the first of them.
-        """
+        """What is to be taken back, in the order of ``Why``; what was taken from the way in outwards."""
         links = self._links.values()
         taken = sorted((each for each in links if each.way.how == "custody"), key=_distance)
         rest = [each for each in links if each.way.how != "custody"]
         endless = sorted((each for each in rest if _never_ends(each)), key=_distance)
-        found = [self._row(each.way.credential, "taken", each) for each in taken]
-        found += [self._row(each.way.credential, "endless", each) for each in endless]
-        first = next((each.credential for each in found), None)
-        return [*found, *self._following(first, {each.credential for each in found})]
+        found: dict[str, ToRevoke] = {}
+
+        def add(why: Why, credential: str, event: int | None, link: Link | None = None) -> None:
+            if credential not in found:
+                found[credential] = self._row(credential, why, link, event)
+
+        for credential, event in self._unknown.items():
+            add("unknown", credential, event)
+        for link in taken:
+            add("taken", link.way.credential, _number(link), link)
+        for credential, event in self._past_end.items():
+            add("ended", credential, event, self._links.get(credential))
+        while issued := [each for each in self._issued_for(found) if each[0] not in found]:
+            for credential, event, by in issued:
+                add("issued", credential, event, by)
+        for link in endless:
+            add("endless", link.way.credential, _number(link), link)
+        first = next(iter(found), None)
+        return [*found.values(), *self._following(first, set(found))]
+
+    def _issued_for(self, found: Mapping[str, ToRevoke]) -> Iterator[tuple[str, int, Link | None]]:
+        """What was issued for one of these since it was come by, and the event in which it was."""
+        since = {each: row.event or 0 for each, row in found.items()}
+        for credential, (presented, event) in self._yields.items():
+            if event >= since.get(presented, inf):
+                yield credential, event, self._issued.get(credential)
+        for credential, link in self._issued.items():
+            number = _number(link) or 0
+            before = () if link.before is None else link.before.links()
+            if any(number >= since.get(each.way.credential, inf) for each in before):
+                yield credential, number, link
 
     def _following(self, first: str | None, known: set[str]) -> Iterator[ToRevoke]:
         if first is None or not self._snapshot.credential[first].is_active:
             return
         for each in self._analysis.compromise(f"credential:{first}").unchecked.credentials:
             if each not in known and self._ended(each) is None:
-                yield self._row(each, "follows", None)
+                yield self._row(each, "follows", None, None)
 
-    def _row(self, credential: str, why: Why, link: Link | None) -> ToRevoke:
+    def _row(self, credential: str, why: Why, link: Link | None, event: int | None) -> ToRevoke:
         others: tuple[str, ...] = ()
         if self._snapshot.credential[credential].is_active:
             plan = self._analysis.offboarding(f"credential:{credential}")
             assert isinstance(plan, RotationPlan)
             thief = link.way.agent if link is not None and why == "taken" else None
             others = tuple(each for each in plan.agents if each != thief)
-        return ToRevoke(credential, why, link, self._taken_back(credential), self._ended(credential), others)
+        revoked, ended = self._taken_back(credential), self._ended(credential)
+        if credential in self._past_end:  # it was still taken, so nothing shows that it is dead
+            revoked = ended = None
+        return ToRevoke(credential, why, link, event, revoked, ended, others)
 
     def _taken_back(self, credential: str) -> int | None:
         """The event that took a credential back, if nothing handed it out since."""
@@ -152,6 +211,7 @@ class Incident:
 
     def __init__(self, analysis: "Analysis") -> None:
         """Arguments: the model that events are laid on."""
+        self._snapshot = analysis.snapshot
         self.used, self.shown = UsedTally(analysis.engine), list[TracedEvent]()
         self.seen, self.revocations = set[str](), Revocations(analysis)
         self._times: dict[str, array[float]] = {}
@@ -191,6 +251,11 @@ class Incident:
         return [each for each in self.shown if is_wrong(each)]
 
     @property
+    def unjudged(self) -> set[Run]:
+        """The sessions of which an event cannot be judged, or whose agent is not known."""
+        return {each.run for each in self.shown if each.recheck == "unknown" or each.agent is None}
+
+    @property
     def sessions(self) -> Mapping[Run, Sequence[TracedEvent]]:
         """The events of the sessions with something wrong, the session with the first such event first."""
         found: dict[Run, list[TracedEvent]] = {each.run: [] for each in self.wrong}
@@ -200,15 +265,36 @@ class Incident:
         return found
 
     @property
-    def longest(self) -> TracedEvent | None:
-        """The event with the longest chain of those with a missing decision, the first of equals."""
-        wrong = [each for each in self.wrong if each.recheck in WRONG]
-        asked = [each for each in wrong if each.recheck in UNASKED] or wrong
-        return max(asked, key=_length, default=None)
+    def worst(self) -> TracedEvent | None:
+        """The event that did most harm of those with something wrong; of equals that with the longest chain,
+        the first of them.
+        """
+        return max(self.wrong, key=self._harm, default=None)
+
+    def _harm(self, traced: TracedEvent) -> tuple[float, ...]:
+        """How bad it is: an unknown with the power of an administrator first, then by severity; then what was
+        refused before what nobody was asked, and the rest.
+        """
+        crossing, number = traced.crossing, 0
+        if is_by_unknown(traced):
+            number = 5 if self._administers(traced) else 3
+        elif crossing is not None and crossing.severity is not None:
+            number = 1 + SEVERITIES.index(crossing.severity)
+        elif is_bypass(traced):
+            number = 3
+        length = 0 if traced.authority is None else _distance(traced.authority)[0]
+        return number, traced.refusal is not None, traced.recheck in UNASKED, length
+
+    def _administers(self, traced: TracedEvent) -> bool:
+        """Whether what was done, or what was presented, is an administrator's."""
+        grants = self._snapshot.grant.values()
+        return traced.event.action == "admin" or any(
+            "admin" in each.actions and each.credential == traced.credential for each in grants
+        )
 
 
-def _length(traced: TracedEvent) -> int:
-    return 0 if traced.authority is None else _distance(traced.authority)[0]
+def _number(link: Link) -> int | None:
+    return None if link.moment is None else link.moment.number
 
 
 def _distance(link: Link) -> tuple[int, int]:

@@ -153,9 +153,10 @@ class Rechecks:
             return none_due  # an exchange is no access; what guards it is due when its yield is presented
         named = None if source == HOME else self._mesh.systems[source]
         node = self._mesh.first_credential + self._mesh.credential[credential]
+        severity = SEVERITIES[self._listing.severity(coming, access, node)]
         due = self._due(coming, link, access, node)
         if due:
-            return _After(_RANK["unrecorded"], named, None, due)
+            return _After(_RANK["unrecorded"], named, severity, due)
         if self._engine.doors.asking.get(access, 0) >> coming.start & 1:
             return none_due  # others decide about what is asked for, when it is handed out
         is_covered = self._engine.starts.is_covered(agent, source, access)
@@ -165,7 +166,7 @@ class Rechecks:
             and self._listing.can_be_meant(coming, access, node)
         ):
             return _After(_RANK["approved"], named)
-        return _After(_RANK["missing"], named, SEVERITIES[self._listing.severity(coming, access, node)])
+        return _After(_RANK["missing"], named, severity)
 
     def _due(self, coming: Coming, link: Link, access: int, node: int) -> dict[str, bool]:
         """The checkpoints in the way that count; of each whether it decides about this very action."""

@@ -27,6 +27,7 @@ class SessionState:
     """What is kept of one session of an agent: when it was seen last, when it read systems last (by number)
     and which, what was handed out to it and when checkpoints decided last.
 
+    ``refused`` has when a checkpoint said no, which it has not taken back since.
     ``unnamed`` has the hand-outs without an instance, of credentials that were also handed out with one;
     ``unseen`` the credentials of which it was said that nothing shows their issue.
     """
@@ -39,6 +40,7 @@ class SessionState:
     sources: frozenset[int] = NOTHING_READ
     handed: dict[str, Handed] = field(default_factory=dict)
     decided: dict[str, Decided] = field(default_factory=dict)
+    refused: dict[str, Moment] = field(default_factory=dict)
     unnamed: dict[str, Handed | None] | None = None
     unseen: tuple[str, ...] = ()
 

@@ -88,6 +88,8 @@ class Tracer:
             judged.recheck,
             judged.checkpoints,
             judged.decision,
+            _refusal(judged, state),
+            shape.by_unknown,
             (*more, *_taken(remarks.unexplained)) if remarks.unexplained else more,
             (*notes, *_taken(remarks.notes)) if remarks.notes else notes,
             (shape.agent, event.session) if state is None else state.run,
@@ -134,10 +136,12 @@ class Tracer:
             remarks.unexplained.append(f"the model has no checkpoint {one_line(name)}")
         elif event.refused:
             remarks.notes.append(f"{name} refused, so nothing is decided in favour")
+            state.refused[name] = moment
         else:
             short = ", ".join(shortcomings(record, self._view))
             if short:
                 remarks.notes.append(f"a decision of {name} does not count: {short}")
+            state.refused.pop(name, None)
             before = state.decided.get(name)
             if before is None or moment > before.moment:
                 state.decided[name] = Decided(moment)
@@ -186,6 +190,14 @@ class Tracer:
                 first, second = sorted((one.number, other.number))
                 text = seconds_text(apart)
                 notes.append(f"hangs on the order of events {first} and {second}, in two logs {text} apart")
+
+
+def _refusal(judged: Judged, state: SessionState | None) -> tuple[str, int] | None:
+    """The checkpoint that said no to what was done all the same, and the event in which it did."""
+    if state is None or judged.recheck not in {"unrecorded", "stale", "reused"}:
+        return None
+    found = ((name, state.refused[name].number) for name in judged.checkpoints if name in state.refused)
+    return next(found, None)
 
 
 def _taken(remarks: list[str]) -> tuple[str, ...]:

@@ -149,7 +149,7 @@ class Crossed(NamedTuple):
     Attributes:
         source: the system, or ``None`` for home.
         event: the number of the event that read it last, or that wrote what triggered the agent.
-        severity: of the crossing, where no checkpoint is in the way and no intent excuses it.
+        severity: of the crossing, were nothing decided; ``None`` where an intent excuses it.
     """
 
     source: str | None
@@ -192,6 +192,8 @@ class TracedEvent:
         recheck: whether privilege should have been rechecked, and was.
         checkpoints: those that were due: any of them would have done.
         decision: the checkpoint whose decision was found, and the event in which it was recorded.
+        refusal: the checkpoint that was due and last said no, and the event in which it did.
+        by_unknown: whether no active agent of the model can have presented what was presented.
         unexplained: what contradicts the model or is missing from the event, in words.
         notes: what fits the model and no event shows, in words.
         run: the agent and its session.
@@ -210,6 +212,8 @@ class TracedEvent:
     recheck: Verdict
     checkpoints: tuple[str, ...]
     decision: tuple[str, int] | None
+    refusal: tuple[str, int] | None
+    by_unknown: bool
     unexplained: tuple[str, ...]
     notes: tuple[str, ...]
     run: Run
@@ -260,6 +264,13 @@ def is_past_end(traced: TracedEvent) -> bool:
     return traced.credential_state in DEAD and traced.is_done
 
 
+def is_by_unknown(traced: TracedEvent) -> bool:
+    """Whether somebody whom the model does not know did something with a credential of the model."""
+    return traced.by_unknown and traced.is_done
+
+
 def is_wrong(traced: TracedEvent) -> bool:
-    """Whether nobody was asked in time, or something was done with a credential that had ended."""
-    return traced.recheck in WRONG or is_past_end(traced) or is_bypass(traced)
+    """Whether no checkpoint decided in time, or something was done with a credential that had ended, or by
+    somebody whom the model does not know.
+    """
+    return traced.recheck in WRONG or is_past_end(traced) or is_bypass(traced) or is_by_unknown(traced)

@@ -9,7 +9,6 @@ from meshmodel.analysis.rules.base import verb
 from meshmodel.analysis.session_states import SESSIONS, SessionStates
 from meshmodel.analysis.trace_records import (
     CredentialState,
-    Crossed,
     Link,
     Run,
     Tally,
@@ -21,7 +20,7 @@ from meshmodel.answers.blocks import Answer, Paragraph, Section
 from meshmodel.answers.lines import Look
 from meshmodel.model.events import Event, time_text
 from meshmodel.model.secrets import shortened
-from meshmodel.model.text import counted, first_few, one_line
+from meshmodel.model.text import counted, first_few, name_list, one_line
 
 if TYPE_CHECKING:
     from meshmodel.logs.mapping import MapRule
@@ -38,13 +37,13 @@ _RULES: Final = 5
 """So many rules of a map are named."""
 
 _SUMMARY: Final[dict[Verdict, tuple[str, str, Look]]] = {
-    "missing": ("✖", "where a decision was due and the model has no checkpoint", "high"),
-    "unrecorded": ("✖", "where a decision was due and none is recorded", "high"),
-    "stale": ("✖", "where the decision was recorded before the last read that it must follow", "high"),
-    "reused": ("✖", "where the decision had been used for an earlier action", "medium"),
-    "unknown": ("?", "that cannot be judged", "medium"),
-    "recorded": ("◆", "where the decision that was due is recorded", "good"),
-    "approved": ("◇", "crossing as intended", "good"),
+    "missing": ("✖", "had no checkpoint where one is needed", "high"),
+    "unrecorded": ("✖", "had a checkpoint, and no decision is recorded", "high"),
+    "stale": ("✖", "had a decision from before the last read", "high"),
+    "reused": ("✖", "had a decision that an earlier action had used", "medium"),
+    "unknown": ("?", "cannot be judged", "medium"),
+    "recorded": ("◆", "had the decision of a checkpoint", "good"),
+    "approved": ("◇", "went as intended", "good"),
 }
 
 
@@ -175,10 +174,15 @@ def trace_json(traced: TracedEvent) -> Answer:
         else {"source": crossing.source, "event": crossing.event, "severity": crossing.severity},
         "recheck": traced.recheck,
         "checkpoints": list(traced.checkpoints),
-        "decision": None if decision is None else {"checkpoint": decision[0], "event": decision[1]},
+        "decision": _decided_json(decision),
+        "refusal": _decided_json(traced.refusal),
         "unexplained": list(traced.unexplained),
         "notes": list(traced.notes),
     }
+
+
+def _decided_json(decided: tuple[str, int] | None) -> Answer | None:
+    return None if decided is None else {"checkpoint": decided[0], "event": decided[1]}
 
 
 def _handle(handle: str | None) -> str | None:
@@ -231,6 +235,7 @@ def _revoke_json(each: ToRevoke) -> Answer:
     return {
         "credential": each.credential,
         "why": each.why,
+        "event": each.event,
         "yielded": None if yielded is None else _yielded_json(yielded),
         "revoked": each.revoked,
         "ended": _time(each.ended),
@@ -318,55 +323,52 @@ class TraceText:
         """How a credential came, after its name."""
         if yielded is None:
             return ""
-        seen = self._event(yielded.event)
+        seen = "" if yielded.event is None else f" in event {yielded.event}{self._letter_of(yielded.event)}"
         match yielded.how:
             case "held":
-                return ", which it holds"
+                return " (its own)"
             case "passed":
-                return f", passed by {yielded.by or 'an agent that sets it to work'}"
+                return f", passed by {yielded.by or 'an agent that calls it'}"
             case "exchange":
                 place = "" if yielded.system is None else f" at {yielded.system}"
                 return f", got for {yielded.by or 'another'}{place}{seen}"
             case _:
-                return f", handed out by {yielded.system or 'a system'}{seen}"
+                return f", got from {yielded.system or 'a system'}{seen}"
 
     def _event(self, number: int | None) -> str:
         """An event before, in brackets; empty if none shows it."""
         return "" if number is None else f" (event {number}{self._letter_of(number)})"
 
     def recheck_words(self, traced: TracedEvent) -> tuple[str, Look] | None:
-        """Whether the event needed a decision and got one, and how that looks; ``None`` if none was due."""
+        """Whether a checkpoint had to decide and did, and how that looks; ``None`` if none had to."""
         crossing, verdict = traced.crossing, traced.recheck
+        sign, _, look = _SUMMARY.get(verdict, ("", "", "muted"))
         if verdict == "none-due":
             return None
-        if crossing is None:
-            return "? whether a decision was due cannot be told", "medium"
+        if crossing is None or verdict == "unknown":
+            return f"{sign} whether a checkpoint had to decide is not known", look
         due = " or ".join(traced.checkpoints)
-        name, number = traced.decision or ("", 0)
-        decided = f"{name} decided{self._event(number)}"
-        look: Look = _SUMMARY[verdict][2]
+        name, number = traced.decision or traced.refusal or ("", 0)
+        read = "" if crossing.source is None else f" {crossing.source} was read{self._event(crossing.event)}"
+        level = "" if crossing.severity is None else f"{crossing.severity.upper()}: "
         match verdict:
+            case _ if traced.refusal is not None:
+                name, number = traced.refusal
+                said = f"{level}{name} refused{self._event(number)}, and it was done all the same"
             case "recorded":
-                said = decided
+                said = f"{name} decided{self._event(number)}"
             case "approved":
-                return f"◇ crosses from {self._source(crossing)}, as intended: no decision was due", look
+                said = "intended use: no checkpoint is needed"
             case "reused":
-                said = f"{decided}, but for an earlier action; each needs its own"
+                said = f"{level}{name} decided{self._event(number)} for an earlier action; each needs its own"
             case "stale":
-                said = f"{decided} before that read"
+                said = f"{level}{name} decided{self._event(number)} before{read or ' it was triggered'}"
             case "unrecorded":
-                said = f"a decision of {due} was due, and none is recorded"
-            case "missing":
-                said = f"a decision was due, and the model has no checkpoint there, {crossing.severity}"
-                look = crossing.severity or look
+                said = f"{level}{due} had to decide{read and f' after{read}'}, and no decision is recorded"
             case _:
-                said = "whether a decision was due cannot be told"
-        return f"{_SUMMARY[verdict][0]} crosses from {self._source(crossing)}: {said}", look
-
-    def _source(self, crossing: Crossed) -> str:
-        if crossing.source is None:
-            return "home"
-        return f"{crossing.source}{self._event(crossing.event)}"
+                said = f"{level}no checkpoint decides{read and f' after{read}'}"
+                look = crossing.severity or look
+        return f"{sign} {said}", look
 
 
 def log_letter(number: int) -> str:
@@ -397,8 +399,10 @@ def unused_words(rules: "Sequence[MapRule]") -> str:
     return f"no record uses {counted(len(rules), 'rule')} of the map: {named}" if rules else ""
 
 
-def summary_blocks(summary: TraceSummary, *, complete: bool) -> Iterator[Section]:
-    """The counts of all events that are shown, and whether the logs were followed to their end."""
+def summary_blocks(
+    summary: TraceSummary, revoke: Sequence[ToRevoke] = (), *, complete: bool
+) -> Iterator[Section]:
+    """The counts of all events shown, whether the logs were followed to their end, and what to revoke."""
     tally = summary.tally
     lines = [
         Paragraph(f"{sign} {counted(tally.rechecks[verdict], 'action')} {words}", look, hang=2)
@@ -422,12 +426,53 @@ def summary_blocks(summary: TraceSummary, *, complete: bool) -> Iterator[Section
         lines.append(Paragraph(f"? {unused_words(summary.unused_rules)}", "medium", hang=2))
     lines += [Paragraph(f"· {each}", hang=2) for each in summary.warnings]
     if not complete:
-        lines.append(Paragraph(_incomplete_words(summary), "high", hang=2))
+        lines.append(Paragraph(incomplete_words(summary), "high", hang=2))
     shown = f", {tally.events:,} of them shown" if tally.events < summary.laid else ""
-    yield Section(f"{counted(summary.laid, 'event')} laid on the model{shown}", lines, indent=2)
+    yield Section(f"{counted(summary.laid, 'event')}{shown}", lines, indent=2)
+    if revoke:
+        yield Section("What to revoke, in order", list(_revoke_lines(revoke, summary)), indent=2)
 
 
-def _incomplete_words(summary: TraceSummary) -> str:
+def revoke_words(each: ToRevoke, summary: TraceSummary) -> tuple[str, str, str]:
+    """Why a credential is to be revoked, whether it is dead already, and who needs a new one first."""
+
+    def at(number: int | None) -> str:
+        return "" if number is None else f" in event {number}{summary.letter_of(number)}"
+
+    link, where = each.link, at(each.event)
+    match each.why:
+        case "unknown":
+            why = f"somebody unknown used it{where}"
+        case "taken":
+            why = f"taken from {(link and link.way.system) or 'a system'}{where}"
+        case "ended":
+            why = f"still accepted after its end{where}"
+        case "issued":
+            by = f" for {link.way.by or link.way.presented}" if link is not None else ""
+            why = f"issued{by}{where}"
+        case "endless":
+            why = "it never ends by itself"
+            if link is not None and link.way.how is None:
+                why += ", and nothing shows how it came"
+        case _:
+            why = "whoever has the first can get it"
+    state = "alive, as far as the logs show"
+    if each.revoked is not None:
+        state = f"dead: revoked{at(each.revoked)}"
+    elif each.ended is not None:
+        state = f"dead: ended by itself at {time_text(each.ended)}"
+    return why, state, name_list(each.others) if each.others else "nobody else"
+
+
+def _revoke_lines(found: Sequence[ToRevoke], summary: TraceSummary) -> Iterator[Paragraph]:
+    for number, each in enumerate(found, 1):
+        why, state, others = revoke_words(each, summary)
+        first = f"; {others} needs a new one first" if each.others else ""
+        yield Paragraph(f"{number}. {each.credential}: {why}; {state}{first}", hang=3)
+
+
+def incomplete_words(summary: TraceSummary) -> str:
+    """That the logs were not read to their end."""
     cut = [each.file.name for each in summary.logs if each.problem]
     if cut:
         return f"INCOMPLETE: {', '.join(cut)} could not be read to the end; what comes after it is not told"

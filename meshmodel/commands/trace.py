@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.trace_records import TracedEvent
     from meshmodel.answers.trace import TraceSummary
-    from meshmodel.model.records import Snapshot
-    from meshmodel.model.vocabulary import View
 
 TRACE_FORMS: Final = ("md", "html")
 
@@ -129,7 +127,7 @@ def _form(arguments: argparse.Namespace, analysis: "Analysis", summary: "TraceSu
         return _json(analysis)
     if arguments.to is not None:
         return _page(arguments, analysis)
-    return _Form(*_text(analysis.snapshot, analysis.view, summary))
+    return _text(analysis, summary)
 
 
 def _is_wanted(traced: "TracedEvent", arguments: argparse.Namespace) -> bool:
@@ -196,41 +194,42 @@ def _write(content: bytes, output: Path | None) -> None:
     replace_file(output, content)
 
 
-def _text(
-    snapshot: "Snapshot", view: "View", summary: "TraceSummary"
-) -> "tuple[Callable[[TracedEvent], None], Callable[[TraceSummary, bool], None]]":
+def _text(analysis: "Analysis", summary: "TraceSummary") -> _Form:
+    from meshmodel.analysis.incident import Revocations
+    from meshmodel.answers import trace as words
     from meshmodel.answers.blocks import Paragraph
     from meshmodel.answers.painters import text_of
-    from meshmodel.answers.trace import TraceText, is_outside, outside_words, summary_blocks, time_of
 
-    look, text = style(), TraceText(summary)
-    title = f"{one_line(snapshot.about.name or 'A model without a name', limit=200)}, as {view}"
+    look, text, revocations = style(), words.TraceText(summary), Revocations(analysis)
+    name = analysis.snapshot.about.name or "A model without a name"
+    title = f"{one_line(name, limit=200)}, as {analysis.view}"
     begun = False
     outside = 0
 
     def folded() -> None:
         nonlocal outside
         if outside:
-            say(text_of([Paragraph(outside_words(outside), indent=7)], look))
+            say(text_of([Paragraph(words.outside_words(outside), indent=7)], look))
             outside = 0
 
     def show(traced: "TracedEvent") -> None:
         nonlocal outside, begun
+        revocations.show(traced)
         if not begun:  # only once there is something to tell
             head = text_of(summary.head(), look)
             say(f"{look.paint(title, 'strong')}\n{head}{chr(10) * bool(head)}")
             begun = True
-        if is_outside(traced):
+        if words.is_outside(traced):
             outside += 1
             return
         folded()
-        time, told = time_of(traced.event), text_of(text.event_blocks(traced), look)
+        time, told = words.time_of(traced.event), text_of(text.event_blocks(traced), look)
         number = traced.event.number
         place = look.paint(f"{f'{number}{summary.letter_of(number)}':>5}", "muted")
         say(f"{place}  {time}{told.replace(' ' * (7 + len(time)), '', 1)}")
 
     def end(summary: "TraceSummary", complete: bool) -> None:
         folded()
-        say(f"\n{text_of(summary_blocks(summary, complete=complete), look)}")
+        say(f"\n{text_of(words.summary_blocks(summary, revocations.rows(), complete=complete), look)}")
 
-    return show, end
+    return _Form(show, end, revocations.lay)

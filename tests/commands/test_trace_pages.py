@@ -65,6 +65,9 @@ def test_what_cannot_be_written_is_refused_in_a_line_and_nothing_is_lost(
     assert {each: each.read_bytes() for each in tmp_path.iterdir()} == before
 
 
+ALIVE = "alive, as far as the logs show", "assistant"
+
+
 def section(page, title):
     """The lines below a heading of a page in Markdown, up to the next of its level."""
     return page.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
@@ -87,18 +90,18 @@ def desk():
 
 def test_a_page_has_its_sections_in_the_order_of_a_responder(desk):
     assert [line[3:] for line in desk.splitlines() if line.startswith("## ")] == [
-        "What was laid",
-        "In short",
-        "Timeline",
+        "The worst",
         "What to revoke, in order",
-        "Where nobody was asked",
+        "Timeline",
+        "What is wrong, by kind",
         "What the logs cannot tell",
         "Used and never used",
+        "What was read",
     ]
 
 
-def test_a_page_says_what_was_laid_and_where_a_log_has_nothing(desk):
-    laid = section(desk, "What was laid")
+def test_a_page_says_what_was_read_and_where_a_log_has_nothing(desk):
+    laid = section(desk, "What was read")
     _, *logs = rows(laid)
     assert [each[0].partition(",")[0] for each in logs] == [
         f"{letter}: {name}" for letter, name in zip("ABCD", LOGS, strict=True)
@@ -109,12 +112,16 @@ def test_a_page_says_what_was_laid_and_where_a_log_has_nothing(desk):
     assert f"- {gap}\n" in laid
 
 
-def test_a_page_tells_the_longest_chain_with_a_missing_decision(desk):
-    story = section(desk, "In short").replace("\\", "").strip()
-    assert "\n" not in story
-    assert story.startswith("assistant holds assistant-key. At 2026-11-03T08:40:00Z (event 53A)")
-    assert "vault handed out legacy-key to assistant." in story
-    assert story.endswith("a decision was due, and the model has no checkpoint there, high.")
+def test_a_page_begins_with_the_worst_event_and_how_its_credential_came(desk):
+    what, chain, more, unjudged = section(desk, "The worst").replace("\\", "").strip().split("\n\n")
+    assert what == (
+        "**At 2026-11-03T08:40:40Z (event 58C) assistant reads prices as legacy [conv-4]. "
+        "HIGH: no checkpoint decides after vault was read (event 57B).**"
+    )
+    assert chain.startswith("assistant holds assistant-key. At 2026-11-03T08:40:00Z (event 53A)")
+    assert chain.endswith("vault handed out legacy-key to assistant.")
+    assert more == "18 more events with something wrong: see below."
+    assert unjudged == "7 sessions cannot be judged."
 
 
 def test_a_page_tells_sessions_with_something_wrong_and_folds_the_rest(desk):
@@ -130,6 +137,9 @@ def test_a_page_tells_sessions_with_something_wrong_and_folds_the_rest(desk):
     assert "session conv-1\n" not in timeline
     folded = timeline.partition("### Sessions in which nothing is wrong")[2]
     assert "- assistant: 10 events in 1 session" in folded
+    assert "somebody" not in folded
+    unjudged = timeline.partition("### Sessions that cannot be judged")[2].partition("###")[0]
+    assert "- somebody: 24 events in 7 sessions" in unjudged
 
 
 def test_a_page_says_what_to_revoke_and_what_is_dead(desk):
@@ -137,11 +147,14 @@ def test_a_page_says_what_to_revoke_and_what_is_dead(desk):
     assert revoked == [
         (
             "1. legacy-key",
-            "it was taken, from vault in event 57B",
+            "taken from vault in event 57B",
             "dead: revoked in event 93C",
             "nobody else",
         ),
-        ("2. assistant-key", "it never ends by itself", "alive, as far as the logs show", "assistant"),
+        ("2. vault-token", "still accepted after its end in event 88B", *ALIVE),
+        ("3. report-role", "still accepted after its end in event 89C", *ALIVE),
+        ("4. desk-token", "still accepted after its end in event 95C", *ALIVE),
+        ("5. assistant-key", "it never ends by itself", *ALIVE),
     ]
 
 
@@ -161,27 +174,56 @@ def test_a_page_revokes_what_follows_on_the_first_by_the_model(tmp_path):
     log.write_text("".join(lines[:4]), encoding="utf-8")  # the warehouse is not come to yet
     _, *revoked = rows(section(run("trace", LEAK[0], log, "--to", "md").stdout, "What to revoke, in order"))
     assert [each[:2] for each in revoked] == [
-        ("1. cloud-key", "it was taken, from crm in event 2"),
+        ("1. cloud-key", "taken from crm in event 2"),
         ("2. refresh-token", "it never ends by itself"),
-        ("3. warehouse-key", "it can be come by with the first"),
+        ("3. warehouse-key", "whoever has the first can get it"),
     ]
 
 
 def test_a_credential_that_ended_by_itself_is_dead(tmp_path):
-    model = LEAK[0].read_text(encoding="utf-8").replace('"180d"', '"1m"')
+    model = LEAK[0].read_text(encoding="utf-8").replace('"180d"', '"8m"')
     (tmp_path / "model.toml").write_text(model, encoding="utf-8")
-    page = run("trace", tmp_path / "model.toml", LEAK[1], "--to", "md").stdout
+    later = {"time": "2026-03-01T23:59:00Z", "credential": "refresh-token", "system": "crm", "action": "read"}
+    (tmp_path / "log.jsonl").write_text(f"{LEAK[1].read_text(encoding='utf-8')}{json.dumps(later)}\n")
+    page = run("trace", tmp_path / "model.toml", tmp_path / "log.jsonl", "--to", "md").stdout
     revoked = {each[0][3:]: each[2] for each in rows(section(page, "What to revoke, in order"))}
-    assert revoked["warehouse-key"] == "dead: ended by itself at 2026-03-01T23:45:40Z"
+    assert revoked["warehouse-key"] == "dead: ended by itself at 2026-03-01T23:52:40Z"
+
+
+def test_an_unknown_agent_with_an_administrators_token_is_the_worst_and_first_to_revoke(tmp_path, called):
+    text = LEAK[0].read_text(encoding="utf-8")
+    model = text.replace('actions = ["read", "write"]', 'actions = ["admin"]', 1)
+    assert model.count('["admin"]') == 1
+    (tmp_path / "model.toml").write_text(model, encoding="utf-8")
+    said = {"agent": "stranger", "credential": "cloud-key", "system": "bucket", "action": "admin"}
+    made = {"agent": "stranger", "credential": "cloud-key", "system": "bucket", "action": "issue"}
+    log = tmp_path / "log.jsonl"
+    more = [said, made | {"yields": "warehouse-key"}]
+    log.write_text(LEAK[1].read_text(encoding="utf-8") + "".join(f"{json.dumps(each)}\n" for each in more))
+    page = called("trace", tmp_path / "model.toml", log, "--to", "md")[1]
+    worst = section(page, "The worst")
+    assert worst.startswith("\n**In event 6 stranger administers bucket as svc-export. No active agent of")
+    kinds = section(page, "What is wrong, by kind")
+    assert kinds.startswith("\n### By somebody whom the model does not know\n")
+    _, *revoked = rows(section(page, "What to revoke, in order"))
+    assert [each[:2] for each in revoked[:2]] == [
+        ("1. cloud-key", "somebody unknown used it in event 6"),
+        ("2. warehouse-key", "taken from bucket in event 3"),
+    ]
+    log.write_text("".join(f"{json.dumps(each)}\n" for each in more))
+    text = called("trace", tmp_path / "model.toml", log)[1]
+    told = text.partition("\nWhat to revoke, in order\n")[2]
+    assert told.startswith("  1. cloud-key: somebody unknown used it in event 1; alive, as far as")
+    assert "\n  2. warehouse-key: issued in event 2; alive, as far as the logs show" in told
 
 
 def test_a_page_of_the_build_line_tells_a_bypass_and_what_came_from_nowhere():
     page = run("trace", *WORDS["pipeline"], "--to", "md").stdout
-    bypassed = section(page, "Where nobody was asked").partition("### A checkpoint bypassed\n")[2]
+    bypassed = section(page, "What is wrong, by kind").partition("### A checkpoint bypassed\n")[2]
     assert "(event 85A) release acts on repo" in bypassed.partition("###")[0]
     revoked = rows(section(page, "What to revoke, in order"))
-    why = "it never ends by itself, and nothing shows whence it came"
-    assert ("3. break-glass", why, "dead: revoked in event 93B", "release") in revoked
+    why = "it never ends by itself, and nothing shows how it came"
+    assert ("5. break-glass", why, "dead: revoked in event 93B", "release") in revoked
 
 
 @all_rows("words", WORDS.values())
@@ -192,22 +234,29 @@ def test_the_answer_for_programs_revokes_as_the_page_does(words, called, documen
     told = last["summary"]["revoke"]
     assert [f"{at}. {each['credential']}" for at, each in enumerate(told, 1)] == [each[0] for each in rows_]
     assert [", ".join(each["others"]) or "nobody else" for each in told] == [each[3] for each in rows_]
-    reasons = {"taken": "it was taken", "endless": "it never ends", "follows": "it can be come by"}
+    reasons = {
+        "unknown": "somebody unknown used it",
+        "taken": "taken from",
+        "ended": "still accepted after its end",
+        "issued": "issued for",
+        "endless": "it never ends",
+        "follows": "whoever has the first",
+    }
     for each, (_, why, state, _) in zip(told, rows_, strict=True):
         assert why.startswith(reasons[each["why"]])
-        yielded = each["yielded"] or {"event": None}
-        assert (yielded["event"] is not None) == (" in event " in why)
-        assert f"in event {yielded['event']}" in why or yielded["event"] is None
+        assert (each["event"] is not None) == (" in event " in why)
+        assert f"in event {each['event']}" in why or each["event"] is None
         assert (each["revoked"] is not None) == state.startswith("dead: revoked in event")
         assert (each["ended"] is not None) == state.startswith("dead: ended by itself")
 
 
-def test_a_page_says_where_nobody_was_asked_and_what_is_not_known(desk):
-    asked = section(desk, "Where nobody was asked")
+def test_a_page_says_what_is_wrong_and_what_is_not_known(desk):
+    asked = section(desk, "What is wrong, by kind")
     assert [line[4:] for line in asked.splitlines() if line.startswith("### ")] == [
-        "Nobody was asked, and the model has no checkpoint there",
-        "Nobody was asked",
-        "Asked too early: before the last read",
+        "Refused, and done all the same",
+        "The model has no checkpoint there",
+        "No decision is recorded",
+        "The decision came before the last read",
         "A decision used twice",
         "A credential used after its end",
     ]

@@ -1,4 +1,4 @@
-"""The page of an incident, for a responder: what was laid, what happened, what to revoke, what is not known.
+"""The page of an incident, for a responder: the worst event, what to revoke, what happened, what is unknown.
 
 Its order is that of ``docs/logs.md#for-a-responder``.
 """
@@ -8,18 +8,36 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from meshmodel.analysis.incident import Incident, ToRevoke
-from meshmodel.analysis.trace_records import Link, TracedEvent, Verdict, is_bypass, is_past_end, is_wrong
+from meshmodel.analysis.incident import Incident
+from meshmodel.analysis.trace_records import (
+    WRONG,
+    Link,
+    Run,
+    TracedEvent,
+    Verdict,
+    is_by_unknown,
+    is_bypass,
+    is_past_end,
+    is_wrong,
+)
 from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.report.blocks import report_of
 from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Report, Table
-from meshmodel.answers.trace import TraceSummary, TraceText, event_words, ignored_words, log_letter
+from meshmodel.answers.trace import (
+    TraceSummary,
+    TraceText,
+    event_words,
+    ignored_words,
+    incomplete_words,
+    log_letter,
+    revoke_words,
+)
 from meshmodel.answers.used import used_blocks
 from meshmodel.exporters.diagram.compact import stamp
 from meshmodel.model.events import BYPASSED, seconds_text, time_text
 from meshmodel.model.records import Snapshot
 from meshmodel.model.secrets import shortened
-from meshmodel.model.text import counted, name_list
+from meshmodel.model.text import counted
 
 _MOST: Final = 20
 """So many lines of one kind are told, and how many more there are."""
@@ -28,16 +46,11 @@ _GAPS: Final = 5
 _MOST_EVENTS: Final = 2_000
 """So many events the timeline has."""
 _UNASKED: Final[tuple[tuple[Verdict, str], ...]] = (
-    ("missing", "Nobody was asked, and the model has no checkpoint there"),
-    ("unrecorded", "Nobody was asked"),
-    ("stale", "Asked too early: before the last read"),
+    ("missing", "The model has no checkpoint there"),
+    ("unrecorded", "No decision is recorded"),
+    ("stale", "The decision came before the last read"),
     ("reused", "A decision used twice"),
 )
-_WHY: Final = {
-    "taken": "it was taken",
-    "endless": "it never ends by itself",
-    "follows": "it can be come by with the first",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +97,16 @@ class _Page:
         self._sessions = incident.sessions
 
     def blocks(self) -> Iterator[Block]:
+        if not self._complete:
+            yield Paragraph(plain(incomplete_words(self._summary)), strong=True)
         sections: tuple[tuple[str, Callable[[], Iterator[Block]]], ...] = (
-            ("What was laid", self._logs),
-            ("In short", self._paragraph),
-            ("Timeline", self._timeline),
+            ("The worst", self._worst),
             ("What to revoke, in order", self._revoke),
-            ("Where nobody was asked", self._unasked),
+            ("Timeline", self._timeline),
+            ("What is wrong, by kind", self._by_kind),
             ("What the logs cannot tell", self._unknown),
             ("Used and never used", self._used),
+            ("What was read", self._logs),
         )
         for title, blocks in sections:
             yield Heading(2, title)
@@ -99,14 +114,6 @@ class _Page:
 
     def _logs(self) -> Iterator[Block]:
         laid = self._laid
-        if not self._complete:
-            cut = [each.file.name for each in self._summary.logs if each.problem]
-            what = (
-                f"{name_list(cut)} could not be read to the end"
-                if cut
-                else "the logs were not read to the end"
-            )
-            yield Paragraph(plain(f"INCOMPLETE: {what}; what comes after it is not told"), strong=True)
         yield Facts.of(
             ("Model", f"{stamp(self._snapshot)}, as {laid.view}"),
             ("Map", f"sha256:{laid.map_digest}" if laid.map_digest else None),
@@ -138,19 +145,36 @@ class _Page:
         if len(found) > _GAPS:
             yield f"{log}: {len(found) - _GAPS:,} shorter gaps of more than 10 times the usual"
 
-    def _paragraph(self) -> Iterator[Block]:
-        """The longest chain with a missing decision, as a paragraph."""
-        traced = self._incident.longest
+    def _worst(self) -> Iterator[Block]:
+        """The worst event: who did what as whom, what is wrong with it, and how the credential came."""
+        traced, unjudged = self._incident.worst, len(self._incident.unjudged)
         if traced is None:
-            yield Paragraph("No decision that was due is missing, as far as the logs show.")
-            return
-        chain = [] if traced.authority is None else [*traced.authority.links()][::-1]
-        when = self._when(traced)
-        sentences = [*map(self._came, chain), f"{when[0].upper()}{when[1:]} {event_words(traced)}"]
+            yield Paragraph("Nothing is wrong, as far as the logs show.")
+        else:
+            when = self._when(traced)
+            said = [f"{when[0].upper()}{when[1:]} {event_words(traced)}", *self._wrong(traced)]
+            sentences = [f"{each[0].upper()}{each[1:]}" for each in said]
+            chain = [] if traced.authority is None else [*traced.authority.links()][::-1]
+            yield Paragraph(plain(". ".join(sentences) + "."), strong=True)
+            if chain:
+                yield Paragraph(plain(" ".join(f"{self._came(each)}." for each in chain)))
+            others = len(self._incident.wrong) - 1
+            if others:
+                yield Paragraph(f"{counted(others, 'more event')} with something wrong: see below.")
+        if unjudged:
+            yield Paragraph(f"{counted(unjudged, 'session')} cannot be judged.")
+
+    def _wrong(self, traced: TracedEvent) -> Iterator[str]:
+        """What is wrong with an event."""
+        if is_by_unknown(traced):
+            yield "no active agent of the model could have done this"
+        if is_past_end(traced):
+            yield f"{traced.credential} had ended, and was still accepted"
+        if is_bypass(traced):
+            yield "it went past a checkpoint"
         judged = self._text.recheck_words(traced)
-        if judged is not None:
-            sentences.append(f"That {judged[0].lstrip('✖?◆◇ ')}")
-        yield Paragraph(plain(" ".join(f"{each}." for each in sentences)))
+        if judged is not None and traced.recheck in WRONG:
+            yield judged[0].lstrip("✖ ")
 
     def _came(self, link: Link) -> str:
         way, name = link.way, link.way.credential
@@ -187,20 +211,25 @@ class _Page:
             left = max(0, left - len(events))
         if untold:
             yield Paragraph(f"{counted(untold, 'more event')} of such sessions; --session shows one alone.")
-        rest: Counter[str] = Counter()
-        runs: dict[str, set[str | None]] = {}
-        for each in self._incident.shown:
-            if each.run not in self._sessions:
-                agent = each.agent or "somebody"
-                rest[agent] += 1
-                runs.setdefault(agent, set()).add(each.event.session)
-        if rest:
-            yield Heading(3, "Sessions in which nothing is wrong")
-            lines = (
-                f"{who}: {counted(rest[who], 'event')} in {counted(len(runs[who]), 'session')}"
-                for who in runs
+        unjudged = self._incident.unjudged - set(self._sessions)
+        fine = {each.run for each in self._incident.shown} - unjudged - set(self._sessions)
+        yield from self._counts("Sessions that cannot be judged", unjudged)
+        yield from self._counts("Sessions in which nothing is wrong", fine)
+
+    def _counts(self, title: str, runs: set[Run]) -> Iterator[Block]:
+        """How many events the agents have in some sessions."""
+        found = Counter(each.run for each in self._incident.shown if each.run in runs)
+        agents: dict[str, list[int]] = {}
+        for (agent, _), number in found.items():
+            agents.setdefault(agent or "somebody", []).append(number)
+        if agents:
+            yield Heading(3, title)
+            yield Items(
+                tuple(
+                    plain(f"{who}: {counted(sum(each), 'event')} in {counted(len(each), 'session')}")
+                    for who, each in agents.items()
+                )
             )
-            yield Items(tuple(map(plain, lines)))
 
     def _table(self, events: Sequence[TracedEvent]) -> Table:
         """Events; what the record says stands apart from what is concluded."""
@@ -230,45 +259,32 @@ class _Page:
         yield Table.of(
             ("Credential", "Why", "State", "Who needs a new one first"),
             (24, 32, 22, 22),
-            (self._revoke_row(number, each) for number, each in enumerate(found, 1)),
+            (
+                (f"{number}. {each.credential}", *revoke_words(each, self._summary))
+                for number, each in enumerate(found, 1)
+            ),
         )
 
-    def _revoke_row(self, number: int, each: ToRevoke) -> tuple[str, ...]:
-        link = each.link
-        why = _WHY[each.why]
-        if link is not None and link.moment is not None:
-            why += f", from {link.way.system or 'a system'} in event {self._place(link.moment.number)}"
-        elif link is not None and link.way.how is None:
-            why += ", and nothing shows whence it came"
-        state = "alive, as far as the logs show"
-        if each.revoked is not None:
-            state = f"dead: revoked in event {self._place(each.revoked)}"
-        elif each.ended is not None:
-            state = f"dead: ended by itself at {time_text(each.ended)}"
-        return (
-            f"{number}. {each.credential}",
-            why,
-            state,
-            name_list(each.others) if each.others else "nobody else",
-        )
-
-    def _unasked(self) -> Iterator[Block]:
+    def _by_kind(self) -> Iterator[Block]:
         wrong = self._incident.wrong
-        parts = [(title, [each for each in wrong if each.recheck == verdict]) for verdict, title in _UNASKED]
+        refused = [each for each in wrong if each.refusal]
+        parts = [
+            ("By somebody whom the model does not know", [each for each in wrong if is_by_unknown(each)]),
+            ("Refused, and done all the same", refused),
+        ]
+        for verdict, title in _UNASKED:
+            parts.append((title, [each for each in wrong if each.recheck == verdict and not each.refusal]))
         parts.append(("A checkpoint bypassed", [each for each in wrong if is_bypass(each)]))
         parts.append(("A credential used after its end", [each for each in wrong if is_past_end(each)]))
         if not any(events for _, events in parts):
-            yield Paragraph("Somebody was asked wherever it was due, as far as the logs show.")
+            yield Paragraph("A checkpoint decided wherever one had to, as far as the logs show.")
         for title, events in parts:
             if events:
                 yield Heading(3, title)
                 yield Items(_some([f"{self._when(each)} {self._asked(each)}" for each in events]))
 
     def _asked(self, traced: TracedEvent) -> str:
-        judged = self._text.recheck_words(traced)
-        return (
-            event_words(traced) if judged is None else f"{event_words(traced)}: {judged[0].lstrip('✖?◆◇ ')}"
-        )
+        return ": ".join([event_words(traced), *self._wrong(traced)])
 
     def _unknown(self) -> Iterator[Block]:
         lines = _some([f"{what}: {counted(often, 'event')}" for what, often in self._remarks().most_common()])
