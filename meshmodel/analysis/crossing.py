@@ -90,14 +90,7 @@ def crosses_within(source: Source, target: Traits, action: int) -> bool:
 
 
 def severity(source: Source, target: Traits, action: int, door: Door) -> int:
-    """The severity of an open door, 0 (low) to 3 (critical).
-
-    Args:
-        source: where the agent comes from.
-        target: where it acts.
-        action: what it does there, as a number.
-        door: by what.
-    """
+    """The severity of an open door, 0 (low) to 3 (critical)."""
     found = (target.sensitivity if action == READ else target.integrity) + door.picked_up
     if source.moves and (action != READ or door.way_out):
         found += 1

@@ -79,14 +79,7 @@ class Rechecks:
     def judge(
         self, shape: "EventShape", state: SessionState | None, moment: Moment, links: Sequence[Link]
     ) -> Judged:
-        """What is said of an action that was done with one of some credentials.
-
-        Args:
-            shape: what the model alone says of it.
-            state: of its session, if the agent is known.
-            moment: of the event.
-            links: how each of the credentials came.
-        """
+        """What is said of an action that was done with one of some credentials."""
         if shape.is_person:
             return NONE_DUE
         access = shape.access

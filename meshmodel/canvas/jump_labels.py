@@ -62,9 +62,6 @@ class JumpLabels:
     def press(self, character: str | None) -> Reference | None:
         """Take one key; a key that continues no label removes all labels.
 
-        Args:
-            character: what the key types, if anything.
-
         Returns:
             The record whose label is now complete, if one is.
         """

@@ -152,11 +152,7 @@ class Gate:
         return record_lines(text, analysis.snapshot)
 
     def write(self) -> None:
-        """Print the annotations, and write the files.
-
-        Raises:
-            MeshmodelError: one cannot be written.
-        """
+        """Print the annotations, and write the files; raises MeshmodelError where one cannot be written."""
         if self._annotated:
             from meshmodel.answers.annotations import annotations
 

@@ -23,11 +23,7 @@ class PrintCompletion(argparse.Action):
         values: object,
         option_string: str | None = None,  # noqa: ARG002  # as above
     ) -> None:
-        """Print it and be done.
-
-        Raises:
-            MeshmodelError: shtab is not installed.
-        """
+        """Print it and be done; raises MeshmodelError where shtab is not installed."""
         try:
             import shtab
         except ImportError:

@@ -42,9 +42,6 @@ def blocks_of(source: str) -> Iterator[tuple[Kind, list[str]]]:
     """The blocks of a page with their lines; pictures and comments are left out.
 
     A block of code has its fence as first line, one that is only indented an empty one.
-
-    Args:
-        source: the page in Markdown.
     """
     lines = _PICTURE.sub("", _COMMENT.sub("", source)).splitlines()
     index = 0
@@ -77,10 +74,6 @@ def markdown_text(source: str, style: Style) -> str:
 
     Headings, paragraphs, lists, tables and code blocks are known, and within a line code, strong words and
     links.
-
-    Args:
-        source: the page in Markdown.
-        style: how the text may look.
 
     Returns:
         The text, without a line break at its end.

@@ -93,11 +93,7 @@ def style() -> "Style":
 
 
 def write_out(content: bytes, *, binary: bool) -> None:
-    """Write to standard output as it is.
-
-    Raises:
-        MeshmodelError: a picture would go to a terminal.
-    """
+    """Write to standard output as it is; raises MeshmodelError where a picture would go to a terminal."""
     if binary and sys.stdout.isatty():
         raise MeshmodelError(
             "a picture does not go to a terminal; add -o FILE, or send it to a file or a pipe"

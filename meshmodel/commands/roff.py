@@ -16,14 +16,7 @@ _OUTPUT: Final = ("```text", "```json")
 
 
 def man_page(commands: str, topics: Iterable[tuple[str, str]], about: str, version: str) -> str:
-    """The page in the language of ``man``, roff.
-
-    Args:
-        commands: the page of the manual about the commands, in Markdown.
-        topics: the pages of the manual with their titles.
-        about: what the program is, in a few words.
-        version: of the program.
-    """
+    """The page in the language of ``man``, roff."""
     lines = [
         f'.TH MESHMODEL 1 "" "meshmodel {version}" "User Commands"',
         ".nh",

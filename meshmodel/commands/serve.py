@@ -113,11 +113,7 @@ def _address(arguments: argparse.Namespace) -> "Address":
 
 
 def _bind(host: str, port: int) -> "socket.socket":
-    """A socket that listens there and nowhere else.
-
-    Raises:
-        MeshmodelError: it cannot.
-    """
+    """A socket that listens there and nowhere else; raises MeshmodelError where it cannot."""
     import socket
 
     try:

@@ -96,11 +96,6 @@ def paste(fragment: Fragment, snapshot: Snapshot, verb: str = "paste") -> tuple[
     up in the model by kind, id and name; where there is none, the relation to it is left out, as if it had
     been deleted. Relations that the model has already stay as they are there.
 
-    Args:
-        fragment: the part.
-        snapshot: the model that it is pasted into.
-        verb: how the edit is called.
-
     Raises:
         InvalidModelError: nothing is left to add.
     """

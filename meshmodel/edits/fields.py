@@ -266,11 +266,6 @@ def edit_of(record: Record, values: Mapping[str, Any], snapshot: Snapshot) -> Ed
     A new id is a rename, which every relation follows; a checkpoint of another kind gets one where its id
     begins with its kind. New ends of a relation are a new relation, to which the checkpoints of the old one
     are moved.
-
-    Args:
-        record: the record as it is.
-        values: attributes and their new values.
-        snapshot: the model it is in.
     """
     table = table_of(record)
     changed = {name: value for name, value in values.items() if getattr(record, name) != value}

@@ -103,12 +103,6 @@ def fields_of_all(
     A field of one kind of element is set on all of that kind; the zone of a system is the home of an agent.
     An id and a name are set on that record alone.
 
-    Args:
-        snapshot: the model.
-        record: the record as it is.
-        values: attributes and their new values.
-        group: records that are changed together.
-
     Returns:
         The edit; ``None`` if nothing changes.
     """

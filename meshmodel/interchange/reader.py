@@ -33,9 +33,6 @@ SIZE_LIMIT: Final = 64 * 1024 * 1024
 def read_file(path: str | Path) -> Snapshot:
     """The model in an interchange file.
 
-    Args:
-        path: the file; errors name it as given.
-
     Raises:
         InvalidModelError: it cannot be read, or ``docs/interchange.md`` refuses it; one line with the file,
             the line where known, the table, the key and the reason.
@@ -73,10 +70,6 @@ def read_bytes(content: bytes, source: str) -> Snapshot:
 def parse_bytes(content: bytes, source: str) -> dict[str, Any]:
     """The tables in the bytes of any TOML file of the program, with the same guards as an interchange file.
 
-    Args:
-        content: of the file.
-        source: what errors call it, usually the path.
-
     Raises:
         InvalidModelError: it is too large, no UTF-8, no TOML, or nested too deep; one line.
     """
@@ -96,10 +89,6 @@ def _decode(content: bytes, source: str) -> str:
 def read_text(text: str, source: str = "the text") -> Snapshot:
     """The model in an interchange text.
 
-    Args:
-        text: TOML.
-        source: what errors call it, usually the file.
-
     Raises:
         InvalidModelError: ``docs/interchange.md`` refuses it; one line.
     """
@@ -109,10 +98,6 @@ def read_text(text: str, source: str = "the text") -> Snapshot:
 
 def read_records(text: str, source: str = "the text") -> tuple[Record, ...]:
     """The records in an interchange text, which may name what is not in it.
-
-    Args:
-        text: TOML.
-        source: what errors call it.
 
     Raises:
         InvalidModelError: as ``read_text``, but for what records name.

@@ -115,10 +115,6 @@ def read_sentences(texts: Sequence[str], snapshot: Snapshot) -> Sentences:
     """What sentences would do one after the other, and everything that is wrong or doubtful in them.
 
     One with a problem is read as its likeliest correction, so that it makes no problems of those after it.
-
-    Args:
-        texts: the sentences.
-        snapshot: the model as it is; it stays so.
     """
     changes, previews, after = list[Change](), list[str](), snapshot
     problems, doubts = list[Unclear](), list[Unclear]()
@@ -160,10 +156,6 @@ def _mended(read: Sentence, snapshot: Snapshot) -> Iterator[Sentence]:
 
 def corrections(text: str, snapshot: Snapshot) -> tuple[Sentence, ...]:
     """What a sentence was perhaps meant to say: readings without a problem and without a doubt.
-
-    Args:
-        text: a sentence with a problem or a warning.
-        snapshot: the model as it is; it stays so.
 
     Returns:
         At most two, the likelier first; empty where none is found.

@@ -31,10 +31,6 @@ class Lines:
 def parse_lines(lines: Sequence[str], snapshot: Snapshot) -> Lines:
     """What lines of sentences would do to a model, each for itself.
 
-    Args:
-        lines: each with one or several sentences, of which all are carried out or none.
-        snapshot: the model as it is; it stays so.
-
     Returns:
         The meaning of each line and one edit; nothing is raised, whatever the lines.
     """

@@ -245,13 +245,7 @@ def _remembering(found: Iterable[Document], begin: list[Document]) -> Iterator[D
 
 
 def _refuse_form(form: LogFormat, begin: Sequence[Document], name: str) -> NoReturn:
-    """Raise that no record fits the format that was named, and which formats fit.
-
-    Args:
-        form: the form that was named.
-        begin: its first records.
-        name: of the log.
-    """
+    """Raise that no record fits the format that was named, and which formats fit."""
     could = [each for each in LOG_FORMATS if each != form and _could_be(each, begin, name)]
     hint = f"it could be {' or '.join(could)}" if could else f"it may be none of {', '.join(LOG_FORMATS)}"
     raise RequestError(

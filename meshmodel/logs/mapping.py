@@ -200,12 +200,7 @@ class Mapper:
     _matched: bool = False
 
     def of_log(self, form: str, path: str) -> "Mapper":
-        """The rules that are for a log.
-
-        Args:
-            form: its form.
-            path: where it is.
-        """
+        """The rules that are for a log."""
         names = {None, form, path, Path(path).name}
         rules = {
             table: [each for each in listed if each.log in names] for table, listed in self.rules.items()
@@ -231,10 +226,6 @@ class Mapper:
         """The event that a record means, or ``None`` if a rule says to leave it out.
 
         Names that no rule matches are listed in ``unmapped``.
-
-        Args:
-            number: its place in the log.
-            record: in the log's names.
         """
         what = self._meaning("action", (record.operation,)) or {}
         who = self._meaning("identity", record.principals)
@@ -349,10 +340,6 @@ def _unnamed(table: str, names: tuple[str, ...]) -> str:
 
 def read_map(path: Path, snapshot: Snapshot) -> Mapper:
     """The meaning of a log's names: the rules of a map, then those of the model.
-
-    Args:
-        path: a TOML file of the format above.
-        snapshot: the model whose elements it names.
 
     Raises:
         MeshmodelError: one line; it cannot be read, is malformed, or names what the model does not have.

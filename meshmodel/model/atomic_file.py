@@ -154,15 +154,7 @@ def _staged(
     locked: set[Path],
     instead_of: bytes | None = None,
 ) -> Callable[[], None]:
-    """Write a draft beside a file; what puts it in place of the file, as ``replace_file`` does.
-
-    Args:
-        path: of the file.
-        content: all of the new content.
-        stack: what is left of the draft is removed, and its folder unlocked, when this ends.
-        locked: the folders that are locked already.
-        instead_of: the content that the file must have before; by default any.
-    """
+    """Write a draft beside a file; what puts it in place of the file, as ``replace_file`` does."""
     number = descriptor_of(path)
     if number is not None:
         return partial(_write_to_descriptor, number, content)

@@ -30,11 +30,7 @@ class Stop:
         return self._until is not None and time.monotonic() >= self._until
 
     def check(self) -> None:
-        """Raise if it is time to stop.
-
-        Raises:
-            Stopped: it is time.
-        """
+        """Raise ``Stopped`` if it is time to stop."""
         if self():
             raise Stopped
 

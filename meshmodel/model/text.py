@@ -109,13 +109,7 @@ def _kind(character: str) -> str:
 
 
 def did_you_mean(name: str, known: Collection[str], prefix: str = "") -> str:
-    """A question that suggests the known names that are most like one; empty where none is like it.
-
-    Args:
-        name: what was written.
-        known: the names there are.
-        prefix: what is to be written before each.
-    """
+    """A question that suggests the known names that are most like one; empty where none is like it."""
     from difflib import get_close_matches
 
     close = get_close_matches(name[:100], list(known), n=3)
@@ -123,14 +117,7 @@ def did_you_mean(name: str, known: Collection[str], prefix: str = "") -> str:
 
 
 def no_such(kind: str, name: str, known: Collection[str], prefix: str = "") -> str:
-    """An error line: the model has no element of that name, and which ones were meant, or are there.
-
-    Args:
-        kind: what kind of element was named, such as ``agent``.
-        name: what was written.
-        known: the names there are.
-        prefix: what is to be written before each.
-    """
+    """An error line: the model has no element of that name, and which ones were meant, or are there."""
     has = f"it has {first_few(sorted(known), 5)}" if known else "it has none"
     return f"the model has no {kind} {one_line(masked(name))}; {did_you_mean(name, known, prefix) or has}"
 

@@ -15,11 +15,7 @@ _LONGEST: Final = 80 * LIMIT
 
 
 def read(database: Database) -> tuple[Reference, ...]:
-    """The order that is kept; empty where none is, or what is kept is no order: nothing depends on it.
-
-    Args:
-        database: a model of this schema version.
-    """
+    """The order that is kept; empty where none is, or what is kept is no order: nothing depends on it."""
     query = "SELECT entries FROM drawn_order WHERE number = 1 AND length(entries) <= ?"
     row = database.execute(query, (_LONGEST,)).fetchone()
     found: Any = None

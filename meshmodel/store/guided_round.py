@@ -16,11 +16,7 @@ class GuidedRound(NamedTuple):
 
 
 def read(database: Database) -> GuidedRound | None:
-    """The round that was begun last; ``None`` where none was, or what is kept is no entry of the journal.
-
-    Args:
-        database: a model of this schema version.
-    """
+    """The round that was begun last; ``None`` where none was, or what is kept is no entry of the journal."""
     row = database.execute(
         'SELECT began, "over", (SELECT coalesce(max(number), 0) FROM journal) FROM guided_round '
         "WHERE number = 1"

@@ -79,10 +79,6 @@ def load(named: AnySource) -> Snapshot:
 def load_bytes(content: bytes, source: str) -> Snapshot:
     """The model in the bytes of a file of either kind; its content decides which.
 
-    Args:
-        content: of the file.
-        source: what errors call it.
-
     Raises:
         MeshmodelError: as ``load``.
     """

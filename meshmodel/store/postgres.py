@@ -354,11 +354,7 @@ class Listed(NamedTuple):
 
 
 def models(source: Source) -> list[Listed]:
-    """The models of a database, by name.
-
-    Raises:
-        StoreError: it cannot be reached or read.
-    """
+    """The models of a database, by name; raises StoreError where it cannot be reached or read."""
     with contextlib.closing(PostgresDatabase(source)) as database, database.errors():
         return sorted(
             Listed(name, bool(may_read), bool(may_read and may_edit and not is_standby))

@@ -80,11 +80,7 @@ def absolute_path(path: str | os.PathLike[str]) -> Path:
 
 
 def resolve_path(path: str | os.PathLike[str]) -> Path:
-    """The absolute path, all symbolic links followed.
-
-    Raises:
-        StoreError: it is no usable path.
-    """
+    """The absolute path, all symbolic links followed; raises StoreError where it is no usable path."""
     given = Path(path)
     try:
         return given.resolve()
@@ -155,10 +151,6 @@ def schema_version(connection: sqlite3.Connection, path: Path) -> int:
 def check_version(version: int, name: str) -> None:
     """Refuse tables that this program cannot bring forward.
 
-    Args:
-        version: of the tables.
-        name: the model, as errors name it.
-
     Raises:
         StoreError: they were made by a newer version, or by one before the first migration, or have none.
     """
@@ -211,10 +203,6 @@ def unwritable_part(path: Path) -> str:
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """A connection to a file; it begins no transaction by itself.
-
-    Args:
-        path: the file.
-        read_only: whether SQLite is to refuse all writing.
 
     Raises:
         sqlite3.Error: it cannot be opened.

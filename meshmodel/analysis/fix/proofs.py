@@ -112,13 +112,7 @@ class Changed:
         return {("grant", each.credential, each.system) for each in self.engine.missing}
 
     def violations(self, chosen: Proof, stop: Stop, hopeless: Collection[Violation] = ()) -> "Violations":
-        """What is left open where some measures are taken.
-
-        Args:
-            chosen: the measures.
-            stop: when to give up.
-            hopeless: what is not asked for.
-        """
+        """What is left open where some measures are taken."""
         return Violations(*self.by(chosen), stop, hopeless)
 
 

@@ -340,10 +340,6 @@ def fold_links(links: list[Link], card_for: Mapping[Reference, Reference]) -> li
 def hidden_marks(links: Iterable[Link], card_for: Mapping[Reference, Reference]) -> Mapping[Reference, str]:
     """How many missing checkpoints and proposed measures are on lines within a folded zone.
 
-    Args:
-        links: those between the elements.
-        card_for: the card that shows an element, for those that are folded away.
-
     Returns:
         By card of a zone that has some, a text such as ``2◈ 1✖``.
     """

@@ -24,10 +24,6 @@ _UNDRAWN: Final = frozenset({"at", "known_as", "description"})
 def diff_view(old: Snapshot, new: Snapshot) -> tuple[Snapshot, Lighting]:
     """What to draw, and how it is marked.
 
-    Args:
-        old: the model before.
-        new: the model after.
-
     Returns:
         The model after with what is only in the one before, for drawing alone; and the marks.
     """

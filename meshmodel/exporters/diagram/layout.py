@@ -137,11 +137,7 @@ class Arrangement:
 
 
 def arrange(renderer: Renderer, diagram: Diagram) -> Arrangement:
-    """The most readable arrangement.
-
-    Raises:
-        MeshmodelError: the renderer failed or lost something.
-    """
+    """The most readable arrangement; raises MeshmodelError where the renderer failed or lost something."""
     bare = replace(diagram, legend=(), samples=())
     found = [(hints, _lay_out(renderer, bare, hints)) for hints in _tried(len(diagram.nodes))]
     found.sort(key=lambda each: _cost(diagram, *each))

@@ -390,11 +390,7 @@ def _with_crossings(line: str, crossings: Crossings | None) -> str:
 
 
 def zone_view(whole: Diagram, snapshot: Snapshot, zone: str) -> Diagram:
-    """One zone, with stubs for what its lines lead to.
-
-    Raises:
-        RequestError: there is no such zone.
-    """
+    """One zone, with stubs for what its lines lead to; raises RequestError where there is no such zone."""
     if zone not in snapshot.zone:
         raise RequestError("zone", no_such("zone", zone, snapshot.zone))
     found = groups(whole)

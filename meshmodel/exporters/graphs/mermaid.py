@@ -47,9 +47,6 @@ _STYLES: Final = (
 def mermaid(analysis: "Analysis") -> str:
     """The model as one flowchart; equal models give equal text.
 
-    Args:
-        analysis: of the model, for the marks of checkpoints.
-
     Raises:
         RequestError: Mermaid would draw no diagram of that size.
     """

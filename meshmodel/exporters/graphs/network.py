@@ -26,11 +26,7 @@ FORMAT: Final = "meshmodel-graph/1"
 
 
 def model_graph(analysis: "Analysis") -> "nx.MultiDiGraph[str]":
-    """A model as a directed graph with parallel edges; equal models give equal graphs, in equal order.
-
-    Args:
-        analysis: of the model, for the marks of edges.
-    """
+    """A model as a directed graph with parallel edges; equal models give equal graphs, in equal order."""
     import networkx as nx
 
     snapshot = analysis.snapshot

@@ -40,12 +40,7 @@ Key = tuple[str, str]
 
 
 def policy_stub(snapshot: Snapshot, analysis: Analysis) -> str:
-    """The policy stub of a model as TOML; equal models give equal text.
-
-    Args:
-        snapshot: the model.
-        analysis: its analysis; a stub of the view ``designed`` takes planned checkpoints for enforced.
-    """
+    """The policy stub of a model as TOML; equal models give equal text."""
     return tomli_w.dumps(stub_document(snapshot, PolicyFacts(analysis)))
 
 

@@ -218,12 +218,7 @@ class Verification:
 
 
 def verify(stub: Stub, snapshot: Snapshot) -> Verification:
-    """Compare a stub with a model, do what it says, and compute what is left as designed.
-
-    Args:
-        stub: as it was read.
-        snapshot: the model.
-    """
+    """Compare a stub with a model, do what it says, and compute what is left as designed."""
     facts = PolicyFacts(analyse(snapshot, view="designed"))
     model = ModelAccesses(snapshot, facts)
     denied, unenforceable = _denials(stub, model)

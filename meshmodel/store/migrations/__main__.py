@@ -41,12 +41,7 @@ def upgrade() -> None:
 
 
 def migration(metadata: MetaData, title: str) -> str:
-    """The text of the migration from the tables of ``schema.sql``.
-
-    Args:
-        metadata: the tables that it leads to.
-        title: what changes, as a sentence.
-    """
+    """The text of the migration from the tables of ``schema.sql``."""
     wanted = MetaData()
     for table in metadata.tables.values():
         table.to_metadata(wanted)  # a copy: defaults are put into it below
