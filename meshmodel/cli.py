@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from meshmodel.commands.complete_writes import complete_writes
 from meshmodel.commands.output import complain, fault, say
@@ -45,6 +45,9 @@ class _Parser(argparse.ArgumentParser):
 
     _between = False
     commands: "Mapping[str, _Parser]" = MappingProxyType({})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         """Raise what is wrong with the call; ``main`` prints it."""
@@ -240,7 +243,6 @@ def command_parser() -> _Parser:
         epilog="MODEL is a model file (.mesh) or an interchange file (.toml); meshmodel help tells more. "
         "Exit status: 0 done; 1 check, diff, drift or policy found something, or git-merge a conflict; 2 the "
         "input or the call was wrong, or the answer is incomplete.",
-        allow_abbrev=False,
     )
     parser.add_argument("-V", "--version", action=_Version, nargs=0, help="show the version")
     parser.add_argument(

@@ -14,7 +14,6 @@ def add(commands: Subparsers) -> None:
         description="List the well-known MCP servers by which an import is filled in, or tell one row: "
         "what it reaches, by which tools, with which credential, what limits it, and where that was read. "
         "Rows of your own go into catalogue.toml of the configuration folder.",
-        allow_abbrev=False,
     )
     parser.add_argument(
         "name",

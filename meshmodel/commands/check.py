@@ -31,12 +31,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.results import Finding
     from meshmodel.answers.baseline import Comparison, FindingKey, Known
     from meshmodel.answers.sarif import Located
-    from meshmodel.model.records import Key
-
-if TYPE_CHECKING:
-    from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.results import Finding
-    from meshmodel.model.records import Acceptance, Snapshot
+    from meshmodel.model.records import Acceptance, Key, Snapshot
 
 
 def add_gate(parser: argparse.ArgumentParser) -> None:
@@ -213,7 +208,6 @@ def add(commands: Subparsers) -> None:
         help="show missing checkpoints, other findings and open questions",
         description="Show where an agent crosses a trust boundary and nobody decides, what else is wrong, "
         "and what the model does not say. Exit status 1 if there is a finding at or above --fail-on.",
-        allow_abbrev=False,
     )
     add_models(parser)
     add_view(parser)

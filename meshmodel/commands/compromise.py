@@ -28,7 +28,6 @@ def add(commands: Subparsers) -> None:
         description="Show what somebody reaches who took over an agent, a credential or a system, or who "
         "may only write where outsiders can and look at what lies open: the credentials to revoke, the "
         "agents driven, the systems with actions, and what the checkpoints that count hold back.",
-        allow_abbrev=False,
     )
     add_models(parser)
     parser.add_argument(

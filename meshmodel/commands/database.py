@@ -17,7 +17,6 @@ def add(commands: Subparsers) -> None:
         description="Copy a model with its journal, whole or not at all: from a file to a database, back, or "
         "under another name. Undo works in the copy as in the model that it was made of. An interchange file "
         "has no journal: its copy begins with an empty one.",
-        allow_abbrev=False,
     )
     parser.add_argument("source", type=Source.parse, metavar="SOURCE", help=f"{NAMED}; - is standard input")
     parser.add_argument(
@@ -31,7 +30,6 @@ def add(commands: Subparsers) -> None:
         "list",
         help="list the models of a database",
         description="List the models of a database of PostgreSQL, and what you may do with each.",
-        allow_abbrev=False,
     )
     parser.add_argument(
         "database", type=Source.parse_database, metavar="DATABASE", help="its address: postgresql://host/db"

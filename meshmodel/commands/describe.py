@@ -15,7 +15,6 @@ def add(commands: Subparsers) -> None:
         description="Tell the drawing in words, lane by lane: every agent, system and credential with its "
         "relations, and what the canvas marks on them. For screen readers, and for text that stands in for a "
         "picture.",
-        allow_abbrev=False,
     )
     add_models(parser)
     add_view(parser)

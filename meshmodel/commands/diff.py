@@ -29,7 +29,6 @@ def add(commands: Subparsers) -> None:
         "gained and lost, crossings, missing checkpoints and findings that are new, worse, closed or stand, "
         "and what the fix costs before and after. Exit status 1 if and only if something is uncontrolled in "
         "NEW that was not in OLD, or is more severe. A side is a file, or REV:PATH: what git has there.",
-        allow_abbrev=False,
     )
     parser.add_argument("old", metavar="OLD", help=_SIDE)
     parser.add_argument("new", metavar="NEW", help=_SIDE)

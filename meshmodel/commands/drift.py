@@ -24,7 +24,6 @@ def add(commands: Subparsers) -> None:
         "model, took out of it or rejected differs too. Exit status 1 if and only if something would be "
         "uncontrolled that is not so in the model, or more severe, or another program would run than was "
         "imported.",
-        allow_abbrev=False,
     )
     add_model(parser)
     parser.add_argument(

@@ -23,7 +23,6 @@ def add(commands: Subparsers) -> None:
         description="Tell how an agent comes to act on a system: at each step the identity, where the next "
         "credential came from, the zones crossed, and the checkpoint or that there is none. "
         "What is left out is chosen: the worst crossing.",
-        allow_abbrev=False,
     )
     parser.add_argument(
         "words",

@@ -32,7 +32,6 @@ def add(commands: Subparsers) -> None:
         "policy stub that was filled in. A device or a pipe is written into. Beside a file of Cedar policies "
         "their schema (.cedarschema) and their tests (.requests.json) are written, beside a Rego policy its "
         "data (.json) and its tests (_test.rego), beside an OpenGraph payload its schema (.schema.json).",
-        allow_abbrev=False,
     )
     add_model(parser)
     parser.add_argument(

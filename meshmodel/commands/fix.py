@@ -28,7 +28,6 @@ def add(commands: Subparsers) -> None:
         "says what it could prove until the deadline (exit status 2). --apply adds them: to a model file "
         "as one edit that undo takes back; an interchange file is replaced as a whole, in its canonical "
         "form, without its comments.",
-        allow_abbrev=False,
     )
     add_models(parser)
     parser.add_argument(

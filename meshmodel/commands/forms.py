@@ -15,7 +15,6 @@ def add(commands: Subparsers) -> None:
         help="list the forms of files that are read, or check one of your own",
         description="List the forms of files that scan and import read, or check forms of your own, each a "
         "TOML file: whether it can be read, what its examples become, and whether each row matters for one.",
-        allow_abbrev=False,
     )
     parser.add_argument("file", nargs="*", type=Path, metavar="FILE", help="a form to check")
     parser.set_defaults(run=run)

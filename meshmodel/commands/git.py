@@ -39,7 +39,6 @@ def _add_setup(commands: Subparsers) -> None:
         "their interchange text, and git merge merges them record by record. It writes three settings into "
         "the repository's own configuration, which is not shared, and one line into .gitattributes, which "
         "is. Done again it changes nothing.",
-        allow_abbrev=False,
     )
     parser.set_defaults(run=setup)
 
@@ -49,7 +48,6 @@ def _add_textconv(commands: Subparsers) -> None:
         "git-textconv",
         help="print the interchange text of a model, as git diff calls it",
         description="Print the interchange text of a model; git diff calls this after git-setup.",
-        allow_abbrev=False,
     )
     add_model(parser)
     parser.set_defaults(run=textconv)
@@ -62,7 +60,6 @@ def _add_merge(commands: Subparsers) -> None:
         description="Merge what THEIRS changed since BASE into the model file OURS, as one edit; git merge "
         "calls this after git-setup. Exit status 1 if both changed the same in two ways, or if the merged "
         "model would be invalid: each is told in a line, and OURS stays as it is.",
-        allow_abbrev=False,
     )
     parser.add_argument("base", type=Path, metavar="BASE", help="the common ancestor; an empty file: none")
     parser.add_argument("ours", type=Path, metavar="OURS", help="the model file to merge into")

@@ -58,7 +58,6 @@ def add(commands: Subparsers) -> None:
         "help",
         help="print a page of the manual",
         description="List the pages of the manual, or print one: a topic, or a command.",
-        allow_abbrev=False,
     )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("topic", nargs="?", metavar="TOPIC", help="the name of a page, or of a command")

@@ -30,7 +30,6 @@ def add(commands: Subparsers) -> None:
         "value in them what became of it. What a file does not say is asked, in notes. No secret is kept, "
         "nothing is started and nothing is fetched. An interchange file becomes a model file. An existing "
         "model is never overwritten by -o; --into shows what would change, and with --apply does it.",
-        allow_abbrev=False,
     )
     parser.add_argument(
         "sources",

@@ -19,7 +19,6 @@ def add(commands: Subparsers) -> None:
         help="list the keys of the workbench",
         description="List the keys of the workbench by task: in columns on a terminal, else as Markdown "
         "tables.",
-        allow_abbrev=False,
     )
     parser.set_defaults(run=run)
 

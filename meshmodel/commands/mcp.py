@@ -21,7 +21,6 @@ def add(commands: Subparsers) -> None:
         description="Offer one model to an assistant that speaks the Model Context Protocol, on standard "
         "input and output; the assistant's program starts it. Nothing is changed without --write, and what "
         "would accept, approve or lower a finding is left to people.",
-        allow_abbrev=False,
     )
     parser.add_argument("model", type=Source.parse, metavar="MODEL", help=NAMED)
     parser.add_argument("--folder", type=Path, metavar="DIR", help="the only folder that it may scan")

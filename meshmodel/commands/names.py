@@ -20,7 +20,6 @@ def add(commands: Subparsers) -> None:
         "the rules with --toml, correct and complete them, trace, and ask again until what is left is noise.",
         epilog="Exit status: 0 the logs were read to their end; 2 the call was wrong, or a log could not be "
         "read on: what is told is then marked as incomplete.",
-        allow_abbrev=False,
     )
     add_model(parser)
     add_logs(parser)

@@ -28,7 +28,6 @@ def add(commands: Subparsers) -> None:
         "credential: how its secret is rotated, in a safe order. With --apply it is done in the model: in a "
         "model file as one edit that undo takes back; an interchange file is written anew. A rotation cannot "
         "be drawn: it stays to be done.",
-        allow_abbrev=False,
     )
     add_model(parser)
     parser.add_argument(

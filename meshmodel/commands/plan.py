@@ -35,7 +35,6 @@ def add(commands: Subparsers) -> None:
         "several times; a note of kind action with source plan does the same. --apply makes the plan: in a "
         "model file as one edit that undo takes back; an interchange file is replaced as a whole, in its "
         "canonical form, without its comments.",
-        allow_abbrev=False,
     )
     add_model(parser)
     parser.add_argument(

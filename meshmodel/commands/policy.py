@@ -23,7 +23,6 @@ def add(commands: Subparsers) -> None:
         description="Read back a policy stub, which export --to policy writes and people fill in. A filled "
         "require becomes a checkpoint on the whole grant step of each of its credentials; an enforceable "
         "deny takes its actions from their grants.",
-        allow_abbrev=False,
     )
     does = parser.add_subparsers(title="what to do", metavar="verify|apply", required=True)
     verifying = does.add_parser(
@@ -32,7 +31,6 @@ def add(commands: Subparsers) -> None:
         description="Compute as designed what the stub leaves uncontrolled, and compare it with the model. "
         "Exit status: 0 proven that nothing is left; 1 something is left, or no longer fits; 2 the input "
         "was wrong.",
-        allow_abbrev=False,
     )
     applying = does.add_parser(
         "apply",
@@ -40,7 +38,6 @@ def add(commands: Subparsers) -> None:
         description="Write a new model with the checkpoints and the narrowed grants of the stub, and say "
         "what is left. Exit status: 0 written; 1 written, but a part of the stub no longer fits; 2 the "
         "input was wrong.",
-        allow_abbrev=False,
     )
     for each, run in ((verifying, verify), (applying, apply)):
         each.add_argument("stub", type=Path, metavar="STUB", help="the policy stub, a .toml file")

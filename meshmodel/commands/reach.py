@@ -14,7 +14,6 @@ def add(commands: Subparsers) -> None:
         help="show what every agent can do where, and as whom",
         description="Show the effective reach of every active agent: the identities it carries, the systems "
         "and actions it reaches, and which of them a review of its own credentials would not show.",
-        allow_abbrev=False,
     )
     add_models(parser)
     add_json(parser)

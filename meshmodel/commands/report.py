@@ -29,7 +29,6 @@ def add(commands: Subparsers) -> None:
         "ending of FILE is the form: .md (its pictures in a folder beside it, NAME-pictures), .html (one "
         "file that stands alone), .pdf, or .docx (needs meshmodel[docx]). A file that is a model is not "
         "replaced.",
-        allow_abbrev=False,
     )
     add_model(parser)
     parser.add_argument(

@@ -35,7 +35,6 @@ def add(commands: Subparsers) -> None:
         "it, with what guarding it closes, whom it interrupts and what is unknown there; then the findings "
         "of high or above that no checkpoint mends. The workbench goes through them with the command round. "
         "--summary tells what was decided since, and by whom.",
-        allow_abbrev=False,
     )
     add_models(parser)
     parser.add_argument(

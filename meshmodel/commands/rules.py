@@ -22,7 +22,6 @@ def add(commands: Subparsers) -> None:
         help="tell what each rule finds and what to do about it",
         description="List the rules, or tell all of one: what it finds and says, its severity, the "
         "remedy, the standards it follows from, and when it may be wrong.",
-        allow_abbrev=False,
     )
     parser.add_argument("rule", nargs="?", metavar="RULE", help="the id of one rule")
     add_json(parser)

@@ -24,7 +24,6 @@ def add(commands: Subparsers) -> None:
         "assistants, workflows, manifests. Tell in a screen of lines which agents there are, what they reach "
         "as whom, where no checkpoint decides, and what to find out first. Nothing is started, fetched or "
         "written unless -o names a model; files that hold secrets are never opened.",
-        allow_abbrev=False,
     )
     parser.add_argument(
         "folder", nargs="?", type=Path, metavar="FOLDER", help="where to look; by default the one you are in"

@@ -32,7 +32,6 @@ def add(commands: Subparsers) -> None:
             "Serve one model to the browsers of several people. It listens on this machine alone, and prints "
             "an address for those who edit and one for those who watch; Ctrl+C ends it."
         ),
-        allow_abbrev=False,
     )
     parser.add_argument("model", type=Source.parse, metavar="MODEL", help=NAMED)
     parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"the port to listen on ({PORT})")

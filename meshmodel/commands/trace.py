@@ -33,7 +33,6 @@ def add(commands: Subparsers) -> None:
         "input alone is followed as it comes. A terminal shows each second how far that has come.",
         epilog="Exit status: 0 the logs were read to their end, whatever they show; 2 the call was wrong, or "
         "a log could not be read on: what is told is then marked as incomplete.",
-        allow_abbrev=False,
     )
     add_model(parser)
     add_logs(parser)

@@ -29,7 +29,6 @@ def add(commands: Subparsers) -> None:
         "model: in a model file as one edit that undo takes back; an interchange file is written anew.",
         epilog="Exit status: 0 the logs were read to their end; 2 the call was wrong, or a log could not "
         "be read on: the answer is then marked as incomplete, and nothing is declared.",
-        allow_abbrev=False,
     )
     add_model(parser)
     add_logs(parser)

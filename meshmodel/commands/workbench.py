@@ -17,7 +17,6 @@ def add(commands: Subparsers) -> None:
         "open",
         help="open a model in the workbench",
         description="Open a model file in the workbench. An interchange file opens for reading.",
-        allow_abbrev=False,
     )
     parser.add_argument("model", type=Source.parse, metavar="MODEL", help=NAMED)
     what = "who you are, no login: the journal keeps it, and undo takes back your edits alone"
@@ -29,7 +28,6 @@ def add(commands: Subparsers) -> None:
         help="open a private copy of a worked example",
         description="Open a private copy of a worked example in the workbench; by default the support agent. "
         "Without a terminal: list the examples.",
-        allow_abbrev=False,
     )
     parser.add_argument("example", nargs="?", metavar="EXAMPLE", help="its name")
     what = "write its interchange file, and its logs if it has some, into this folder instead"
