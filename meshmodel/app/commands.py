@@ -256,7 +256,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels", run=lambda w: w.context.open_list("reach")),
     Command("questions", ("Q",), "questions", "Open questions: facts that the model lacks, a row an element", "Panels", run=lambda w: w.context.open_list("questions")),
     Command("journal", ("J",), "journal", "Every edit with its time", "Panels", run=lambda w: w.context.open_list("journal")),
-    Command("trace", ("L",), "log", "Replay a log of observed events on the model: who acted, with which identity, and whether a checkpoint decided", "Panels", run=lambda w: w.trace.trace(), files=True, footers={"trace": 1}),
+    Command("trace", ("L",), "log", "Replay a log of events on the model: who acted, with which identity, and whether a checkpoint decided", "Panels", run=lambda w: w.trace.trace(), files=True, footers={"trace": 1}),
     Command("outline", ("o",), "outline", "All elements as a list, by zone", "Panels", run=lambda w: w.layout_of_panels.outline()),
     Command("panel", ("t",), "panel", "Show or hide the side panel", "Panels", run=lambda w: w.layout_of_panels.panel(), menu=Menu(31, "show or hide the side panel", ("ground",))),
     Command("enlarge", ("Z",), "taller lists", "Give the lists half of the screen, most of it, or what they had; or drag the row of their names", "Panels", run=lambda w: w.layout_of_panels.enlarge()),
