@@ -52,6 +52,10 @@ _ACTING = ("agent", "credential", "system")
 """The kinds of elements that are seldom called alike; a zone often is called as the system in it."""
 
 
+_SERVERS = ("agent", "system")
+"""What one MCP server is drawn as by mistake twice, so that a stated kind does not settle it."""
+
+
 _PERSONS = ("human", "person")
 """A new agent that is called so is a person."""
 
@@ -164,8 +168,9 @@ class Draft:
         key = self.lookup(table, name.text)
         if key is not None:
             return key
-        others = self.find(name, [each for each in _ACTING if each != table]) if table in _ACTING else []
-        if others and name.table is None:
+        alike = _SERVERS if name.table else _ACTING
+        others = self.find(replace(name, table=None), [each for each in alike if each != table])
+        if others and table in alike:
             other, known = others[0]
             self.warnings.append(f"{name.text!r} becomes a new {table}, though there is the {other} {known}")
         self.added.append(name)

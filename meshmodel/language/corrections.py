@@ -42,6 +42,10 @@ _REWRITTEN: Final = tuple(
         (r"(?:\ban?\s+)?\bmcp[- ]server\b", "service"),
         (r"\s+is\s+(?:an?|the)\s+", " is "),
         (rf"(?<!\S)(?:the\s+)?{_KIND}\s+(?=\S)", ""),
+        (
+            rf"^(.+?)\s+(?:calls|invokes|uses|delegates(?:\s+to)?)\s+(.+?)\s*:\s*only\s+{_ACTION}\s+(\S+)$",
+            r"\1 delegates \2 only \4:\3",
+        ),
         (rf"^(.+?)\s+uses\s+(.+?)\s+to\s+{_ACTION}\s+(.+)$", r"\1 > \2 > \4: \3"),
         (rf"^(.+?)\s+(?:can\s+|may\s+)?{_ACTION}\s+(.+?)\s+(?:using|with|via)\s+(.+)$", r"\1 > \4 > \3: \2"),
         (r"^(.+?)\s+(?:accesses|connects\s+to)\s+(.+?)\s+(?:using|with|via)\s+(.+)$", r"\1 > \3 > \2"),
@@ -67,6 +71,11 @@ _REWRITTEN: Final = tuple(
 )
 """Other words for what a sentence says, and the words of the quick line."""
 _KIND_SAID: Final = re.compile(rf"^(.+?)\s+(?:is\s+(?:an?\s+|the\s+)?|\(\s*)({_KIND})\s*\)?$", re.IGNORECASE)
+_CALLED: Final = re.compile(
+    rf"^(?:calls|invokes|uses)\s+(\S+?)\s*:\s*only\s+{_ACTION}\s+(\S+)$", re.IGNORECASE
+)
+"""A call without who makes it."""
+_USED: Final = re.compile(rf"^(.+?)\s+uses\s+(.+?)\s+to\s+{_ACTION}\s+(\S+)$", re.IGNORECASE)
 _APPROVES: Final = re.compile(
     rf"^(.+?)\s+(?:must\s+)?approves?\s+(?:each|every|all|any)?\s*{_ACTION}\s+(?:to|on|in|of|from)\s+(.+)$",
     re.IGNORECASE,
@@ -190,6 +199,12 @@ def _of_the_model(text: str, snapshot: Snapshot) -> Iterator[str]:
     """What only the model tells: the steps that are approved, the state of a checkpoint, a server's kind."""
     if said := _KIND_SAID.match(text):
         yield f"add {said[2].lower()} {said[1]}"
+    if said := _CALLED.match(text):
+        for caller in snapshot.agent:
+            if caller != said[1]:
+                yield f"{caller} delegates {said[1]} only {said[3]}:{said[2].lower()}"
+    if (said := _USED.match(text)) and Draft(snapshot).lookup("agent", said[2]):
+        yield f"{said[1]} delegates {said[2]} only {said[4]}:{said[3].lower()}"
     read = parse(text, snapshot)
     if said := _APPROVES.match(text):
         draft, action = Draft(snapshot), said[2].lower()

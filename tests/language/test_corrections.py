@@ -271,3 +271,31 @@ def test_sentences_of_a_line_are_told_apart_and_go_on_from_each_other():
         'name files "a; b"',
         "x is saas",
     ]
+
+
+SERVED = parse(
+    "bot is ai-agent; crm-server (service) > crm-key (api-key) > crm (saas): read, write", Snapshot()
+).edit
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bot calls crm-server: only read crm",
+        "calls crm-server: only read crm",
+        "bot uses crm-server to read crm",
+    ],
+)
+def test_a_call_of_a_server_is_a_delegation_with_a_limit(text):
+    model = apply_edit(Snapshot(), SERVED)
+    read = read_sentences([text], model)
+    assert [each.write for each in read.problems] == [("bot delegates crm-server only crm:read",)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["agent:crm > web-key > web: read", "bot > web-key > system:crm-server: read"],
+)
+def test_a_stated_kind_beside_another_of_that_name_is_doubted(text):
+    read = read_sentences([text], apply_edit(Snapshot(), SERVED))
+    assert "though there is the" in read.doubts[0].why
