@@ -10,7 +10,7 @@ from typing import Final, cast
 from meshmodel.analysis.checkpoints import Checkpoints
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.mesh import Mesh
-from meshmodel.analysis.results import CrossingState, PathStep, StepKind
+from meshmodel.analysis.results import PathStep, StepKind
 from meshmodel.analysis.rules.base import titles, verb
 from meshmodel.analysis.steps import KINDS
 from meshmodel.model.records import Snapshot
@@ -18,9 +18,9 @@ from meshmodel.model.vocabulary import ACTIONS
 
 RANK: Final = {kind: number for number, kind in enumerate((*KINDS, "answer"))}
 """The kinds of steps in their order; answers, which only an intruder gives, come last."""
-UNASKED: Final = " ✖ nobody asks"
-INTENDED: Final = " ◇ nobody asks, which is intended"
-AGAIN: Final = ", nobody asks again"
+UNCHECKED: Final = " ✖ no checkpoint"
+INTENDED: Final = " ◇ no checkpoint, intended"
+AGAIN: Final = ", not checked again"
 Counting = frozenset[int]
 """The numbers of the checkpoints that count for a start."""
 
@@ -174,20 +174,19 @@ class PathSentences:
         opening: str,
         steps: Sequence[PathStep],
         ends: Sequence[int],
-        unasked: Mapping[int, str],
-        state: CrossingState | None,
+        unchecked: Mapping[int, str],
     ) -> tuple[str, ...]:
-        """An opening, the numbered sentences of a path, and the zones crossed if any are.
+        """An opening, the numbered sentences of a path, and its zones where there are several.
 
-        ``ends`` are the nodes that its steps enter, and ``unasked`` is what is said of grant steps, counted
-        from 0, on which nobody asks.
+        ``ends`` are the nodes that its steps enter, and ``unchecked`` is what is said of grant steps, counted
+        from 0, on which no checkpoint decides.
         """
-        sentences = self._sentences(steps, ends, unasked)
+        sentences = self._sentences(steps, ends, unchecked)
         lines = [opening, *(f"{number} {text}" for number, text in enumerate(sentences, 1))]
         zones = [zone for step in steps for zone in (step.zone_from, step.zone_to) if step.zone_to and zone]
         if len(zones) > 1:
             named = [self.zone(zone) for one, zone in zip([None, *zones], zones, strict=False) if one != zone]
-            lines.append(f"{'passes' if state is None else 'crosses'} {' → '.join(named)}")
+            lines.append(f"zones {' → '.join(named)}")
         return tuple(lines)
 
     def zone(self, zone: str) -> str:
@@ -198,26 +197,25 @@ class PathSentences:
     def opening(
         self, agent: str, source: str | None, identity: str | None, through: Sequence[str] = ()
     ) -> str:
-        """Where a crossing begins; a source as which the agent has no identity triggers it.
+        """Where a path starts; a source as which the agent has no identity starts it.
 
         ``through`` are the other agents by which it reads the source.
         """
         who = self.snapshot.agent[agent]
         if source is None:
-            return f"{who.title} starts at home in {self.zone(who.home or '')}, then"
-        system = self.snapshot.system[source]
-        name = system.title
+            return f"{who.title} works in its home zone, {self.zone(who.home or '')}"
+        system, holds = self.snapshot.system[source], ""
         if system.untrusted_input:
-            name += ", where outsiders write,"
+            holds = " (untrusted content ⚑)"
         elif self._heard[self._mesh.system[source]]:
-            name += ", where outsiders' words are carried,"
+            holds = " (may hold untrusted content ⚐)"
         if identity is None:
-            return f"what is written into {name} triggers {who.title}, which"
-        name += f" through {titles(self.snapshot, 'agent', through)}" if through else ""
-        return f"{who.title} reads {name} as {identity}, then"
+            return f"{system.title} starts {who.title}{holds}"
+        by = f" through {titles(self.snapshot, 'agent', through)}" if through else ""
+        return f"{who.title} reads {system.title}{by} as {identity}{holds}"
 
     def _sentences(
-        self, steps: Sequence[PathStep], ends: Sequence[int], unasked: Mapping[int, str]
+        self, steps: Sequence[PathStep], ends: Sequence[int], unchecked: Mapping[int, str]
     ) -> list[str]:
         sentences: list[str] = []
         acting, caller, held, asked = "", "", False, list[str]()  # nobody: the agent whose way it is
@@ -227,8 +225,9 @@ class PathSentences:
             text = self._sentence(step, after, ends[number], held=held)
             held = step.step == "hold" or (held and text is None)
             if text is not None:
-                subject = f"{self.title(acting)} " if acting else ""
-                mark = f" ◆ {asked[0]} asks" if asked else unasked.get(number, "")
+                # What is read is read by another one than who acts, and the sentence says by whom.
+                subject = f"{self.title(acting)} " if acting and step.step != "hearing" else ""
+                mark = f" ◆ {asked[0]} decides" if asked else unchecked.get(number, "")
                 sentences.append(f"{subject}{text}{mark}")
                 asked = []
             is_agent = step.to.startswith("agent:")
@@ -245,29 +244,29 @@ class PathSentences:
         match step.step:
             case "grant":
                 unnamed = step.from_ == f"credential:{step.identity}"  # it names its identity itself
-                using = f" with {one}" if held and not unnamed else ""
+                using = f", with {one}" if held and not unnamed else ""
                 implies = after is not None and after.step == "implies"
                 more = f", which includes {after.action}" if after is not None and implies else ""
                 return f"{verb(step.action or 'read')} {other} as {step.identity}{using}{more}"
             case "custody":
                 if self.snapshot.custody[ends].how == "issues":
                     return f"is issued {other} by {one}"
-                return f"finds {other} stored in {one}"
+                return f"finds {other}, stored in {one}"
             case "exchange":
                 place = "" if step.yielded_by is None else f" at {self.title(f'system:{step.yielded_by}')}"
                 return f"exchanges {one} for {other}{place}"
             case "delegation":
                 session = self._mesh.sessions.by_node.get(enters)
                 if session is None:
-                    return f"sets {other} to work"
-                back = ", and only values come back" if session.copies.values else ""
-                return (
-                    f"sets {other} to work for {self.title(f'agent:{session.delegation.from_}')} only{back}"
-                )
+                    return f"calls {other}"
+                back = "; only fixed values come back" if session.copies.values else ""
+                limiter = f"agent:{session.delegation.from_}"
+                by = "" if limiter == step.from_ else f" set by {self.title(limiter)}"
+                return f"calls {other} with limits{by}{back}"
             case "trigger":
-                return f"starts {other} by what it writes into {one}"
+                return f"starts {other} by writing to {one}"
             case "hearing":
-                return f"steers {other} by what it writes into {one}, where {other} reads it"
+                return f"{other} reads {one} and may follow it (prompt injection)"
             case "hosting":
                 return f"takes over {other}, which runs on {one}"
             case _:

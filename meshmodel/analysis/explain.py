@@ -11,7 +11,7 @@ from meshmodel.analysis.crossing import instructs
 from meshmodel.analysis.example_paths import (
     AGAIN,
     INTENDED,
-    UNASKED,
+    UNCHECKED,
     Counting,
     Paths,
     PathSentences,
@@ -284,7 +284,7 @@ class Explaining:
         who = self.snapshot.agent[name].title
         opening = self.sentences.opening(name, origin, identity, through) if is_crossing else who
         ends = [enters for _, enters in mesh.taken(path)]
-        sentences = self.sentences.tell(opening, steps, ends, self._unasked(crossing, path), crossing.state)
+        sentences = self.sentences.tell(opening, steps, ends, self._unchecked(crossing, path))
         return Explanation(
             name,
             origin,
@@ -302,8 +302,8 @@ class Explaining:
         if crossing.state is None or source == HOME or mesh.zone[source] != mesh.zone[system]:
             return ()
         heard = instructs(self.listing.source(crossing.coming), mesh.traits[system], action)
-        held = f"with what {self.snapshot.system[mesh.systems[source]].title} holds"
-        what = "on what outsiders wrote" if heard else held
+        held = f"with data from {self.snapshot.system[mesh.systems[source]].title}"
+        what = "after reading untrusted content" if heard else held
         return (f"within {self.sentences.zone(mesh.zone[system])}, {what}",)
 
     def _shortest(self, crossing: ListedCrossing) -> Sequence[int]:
@@ -331,7 +331,7 @@ class Explaining:
         is_crossing = crossing.state is not None
         return self.listing.boundaries(crossing.coming, crossing.access, credentials if is_crossing else ())
 
-    def _unasked(self, crossing: ListedCrossing, path: Sequence[int]) -> Mapping[int, str]:
+    def _unchecked(self, crossing: ListedCrossing, path: Sequence[int]) -> Mapping[int, str]:
         """What is said of the grant steps of a path, counted from 0, on which no checkpoint counts.
 
         An intent covers them; a decision came before them on the way; or a checkpoint is missing on them, on
@@ -347,13 +347,13 @@ class Explaining:
                 crosses = self.listing.crosses(crossing.coming, used)
                 missing = self.listing.missing(leaves, used)
                 if crosses and (deciding := self._deciding(crossing, used)) is not None:
-                    found[number] = f" ◆ {deciding} asks before anything is issued"
+                    found[number] = f" ◆ {deciding} decides before anything is issued"
                 elif crosses and dict(self.listing.open_doors(crossing.coming, used)).get(leaves):
                     found[number] = INTENDED
                 elif crosses and not self.listing.starts.reach[leaves] >> crossing.coming.start & 1:
                     found[number] = AGAIN
                 elif missing is not None and missing.agents & agent and missing.actions >> used % 5 & 1:
-                    found[number] = UNASKED
+                    found[number] = UNCHECKED
         return found
 
     def _deciding(self, crossing: ListedCrossing, access: int) -> str | None:

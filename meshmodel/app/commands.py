@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from meshmodel.app.workbench.screen import Workbench
 
 Context = Literal["canvas", "round", "workbench", "program"]
-"""Where the keys of a command work: on the canvas, in a guided round, anywhere in the workbench, or everywhere."""
+"""Where the keys of a command work: on the canvas, in a guided review, anywhere in the workbench, or everywhere."""
 
 Task = Literal["Draw", "Check", "Round", "Look", "Panels", "Model and program"]
 TASKS: Final[tuple[Task, ...]] = ("Draw", "Check", "Round", "Look", "Panels", "Model and program")
@@ -67,7 +67,7 @@ class Command:
         task: what a person wants who looks for it.
         run: what it calls, on the workbench; its keys work anywhere there.
         on_canvas: the same of a command whose keys work on the canvas alone.
-        in_round: the same as ``run`` of a command whose keys work in a guided round alone.
+        in_round: the same as ``run`` of a command whose keys work in a guided review alone.
         in_program: the same of a command whose keys work on every screen.
         on_row: whether it is about the row under the cursor of the list in focus, which is opened for it.
         changes: whether it edits the model, and so is refused where that is read-only.
@@ -134,7 +134,7 @@ def _answer(
     rank: int,
     run: "Callable[[Workbench], object]",
 ) -> Command:
-    """A command that answers the stop of a guided round."""
+    """A command that answers the stop of a guided review."""
     return Command(
         f"round_{name}",
         (key,),
@@ -153,9 +153,9 @@ def _why_no_answer(state: "WorkbenchState", name: "AnswerName") -> str:
     known = state.rounding
     stop = None if known is None else known.result
     if stop is None or stop.analysis is not state.analysis or not state.is_current:
-        return "round: the stop is being found; press it again then"
+        return "review: the topic is being computed; press the key again"
     why = stop.why_not(name)
-    return f"round: {why}" if why else ""
+    return f"review: {why}" if why else ""
 
 
 def _nobody_here(state: "WorkbenchState") -> str:
@@ -166,12 +166,12 @@ def _nobody_here(state: "WorkbenchState") -> str:
 
 def _nobody_leads(state: "WorkbenchState") -> str:
     is_led = any(each.here.leading is not None for each in state.people)
-    return "" if is_led else "follow: nobody shows a round to the others; P in a round does"
+    return "" if is_led else "follow: nobody leads a review; P in a review does"
 
 
 def _led(state: "WorkbenchState") -> str:
     leader = state.leader
-    return "" if leader is None else f"round: {leader.name} leads; Esc goes on by yourself"
+    return "" if leader is None else f"review: {leader.name} leads; Esc goes on by yourself"
 
 
 def _look(
@@ -200,16 +200,16 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("arrange", ("A",), "arrange", "Lay the drawing out again: forget where cards and lanes were put by hand; u brings that back", "Draw", run=lambda w: w.drawing.arrange(), changes=True, menu=Menu(32, "lay the drawing out again", ("ground",)), footers={"canvas": 0}),
     Command("checkpoint", ("p",), "checkpoint", "Add a checkpoint on the selected step or trust boundary, or where the open finding lacks one", "Check", run=lambda w: w.checkpoints.checkpoint(), on_row=True, changes=True, menu=Menu(12, "place a checkpoint there", ("step", "findings")), footers={"canvas": 6, "findings": 1, "outline": 8, "inspector": 3}),
     Command("intend", ("i",), "intend", "Mark as intended all that closes the open finding, else the highlighted path", "Check", run=lambda w: w.checkpoints.intend(), on_row=True, changes=True, menu=Menu(13, "mark its paths as intended", ("findings", "reach")), footers={"findings": 5, "reach": 2}),
-    Command("guard", ("P",), "guard", "Guard the steps that the fix shows on the canvas, or take the measures of the plan", "Check", run=lambda w: w.plan.take(), on_row=True, changes=True, menu=Menu(17, "guard all that the drawing shows", ("fix",)), footers={"fix": 2}),
-    Command("accept", ("y",), "accept", "Accept the open finding for a time, or withdraw that; answer yes to a question", "Check", run=lambda w: w.accept(), on_row=True, changes=True, menu=Menu(14, "accept it for a time, or no longer", ("findings",)), footers={"findings": 3, "questions": 1}),
+    Command("guard", ("P",), "add all", "Add all checkpoints that the fix shows, or take the measures of the plan", "Check", run=lambda w: w.plan.take(), on_row=True, changes=True, menu=Menu(17, "add all that the drawing shows", ("fix",)), footers={"fix": 2}),
+    Command("accept", ("y",), "accept", "Accept the risk of the open finding for a time, or withdraw that; answer yes to a question", "Check", run=lambda w: w.accept(), on_row=True, changes=True, menu=Menu(14, "accept its risk for a time, or no longer", ("findings",)), footers={"findings": 3, "questions": 1}),
     Command("why", ("w",), "why", "Why or why not: the path of an agent to a system, all paths, and what one more relation opens", "Check", run=lambda w: w.findings.why(), on_row=True, menu=Menu(11, "why and why not: its paths", ("agent", "system", "findings", "reach")), footers={"findings": 2, "reach": 1}),
-    Command("rule", ("R",), "rule", "Tell the rule of the open finding: what it finds, what to do, when it may be wrong", "Check", run=lambda w: w.findings.rule(), on_row=True, menu=Menu(15, "its rule: what to do, when it errs", ("findings",)), footers={"findings": 4}),
-    Command("compromise", ("C",), "compromise", "What an attacker gets who compromises what is selected (blast radius), and what to revoke", "Check", run=lambda w: w.lens.compromise(), menu=Menu(22, "its blast radius if it is compromised", ("agent", "system", "credential")), footers={"compromise": 1}),
+    Command("rule", ("R",), "rule", "The rule of the open finding: why it matters, what to do, standards, when to ignore it", "Check", run=lambda w: w.findings.rule(), on_row=True, menu=Menu(15, "its rule: why, what to do, standards", ("findings",)), footers={"findings": 4}),
+    Command("compromise", ("C",), "blast radius", "Blast radius: what an attacker gets who compromises what is selected, and what to revoke", "Check", run=lambda w: w.lens.compromise(), menu=Menu(22, "its blast radius if it is compromised", ("agent", "system", "credential")), footers={"compromise": 1}),
     Command("outsider", ("O",), "outsider", "What an outsider gets who may only write where outsiders can, and read what is visible to them", "Check", run=lambda w: w.lens.outsider(), menu=Menu(25, "the blast radius of an outsider", ("ground",)), footers={"compromise": 2}),
     Command("offboard", ("D",), "offboard", "What to revoke, rotate and delete when somebody or a vendor goes, or a secret is rotated", "Check", run=lambda w: w.offboarding.offboard(), menu=Menu(23, "offboard: when it goes, or is rotated", ("agent", "credential"))),
     Command("compare", ("B",), "compare", "Compare with the point of the journal under its cursor, else with another file or REV:PATH of git", "Check", run=lambda w: w.comparing.compare(), menu=Menu(18, "compare with how it was then", ("journal",)), footers={"journal": 1, "changes": 1}),
-    Command("view", ("v",), "built/designed", "Look at the mesh as built, or as designed with the planned checkpoints", "Check", run=lambda w: w.selection.view()),
-    Command("lens", ("l",), "lens", "Change the lens: structure, reach, missing checkpoints, compromise, boundaries", "Check", run=lambda w: w.lens.lens(), menu=Menu(26, "change the lens", ("ground",)), footers={"canvas": 5}),
+    Command("view", ("v",), "built/planned", "Show the model as built, or with planned checkpoints too", "Check", run=lambda w: w.selection.view()),
+    Command("lens", ("l",), "lens", "Show all, reach, missing checkpoints, blast radius, or trust boundaries; the rest is dimmed", "Check", run=lambda w: w.lens.lens(), menu=Menu(26, "show one aspect, dim the rest", ("ground",)), footers={"canvas": 5}),
     _look("go_left", "left h", "left", "Select what lies to the left, along the line", lambda c: c.action_go("left")),
     _look("go_right", "right", "right", "Select what lies to the right, along the line", lambda c: c.action_go("right")),
     _look("go_up", "up k", "up", "Select what lies above", lambda c: c.action_go("up")),
@@ -233,37 +233,37 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("findings", ("f",), "findings", "Findings, each with its attack path and how to fix it", "Panels", run=lambda w: w.findings.show(), footers={"canvas": 9}),
     Command("group", ("G",), "group", "List the findings by severity, by the system that unchecked paths enter, by agents, or by rule", "Panels", run=lambda w: w.findings.group(), menu=Menu(16, "list them by system, agents or rule", ("findings",))),
     Command("fix", ("F",), "fix", "Fix: the smallest set of checkpoints, or the plan that costs the fewest decisions a day", "Panels", run=lambda w: w.plan.open(), footers={"fix": 1}),
-    Command("round", ("@",), "round", "Go round the few stops that close everything, one question after the other", "Panels", run=lambda w: w.round.show(), footers={"fix": 3}),
-    _answer("yes", "y", "yes", "It is meant to happen: declare intended what closes something here", 2, lambda w: w.round.yes()),
-    _answer("no", "n", "no", "It is not meant to happen: take the step, or a grant behind it, away", 3, lambda w: w.round.no()),
-    _answer("less", "l", "less", "It is meant with fewer actions: choose which a grant keeps", 4, lambda w: w.round.less()),
-    _answer("rule", "d", "rule", "A rule decides each time: an enforced policy decision on the step", 1, lambda w: w.round.rule()),
-    _answer("person", "h", "person", "A person approves each time: a human approval on the step, and by whom", 5, lambda w: w.round.person()),
-    _answer("planned", "p", "planned", "A rule is to decide: a planned policy decision on the step", 6, lambda w: w.round.planned()),
+    Command("round", ("@",), "review", "Guided review: one topic after the other, with the checkpoints that close the most paths first", "Panels", run=lambda w: w.round.show(), footers={"fix": 3}),
+    _answer("yes", "y", "yes", "Yes, by design: mark as intended what closes something here", 2, lambda w: w.round.yes()),
+    _answer("no", "n", "no", "No: remove the step, or the access behind it", 3, lambda w: w.round.no()),
+    _answer("less", "l", "less", "With fewer actions: choose which ones stay", 4, lambda w: w.round.less()),
+    _answer("rule", "d", "rule", "A policy check decides each time: an enforced checkpoint on the step", 1, lambda w: w.round.rule()),
+    _answer("person", "h", "person", "A person approves each time: an enforced approval on the step, and by whom", 5, lambda w: w.round.person()),
+    _answer("planned", "p", "planned", "A policy check is planned: a planned checkpoint on the step", 6, lambda w: w.round.planned()),
     _answer("accept", "x", "accept", "Accept the risk without a checkpoint: by whom, why, until when", 7, lambda w: w.round.accept()),
-    _answer("lifetime", "t", "life", "Say how long the credential lives", 21, lambda w: w.round.field("lifetime")),
+    _answer("lifetime", "t", "life", "Say how long the credential is valid", 21, lambda w: w.round.field("lifetime")),
     _answer("binding", "b", "bind", "Say what binds the credential to who holds it", 22, lambda w: w.round.field("binding")),
     _answer("owner", "o", "owner", "Say who answers for the credential", 23, lambda w: w.round.field("owner")),
-    _answer("log", "i", "log", "Say what the log of a system there can later tell", 24, lambda w: w.round.log()),
-    _answer("park", "k", "park", "Decide later: note the question", 8, lambda w: w.round.note("park")),
-    _answer("assume", "A", "assume", "Note what is assumed there, to be confirmed later", 25, lambda w: w.round.note("assume")),
-    _answer("note", "N", "note", "Note anything else about the stop", 26, lambda w: w.round.note("note")),
-    Command("round_next", ("space",), "next", "Go on to the next stop", "Round", in_round=lambda w: w.round.next(), palette=False, footers={"round": 0}, why_not=_led),
-    Command("round_present", ("P",), "large", "Show the stop to a room in large cards over the whole screen, where others can follow it; or no longer", "Round", in_round=lambda w: w.round.present(), palette=False, footers={"round": 27}),
-    Command("round_back", ("left", "backspace"), "back", "Go back to the stop before", "Round", in_round=lambda w: w.round.back(), palette=False, footers={"round": 20}, why_not=_led),
-    Command("follow", ("&",), "follow", "Follow who shows a round to the others, wherever they go in it; Esc ends that", "Round", run=lambda w: w.round.follow_leader(), why_not=_nobody_leads),
+    _answer("log", "i", "log", "Say what the log of a system there records", 24, lambda w: w.round.log()),
+    _answer("park", "k", "later", "Decide later: note the question", 8, lambda w: w.round.note("park")),
+    _answer("assume", "A", "assume", "Note an assumption to confirm later", 25, lambda w: w.round.note("assume")),
+    _answer("note", "N", "note", "Add a note about this topic", 26, lambda w: w.round.note("note")),
+    Command("round_next", ("space",), "next", "Go on to the next topic", "Round", in_round=lambda w: w.round.next(), palette=False, footers={"round": 0}, why_not=_led),
+    Command("round_present", ("P",), "large", "Show the topic in large cards over the whole screen, for a room to follow; or no longer", "Round", in_round=lambda w: w.round.present(), palette=False, footers={"round": 27}),
+    Command("round_back", ("left", "backspace"), "back", "Go back to the topic before", "Round", in_round=lambda w: w.round.back(), palette=False, footers={"round": 20}, why_not=_led),
+    Command("follow", ("&",), "follow", "Follow who leads the review, wherever they go in it; Esc ends that", "Round", run=lambda w: w.round.follow_leader(), why_not=_nobody_leads),
     Command("hand", ("H",), "hand", "Raise a hand, which the others see, or lower it", "Round", run=lambda w: w.room.hand(), why_not=_nobody_here),
     Command("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels", run=lambda w: w.context.open_list("reach")),
     Command("questions", ("Q",), "questions", "Open questions: facts that the model lacks, a row an element", "Panels", run=lambda w: w.context.open_list("questions")),
     Command("journal", ("J",), "journal", "Every edit with its time", "Panels", run=lambda w: w.context.open_list("journal")),
-    Command("trace", ("L",), "log", "Replay a log of events on the model: who acted, with which identity, and whether a checkpoint decided", "Panels", run=lambda w: w.trace.trace(), files=True, footers={"trace": 1}),
+    Command("trace", ("L",), "log", "Replay a log on the model: who acted, as which identity, and whether a checkpoint decided", "Panels", run=lambda w: w.trace.trace(), files=True, footers={"trace": 1}),
     Command("outline", ("o",), "outline", "All elements as a list, by zone", "Panels", run=lambda w: w.layout_of_panels.outline()),
     Command("panel", ("t",), "panel", "Show or hide the side panel", "Panels", run=lambda w: w.layout_of_panels.panel(), menu=Menu(31, "show or hide the side panel", ("ground",))),
     Command("enlarge", ("Z",), "taller lists", "Give the lists half of the screen, most of it, or what they had; or drag the row of their names", "Panels", run=lambda w: w.layout_of_panels.enlarge()),
     Command("next_panel", ("f6",), "next panel", "Go to the next panel", "Panels", run=lambda w: w.layout_of_panels.next_panel()),
     Command("close", ("escape",), "back", "Close what is open and go back to the canvas", "Panels", run=lambda w: w.close(), palette=False, footers={"findings": 91, "fix": 91, "reach": 91, "trace": 91, "compromise": 91, "import": 91, "questions": 91, "journal": 91, "changes": 91, "outline": 7, "inspector": 7, "round": 91}),
     Command("saved", ("ctrl+s",), "saved", "Say that everything is saved: each edit is on disk when it is shown", "Model and program", run=lambda w: w.editing.saved(), palette=False),
-    Command("export", ("e",), "export", "Export a picture, the interchange file or the policy stub", "Model and program", run=lambda w: w.editing.export(), menu=Menu(34, "export a picture, or the model", ("ground",))),
+    Command("export", ("e",), "export", "Export a picture, a report, tickets, policies or the model", "Model and program", run=lambda w: w.editing.export(), menu=Menu(34, "export a picture, or the model", ("ground",))),
     Command("import", ("I",), "import", "Import files that you have: see what would change, reject rows, apply it; I goes back to it", "Model and program", run=lambda w: w.importing.choose(), changes=True, files=True, footers={"import": 1}),
     Command("open", ("ctrl+o",), "open", "Open or create another model", "Model and program", run=lambda w: w.open(), files=True, why_not=_other_model),
     Command("about", ("M",), "model", "Name and describe the whole model", "Model and program", run=lambda w: w.editing.about(), changes=True, menu=Menu(33, "name and describe the model", ("ground",))),
@@ -345,7 +345,7 @@ def problems(keymap: Mapping[str, str]) -> tuple[str, ...]:
     """What is wrong with a user's keymap: unknown commands, commands without a key, clashes.
 
     One line each. Two commands clash if one key runs both, wherever their keys work: a key that means
-    one thing on the canvas and another beside it would only confuse. A guided round, which asks as a dialog
+    one thing on the canvas and another beside it would only confuse. A guided review, which asks as a dialog
     does, has keys of its own.
     """
     found = [

@@ -54,30 +54,28 @@ ASCII_LEADERS: Final = {(-1, 0): "-", (1, 0): "-", (0, 1): ","}
 
 
 FLAGS = {"⚑": "!", "⚐": '"'}
-"""Flags on systems that outsiders' words get to, with their ASCII: outsiders write there (⚑), or an agent
-carries the words there (⚐).
-"""
+"""Flags on systems with untrusted content, with their ASCII: outsiders write there (⚑) or agents bring it."""
 
 SIGNS = (
-    ("◉", "an agent that what it reads can steer"),
+    ("◉", "an AI agent: what it reads can change what it does"),
     ("◎", "a program: a service, a tool, a workflow"),
     ("♙", "a person"),
     ("▣", "a system, or a zone that is folded"),
     ("▤", "a store of data"),
-    ("▦", "a store of secrets"),
-    ("◪", "what issues tokens"),
-    ("⊸", "a credential that is exchanged, or that nobody has or nothing accepts"),
-    ("✖", "nobody asks here: a missing checkpoint"),
-    ("◆", "a checkpoint that counts"),
-    ("◇", "a checkpoint that does not count, or over which an agent has power"),
-    ("◈", "where a fix would ask"),
-    ("⊘", "what a plan would take away"),
-    ("≤", "what a plan would limit"),
+    ("▦", "a secrets manager"),
+    ("◪", "issues tokens"),
+    ("⊸", "a credential that is exchanged, or that nobody has, or that opens nothing"),
+    ("✖", "no checkpoint here: a missing checkpoint"),
+    ("◆", "an effective checkpoint"),
+    ("◇", "a checkpoint that is not effective, or that an agent can change"),
+    ("◈", "where a fix would add a checkpoint"),
+    ("⊘", "what a plan would remove"),
+    ("≤", "what a plan would restrict"),
     ("⊸─", "a credential is stored here: whoever gets in can act with it"),
-    ("⚑", "outsiders write here"),
-    ("⚐", "outsiders' words come here, carried by an agent"),
-    ("only", "on a delegation: the second agent does so much for the first and no more"),
-    ("values", "on a delegation: values of closed sets come back, no words"),
+    ("⚑", "outsiders can write here"),
+    ("⚐", "agents can bring untrusted content here"),
+    ("only", "on a call: the agent called may do this and no more"),
+    ("values", "on a call: only fixed values come back"),
 )
 """What stands on the canvas beside names, with what each means."""
 

@@ -17,9 +17,9 @@ _PLAIN_SYSTEM: Final = GLYPHS["system"]
 _JOIN: Final = "●"
 LINES: Final[dict[Style, str]] = {
     "credential": "a credential, from whoever has it to what it opens",
-    "trigger": "what is written into a system starts an agent",
-    "hearing": "what an agent reads in a system: a checkpoint there judges the words",
-    "delegation": "an agent delegates to another agent",
+    "trigger": "a write to a system starts an agent",
+    "hearing": "an agent reads a system: a checkpoint there filters what it reads",
+    "delegation": "an agent calls another agent",
     "hosting": "a system runs an agent, or issues a credential",
     "flow": "lines from and to a folded zone, with their number",
 }
@@ -82,7 +82,7 @@ def words_of(snapshot: Snapshot, facts: Facts, reference: Reference) -> str:
 
     Args:
         snapshot: the model.
-        facts: the marks on its steps, and which systems hear outsiders' words.
+        facts: the marks on its steps, and which systems hold untrusted content.
         reference: what it is about; of what has no record the line is empty, but for a step.
     """
     table, key = reference

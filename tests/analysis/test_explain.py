@@ -91,9 +91,9 @@ def test_a_way_over_hubs_is_one_trigger_step():
 def test_the_story_of_the_support_bot():
     explanation = told(support(), "bot", "files", source="tickets")
     assert explanation.sentences == (
-        "Support bot reads Tickets, where outsiders write, as svc-support, then",
-        "1 reads Files as svc-files with file-key ✖ nobody asks",
-        "crosses Help desk → Cloud",
+        "Support bot reads Tickets as svc-support (untrusted content ⚑)",
+        "1 reads Files as svc-files, with file-key ✖ no checkpoint",
+        "zones Help desk → Cloud",
     )
     assert (explanation.source, explanation.action, explanation.state) == ("tickets", "read", "uncontrolled")
     assert [
@@ -107,10 +107,10 @@ def test_the_story_of_the_support_bot():
 def test_the_story_of_a_secret_that_was_found():
     explanation = told(pipeline(), "coder", "cluster", source="ci")
     assert explanation.sentences == (
-        "coder reads ci as ci-token, then",
-        "1 finds deploy-key stored in ci",
-        "2 administers cluster as svc-deploy, which includes write ✖ nobody asks",
-        "crosses build → production",
+        "coder reads ci as ci-token",
+        "1 finds deploy-key, stored in ci",
+        "2 administers cluster as svc-deploy, which includes write ✖ no checkpoint",
+        "zones build → production",
     )
     assert explanation.steps[0].yielded_by == "ci"
     assert explanation.severity == "critical"
@@ -121,8 +121,8 @@ def test_a_session_is_told_by_its_agent_and_for_whom_alone_it_works():
     mesh = support(*SERVER, limited, without=[("hold", ("bot", "file-key"))])
     explanation = told(mesh, "bot", "files")
     assert explanation.sentences[1:3] == (
-        "1 sets Server to work for Support bot only",
-        "2 Server reads Files as svc-server with its-key ✖ nobody asks",
+        "1 calls Server with limits",
+        "2 Server reads Files as svc-server, with its-key ✖ no checkpoint",
     )
     assert [(s.step, s.from_, s.to) for s in explanation.steps] == [
         ("delegation", "agent:bot", "agent:server"),
@@ -136,9 +136,7 @@ def test_of_a_session_that_returns_values_it_is_said_so():
     mesh = support(*SERVER, limited, without=[("hold", ("bot", "file-key"))])
     explanation = told(mesh, "bot", "files")
     assert explanation.action == "write"
-    assert explanation.sentences[1] == (
-        "1 sets Server to work for Support bot only, and only values come back"
-    )
+    assert explanation.sentences[1] == ("1 calls Server with limits; only fixed values come back")
 
 
 def test_what_leaves_a_session_is_done_by_its_caller():
@@ -152,10 +150,10 @@ def test_what_leaves_a_session_is_done_by_its_caller():
     limited = r.Delegation("bot", "server", only=("files:read",))
     mesh = support(*SERVER, *secret, limited, without=[("hold", ("bot", "file-key"))])
     assert told(mesh, "bot", "safe").sentences[1:5] == (
-        "1 sets Server to work for Support bot only",
-        "2 Server reads Files as svc-server with its-key ✖ nobody asks",
-        "3 finds found stored in Files",
-        "4 writes safe as found ✖ nobody asks",
+        "1 calls Server with limits",
+        "2 Server reads Files as svc-server, with its-key ✖ no checkpoint",
+        "3 finds found, stored in Files",
+        "4 writes safe as found ✖ no checkpoint",
     )
 
 
@@ -174,11 +172,11 @@ def test_what_is_heard_is_told_apart_from_what_starts_an_agent():
     )
     assert [s.step for s in heard.steps][:3] == ["hold", "grant", "hearing"]
     assert heard.sentences[2:4] == (
-        "2 steers Coder by what it writes into Tickets, where Coder reads it",
-        "3 Coder writes repo as code-key ✖ nobody asks",
+        "2 Coder reads Tickets and may follow it (prompt injection)",
+        "3 Coder writes repo as code-key ✖ no checkpoint",
     )
     assert [s.step for s in drawn.steps][:3] == ["hold", "grant", "trigger"]
-    assert drawn.sentences[2] == "2 starts Coder by what it writes into Tickets"
+    assert drawn.sentences[2] == "2 starts Coder by writing to Tickets"
 
 
 def test_where_words_are_carried_is_said_of_the_source():
@@ -194,7 +192,7 @@ def test_where_words_are_carried_is_said_of_the_source():
         r.Grant("clerk-key", "files", ("write",)),
     )
     opening = told(support(*records), "clerk", "files", source="notes").sentences[0]
-    assert opening == "Clerk reads Notes, where outsiders' words are carried, as clerk-key, then"
+    assert opening == "Clerk reads Notes as clerk-key (may hold untrusted content ⚐)"
 
 
 READ_ONLY = r.Delegation("bot", "server", only=("notes:read",))
@@ -212,7 +210,7 @@ BROKER = r.Agent("broker", name="Broker", kind="service", home="cloud")
 def test_what_is_read_through_another_agent_is_told_so(delegations, through):
     notes = (r.System("notes", name="Notes"), r.Grant("its-key", "notes", ("read",)))
     opening = told(support(*SERVER, *notes, *delegations), "bot", "files", source="notes").sentences[0]
-    assert opening == f"Support bot reads Notes through {through} as svc-server, then"
+    assert opening == f"Support bot reads Notes through {through} as svc-server"
 
 
 def test_a_crossing_within_a_zone_says_why_it_is_one():
@@ -221,9 +219,9 @@ def test_a_crossing_within_a_zone_says_why_it_is_one():
     explanation = told(support(*queue), "bot", "queue")
     assert (explanation.source, explanation.state) == ("tickets", "uncontrolled")
     assert explanation.sentences == (
-        "Support bot reads Tickets, where outsiders write, as svc-support, then",
-        "1 writes queue as svc-support with ticket-token ✖ nobody asks",
-        "within Help desk, on what outsiders wrote",
+        "Support bot reads Tickets as svc-support (untrusted content ⚑)",
+        "1 writes queue as svc-support, with ticket-token ✖ no checkpoint",
+        "within Help desk, after reading untrusted content",
     )
 
 
@@ -234,7 +232,7 @@ def test_a_crossing_within_a_zone_that_carries_something_out_says_what():
     )
     program = r.Agent("bot", name="Support bot", kind="service", home="helpdesk")
     explanation = told(support(*site, program), "bot", "site", source="files")
-    assert explanation.sentences[-1] == "within Cloud, with what Files holds"
+    assert explanation.sentences[-1] == "within Cloud, with data from Files"
 
 
 def test_an_earlier_step_that_is_intended_is_told_as_intended():
@@ -245,13 +243,13 @@ def test_an_earlier_step_that_is_intended_is_told_as_intended():
     mesh = pipeline(r.Zone("desk"), home, *beyond, *held, r.Intent("coder", "cluster", ("read",), ("home",)))
     assert told(mesh, "coder", "safe", source="home").sentences[1:4] == (
         (
-            "1 administers cluster as svc-deploy with deploy-key, which includes read "
-            "◇ nobody asks, which is intended"
+            "1 administers cluster as svc-deploy, with deploy-key, which includes read "
+            "◇ no checkpoint, intended"
         ),
-        "2 finds safe-key stored in cluster",
-        "3 reads safe as safe-key ✖ nobody asks",
+        "2 finds safe-key, stored in cluster",
+        "3 reads safe as safe-key ✖ no checkpoint",
     )
-    assert told(mesh, "coder", "safe", source="ci").sentences[1].endswith("✖ nobody asks")
+    assert told(mesh, "coder", "safe", source="ci").sentences[1].endswith("✖ no checkpoint")
 
 
 def test_the_story_of_a_controlled_crossing_names_what_decides():
@@ -259,7 +257,7 @@ def test_the_story_of_a_controlled_crossing_names_what_decides():
     explanation = told(support(gate), "bot", "files")
     assert explanation.state == "controlled"
     assert explanation.steps[-1].checkpoint == "ask"
-    assert explanation.sentences[1].endswith("◆ ask asks")
+    assert explanation.sentences[1].endswith("◆ ask decides")
 
 
 def test_a_decision_over_which_the_agent_has_power_is_no_checkpoint_on_its_way():
@@ -275,8 +273,8 @@ def test_after_a_decision_on_the_way_nobody_needs_to_ask_again():
     explanation = told(pipeline(gate, r.System("desk")), "coder", "cluster", source="ci")
     assert explanation.state == "controlled"
     assert explanation.sentences[1:3] == (
-        "1 finds deploy-key stored in ci ◆ ask asks",
-        "2 administers cluster as svc-deploy, which includes read, nobody asks again",
+        "1 finds deploy-key, stored in ci ◆ ask decides",
+        "2 administers cluster as svc-deploy, which includes read, not checked again",
     )
 
 
@@ -297,7 +295,7 @@ def test_a_step_home_that_is_no_crossing_is_told_without_a_sign():
     mesh = pipeline(*more, without={("custody", ("ci", "deploy-key"))})
     sentences = told(mesh, "coder", "cluster", source="feed").sentences
     assert sentences[1] == "1 reads shelf as shelf-key"
-    assert sentences[3].endswith("✖ nobody asks")
+    assert sentences[3].endswith("✖ no checkpoint")
 
 
 @few_and_many(2, 10)
@@ -331,7 +329,7 @@ def test_an_open_crossing_is_told_by_a_credential_that_does_not_pass_the_boundar
     explanation = told(mesh, "bot", "files", "read", "home")
     assert explanation.state == "uncontrolled"
     assert [step.checkpoint for step in explanation.steps if step.step == "grant"] == [None]
-    assert explanation.sentences[-2].endswith("reads Files as svc-server with its-key ✖ nobody asks")
+    assert explanation.sentences[-2].endswith("reads Files as svc-server, with its-key ✖ no checkpoint")
 
 
 def test_reach_at_home_is_no_crossing_but_has_a_path():

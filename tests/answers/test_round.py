@@ -96,9 +96,9 @@ def check_told(snapshot: Snapshot, way: Explanation) -> None:
     passed = {(each.to, key) for each in snapshot.delegation.values() for key in each.passes or ()}
     for sentence in way.sentences[1:]:
         number, _, text = sentence.partition(" ")
-        if number.isdigit() and " with " in text:
+        if number.isdigit() and ", with " in text:
             who = next((key for title, key in named.items() if text.startswith(f"{title} ")), way.agent)
-            said = text.partition(" with ")[2]
+            said = text.partition(", with ")[2]
             used = [each.id for each in snapshot.credential.values() if said.startswith(each.title)]
             assert any((who, each) in {*snapshot.hold, *passed} for each in used), sentence
 

@@ -55,8 +55,8 @@ async def test_every_finding_lights_what_it_is_about(tmp_path):
             assert canvas.lighting.highlighted
             rows = [row.content.plain for row in at.bench.query_one(ExplanationList).rows.shown_rows]
             assert finding.message in rows
-            assert finding.remedy in rows
-            assert ("no agent's way leads through it: what it names is lit" in rows) == (told is None)
+            assert f"Fix: {finding.remedy}" in rows
+            assert ("no path of an agent leads through it: what it names is lit" in rows) == (told is None)
 
 
 @pytest.mark.parametrize("size", SIZES)

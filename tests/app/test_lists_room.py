@@ -32,27 +32,49 @@ async def drag_tabs(it: Desk, rows: int) -> None:
 async def test_a_key_gives_the_lists_more_of_the_screen_and_that_is_remembered(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    usual = 14 if size == (200, 60) else 9
+    half, most = size[1] // 2, 14 if size == (80, 24) else size[1] * 2 // 3  # the finding takes the rest
+    usual = {(80, 24): 9, (120, 40): half, (200, 60): 18}[size]  # of 40 the drawing does not need half
     async with desk(tmp_path, "support-agent", size) as it:
         await it.press("f")
         seen = [rows_of(it)]
-        for _ in range(3):
+        wanted = [*dict.fromkeys((usual, half, most)), usual]
+        for _ in wanted[1:]:
             await it.press("Z")
             seen.append(rows_of(it))
-        assert seen == [usual, size[1] // 2, size[1] * 2 // 3, usual]
+        assert seen == wanted
         await it.press("Z")
         canvas = it.bench.context.canvas
         assert canvas.region.bottom <= it.bench.query_one("#below").region.y, "nothing is hidden below them"
         await it.press("ctrl+o")
         await it.press("enter")
-        assert it.bench.shown.lists_rows == size[1] // 2
+        assert it.bench.shown.lists_rows == (size[1] * 2 // 3 if usual == half else half)
+
+
+async def test_the_lists_leave_the_drawing_what_it_needs(tmp_path: Path) -> None:
+    async with desk(tmp_path, "support-agent", (120, 40)) as it:
+        assert rows_of(it) == 20
+        await it.press("t")
+        await it.pilot.pause()
+        assert rows_of(it) == 12, "beside the drawing a form needs the rows too"
+        await it.press("t")
+        await it.pilot.pause()
+        assert rows_of(it) == 20
+
+
+async def test_a_review_has_room_for_a_path_of_a_step_a_line(tmp_path: Path) -> None:
+    async with desk(tmp_path, "finance-orchestrator", (120, 40)) as it:
+        assert rows_of(it) == 12, "the drawing needs all that it can get"
+        await it.press("@")
+        await it.shows("Topic 1")
+        assert rows_of(it) == 24, "a path is told a step a line"
+        assert "← the checkpoint would be here" in it.screen_text()
 
 
 async def test_the_row_of_their_names_is_dragged_and_still_clicked(tmp_path: Path) -> None:
     async with desk(tmp_path, "support-agent", (120, 40)) as it:
         await it.press("F")
-        await drag_tabs(it, -12)
-        assert rows_of(it) == 9 + 12
+        await drag_tabs(it, -8)
+        assert rows_of(it) == 20 + 8
         assert it.bench.shown.page == "fix", "the tab below the pointer is not chosen"
         await drag_tabs(it, 40)
         assert 1 < rows_of(it) < 9

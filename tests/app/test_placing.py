@@ -40,7 +40,7 @@ async def test_a_finding_without_a_way_tells_its_remedy(tmp_path: Path, leave: b
         await it.press("p")
         assert isinstance(it.app.screen, Workbench), "no dialog proposes anything"
         assert it.model is before
-        await it.shows("nothing to place, no agent's way leads through it: Delete the copy")
+        await it.shows("nothing to place, no path of an agent leads through it: Delete the copy")
 
 
 async def test_a_step_that_was_chosen_takes_one_beside_such_a_finding(tmp_path: Path) -> None:

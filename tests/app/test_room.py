@@ -69,7 +69,7 @@ async def test_nobody_is_shown_a_hand_where_nobody_else_is(tmp_path: Path) -> No
         await it.shows("hand: nobody else is here")
         assert not it.bench.shown.hand
         await it.press("&")
-        await it.shows("follow: nobody shows a round")
+        await it.shows("follow: nobody leads a review")
 
 
 async def test_initials_stand_on_what_others_have_selected_and_names_in_the_first_row(tmp_path: Path) -> None:

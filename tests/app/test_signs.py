@@ -37,7 +37,7 @@ async def test_a_key_shows_the_signs_of_this_drawing(tmp_path):
 async def test_what_is_selected_is_named_with_its_mark(tmp_path, size):
     async with desk(tmp_path, "support-agent", size=size) as it:
         await it.select(*GRANT)
-        assert "✖ nobody asks here" in it.bench.query_one(StatusBar).render().plain
+        assert "✖ no checkpoint here" in it.bench.query_one(StatusBar).render().plain
 
 
 async def test_what_is_under_the_pointer_is_named(tmp_path):
@@ -47,7 +47,7 @@ async def test_what_is_under_the_pointer_is_named(tmp_path):
             if target.reference == GRANT and target.part == "mark":
                 at = target.box.x, target.box.y
         await it.pilot.hover("#canvas", offset=at)
-        assert "✖ nobody asks here" in str(canvas.tooltip)
+        assert "✖ no checkpoint here" in str(canvas.tooltip)
         await it.pilot.hover("#canvas", offset=(0, 0))
         assert canvas.tooltip is None
 

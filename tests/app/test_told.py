@@ -114,7 +114,7 @@ async def test_where_not_all_is_lit_it_is_said(table, named, agents, says):
     panel = ExplanationList()
     async with Host(panel, None).run_test():
         panel.follow(WorkbenchState(None, opened=OpenedFinding(finding, None)))
-        assert f"no agent's way leads through it: {says}" in [
+        assert f"no path of an agent leads through it: {says}" in [
             row.content.plain for row in panel.rows.shown_rows
         ]
 
@@ -122,7 +122,7 @@ async def test_where_not_all_is_lit_it_is_said(table, named, agents, says):
 def test_a_cell_of_reach_in_words():
     reach = SystemReach("files", ("read", "write", "admin"), ("read",), ("read", "write"), ())
     assert reach_words("bot", reach) == (
-        "bot reaches files: read directly; write by hidden steps of its own; admin through a deputy"
+        "bot reaches files: read directly; write with a credential that it finds; admin through another agent"
     )
 
 

@@ -30,7 +30,7 @@ async def test_finding_lights_its_witness_and_a_key_closes_it(tmp_path: Path, si
         assert told is not None
         assert told.system == "attachments"
         assert it.bench.context.canvas.lighting.highlighted
-        await it.shows("nobody asks")
+        await it.shows("✖ no checkpoint")
         await it.press("p")
         placed = list(it.model.checkpoint.values())
         assert [(each.step, each.from_, each.to, each.state) for each in placed] == [

@@ -21,7 +21,7 @@ from tests.app.desk import desk
 from tests.app.form_host import Host
 from tests.edits.models import HOSTILE, full_snapshot, snapshot_of
 
-SENTENCE = "1 reads Pipeline secrets as svc-codegen with Forge token ✖ nobody asks"
+SENTENCE = "1 reads Pipeline secrets as svc-codegen with Forge token ✖ no checkpoint"
 
 
 def lines_of(rows: RowList) -> list[str]:
@@ -117,7 +117,7 @@ async def test_what_a_record_reaches_is_counted_and_parted_from_how() -> None:
     )
     analysis = analyse(snapshot)
     (section,) = reach_sections(snapshot, analysis, snapshot.agent["bot"])
-    assert section.title == "ends up with 1 identity, 1 system"
+    assert section.title == "can act as 1 identity and reach 1 system"
     identity, system = ("".join(text for text, _ in each.words()) for each in section.lines)
     assert identity.split() == ["as", "key", "direct"]
     assert " rwxia direct" in system
@@ -130,10 +130,10 @@ def test_the_identities_that_an_agent_holds_are_told_apart_from_all_that_it_ends
     snapshot = snapshot_of([Agent("bot"), Agent("idle"), held, found, Hold("bot", "key"), *opened])
     analysis = analyse(snapshot)
     titles = [
-        reach_sections(snapshot, analysis, snapshot.agent[each])[0].title.partition(",")[0]
+        reach_sections(snapshot, analysis, snapshot.agent[each])[0].title.partition(" and ")[0]
         for each in ("bot", "idle")
     ]
-    assert titles == ["ends up with 2 identities (1 held)", "ends up with 0 identities"]
+    assert titles == ["can act as 2 identities (1 held)", "can act as 0 identities"]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

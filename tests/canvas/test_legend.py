@@ -59,20 +59,20 @@ def test_what_an_agent_reads_has_a_line_of_its_own_where_a_checkpoint_judges_it(
         options = Options(100, 20, ascii=is_ascii)
         drawing = draw(snapshot_of(*READ, JUDGED), JUDGES, options)
         signs = dict(legend(drawing))
-        assert signs[line] == "what an agent reads in a system: a checkpoint there judges the words"
+        assert signs[line] == "an agent reads a system: a checkpoint there filters what it reads"
         assert "*" in signs or "◆" in signs
-        assert "heard by" in drawing.as_text()
+        assert "read by" in drawing.as_text()
         assert line not in dict(legend(draw(snapshot_of(*READ), Facts(), options)))
     said = words_of(snapshot_of(*READ, JUDGED), JUDGES, ("checkpoint", "k"))
-    assert said == "human-approval on a hears s by ann; ◆ a checkpoint that counts"
+    assert said == "human-approval on a hears s by ann; ◆ an effective checkpoint"
     assert words_of(snapshot_of(*READ), JUDGES, ("hearing", ("s", "a"))).startswith("hearing s > a; ◆")
 
 
 def test_a_checkpoint_on_what_starts_and_is_read_is_drawn_once():
     started = snapshot_of(*READ, Trigger("s", "a"), JUDGED)
     text = draw(started, JUDGES, Options(100, 20)).as_text()
-    assert text.count("◆") == text.count("triggers") == 1
-    assert "heard by" not in text
+    assert text.count("◆") == text.count("starts") == 1
+    assert "read by" not in text
     assert "by ann" in text
     drawing = draw(started, JUDGES, Options(100, 20))
     lit = [drawing.highlight([(each, ("s", "a"))]) for each in ("hearing", "trigger")]
@@ -96,14 +96,14 @@ def test_lines_between_folded_zones_are_named_with_the_marks_that_they_count():
 @all_rows(
     ("reference", "words"),
     [
-        (("agent", "deployer"), "agent deployer; ◉ an agent that what it reads can steer"),
+        (("agent", "deployer"), "agent deployer; ◉ an AI agent: what it reads can change what it does"),
         (("system", "wiki"), "system wiki"),
-        (("system", "tickets"), "system tickets; ⚑ outsiders write here"),
-        (("system", "ci"), "system ci; ⚐ outsiders' words come here, carried by an agent"),
+        (("system", "tickets"), "system tickets; ⚑ outsiders can write here"),
+        (("system", "ci"), "system ci; ⚐ agents can bring untrusted content here"),
         (("zone", "cloud"), "zone cloud"),
         (
             ("grant", ("file-key", "files")),
-            "file-key opens files: read; ✖ nobody asks here: a missing checkpoint",
+            "file-key opens files: read; ✖ no checkpoint here: a missing checkpoint",
         ),
         (
             ("checkpoint", "once"),
@@ -135,7 +135,7 @@ def test_a_step_where_some_actions_alone_are_asked_for_is_not_said_to_ask_nobody
         "human-approval on file-key > files for write;"
     )
     planned = replace(snapshot, checkpoint={"ask": replace(ask, state="planned")})
-    assert "nobody asks here" in words_of(planned, facts, ("grant", ("file-key", "files")))
+    assert "no checkpoint here" in words_of(planned, facts, ("grant", ("file-key", "files")))
 
 
 def test_a_credential_with_a_card_has_a_sign_of_its_own():

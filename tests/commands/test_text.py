@@ -227,7 +227,7 @@ def test_what_is_no_crossing_is_told_without_the_signs_of_one(words):
     )
     assert "✖" not in text
     assert "crosses" not in text
-    assert "passes Help desk → Cloud storage" in text
+    assert "zones Help desk → Cloud storage" in text
     person = run("explain", MODELS / "workflow-broker.toml", "clerk", "ledger").stdout
     assert person.startswith("clerk read ledger\nno crossing\n\n")
     assert "✖" not in person

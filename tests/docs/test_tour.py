@@ -17,7 +17,7 @@ async def test_see_fix_undo_and_reach(tmp_path: Path, size: tuple[int, int]) -> 
         await it.shows("✖")
         await it.press("f")
         assert it.bench.shown.finding is not None, "the first is open"
-        await it.shows("nobody asks")
+        await it.shows("✖ no checkpoint")
         await it.press("p")
         assert it.missing == 0
         await it.press("escape", "u")

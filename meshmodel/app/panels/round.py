@@ -21,7 +21,7 @@ from meshmodel.app.presentation.people import people_line
 from meshmodel.app.presentation.round_lines import Piece, RoundLine, large_cards, round_lines
 from meshmodel.app.state import WorkbenchState
 
-_END: Final = "✔ No stop is left; what was decided:"
+_END: Final = "✔ No topic is left. Decided:"
 
 
 class RoundPanel(VerticalScroll, Bound, can_focus=True):
@@ -90,6 +90,7 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
             lines = [*round_lines(known, self._key)]
             if len(cards) + len(lines) > self.size.height:  # without the ground between them
                 cards = [each for each in cards if any(piece.text for piece in each.pieces)]
+                lines = [*round_lines(known, self._key, is_path_short=True)]
             yield from self._fitted([*cards, *lines])
         else:
             columns = max(self.scrollable_content_region.width - 2, 20)

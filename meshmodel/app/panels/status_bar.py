@@ -20,8 +20,8 @@ from meshmodel.canvas.legend import words_of
 from meshmodel.canvas.scene import Facts
 from meshmodel.model.text import width
 
-MOST_ROWS: Final = 7
-"""So many rows are taken at most: the list above is still to be seen."""
+OTHER_ROWS: Final = 15
+"""So many rows are left to what is not told here: the list above, and some of the drawing."""
 
 
 class Under(NamedTuple):
@@ -71,12 +71,16 @@ class StatusBar(Bound):
     def tell(self) -> None:
         """Tell what is there to be told now, in as many rows as that needs."""
         least = 2 if self._is_small else 1
-        rows = min(max(len(self._lines()), least), MOST_ROWS)
+        rows = min(max(len(self._lines()), least), self._most)
         if rows != self._rows:
             self._rows = rows
             self.styles.height = rows
         self.taking(rows)
         self.refresh()
+
+    @property
+    def _most(self) -> int:
+        return max(self.screen.size.height - OTHER_ROWS, 7)
 
     @property
     def _is_small(self) -> bool:
@@ -111,12 +115,15 @@ class StatusBar(Bound):
             if self.message_text:  # below it the headline: the steps alone would read as if they were of it
                 first, second = Content.styled(f" {self.message_text}", "bold $primary"), first
             else:
-                second = self._second(shown, room, in_full=in_front)
+                second = Content("") if in_front else self._second(shown, room)
         else:
             first, second = self._under(shown, under)
         if in_front:
-            rest = _wrapped(second, room) if second.plain.strip() else []
-            return [*_wrapped(first, room), *accepted, *rest]
+            above = [*_wrapped(first, room), *accepted, *_of_each([second], room)]
+            steps = self._steps(shown) if under is None and not self.message_text else []
+            each_by_itself = [*above, *_of_each(steps, room)]
+            fits = len(each_by_itself) <= self._most
+            return each_by_itself if fits else [*above, *_of_each([Content(" ").join(steps)], room)]
         return [*_wrapped(first, room), second] if self.message_text else [first, second]
 
     def _status(self, shown: WorkbenchState) -> Content:
@@ -141,7 +148,7 @@ class StatusBar(Bound):
         if self.message_text:
             first, second = Content.styled(f" {self.message_text}", "bold $primary"), first
         if under.is_open and shown.explanation is not None:
-            second = self._second(shown, 0, in_full=True)
+            second = Content(" ").join(self._steps(shown))
         return first, second
 
     def _headline(self, shown: WorkbenchState, room: int) -> Content:
@@ -163,21 +170,23 @@ class StatusBar(Bound):
             return told if room and told.cell_length + how.cell_length > room else told + how
         return Content.styled(" no findings", "$text-muted") if shown.analysis is not None else Content("")
 
-    def _second(self, shown: WorkbenchState, room: int, *, in_full: bool = False) -> Content:
-        explanation = shown.explanation
+    def _second(self, shown: WorkbenchState, room: int) -> Content:
+        """What follows in one row."""
+        if shown.finding is None and shown.traced is None and shown.explanation is None:
+            return self._selected(shown)
+        steps = self._steps(shown)
+        return fitting(steps if shown.explanation is None else steps[bool(shown.finding) :], room)
+
+    @staticmethod
+    def _steps(shown: WorkbenchState) -> list[Content]:
+        """What is told of what is open after its headline: the remedy, then each step of the path."""
         if shown.traced is not None:
             words = event_words(shown.traced)[1:]
-            words.sort(key=lambda each: each.startswith("with "))  # whether somebody was asked comes first
-            return Content(f" {'; '.join(words)}")
-        if explanation is None:
-            remedy = Content.styled(f" {shown.finding.remedy}" if shown.finding else "", "$text-muted")
-            return remedy if shown.finding else self._selected(shown)
-        pieces = [
-            numbered(sentence) for sentence, step in sentences_and_steps(explanation) if step is not None
-        ]
-        if in_full:
-            return Content(" ").join(pieces)
-        return fitting(pieces, room)
+            words.sort(key=lambda each: each.startswith("with "))  # whether a checkpoint decided comes first
+            return [Content(f" {'; '.join(words)}")]
+        told = [] if shown.finding is None else [Content(f" Fix: {shown.finding.remedy}")]
+        found = [] if shown.explanation is None else sentences_and_steps(shown.explanation)
+        return [*told, *(numbered(sentence) for sentence, step in found if step is not None)]
 
 
 def _finding(shown: WorkbenchState, finding: Finding, room: int, look: str = "", style: str = "") -> Content:
@@ -191,6 +200,11 @@ def _wrapped(content: Content, room: int) -> list[Content]:
     """The content over as many rows as it needs, each a cell from the edge."""
     first, *rest = content.wrap(max(room - 1, 1)) or [Content("")]
     return [first, *(Content.assemble(" ", each) for each in rest)]
+
+
+def _of_each(texts: list[Content], room: int) -> list[Content]:
+    """The rows of some texts, each of which begins a row."""
+    return [row for each in texts if each.plain.strip() for row in _wrapped(each, room)]
 
 
 def fitting(pieces: list[Content], room: int) -> Content:

@@ -10,6 +10,7 @@ from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.lines import Line, Section, Words, heading, space
 from meshmodel.answers.questions import questions_of
 from meshmodel.app.presentation.findings_index import findings_index, may_be_about
+from meshmodel.app.presentation.phrases import HOW_WORDS
 from meshmodel.edits.checkpoint_places import checkpoints_on
 from meshmodel.edits.notes import notes_about, subject_of
 from meshmodel.model.note_subject import note_subject
@@ -221,12 +222,12 @@ def _agent_reach(analysis: "Analysis", agent: str) -> list[Section]:
             for each in found.reach
         ),
     ]
-    return [Section(f"ends up with {who}, {systems} {plural(systems, 'system')}", lines)]
+    return [Section(f"can act as {who} and reach {systems} {plural(systems, 'system')}", lines)]
 
 
 def _identity_words(found: "AgentReach", identity: str) -> Words:
     how = found.how(identity)
-    return (f"  as {_name(identity)}", ""), (how, _LOOKS[how])
+    return (f"  as {_name(identity)}", ""), (HOW_WORDS[how], _LOOKS[how])
 
 
 def _reach_words(each: "SystemReach") -> Words:
@@ -252,7 +253,7 @@ def _system_reach(analysis: "Analysis", system: System) -> list[Section]:
         Line(("reached", agent), partial(_reached_words, analysis.snapshot, agent, each), ("agent", agent))
         for agent, each in analysis.reach_table.reaching(system.id)
     ]
-    return [*sections, *([Section("who ends up here", reached)] if reached else [])]
+    return [*sections, *([Section("who can reach it", reached)] if reached else [])]
 
 
 def _reached_words(snapshot: Snapshot, agent: str, each: "SystemReach") -> Words:
@@ -262,10 +263,10 @@ def _reached_words(snapshot: Snapshot, agent: str, each: "SystemReach") -> Words
 
 def _credential_reach(snapshot: Snapshot, analysis: "Analysis", credential: Credential) -> list[Section]:
     shared = [each for each in snapshot.credential.values() if each.principal == credential.principal]
-    title = "who ends up with it" if len(shared) == 1 else f"who ends up acting as {credential.principal}"
+    title = "who can get it" if len(shared) == 1 else f"who can act as {credential.principal}"
 
     def words(agent: str, how: How) -> Words:
-        return (f"{sign_in(snapshot, 'agent', agent)} {_name(agent)}", ""), (how, _LOOKS[how])
+        return (f"{sign_in(snapshot, 'agent', agent)} {_name(agent)}", ""), (HOW_WORDS[how], _LOOKS[how])
 
     lines = [
         Line(("has", each[0]), partial(words, *each), ("agent", each[0]))
@@ -275,7 +276,7 @@ def _credential_reach(snapshot: Snapshot, analysis: "Analysis", credential: Cred
 
 
 def _how_reached(each: "SystemReach") -> tuple[str, Literal["muted", "warning"]]:
-    return each.farthest, _LOOKS[each.farthest]
+    return HOW_WORDS[each.farthest], _LOOKS[each.farthest]
 
 
 _LOOKS: Final[dict[How, Literal["muted", "warning"]]] = {

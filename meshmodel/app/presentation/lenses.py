@@ -170,7 +170,7 @@ def _missing(
 
     lighting = missing(snapshot, analysis, is_cancelled)
     shown = _references(lighting.nodes, lighting.steps)
-    return InLens(shown, "missing checkpoints, and the ways to them")
+    return InLens(shown, "missing checkpoints, and the paths to them")
 
 
 def _reach(snapshot: Snapshot, analysis: "Analysis", selected: Reference | None) -> InLens:
@@ -186,7 +186,7 @@ def _reach(snapshot: Snapshot, analysis: "Analysis", selected: Reference | None)
     tones = [tone for node, tone in lighting.nodes.items() if node != f"agent:{agent}"]
     said = [
         f"{tones.count(tone)} {word}"
-        for tone, word in (("direct", "direct"), ("hidden", "hidden"), ("deputy", "through a deputy"))
+        for tone, word in (("direct", "direct"), ("hidden", "found"), ("deputy", "through another agent"))
         if tone in tones
     ]
     return InLens(
@@ -205,9 +205,9 @@ def _references(nodes: Iterable[str], steps: Iterable[tuple[str, str, str]]) -> 
 
 
 def _compromise(found: "Compromise | None", refusal: str) -> InLens:
-    """What is reached where nobody is asked; what checkpoints hold back stays dim."""
+    """What is reached without a checkpoint; what checkpoints hold back stays dim."""
     if found is None:
-        return InLens(None, f"compromise: {refusal or 'select an agent, a credential or a system'}")
+        return InLens(None, f"blast radius: {refusal or 'select an agent, a credential or a system'}")
     from meshmodel.app.presentation.phrases import compromise_summary
 
     free = found.unchecked
@@ -263,4 +263,4 @@ def _boundaries(snapshot: Snapshot) -> InLens:
         if zones[first] != zones[second]:
             shown |= {first, second, (kind, key)}
     placed = sum(each.step == "boundary" for each in snapshot.checkpoint.values())
-    return InLens(frozenset(shown), f"steps that lead into another zone; {placed} checkpoints on boundaries")
+    return InLens(frozenset(shown), f"steps across trust boundaries; {placed} checkpoints on boundaries")

@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 
 _HOW: Final[dict[How, str]] = {
     "direct": "directly",
-    "hidden": "by hidden steps of its own",
-    "deputy": "through a deputy",
+    "hidden": "with a credential that it finds",
+    "deputy": "through another agent",
 }
+
+
+HOW_WORDS: Final[dict[How, str]] = {"direct": "direct", "hidden": "found", "deputy": "through"}
+"""How something is reached, in a word."""
 
 
 def reach_words(agent: str, reach: SystemReach) -> str:

@@ -9,8 +9,8 @@ from meshmodel.model.phrases import LETTERS, letters
 SIGNS: Final[dict[How, str]] = {"direct": " ", "hidden": "·", "deputy": "»"}
 MEANINGS: Final = (
     ("".join(LETTERS.values()), ", ".join(LETTERS)),
-    (f"{SIGNS['hidden']}r", "hidden: a review of the agent's own credentials would not have shown it"),
-    (f"{SIGNS['deputy']}r", "deputy: reached through another agent"),
+    (f"{SIGNS['hidden']}r", "found: with a credential that it finds or exchanges (lateral movement)"),
+    (f"{SIGNS['deputy']}r", "through: only through another agent (confused deputy)"),
 )
 """What stands in a cell, with what it means."""
 

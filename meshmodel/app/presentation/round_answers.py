@@ -272,5 +272,5 @@ def why_not(stop: RoundStop, yes: Intended | None, answer: AnswerName, *, is_don
         case "log" if not logging_systems(stop):
             return "no system is reached here"
         case "park" if stop.parked is not None:
-            return f"it is parked already: {stop.parked.text}"
+            return f"it is left for later already: {stop.parked.text}"
     return ""

@@ -1,9 +1,11 @@
-"""A stop of a round as lines of pieces: some run a command when they are clicked."""
+"""A topic of a guided review as lines of pieces: some run a command when they are clicked."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from meshmodel.answers.highlights import sentences_and_steps
 from meshmodel.answers.lines import Look
+from meshmodel.answers.ways import numbered_words
 from meshmodel.app.presentation.round_answers import AnswerName, credential_of, logging_systems
 from meshmodel.edits.operations import title_of
 from meshmodel.model.records import Reference
@@ -37,8 +39,8 @@ class RoundLine(NamedTuple):
 
 
 _MOVES: Final = (
-    ("round_park", "park"),
-    ("round_assume", "assume"),
+    ("round_park", "later"),
+    ("round_assume", "assumption"),
     ("round_note", "note"),
     ("round_next", "next"),
     ("round_back", "back"),
@@ -126,21 +128,25 @@ def _ids(step: "PathStep") -> list[str]:
     return [str(key) for _, key in _references(step)]
 
 
-def round_lines(shown: "Rounding", key: Callable[[str], str]) -> Iterator[RoundLine]:
-    """All that a stop says and asks.
+def round_lines(
+    shown: "Rounding", key: Callable[[str], str], *, is_path_short: bool = False
+) -> Iterator[RoundLine]:
+    """All that a topic says and asks.
 
     Args:
         shown: the round.
         key: the key of a command, as people read it.
+        is_path_short: whether all steps of the path share a line, else each has its own.
     """
     stop = shown.stop
     if stop is None:
         return
     yield RoundLine([*_title(shown, stop)], wraps=True)
     if stop.step is None and stop.finding is not None:
-        yield _fact("FINDING", f"{stop.finding.message}. {stop.finding.remedy}")
+        yield _fact("Finding", f"{stop.finding.message}. Fix: {stop.finding.remedy}")
     if shown.way is not None:
-        yield _fact("HOW", " ".join(shown.way.sentences))
+        path = [*_path(stop, shown.way)]
+        yield from [_fact("Path", " ".join(path))] if is_path_short else map(_step_line, path)
     for name in ("closes", "lowers", "interrupts", "related", "unknown", "parked"):
         if shown.facts.get(name):
             yield _fact(name, shown.facts[name])
@@ -153,7 +159,7 @@ def round_lines(shown: "Rounding", key: Callable[[str], str]) -> Iterator[RoundL
 
 def _questions(shown: "Rounding", stop: "RoundStop", asker: "_Asker") -> Iterator[RoundLine]:
     yield asker.question("1 Should this happen at all?", _stays(shown))
-    yield asker.answers(("yes", _yes(shown)), ("no", "no: take it away …"), ("less", "fewer actions …"))
+    yield asker.answers(("yes", _yes(shown)), ("no", "no: remove it …"), ("less", "with fewer actions …"))
     if stop.step is not None:
         yield asker.question("2 Who decides each time?", "")
         yield asker.answers(
@@ -168,7 +174,7 @@ def _questions(shown: "Rounding", stop: "RoundStop", asker: "_Asker") -> Iterato
         yield asker.answers(("lifetime", "lifetime …"), ("binding", "binding …"), ("owner", "owner …"))
     if logging_systems(stop):
         yield asker.question("4 Can the log name the person?", shown.facts.get("log", ""))
-        yield asker.answers(("log", "what it tells …"))
+        yield asker.answers(("log", "what it records …"))
 
 
 class _Asker:
@@ -195,6 +201,22 @@ class _Asker:
         return RoundLine(pieces)
 
 
+def _path(stop: "RoundStop", way: "Explanation") -> Iterator[str]:
+    """The sentences of a path; that of the step of the topic says that a checkpoint may come there."""
+    keys = [(each.step, *_ids(each)) for each in way.steps]
+    at = keys.index(stop.step) if stop.step in keys else len(keys)
+    for sentence, step in sentences_and_steps(way):
+        is_there = step is not None and way.steps.index(step) >= at
+        yield f"{sentence}{'   ← the checkpoint would be here' if is_there else ''}"
+        at = len(keys) if is_there else at
+
+
+def _step_line(sentence: str) -> RoundLine:
+    """The line of a sentence of a path, its number set off."""
+    words = numbered_words(sentence) if sentence[:1].isdigit() else ((f"    {sentence}", "muted"),)
+    return RoundLine([Piece(text, look) for text, look in words], wraps=True)
+
+
 def _fact(name: str, text: str) -> RoundLine:
     return RoundLine([Piece(f" {name}  ", "muted"), Piece(text)], wraps=True)
 
@@ -202,12 +224,14 @@ def _fact(name: str, text: str) -> RoundLine:
 def _title(shown: "Rounding", stop: "RoundStop") -> list[Piece]:
     number = len(shown.earlier) + 1
     where = _capital(stop.words) if stop.step is not None else stop.finding.rule if stop.finding else ""
-    counts = f"✖ {stop.before} → {stop.after} with a checkpoint here" if stop.step is not None else ""
+    counts = ""
+    if stop.step is not None:
+        counts = f"Unchecked paths {stop.before} → {stop.after} with a checkpoint here"
     if shown.is_done:
-        counts = f"✔ done: {stop.before} unchecked paths, of {shown.began} when the review began"
+        counts = f"✔ done: {stop.before} unchecked paths, {shown.began} when the review began"
     elif stop.parked is not None:
-        counts = f"parked; {counts}"
-    pieces = [Piece(f" Stop {number}  ", "muted"), Piece(one_line(where), "bold"), Piece(f"  {counts}")]
+        counts = f"to be decided later; {counts}"
+    pieces = [Piece(f" Topic {number}: ", "muted"), Piece(one_line(where), "bold"), Piece(f"  {counts}")]
     return [*pieces, Piece(f"  {_to_come(shown)}", "muted")]
 
 
@@ -222,7 +246,7 @@ def _to_come(shown: "Rounding") -> str:
     said = [
         counted(steps, "more step") if steps else "",
         counted(len(to_come) - steps, "finding") if len(to_come) > steps else "",
-        f"{parked} parked" if parked else "",
+        f"{parked} to be decided later" if parked else "",
     ]
     proven = (
         "" if shown.plan is None or shown.plan.optimal else "; not proven to be the fewest: time was over"
@@ -234,9 +258,8 @@ def _yes(shown: "Rounding") -> str:
     yes, stop = shown.yes, shown.stop
     if yes is None or stop is None:
         return ""
-    if stop.step is None:
-        return f"yes, by design: {counted(len(yes.edit.changes), 'intent')}"
-    return f"yes: {counted(len(yes.edit.changes), 'intent')}, {yes.closes} of {len(stop.changes)} closed"
+    said = f"yes, by design: {counted(len(yes.edit.changes), 'intended use')}"
+    return said if stop.step is None else f"{said}, {yes.closes} of {len(stop.changes)} closed"
 
 
 def _stays(shown: "Rounding") -> str:

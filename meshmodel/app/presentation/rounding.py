@@ -69,7 +69,7 @@ class Rounding:
     def why_not(self, answer: AnswerName) -> str:
         """Why the stop that is shown cannot be answered so; empty where it can."""
         if self.stop is None:
-            return "no stop is shown"
+            return "no topic is shown"
         return self.reasons.get(answer, "")
 
 

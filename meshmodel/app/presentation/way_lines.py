@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def way_lines(
     traced: "TracedEvent | None", finding: Finding | None, explanation: Explanation | None
 ) -> Iterator[Line]:
-    """All that is told of what is open; a line of a step leads to its record.
+    """All that is told of what is open, the remedy before the path; a line of a step leads to its record.
 
     Args:
         traced: the event, if one is open.
@@ -28,12 +28,17 @@ def way_lines(
         yield Line(("event", text), ((text, "" if number else "bold"),))
     if finding is not None:
         yield from lines_of(finding_blocks(finding))
+        yield remedy_line(finding)
     if explanation is not None:
+        if finding is not None and explanation.steps:
+            yield note_row("Shortest attack path")
         yield from lines_of(step_blocks(explanation))
         if not explanation.steps and explanation.why_not:
             yield note_row(explanation.why_not)
     elif finding is not None:
-        yield note_row(f"no agent's way leads through it: {highlight_note(finding)}")
-    if finding is not None:  # no headings: the cursor scrolls to them
-        for text in (finding.remedy, "; ".join(finding.references)):
-            yield Line(("below", text), ((text, "muted"),), indent=0)
+        yield note_row(f"no path of an agent leads through it: {highlight_note(finding)}")
+
+
+def remedy_line(finding: Finding) -> Line:
+    """What to do about a finding."""
+    return Line(("remedy", finding.remedy), (("Fix: ", "bold"), (finding.remedy, "")), indent=5, kind="note")

@@ -5,9 +5,10 @@ from typing import Final
 
 from meshmodel.analysis.results import Explanation, Finding
 from meshmodel.answers.blocks import Paragraph
-from meshmodel.answers.lines import Line, Look, heading, space
+from meshmodel.answers.lines import Line, heading, space
 from meshmodel.answers.painters import lines_of
 from meshmodel.answers.ways import crossing_blocks, finding_blocks, step_blocks
+from meshmodel.app.presentation.way_lines import remedy_line
 
 HIGHLIGHT: Final = "highlight"
 """The value of the lines of steps: one that is chosen lights the way."""
@@ -27,6 +28,7 @@ def why_lines(
     yield space("above")
     if finding is not None:
         yield from _chosen(finding_blocks(finding))
+        yield remedy_line(finding)
     if explanation is not None:
         yield from _chosen(
             crossing_blocks(explanation) if explanation.state is not None or explanation.steps else ()
@@ -39,10 +41,6 @@ def why_lines(
     if ways is None:
         yield Line("computing", ((working, "muted"),), indent=0)
     yield from map(_text, ways or ())
-    if finding is not None:
-        yield space("remedy")
-        yield _text(finding.remedy, "muted")
-        yield _text("; ".join(finding.references), "muted")
 
 
 def _chosen(blocks: Iterable[Paragraph]) -> Iterator[Line]:
@@ -51,5 +49,5 @@ def _chosen(blocks: Iterable[Paragraph]) -> Iterator[Line]:
         yield each._replace(kind="choice", value=None if each.value is None else HIGHLIGHT)
 
 
-def _text(text: str, look: Look = "") -> Line:
-    return Line(("words", text), ((text, look),), indent=0)  # no heading: the cursor scrolls to it
+def _text(text: str) -> Line:
+    return Line(("words", text), ((text, ""),), indent=0)  # no heading: the cursor scrolls to it

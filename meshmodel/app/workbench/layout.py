@@ -36,9 +36,9 @@ _GAP: Final = re.compile(r"\s{2,}")
 PAGES: Final = {
     "findings": "Findings",
     "fix": "Fix",
-    "round": "Round",
+    "round": "Review",
     "reach": "Reach",
-    "compromise": "Compromise",
+    "compromise": "Blast radius",
     "questions": "Questions",
     "journal": "Journal",
     "changes": "Changes",
@@ -57,8 +57,12 @@ LISTS: Final[dict[str, type[Bound]]] = {
 """What shows them; findings are seen at first, and two need to be told more."""
 EXPLAINED_PAGES: Final = frozenset({"findings", "trace"})
 """The lists of which what is under the cursor is told beside them; others take the whole row."""
-ROUND_ROWS: Final = 17
-"""The lists have at least so many rows while a stop of a round lies over them: then one fits."""
+ROUND_ROWS: Final = range(17, 27)
+"""A topic of a review has so many rows: at least what the smallest screen has, at most what it can fill."""
+USUAL_ROWS: Final = 9
+"""So many rows the lists have on the smallest screens, and at least on others."""
+GROUND: Final = 6
+"""Rows of the screen beside drawing and lists: three of them, and some ground below the drawing."""
 LEAST_ROWS: Final = 4
 """The lists have at least so many rows, the one of their names among them."""
 ARRANGEMENTS: Final[tuple[Arrangement, ...]] = ("small", "medium", "large")
@@ -104,7 +108,8 @@ class Layout:
         is_explained = state.opened is not None or state.focus in EXPLAINED_PAGES
         lists = state.lists_open, state.page, state.lists_rows
         presented = self.screen.size.height if state.presents and state.page == "round" else 0
-        wanted = state.arrangement, state.side, state.is_side_closed, lists, is_explained, presented
+        rows = self._rows(state, presented)
+        wanted = state.arrangement, state.side, state.is_side_closed, lists, is_explained, presented, rows
         if wanted == self._applied:
             return
         self._applied = wanted
@@ -116,16 +121,31 @@ class Layout:
         inspector = (large and not state.is_side_closed) or state.side == "inspector"
         self.screen.query_one(Inspector).display = inspector
         below = self.screen.query_one("#below")
-        rows = max(state.lists_rows, ROUND_ROWS) if state.page == "round" else state.lists_rows or None
-        if presented:  # but the counts, what is told and the footer
-            rows = presented - (4 if small else 3)
         below.styles.max_height = "100%" if presented else None
         below.display = not small or state.lists_open
         below.styles.height = rows
-        self.context.canvas.styles.margin = (0, 0, rows, 0) if rows and small and state.lists_open else None
+        self.context.canvas.styles.margin = (0, 0, rows, 0) if small and state.lists_open else None
         self.screen.query_one("#pages", ContentSwitcher).current = state.page
         is_explained = is_explained and state.page in EXPLAINED_PAGES and not small
         self.screen.query_one(ExplanationList).display = is_explained
+
+    def _rows(self, state: WorkbenchState, presented: int) -> int:
+        """How many rows the lists take: as given, else what the drawing does not need, at most half.
+
+        Beside the drawing a side panel needs the rows too.
+        """
+        height, small = self.screen.size.height, state.arrangement == "small"
+        if presented:  # but the counts, what is told and the footer
+            return presented - (4 if small else 3)
+        if state.page == "round":
+            return max(state.lists_rows, min(max(height * 6 // 10, ROUND_ROWS.start), ROUND_ROWS.stop))
+        if state.lists_rows or small:
+            return state.lists_rows or USUAL_ROWS
+        usual, drawing = max(height * 3 // 10, USUAL_ROWS), self.context.canvas.drawing
+        is_beside = state.side is not None or (state.arrangement == "large" and not state.is_side_closed)
+        if is_beside or drawing is None:
+            return usual
+        return max(usual, min(height - drawing.height - GROUND, height // 2))
 
     def fit_to(self, size: Size) -> None:
         """Arrange for a size; what was opened stays open where it has room."""
@@ -211,7 +231,7 @@ class Layout:
 
     def enlarge(self) -> None:
         """Give the lists half of the screen, then most of it, then what they usually have."""
-        height, known = self.screen.size.height, self.context.state.lists_rows
+        height, known = self.screen.size.height, self._rows(self.context.state, 0)
         rows = next((each for each in (height // 2, height * 2 // 3) if each > known), 0)
         self.context.update(lists_open=True, lists_rows=rows)
 

@@ -211,8 +211,8 @@ class Workbench(Screen[None]):
         if context.is_held:
             context.canvas.is_awaiting = True
             return shown
-        self.layout_of_panels.apply(shown)
         self.drawing.follow()
+        self.layout_of_panels.apply(shown)
         self.state = shown
         return shown
 

@@ -39,7 +39,7 @@ def agent_card(agent: Agent, facts: Facts) -> Card:
 
 
 def system_card(system: System, facts: Facts) -> Card:
-    """The card of a system: its name, its sensitivity, and a flag if outsiders' words get to it."""
+    """The card of a system: its name, its sensitivity, and a flag if it holds untrusted content."""
     fact = system.sensitivity or system.kind or "system"
     flag = "⚑" if system.untrusted_input else "⚐" if system.id in facts.heard else ""
     fact = f"{fact} {flag}".rstrip()
@@ -209,12 +209,12 @@ class Links:
             self._add("delegation", "agent", from_, "agent", to, words, "delegation", limit)
         marked = {(from_, to) for step, from_, to in (*self._marks, *self.checkpoints) if step == "hearing"}
         for from_, to in sorted(snapshot.trigger):
-            self._add("trigger", "system", from_, "agent", to, "triggers", "trigger")
+            self._add("trigger", "system", from_, "agent", to, "starts", "trigger")
             if (from_, to) in marked:
                 self._join_hearing(self.links[-1], from_, to)
         for from_, to in sorted(marked.difference(snapshot.trigger)):
             if from_ in snapshot.system and to in snapshot.agent:
-                self._add("hearing", "system", from_, "agent", to, "heard by", "hearing")
+                self._add("hearing", "system", from_, "agent", to, "read by", "hearing")
         for agent in sorted(snapshot.agent.values(), key=lambda found: found.id):
             if agent.runs_on is not None and agent.runs_on in snapshot.system:
                 self._add("hosting", "system", agent.runs_on, "agent", agent.id, "hosts", "hosting")

@@ -83,7 +83,7 @@ class RoundController(Controller):
         """Follow nobody who no longer leads."""
         if self.state.follows is not None and self.state.leader is None:
             self.context.update(follows=None, presents=False)
-            self.context.say("round: who led it no longer does")
+            self.context.say("review: who led it no longer does")
 
     def _begun(self, analysis: "Analysis") -> Rounding:
         """The round that goes on in some window, or a new one."""
@@ -99,7 +99,7 @@ class RoundController(Controller):
             "rounding",
             Computed(analysis, (known, here), None if before is None else before.result),
             partial(self._find, known, analysis, here),
-            "the next stop is looked for",
+            "computing the next topic",
             self._found,
             lambda _: self._show(replace(known, analysis=analysis, stop=None)),
         )
@@ -153,7 +153,7 @@ class RoundController(Controller):
         if known is None:
             return
         if known.stop is None:
-            self.context.say("round: no stop is left")
+            self.context.say("review: no topic is left")
             return
         key, comes_last = known.stop.key, known.stop.parked is not None
         is_left = not comes_last or all(each.parked is not None for each in known.to_come)
@@ -169,7 +169,7 @@ class RoundController(Controller):
         while earlier and not is_there(known.analysis, earlier[-1]):
             earlier = earlier[:-1]
         if not earlier:
-            self.context.say("round: this is the first stop that is still there")
+            self.context.say("review: this is the first topic that is still open")
             return
         self._look(replace(known, earlier=earlier[:-1]), earlier[-1])
 
@@ -189,7 +189,7 @@ class RoundController(Controller):
         """The round, unless its stop is being found: that is said."""
         known = self.state.rounding
         if known is None or known.of is not self.state.analysis or known.progress:
-            self.context.say("round: the stop is being found; press it again then")
+            self.context.say("review: the topic is being computed; press the key again")
             return None
         return known.result
 
@@ -204,7 +204,7 @@ class RoundController(Controller):
 
     def _apply(self, stop: RoundStop, wanted: Edit | None, nothing: str = "it is so already") -> None:
         if wanted is None:
-            self.context.say(f"round: {nothing}")
+            self.context.say(f"review: {nothing}")
         else:
             self.context.apply(wanted, on=stop.analysis.snapshot)
 
