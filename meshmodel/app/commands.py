@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from textual.binding import Binding
 
+from meshmodel.app.concepts import CONCEPTS
 from meshmodel.edits.connections import end_of
 
 if TYPE_CHECKING:
@@ -25,9 +26,12 @@ TASKS: Final[tuple[Task, ...]] = ("Draw", "Check", "Round", "Look", "Panels", "M
 """The tasks in the order in which help and the manual list them."""
 
 MenuPlace = Literal[
-    "agent", "system", "credential", "zone", "step", "other", "several", "ground", "findings", "fix", "reach", "journal"
+    "agent", "system", "credential", "zone", "step", "other", "several", "ground", "findings", "fix", "reach", "journal",
+    "more",
 ]  # fmt: skip
-"""What a menu is about: a thing on the canvas, several of them, the empty ground, or the row of a list."""
+"""What a menu is about: a thing on the canvas, several of them, the empty ground, the row of a list, or the
+lists that have no tab yet.
+"""
 
 FooterPlace = Literal[
     "canvas", "findings", "fix", "reach", "trace", "compromise", "import", "questions", "journal", "changes",
@@ -101,6 +105,11 @@ class Command:
         if self.in_round:
             return "round"
         return "canvas" if self.on_canvas else "program" if self.in_program else "workbench"
+
+    @property
+    def search(self) -> str:
+        """All by which it is found: what it is called here, and what the field calls it."""
+        return f"{self.label} {self.description} {self.id} {CONCEPTS.get(self.id, '')}"
 
     def disabled_reason(self, state: "WorkbenchState") -> str:
         """Why it cannot be done now, in one line; empty where it can."""
@@ -205,9 +214,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("why", ("w",), "why", "Why or why not: the path of an agent to a system, all paths, and what one more relation opens", "Check", run=lambda w: w.findings.why(), on_row=True, menu=Menu(11, "why and why not: its paths", ("agent", "system", "findings", "reach")), footers={"findings": 2, "reach": 1}),
     Command("rule", ("R",), "rule", "The rule of the open finding: why it matters, what to do, standards, when to ignore it", "Check", run=lambda w: w.findings.rule(), on_row=True, menu=Menu(15, "its rule: why, what to do, standards", ("findings",)), footers={"findings": 4}),
     Command("compromise", ("C",), "blast radius", "Blast radius: what an attacker gets who compromises what is selected, and what to revoke", "Check", run=lambda w: w.lens.compromise(), menu=Menu(22, "its blast radius if it is compromised", ("agent", "system", "credential")), footers={"compromise": 1}),
-    Command("outsider", ("O",), "outsider", "What an outsider gets who may only write where outsiders can, and read what is visible to them", "Check", run=lambda w: w.lens.outsider(), menu=Menu(25, "the blast radius of an outsider", ("ground",)), footers={"compromise": 2}),
+    Command("outsider", ("O",), "outsider", "What an outsider gets who may only write where outsiders can, and read what is visible to them", "Check", run=lambda w: w.lens.outsider(), menu=Menu(25, "the blast radius of an outsider", ("ground", "more")), footers={"compromise": 2}),
     Command("offboard", ("D",), "offboard", "What to revoke, rotate and delete when somebody or a vendor goes, or a secret is rotated", "Check", run=lambda w: w.offboarding.offboard(), menu=Menu(23, "offboard: when it goes, or is rotated", ("agent", "credential"))),
-    Command("compare", ("B",), "compare", "Compare with the point of the journal under its cursor, else with another file or REV:PATH of git", "Check", run=lambda w: w.comparing.compare(), menu=Menu(18, "compare with how it was then", ("journal",)), footers={"journal": 1, "changes": 1}),
+    Command("compare", ("B",), "compare", "Compare with the point of the journal under its cursor, else with another file or REV:PATH of git", "Check", run=lambda w: w.comparing.compare(), menu=Menu(18, "compare with another state", ("journal", "more")), footers={"journal": 1, "changes": 1}),
     Command("view", ("v",), "built/planned", "Show the model as built, or with planned checkpoints too", "Check", run=lambda w: w.selection.view()),
     Command("lens", ("l",), "lens", "Show all, reach, missing checkpoints, blast radius, or trust boundaries; the rest is dimmed", "Check", run=lambda w: w.lens.lens(), menu=Menu(26, "show one aspect, dim the rest", ("ground",)), footers={"canvas": 5}),
     _look("go_left", "left h", "left", "Select what lies to the left, along the line", lambda c: c.action_go("left")),
@@ -233,7 +242,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("findings", ("f",), "findings", "Findings, each with its attack path and how to fix it", "Panels", run=lambda w: w.findings.show(), footers={"canvas": 9}),
     Command("group", ("G",), "group", "List the findings by severity, by the system that unchecked paths enter, by agents, or by rule", "Panels", run=lambda w: w.findings.group(), menu=Menu(16, "list them by system, agents or rule", ("findings",))),
     Command("fix", ("F",), "fix", "Fix: the smallest set of checkpoints, or the plan that costs the fewest decisions a day", "Panels", run=lambda w: w.plan.open(), footers={"fix": 1}),
-    Command("round", ("@",), "review", "Guided review: one topic after the other, with the checkpoints that close the most paths first", "Panels", run=lambda w: w.round.show(), footers={"fix": 3}),
+    Command("round", ("@",), "review", "Guided review: one topic after the other, with the checkpoints that close the most paths first", "Panels", run=lambda w: w.round.show(), menu=Menu(40, "guided review", ("more",)), footers={"fix": 3}),
     _answer("yes", "y", "yes", "Yes, by design: mark as intended what closes something here", 2, lambda w: w.round.yes()),
     _answer("no", "n", "no", "No: remove the step, or the access behind it", 3, lambda w: w.round.no()),
     _answer("less", "l", "less", "With fewer actions: choose which ones stay", 4, lambda w: w.round.less()),
@@ -254,9 +263,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("follow", ("&",), "follow", "Follow who leads the review, wherever they go in it; Esc ends that", "Round", run=lambda w: w.round.follow_leader(), why_not=_nobody_leads),
     Command("hand", ("H",), "hand", "Raise a hand, which the others see, or lower it", "Round", run=lambda w: w.room.hand(), why_not=_nobody_here),
     Command("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels", run=lambda w: w.context.open_list("reach")),
-    Command("questions", ("Q",), "questions", "Open questions: facts that the model lacks, a row an element", "Panels", run=lambda w: w.context.open_list("questions")),
-    Command("journal", ("J",), "journal", "Every edit with its time", "Panels", run=lambda w: w.context.open_list("journal")),
-    Command("trace", ("L",), "log", "Replay a log on the model: who acted, as which identity, and whether a checkpoint decided", "Panels", run=lambda w: w.trace.trace(), files=True, footers={"trace": 1}),
+    Command("questions", ("Q",), "questions", "Open questions: facts that the model lacks, a row an element", "Panels", run=lambda w: w.context.open_list("questions"), menu=Menu(41, "open questions", ("more",))),
+    Command("journal", ("J",), "journal", "Every edit with its time", "Panels", run=lambda w: w.context.open_list("journal"), menu=Menu(42, "journal: every edit", ("more",))),
+    Command("trace", ("L",), "log", "Replay a log on the model: who acted, as which identity, and whether a checkpoint decided", "Panels", run=lambda w: w.trace.trace(), files=True, menu=Menu(43, "replay a log", ("more",)), footers={"trace": 1}),
     Command("outline", ("o",), "outline", "All elements as a list, by zone", "Panels", run=lambda w: w.layout_of_panels.outline()),
     Command("panel", ("t",), "panel", "Show or hide the side panel", "Panels", run=lambda w: w.layout_of_panels.panel(), menu=Menu(31, "show or hide the side panel", ("ground",))),
     Command("enlarge", ("Z",), "taller lists", "Give the lists half of the screen, most of it, or what they had; or drag the row of their names", "Panels", run=lambda w: w.layout_of_panels.enlarge()),
@@ -264,7 +273,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("close", ("escape",), "back", "Close what is open and go back to the canvas", "Panels", run=lambda w: w.close(), palette=False, footers={"findings": 91, "fix": 91, "reach": 91, "trace": 91, "compromise": 91, "import": 91, "questions": 91, "journal": 91, "changes": 91, "outline": 7, "inspector": 7, "round": 91}),
     Command("saved", ("ctrl+s",), "saved", "Say that everything is saved: each edit is on disk when it is shown", "Model and program", run=lambda w: w.editing.saved(), palette=False),
     Command("export", ("e",), "export", "Export a picture, a report, tickets, policies or the model", "Model and program", run=lambda w: w.editing.export(), menu=Menu(34, "export a picture, or the model", ("ground",))),
-    Command("import", ("I",), "import", "Import files that you have: see what would change, reject rows, apply it; I goes back to it", "Model and program", run=lambda w: w.importing.choose(), changes=True, files=True, footers={"import": 1}),
+    Command("import", ("I",), "import", "Import files that you have: see what would change, reject rows, apply it; I goes back to it", "Model and program", run=lambda w: w.importing.choose(), changes=True, files=True, menu=Menu(44, "import files", ("more",)), footers={"import": 1}),
     Command("open", ("ctrl+o",), "open", "Open or create another model", "Model and program", run=lambda w: w.open(), files=True, why_not=_other_model),
     Command("about", ("M",), "model", "Name and describe the whole model", "Model and program", run=lambda w: w.editing.about(), changes=True, menu=Menu(33, "name and describe the model", ("ground",))),
     Command("theme", ("T",), "theme", "Change the theme: dark, light, high contrast", "Model and program", in_program=lambda p: p.action_theme()),

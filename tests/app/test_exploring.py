@@ -254,11 +254,7 @@ async def test_only_ascii_where_only_that_may_be_drawn(tmp_path: Path) -> None:
 
 async def test_the_tab_of_compromise_asks_for_what_is_selected(tmp_path: Path) -> None:
     async with desk(tmp_path, size=(120, 40)) as it:
-        tabs = it.bench.query_one(TabRow)
-        labels = [tab for tab, _ in tabs.labels()]
-        at = sum(len(text) + 1 for _, text in tabs.labels()[: labels.index("compromise")])
-        await it.pilot.click("#tabs", offset=(at + 2, 0))
-        await it.pilot.pause()
+        await front(it, "compromise")
         assert not any("is compromised" in each for each in listed(it))
         await it.select("system", "tickets")
         assert it.bench.shown.compromise is not None

@@ -86,7 +86,7 @@ async def test_tab_tells_open_and_accepted_rows_apart(tmp_path: Path) -> None:
         tabs = it.bench.query_one(TabRow)
         await it.pilot.resize_terminal(80, 24)
         await it.press("f")
-        assert f"[Findings {every - 1}+1]" in [text for _, text in tabs.labels()]
+        assert f"[Findings {every - 1} + 1 accepted]" in [text for _, text in tabs.labels()]
         assert sum(width(text) + 1 for _, text in tabs.labels()) <= 80
 
 

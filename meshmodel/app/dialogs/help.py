@@ -40,7 +40,7 @@ def help_rows(keymap: Mapping[str, str] | None = None) -> Iterator[Row]:
                     action.id,
                     line((f"  {keys:<16}", "$text-accent"), action.description),
                     action.id,
-                    search=f"{keys} {action.label} {action.description} {action.id}",
+                    search=f"{keys} {action.search}",
                     indent=18,
                 )
     yield space("sentences")

@@ -24,5 +24,4 @@ class Palette(ChoiceDialog[Command | Reference]):
 def _row(command: Command, keymap: Mapping[str, str]) -> Row:
     keys = shown_keys(command, keymap)
     words = line(f"{command.label}  ", (command.description, "$text-muted"), (f"  {keys}", "$text-accent"))
-    search = f"{command.label} {command.description}"
-    return Row(("action", command.id), words, command, search=search, indent=2)
+    return Row(("action", command.id), words, command, search=command.search, indent=2)

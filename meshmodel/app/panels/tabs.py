@@ -1,6 +1,7 @@
 """One row of tabs over the lists below the canvas."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from textual import events
 from textual.content import Content
@@ -12,6 +13,12 @@ from meshmodel.app.commands import BY_ID
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
 from meshmodel.model.text import width
+
+MORE: Final = "more"
+"""What stands in the place of a tab for the lists that have none yet."""
+_MORE_TIP: Final = "More lists: guided review, journal, log, import, comparison; one that was opened stays"
+_FIRST: Final = ("findings", "fix", "reach")
+"""The tabs that are always there; questions have one once there are any, and others once they were opened."""
 
 
 class TabRow(Bound):
@@ -42,15 +49,17 @@ class TabRow(Bound):
         self.counts: dict[str, str] = {}
         self.accepted: dict[str, int] = {}
         self.front = next(iter(tabs))
-        self._left_out: set[str] = {"round"}  # until one is begun: many tabs have no room on small screens
+        self._seen = {*_FIRST}
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show which list is in front, how many findings and questions are open, and how many accepted."""
         self.front, analysis = shown.page, shown.analysis
-        self._left_out = {"round"} if shown.rounding is None and self.front != "round" else set()
+        self._seen |= {self.front} | ({"round"} if shown.rounding is not None else set())
         if analysis is not None:
             now = counts_of(analysis)
-            self.counts = {"findings": now.number, "questions": f"{asked(analysis):,}"}
+            questions = asked(analysis)
+            self._seen |= {"questions"} if questions else set()
+            self.counts = {"findings": now.number, "questions": f"{questions:,}"}
             self.accepted = {"findings": now.accepted}
         self.refresh()
 
@@ -65,13 +74,15 @@ class TabRow(Bound):
     def _labels(self, word: str, space: str) -> list[tuple[str, str]]:
         found = []
         for tab, title in self.tabs.items():
-            if tab in self._left_out:
+            if tab not in self._seen:
                 continue
             count, more = self.counts.get(tab), self.accepted.get(tab)
             text = title if count is None else f"{title} {count}"
             if more:
                 text += f" + {more}{word}" if word else f"+{more}"
             found.append((tab, f"[{text}]" if tab == self.front else f"{space}{text}{space}"))
+        if len(self._seen) < len(self.tabs):
+            found.append((MORE, f"{space}More ▾{space}"))
         return found
 
     def render(self) -> Content:
@@ -105,7 +116,7 @@ class TabRow(Bound):
     def tip(self, x: int) -> str:
         """What the tab there shows."""
         tab = self._tab_at(x)
-        return BY_ID[tab].description if tab in BY_ID else ""
+        return _MORE_TIP if tab == MORE else BY_ID[tab].description if tab in BY_ID else ""
 
     def _tab_at(self, at: int) -> str:
         for tab, text in self.labels():

@@ -127,6 +127,14 @@ class Menus(Controller):
             return
         self._show(event.at)
 
+    def more(self) -> None:
+        """The lists that have no tab yet."""
+        from meshmodel.app.dialogs.menu import ElementMenu
+
+        if self.context.is_in_front:
+            menu = ElementMenu("more lists", "more", self.context.keymap, self.state)
+            self.context.ask(menu, self._do)
+
     def _show(self, at: tuple[int, int] | None) -> None:
         if not self.context.is_in_front:
             return  # a second click came with the first, or something else was opened meanwhile

@@ -1,5 +1,6 @@
 """The workbench: composes the panels, routes keys and messages to controllers, paints the state."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, cast
@@ -419,7 +420,12 @@ class Workbench(Screen[None]):
 
     def tab_chosen(self, event: TabRow.Chosen) -> None:
         """A tab was clicked: as its command would show the list, which computes and asks nothing."""
-        shows = {"findings": self.findings.show, "compromise": self.lens.show, "trace": self.trace.show}
+        shows: dict[str, Callable[[], object]] = {
+            "findings": self.findings.show,
+            "compromise": self.lens.show,
+            "trace": self.trace.show,
+            "more": self.menus.more,
+        }
         shows.get(event.tab, partial(self.context.open_list, event.tab))()
 
     def panel_closed(self, event: PanelClosed) -> None:
