@@ -1,0 +1,156 @@
+"""How the program speaks: phrases that may not come back, and sentences of 25 words at most.
+
+``STILL`` says how many are left where they are still to be mended; what is mended lowers its number.
+``python -m tests.house.test_words`` lists them all.
+"""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.commands.running import run
+
+ROOT = Path(__file__).parents[2]
+BANNED = (
+    r"\bnobody (is asked|asks)\b", r"\b(somebody|someone) is asked\b", r"\bcoming from\b",
+    r"\b(is|are|be) told\b", r"\btells? (the way|as whom|for whom|nothing of it)\b",
+    r"\bstands? even then\b", r"\bstill stands?\b", r"\b(what|systems?|credentials?) falls?\b(?! back)",
+    r"\bdoors?\b", r"\bdrawing (does not say|says)\b", r"\boutsiders?' (words|text)\b", r"\bcarried words\b",
+    r"\bwords? (come|carried)\b", r"\bhears?\b", r"\bheard\b", r"\bhearing\b",
+    r"\b(is|are) no (command|id|point|work|secrets|limit|tool|gate|node|decision)\b", r"\blies? in\b",
+    r"\bsets? \S+( \S+)? to work\b", r"\bset to work\b", r"\bno agent has power\b", r"\bpower over\b",
+    r"\bmends?\b", r"\b(as|for) whom\b",
+    r"\b(worst|its|lit|the|every|all|other) ways?\b(?! (out|to|that|as|in which))",
+    r"\bwitness(es)?\b", r"\bcrossings?\b", r"\buncontrolled\b", r"\bstarts? at home\b",
+    r"\bof the same zone\b", r"\b\d+ asks?\b", r"\bcloses \d+ alone\b", r"\bpark\b", r"\b\d+ stops\b",
+)  # fmt: skip
+LONG = 25
+COMMANDS = (("check",), ("explain", "--all"), ("fix",), ("reach",), ("plan",), ("describe",), ("round",))
+EXAMPLES = ("support-agent", "code-agent", "finance-orchestrator")
+STILL = {
+    "README.md": (13, 5),
+    "analysis": (27, 0),
+    "answers": (104, 0),
+    "commands": (35, 0),
+    "docs/architecture.md": (6, 1),
+    "docs/changelog.md": (58, 46),
+    "docs/commands.md": (3, 0),
+    "docs/diff.md": (7, 2),
+    "docs/exports.md": (0, 6),
+    "docs/files.md": (1, 1),
+    "docs/fix.md": (17, 11),
+    "docs/gate.md": (0, 4),
+    "docs/import.md": (6, 17),
+    "docs/interchange.md": (3, 0),
+    "docs/json.md": (2, 0),
+    "docs/limits.md": (1, 1),
+    "docs/logs.md": (8, 10),
+    "docs/mcp.md": (1, 1),
+    "docs/modelling.md": (2, 0),
+    "docs/pictures.md": (2, 5),
+    "docs/plan.md": (4, 1),
+    "docs/policy.md": (4, 3),
+    "docs/postgresql.md": (1, 1),
+    "docs/quick-line.md": (2, 1),
+    "docs/report.md": (6, 0),
+    "docs/round.md": (8, 1),
+    "docs/scan.md": (6, 3),
+    "docs/semantics.md": (33, 5),
+    "docs/serve.md": (0, 1),
+    "docs/workbench.md": (9, 10),
+    "edits": (4, 0),
+    "exporters": (18, 0),
+    "importers": (26, 0),
+    "language": (2, 0),
+    "mcp_server": (8, 0),
+    "meshmodel check": (28, 0),
+    "meshmodel describe": (9, 0),
+    "meshmodel explain": (16, 0),
+    "meshmodel fix": (11, 0),
+    "meshmodel plan": (8, 0),
+    "meshmodel reach": (4, 0),
+    "meshmodel round": (46, 0),
+    "model": (3, 0),
+}
+"""By room, page and command: so many phrases, and so many long sentences, are still to be mended."""
+
+
+def phrases(text: str) -> Iterator[str]:
+    """What of a text may not come back."""
+    for each in BANNED:
+        yield from (found.group() for found in re.finditer(each, text, re.IGNORECASE))
+
+
+def long_sentences(text: str) -> Iterator[str]:
+    """The sentences of a text with more words than a reader takes in at once."""
+    for each in re.split(r"(?<=[.!?:;])\s+|\n\s*\n|\n[-|#]", text):
+        if len(each.split()) > LONG:
+            yield " ".join(each.split())
+
+
+def page_text(path: Path) -> str:
+    """A page of the manual without code, tables and links."""
+    text = re.sub(r"```.*?```|<!-- begin .*?<!-- end", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = re.sub(r"`[^`]*`", "x", text)
+    text = re.sub(r"\]\([^)]*\)", "]", text)
+    return "\n".join(each for each in text.splitlines() if not each.startswith(("|", "    ", "!")))
+
+
+def strings(path: Path) -> str:
+    """The texts in a module that somebody may read: strings with a space that are no docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docs = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+    found = (each for each in ast.walk(tree) if isinstance(each, ast.Constant) and id(each) not in docs)
+    return "\n\n".join(each.value for each in found if isinstance(each.value, str) and " " in each.value)
+
+
+@cache
+def texts() -> dict[str, str]:
+    """All that is read, by where it is: rooms of the program, pages, and what commands answer of examples."""
+    found = {f"docs/{path.name}": page_text(path) for path in (ROOT / "meshmodel/docs").glob("*.md")}
+    found["README.md"] = page_text(ROOT / "README.md")
+    for room in (ROOT / "meshmodel").iterdir():
+        modules = sorted(room.rglob("*.py")) if room.is_dir() else []
+        found[room.name] = "\n\n".join(map(strings, modules))
+    for name, *options in COMMANDS:
+        models = (ROOT / f"models/{each}.toml" for each in EXAMPLES)
+        found[f"meshmodel {name}"] = "\n\n".join(run(name, each, *options).stdout for each in models)
+    return {name: text for name, text in found.items() if text}
+
+
+def counts() -> dict[str, tuple[int, int]]:
+    """By where it is, the phrases that may not come back, and of the manual the long sentences."""
+    return {
+        name: (len([*phrases(text)]), len([*long_sentences(text)]) if name.endswith(".md") else 0)
+        for name, text in texts().items()
+    }
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["phrases", "long sentences"])
+def test_what_is_mended_does_not_come_back(number: int) -> None:
+    more = {
+        name: (found[number], STILL.get(name, (0, 0))[number])
+        for name, found in counts().items()
+        if found[number] > STILL.get(name, (0, 0))[number]
+    }
+    assert not more, "found, and allowed: python -m tests.house.test_words lists them"
+
+
+def test_what_the_lint_finds() -> None:
+    assert [*phrases("Nobody is asked at this door.")] == ["Nobody is asked", "door"]
+    assert not [*phrases("No checkpoint decides on the way out.")]
+    assert len([*long_sentences("word " * 26)]) == 1
+    assert not [*long_sentences("word " * 25)]
+
+
+if __name__ == "__main__":
+    for name, text in sorted(texts().items()):
+        for phrase, number in Counter(phrases(text)).items():
+            print(f"{name}: {number} x {phrase}")
+        for sentence in long_sentences(text) if name.endswith(".md") else ():
+            print(f"{name}: {sentence}")
