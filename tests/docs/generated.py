@@ -36,7 +36,7 @@ from meshmodel.store.examples import examples
 from meshmodel.store.store import Store
 from tests.docs.examples import call, prepare, run_page
 from tests.docs.json_import import SAMPLES
-from tests.docs.json_samples import BLOCKED, CHAIN, CHAIN_LOG, CLOUDTRAIL, PARKED, SPARE_MAP
+from tests.docs.json_samples import BLOCKED, CHAIN, CHAIN_LOG, CLOUDTRAIL, LATER, PARKED, SPARE_MAP
 from tests.docs.json_scan import FOLDER
 from tests.docs.json_shapes import section
 from tests.docs.json_words import DOCUMENTS, Document
@@ -302,13 +302,16 @@ def answers(document: Document) -> list[list[dict[str, Any]]]:
         Path(desk, "counted.toml").write_text(
             finance.replace(orders, f"{orders}per_day = 40\n"), encoding="utf-8"
         )
-        Path(desk, "brief.toml").write_text(leak.replace('"180d"', '"1m"'), encoding="utf-8")
+        Path(desk, "brief.toml").write_text(leak.replace('"180d"', '"8m"'), encoding="utf-8")
+        log = Path(desk, "token-leak.jsonl").read_text(encoding="utf-8")
+        Path(desk, "brief.jsonl").write_text(log + LATER, encoding="utf-8")
         Path(desk, "known.json").write_text(_known_of_chain(), encoding="utf-8")
         _write_stubs(Path(desk))
         for name, content in (*SAMPLES.items(), *FOLDER.items()):
             Path(desk, name).parent.mkdir(parents=True, exist_ok=True)
             Path(desk, name).write_text(content, encoding="utf-8")
         shutil.copy(ROOT / "tests" / "logs" / "release.jsonl", desk)
+        shutil.copytree(ROOT / "models" / "answer-desk", Path(desk, "desk"))
         Path(desk, "renamed.jsonl").write_text(
             CHAIN_LOG.lstrip().replace("reader", "a-reader"), encoding="utf-8"
         )

@@ -72,6 +72,11 @@ CHAIN_LOG: Final = """
 """
 """A log of it: ``chain.jsonl``."""
 
+LATER: Final = """\
+{"time": "2026-03-01T23:59:00Z", "credential": "refresh-token", "system": "crm", "action": "read"}
+"""
+"""An event after the end of a credential that lives for 8 minutes: ``brief.jsonl``."""
+
 CLOUDTRAIL: Final = """
 {"Records": [{"eventTime": "2026-03-01T23:44:40Z", "eventSource": "s3.amazonaws.com",
   "eventName": "GetObject",

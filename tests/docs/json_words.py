@@ -36,6 +36,10 @@ _ROTATE: Final = (
     ("agents", "list of strings", "the other agents that need the new secret"),
     ("unchecked", "boolean", "whether it can be obtained without being asked"),
 )
+ANSWER_DESK: Final = (
+    "trace answer-desk.toml --json --map desk/map.toml desk/okta.json desk/vault.log desk/cloudtrail.json "
+    "desk/spans.log"
+)
 _COPY: Final = (
     ("system", "string", "where the copy lies"),
     ("credential", "string", "of what it is a copy"),
@@ -548,7 +552,8 @@ DOCUMENTS: Final = (
         (
             "trace models/federated-release.toml release.jsonl --json",
             "trace chain.toml chain.jsonl --json",
-            "trace brief.toml token-leak.jsonl --json",
+            "trace brief.toml brief.jsonl --json",
+            ANSWER_DESK,
             "trace token-leak.toml cloudtrail.json --format cloudtrail --map spare.map.toml --json",
         ),
         (
