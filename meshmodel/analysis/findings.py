@@ -32,7 +32,9 @@ def findings(
         check_current()
         id_, remedy, cited = rule.id, rule.remedy, partial(rule.cited, snapshot)
         for subject, severity, tell, agents, actions in sorted(cases, key=itemgetter(0)):
-            finding = Finding(id_, severity, subject, tell, remedy, cited, agents, actions)
+            finding = Finding(
+                id_, severity, subject, tell, remedy, cited, agents, actions, title=rule.title, why=rule.why
+            )
             if accepting and (id_, subject) in accepting:
                 finding.accepted = accepted(accepting[id_, subject], finding, today)
             listed[severity].append(finding)

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from meshmodel.analysis.checkpoints import Checkpoints, Unchecked
-from meshmodel.analysis.graph import Memberships, Reach, bits, bitset, union
+from meshmodel.analysis.graph import Graph, Memberships, Reach, bits, bitset, union
 from meshmodel.analysis.mesh import Mesh
+from meshmodel.analysis.steps import OWN
 from meshmodel.model.records import Grant
 from meshmodel.model.vocabulary import READ, WRITE
 
@@ -64,6 +65,25 @@ class Reaches:
     def own(self) -> Reach:
         """The own reach: as itself, by no deputy."""
         return self.mesh.own_graph.spread(self.mesh.agent_seeds())
+
+    @cached_property
+    def own_unchecked(self) -> Reach:
+        """The own reach by steps that no checkpoint guards."""
+        mesh, guards = self.mesh, self.checkpoints.guards
+        if not guards:
+            return self.own
+        steps = (step for kind in OWN for step in mesh.steps[kind] if step not in guards)
+        return Graph(mesh.size, steps).spread(mesh.agent_seeds())
+
+    @cached_property
+    def yielding(self) -> dict[int, list[tuple[str, int]]]:
+        """By node of a credential the steps by which an agent comes to it: their kind and what they leave."""
+        mesh, found = self.mesh, dict[int, list[tuple[str, int]]]()
+        for kind in ("hold", "custody", "exchange"):
+            for leaves, enters in mesh.steps[kind]:
+                if leaves not in mesh.origin or leaves in mesh.named:
+                    found.setdefault(enters, []).append((kind, leaves))
+        return found
 
     def presenting(self, credential: str) -> int:
         """The agents that come to a credential as themselves; none where it is revoked."""

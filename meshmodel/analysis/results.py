@@ -140,11 +140,19 @@ class Accepted:
 
 
 class FindingText(NamedTuple):
-    """What a finding says: one sentence, the records concerned, and a remedy if the rule's does not fit."""
+    """What a finding says.
+
+    Attributes:
+        message: who does what on what, in sentences.
+        about: the records concerned, as table and key, the most telling first.
+        remedy: what to do, in sentences; ``None``: as the rule says.
+        named: what people call its subject, for titles and lists.
+    """
 
     message: str
     about: tuple[Reference, ...]
     remedy: str | None = None
+    named: str | None = None
 
 
 @dataclass(unsafe_hash=True)  # not frozen: there can be thirty thousand, and those are slow to make
@@ -153,7 +161,8 @@ class Finding:
 
     ``about`` names the records it is about, for the canvas and the inspector; ``agents`` and ``actions`` are
     complete, as an acceptance of the finding would state them. What it says is put in words when it is first
-    read: there can be ten thousand findings of which a few are looked at.
+    read: there can be ten thousand findings of which a few are looked at. ``title`` and ``why`` are those of
+    its rule.
     """
 
     rule: str
@@ -165,6 +174,8 @@ class Finding:
     agents: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
     accepted: Accepted | None = None
+    title: str = ""
+    why: str = ""
 
     @cached_property
     def _finding_text(self) -> FindingText:
@@ -172,8 +183,13 @@ class Finding:
 
     @property
     def message(self) -> str:
-        """One sentence: who, what, as whom."""
+        """Who does what on what, and how, in sentences."""
         return self._finding_text.message
+
+    @property
+    def headline(self) -> str:
+        """Its title with what people call its subject: ``Missing checkpoint: Deploy key → Cluster``."""
+        return f"{self.title}: {self._finding_text.named or self.subject}"
 
     @property
     def remedy(self) -> str:

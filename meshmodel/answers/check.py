@@ -51,7 +51,7 @@ def check_json(
         before["crossings"] = [_crossing(each) for each in listed]
     after: Answer = {
         "heard": [_heard(each) for each in analysis.heard],
-        "findings": [_finding(each) for each in analysis.findings],
+        "findings": [*_findings(analysis.findings)],
         "questions": [_question(each) for each in analysis.questions],
     }
     if baseline is not None:
@@ -95,7 +95,14 @@ def _door(door: Door) -> Answer:
     }
 
 
-def _finding(finding: Finding) -> Answer:
+def _findings(findings: Sequence[Finding]) -> Iterator[Answer]:
+    """All findings in their order, each with the one that it is folded under."""
+    causes = {(also.rule, also.subject): cause.finding for cause in fold(findings) for also in cause.also}
+    for each in findings:
+        yield _finding(each, causes.get((each.rule, each.subject)))
+
+
+def _finding(finding: Finding, cause: Finding | None) -> Answer:
     accepted = finding.accepted
     return {
         "rule": finding.rule,
@@ -112,6 +119,9 @@ def _finding(finding: Finding) -> Answer:
             "until": accepted.until,
             "open": accepted.open,
         },
+        "title": finding.title,
+        "why": finding.why,
+        "cause": None if cause is None else {"rule": cause.rule, "subject": cause.subject},
     }
 
 

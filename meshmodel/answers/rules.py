@@ -22,6 +22,8 @@ def rules_json(rules: "Iterable[Rule]") -> Answer:
                 "remedy": rule.remedy,
                 "references": list(rule.references),
                 "false_positives": rule.false_positives,
+                "title": rule.title,
+                "why": rule.why,
             }
             for rule in sorted(rules, key=lambda each: each.id)
         ],

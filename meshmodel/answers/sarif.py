@@ -116,18 +116,17 @@ def _information(version: str) -> str:
 
 def _rule(rule: Rule, worst: Severity) -> Log:
     cited = [titled(each, about) for each, about in rule.conditions.items()]
-    remedy, exceptions = _sentence(rule.remedy), _sentence(rule.false_positives)
-    name = rule.id.replace("-", " ").capitalize()
+    remedy, exceptions = rule.remedy, _sentence(rule.false_positives)
     references = "".join(f"\n- {each}" for each in cited)
     return {
         "id": rule.id,
-        "shortDescription": {"text": f"{name}."},
-        "fullDescription": {"text": _sentence(rule.detects)},
+        "shortDescription": {"text": _sentence(rule.title)},
+        "fullDescription": {"text": f"{_sentence(rule.detects)} {rule.why}"},
         "help": {
-            "text": f"{remedy} Not a fault where: {exceptions} References: {'; '.join(cited)}.",
+            "text": f"Fix: {remedy} Ignore if: {exceptions} Standards: {'; '.join(cited)}.",
             "markdown": (
-                f"**What to do.** {remedy}\n\n**Not a fault where.** {exceptions}\n\n"
-                f"**References**\n{references}\n\n`meshmodel help rules` has the page of all rules."
+                f"**Why.** {rule.why}\n\n**Fix.** {remedy}\n\n**Ignore if.** {exceptions}\n\n"
+                f"**Standards**\n{references}\n\n`meshmodel help rules` has the page of all rules."
             ),
         },
         "defaultConfiguration": {"level": LEVELS[worst]},
@@ -160,7 +159,7 @@ def _result(located: Located, index: int) -> Log:
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": LEVELS[finding.severity],
-        "message": {"text": f"{_sentence(finding.message)} {_sentence(finding.remedy)}"},
+        "message": {"text": f"{finding.message} Fix: {finding.remedy}"},
         "locations": [{"physicalLocation": physical, "logicalLocations": [logical]}],
         "partialFingerprints": {"meshmodelFinding/v1": hashlib.sha256(identity.encode()).hexdigest()},
         "properties": {"severity": finding.severity},

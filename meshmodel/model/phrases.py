@@ -1,6 +1,7 @@
 """Describes records in words for lists, forms and previews; plain text, never markup."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from meshmodel.model.note_subject import note_subject
@@ -145,6 +146,22 @@ def subject_phrase(about: str | None) -> str:
     if subject.step is None:
         return " ".join([subject.table, *filter(None, subject.ids)])
     return f"{step_phrase(*subject.step)}{': ' if subject.action else ''}{subject.action}"
+
+
+STEP_CLAUSES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "grant": "{0} is used on {1}",
+        "custody": "{1} is obtained from {0}",
+        "exchange": "{0} is exchanged for {1}",
+        "hold": "{0} uses {1}",
+        "delegation": "{0} calls {1}",
+        "trigger": "{0} starts {1}",
+        "hearing": "{1} reads {0}",
+        "hosting": "{1} runs on {0}",
+        "boundary": "agents of {0} act in {1}",
+    }
+)
+"""What happens at a step on which a checkpoint can sit, to be filled with what people call its ends."""
 
 
 def step_phrase(step: str, start: str, end: str) -> str:

@@ -184,14 +184,14 @@ async def test_a_finding_in_one_row_of_80_columns_says_who_does_what_on_what(
     async with desk(tmp_path, model, size=(80, 24)) as at:
         findings = at.bench.shown.analysis.findings
         if findings:
-            assert is_seen(told(at)[0], findings[0], at.model), "the first one, where none is open"
+            assert is_seen(told(at)[0], findings[0]), "the first one, where none is open"
         for each in findings:
             at.bench.context.open_finding(each)
             await at.pilot.pause()
             assert each is at.bench.shown.finding
             assert not at.bench.has_class("-covered")
             row = told(at)[0]
-            assert is_seen(row, each, at.model), row
+            assert is_seen(row, each), row
             assert severity_sign(each) in row
 
 

@@ -1,4 +1,4 @@
-"""A finding in one row says who does what on what, however many agents there are."""
+"""A finding in one row says which rule is broken where, however many agents there are."""
 
 import re
 from collections.abc import Iterable
@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.analysis.results import Finding
+from meshmodel.analysis.rules import RULES
 from meshmodel.answers.lines import Line
 from meshmodel.api import analyse
 from meshmodel.app.presentation.cause_lines import Order, cause_lines
@@ -23,73 +24,31 @@ from tests.rows import all_rows
 
 ANALYSES: Final = {path.stem: analyse(read_file(path)) for path in sorted(MODELS.glob("*.toml"))}
 FINDINGS: Final = [(name, each) for name, found in ANALYSES.items() for each in found.findings]
-SAYS: Final = {
-    "approval-fatigue": "{target} asks somebody",
-    "carried-words": "outsiders' words into {target}",
-    "checkpoint-does-not-count": "{target} does not count",
-    "copied-secret": "{credential} is kept in {target}",
-    "delegation-not-honoured": "{target} takes {credential}",
-    "environment-crossing": "can {do} {target}",
-    "human-identity-in-agent": "presents {credential}",
-    "impersonating-exchange": "can act as {identity}",
-    "long-lived-credential": "{credential} (never expires|lives)",
-    "lost-delegation": "comes? to {target}",
-    "missing-checkpoint": "can (reach|{do}) {target}",
-    "orphaned-credential": "{credential} opens {target}",
-    "person-uses-workload-identity": "sign in as {identity}",
-    "retired-agent-access": "still holds {credential}",
-    "secret-at-rest": "lies in {target}",
-    "shared-memory": "{target}: written and read",
-    "third-party-reach": "can {do} {target}",
-    "token-passthrough": "hands {credential} on to {target}",
-    "toxic-flow": "prompt-injected through {target}",
-    "unapproved-reach": "it can also {do} {target}",
-    "unpinned-federation": "obtains {credential}",
-    "untraceable-step": "can act on {target}",
-}
-"""By rule the action and its target, which are seen in a row of any of its findings."""
 
 
-def what_is_seen(finding: Finding, snapshot: Snapshot) -> tuple[list[str], str]:
-    """The names of the agents, those that the message has; and of the action and its target what it has."""
-    names = {
-        "target": [each.title for each in (*snapshot.system.values(), *snapshot.agent.values())],
-        "credential": [each.title for each in snapshot.credential.values()],
-        "identity": [each.principal for each in snapshot.credential.values()],
-    }
-    titles = {key: f"({'|'.join(map(re.escape, sorted(of, key=len)[::-1]))})" for key, of in names.items()}
-    verbs = "(read|write|execute on|issue from|administer)"
-    pattern = SAYS[finding.rule].format(**titles, do=f"({verbs}(, | and )?)+")
-    found = re.search(pattern, finding.message)
-    assert found is not None, finding.message
-    agents = [snapshot.agent[each].title for each in finding.agents]
-    return [each for each in agents if each in finding.message], found[0].strip()
-
-
-def is_seen(row: str, finding: Finding, snapshot: Snapshot) -> bool:
-    """Whether a row has one of the agents, the action and its target."""
-    agents, action = what_is_seen(finding, snapshot)
-    return action in row and (not agents or any(each in row for each in agents))
+def is_seen(row: str, finding: Finding) -> bool:
+    """Whether a row says all of a finding, or its title with what it is about."""
+    return finding.message in row or finding.headline in row
 
 
 @all_rows(("name", "finding"), FINDINGS)
-def test_agent_action_and_target_are_seen_at_80_columns(name: str, finding: Finding) -> None:
+def test_the_rule_and_its_subject_are_seen_at_80_columns(name: str, finding: Finding) -> None:
     cells = 80 - len(f" ✖ {finding.severity}  ")
-    row = headline(finding, ANALYSES[name].snapshot, cells)
+    row = headline(finding, cells)
     assert width(row) <= cells
-    assert is_seen(row, finding, ANALYSES[name].snapshot), row
+    assert is_seen(row, finding), (name, row)
 
 
 def test_the_worked_examples_have_a_finding_of_most_rules() -> None:
-    assert {each.rule for _, each in FINDINGS} == set(SAYS)
+    assert len({each.rule for _, each in FINDINGS}) > len(RULES) * 3 // 4
 
 
 @given(st.sampled_from(FINDINGS), st.integers(0, 240))
 def test_a_row_is_no_wider_than_its_room_and_whole_where_there_is_enough(
     found: tuple[str, Finding], cells: int
 ) -> None:
-    name, finding = found
-    row = headline(finding, ANALYSES[name].snapshot, cells)
+    _, finding = found
+    row = headline(finding, cells)
     assert width(row) <= cells
     assert (row == finding.message) is (width(finding.message) <= cells)
 

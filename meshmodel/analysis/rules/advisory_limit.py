@@ -1,4 +1,4 @@
-"""A limit that is asked of a model: nothing holds the agent to it."""
+"""A limit in a prompt: nothing enforces it."""
 
 from functools import partial
 
@@ -20,20 +20,25 @@ def _finding_text(snapshot: Snapshot, delegation: Delegation) -> FindingText:
     ends, named = (delegation.from_, delegation.to), limits(delegation)
     one, other = (snapshot.agent[each].title for each in ends)
     return FindingText(
-        f"{one} may have {other} only {deeds(snapshot, named)}, but {other} can be steered: nothing holds it "
-        "to that limit",
+        f"{one} limits {other} to {deeds(snapshot, named)}. But {other} can be prompt-injected, and nothing "
+        "enforces the limit.",
         (*relation("delegation", ends), *highlighted("system", named)),
+        f"Give {other} a credential that allows no more, or put a program between.",
+        named=f"{one} → {other}",
     )
 
 
 RULE = Rule(
     id="advisory-limit",
+    title="Limit is not enforced",
+    why="A prompt is not a control.",
     severity="low",
-    detects="A delegation limits what an agent does that can be steered: a limit that is asked of a model",
-    remedy="Enforce it outside the model: by credentials that allow no more, or by a program between",
+    detects="One agent limits what another may do, but the other can be prompt-injected and nothing enforces "
+    "the limit",
+    remedy="Give the second agent a credential that allows no more, or put a program between.",
     cites="ASI02:2026; SP 800-207 tenet 6; SP 800-53 AC-6; AISVS v1.0-C9.5.3; AISVS v1.0-C9.5.5; "
     "ATLAS AML.T0051; LLM03:2026",
-    false_positives="A program holds it to the limit: draw that as an agent that is not steerable",
+    false_positives="A program enforces the limit: model it as an agent of kind program",
     find=_find,
     sample="""
 format = "meshmodel/1"

@@ -1,4 +1,4 @@
-"""People who are asked so often that they no longer look."""
+"""People who approve so often that they stop reading."""
 
 from functools import partial
 from typing import Final
@@ -21,20 +21,22 @@ def _find(engine: Engine) -> Cases:
 
 
 def _finding_text(snapshot: Snapshot, checkpoint: Checkpoint) -> FindingText:
-    who = " or ".join(checkpoint.approvers or ("somebody",))
+    who = " or ".join(checkpoint.approvers or ("a person",))
     return FindingText(
-        f"{checkpoint.id} on {step_title(snapshot, checkpoint)} asks {who} {checkpoint.rate} times a day: "
-        "nobody looks at each of so many",
+        f"{checkpoint.id} asks {who} {checkpoint.rate} times a day, {step_title(snapshot, checkpoint)}.",
         step_records(snapshot, checkpoint),
+        named=checkpoint.id,
     )
 
 
 RULE = Rule(
     id="approval-fatigue",
+    title="Too many approvals",
+    why="People stop reading.",
     severity="medium",
     detects="A person is asked for more than 50 approvals a day",
-    remedy="Let a policy decide what is routine and ask people about the rest, or share the approvals",
+    remedy="Let a policy decide routine cases, and ask people about the rest.",
     cites="T10 (Agentic threats 1.1); ASI09:2026; ATLAS AML.M0029",
-    false_positives="The approvals are shared among so many people that each one sees few of them",
+    false_positives="So many people share the approvals that each of them sees few",
     find=_find,
 )

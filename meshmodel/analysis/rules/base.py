@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from meshmodel.analysis.graph import Reach, bits, union
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import MOST_HIGHLIGHTED, Finding, FindingText
+from meshmodel.model.phrases import STEP_CLAUSES
 from meshmodel.model.records import Checkpoint, Delegation, Reference, Snapshot
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.vocabulary import ACTIONS, ALL, Action, Severity, action_mask, actions_of, expand_admin
@@ -64,7 +65,9 @@ class Rule:
     """One rule of ``docs/rules.md``.
 
     Attributes:
-        id: its name.
+        id: its name in files and answers.
+        title: its name for people.
+        why: why it matters, in a sentence.
         severity: what severity it gives, in words.
         detects: what it holds for.
         remedy: what to do.
@@ -76,6 +79,8 @@ class Rule:
     """
 
     id: str
+    title: str
+    why: str
     severity: str
     detects: str
     remedy: str
@@ -164,10 +169,10 @@ def deeds(snapshot: Snapshot, done: Mapping[str, int]) -> str:
 
 
 def step_title(snapshot: Snapshot, checkpoint: Checkpoint) -> str:
-    """The step of a checkpoint: ``the grant file-key > files``, ``the boundary desk > vault``."""
+    """Where a checkpoint decides: ``where File key is used on Files``."""
     ends = zip(_ends(checkpoint), (checkpoint.from_, checkpoint.to), strict=True)
     names = [getattr(snapshot.get(*end), "title", name) for end, name in ends]
-    return f"the {checkpoint.step} {' > '.join(names)}"
+    return f"where {STEP_CLAUSES[checkpoint.step].format(*names)}"
 
 
 # Records

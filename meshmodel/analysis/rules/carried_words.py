@@ -1,4 +1,4 @@
-"""A system into which agents carry what outsiders said: the harm counts where it acts."""
+"""A system into which agents can copy untrusted content: the harm counts where it acts."""
 
 from functools import partial
 
@@ -18,17 +18,22 @@ def _find(engine: Engine) -> Cases:
 
 
 def _finding_text(snapshot: Snapshot, system: str, agents: tuple[str, ...]) -> FindingText:
-    who = f"{titles(snapshot, 'agent', agents)} can carry outsiders' words"
-    who = who if agents else "Outsiders' words come"
-    message = f"{who} into {snapshot.system[system].title}: whoever reads it hears them"
-    return FindingText(message, (("system", system), *highlighted("agent", agents)))
+    name, who = snapshot.system[system].title, titles(snapshot, "agent", agents)
+    can_spread = (
+        f"{who} can copy untrusted content into {name}" if agents else f"Untrusted content gets into {name}"
+    )
+    message = f"{can_spread}. Agents that read {name} may follow it."
+    return FindingText(message, (("system", system), *highlighted("agent", agents)), named=name)
 
 
 RULE = Rule(
     id="carried-words",
+    title="Untrusted content can spread",
+    why="Poisoned memory outlives the attack.",
     severity="low",
-    detects="Agents that outsiders' words steer can carry them into a system, and nobody is asked on the way",
-    remedy="Place a decision on the way in, let it hold only checked values (typed), or let others write it",
+    detects="Agents can copy untrusted content into a system, and no checkpoint is in between",
+    remedy="Put a checkpoint before the write. Or accept fixed values only (typed). Or stop the agents from "
+    "writing there.",
     cites="ASI06:2026; ASI01:2026; T1 (Agentic threats 1.1); SP 800-53 AC-4; AISVS v1.0-C8.2.3; "
     "AISVS v1.0-C9.3.6; ATLAS AML.T0080; ATLAS AML.T0099; CWE-1427",
     false_positives="What is written is validated against closed sets: mark the system as typed",

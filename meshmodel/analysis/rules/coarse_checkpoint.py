@@ -12,6 +12,14 @@ from meshmodel.model.vocabulary import ACTING, actions_of
 
 COARSE: Final = frozenset({"delegation", "trigger", "hearing", "hosting", "hold"})
 """The kinds of steps on which a decision does not know the action."""
+_STEPS: Final = {
+    "delegation": "call",
+    "trigger": "start",
+    "hearing": "read",
+    "hosting": "host",
+    "hold": "credential",
+}
+"""What people call these steps."""
 
 
 def _find(engine: Engine) -> Cases:
@@ -55,26 +63,31 @@ def _finding_text(
         for number in engine.checkpoints.guards[leaves, enters]
         if not alone.power[number] >> agent & 1
     }
-    where = " and the ".join(sorted({snapshot.checkpoint[each].step for each in passed}))
+    where = " and the ".join(sorted({_STEPS[snapshot.checkpoint[each].step] for each in passed}))
+    name = str(snapshot.agent[mesh.agents[agent]].title)
     return FindingText(
-        f"{snapshot.agent[mesh.agents[agent]].title} can {deeds(snapshot, does)} after a decision on the "
-        f"{where} alone, made before it was known what would be done",
+        f"{name} can {deeds(snapshot, does)}. The only decision comes at the {where}, before the action is "
+        "known.",
         (
             ("agent", mesh.agents[agent]),
             *highlighted("checkpoint", sorted(passed)),
             *highlighted("system", does),
         ),
+        named=name,
     )
 
 
 RULE = Rule(
     id="coarse-checkpoint",
+    title="Approval comes too early",
+    why="The approver cannot see what will happen.",
     severity="low",
-    detects="The only decision before an agent acts on a confidential system is to set it to work",
-    remedy="Decide at the system, for each action, with the action and its target known",
+    detects="The only decision before an agent acts on a confidential system comes when a task is handed "
+    "over",
+    remedy="Decide at the system, for each action.",
     cites="ASI02:2026; SP 800-53 AC-3; AISVS v1.0-C9.2.8; AISVS v1.0-C9.2.2; AISVS v1.0-C9.5.1; "
     "ATLAS AML.M0029",
-    false_positives="The second agent can do nothing but the one action that was decided about",
+    false_positives="The second agent can do nothing but the one action that was approved",
     find=_find,
     sample="""
 format = "meshmodel/1"

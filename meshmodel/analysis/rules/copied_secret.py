@@ -23,18 +23,20 @@ def _finding_text(snapshot: Snapshot, credential: str, systems: list[str]) -> Fi
     systems = sorted(systems)
     copies = (("custody", (each, credential)) for each in systems[:2])
     return FindingText(
-        f"{snapshot.credential[credential].title} is kept in {titles(snapshot, 'system', systems)}: whoever "
-        "changes it must find every copy",
+        f"{snapshot.credential[credential].title} is stored in {titles(snapshot, 'system', systems)}.",
         (("credential", credential), *copies, *highlighted("system", systems)),
+        named=str(snapshot.credential[credential].title),
     )
 
 
 RULE = Rule(
     id="copied-secret",
+    title="Secret has several copies",
+    why="Rotation misses one.",
     severity="medium",
     detects="A credential is stored in two or more systems",
-    remedy="Keep it in one place from which it is fetched, or give each place a credential of its own",
+    remedy="Keep one copy and fetch it.",
     cites="NHI2:2025; NHI9:2025; SP 800-53 IA-5; MCP servers: AISVS v1.0-C10.2.3; ATLAS AML.T0055",
-    false_positives="The places are replicas of one store that are changed together: draw them as one system",
+    false_positives="These are replicas of one store that change together: model them as one system",
     find=_find,
 )

@@ -30,23 +30,32 @@ def _finding_text(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> 
     credential, system = snapshot.credential[grant.credential], snapshot.system[grant.system]
     beyond, whom = can(_beyond(grant)), credential.on_behalf_of
     if grant.honoured_as == "principal":
-        more = f", who may not {beyond} it" if beyond else ""
+        more = f" {whom} may not {beyond} it." if beyond else ""
         message = (
-            f"{system.title} takes {credential.title} for a principal of its own, though it is presented on "
-            f"behalf of {whom}{more}"
+            f"{system.title} treats {credential.title} as an account of its own, though it is used on behalf "
+            f"of {whom}.{more}"
         )
     else:
-        message = f"{credential.title} can {beyond} {system.title}, and {whom}, on whose behalf, may not"
-    return FindingText(message, relation("grant", (credential.id, system.id), agents))
+        message = f"{credential.title} can {beyond} {system.title} on behalf of {whom}, who may not."
+    return FindingText(
+        message,
+        relation("grant", (credential.id, system.id), agents),
+        f"Make {system.title} apply the rights of {whom}, and grant no more than {whom} has.",
+        named=f"{credential.title} → {system.title}",
+    )
 
 
 RULE = Rule(
     id="delegation-not-honoured",
+    title="User's rights are not applied",
+    why="A user gets more than they may have.",
     severity="high",
-    detects="A system takes a person's delegate for a principal of its own, or lets it do more",
-    remedy="Honour the credential as a delegate, and grant no more than the person is entitled to",
+    detects="A system treats a person's delegate as an account of its own, or lets it do more than the "
+    "person "
+    "may",
+    remedy="Make the system apply the person's rights, and grant no more than the person has.",
     cites="ASI03:2026; T3 (Agentic threats 1.1); CWE-441; CSF 2.0 PR.AA-04; AISVS v1.0-C9.5.2; "
     "AISVS v1.0-C5.2.2; ATLAS AML.M0027; LLM03:2026",
-    false_positives="The system decides by the person's own rights: draw the grant as honoured as delegate",
+    false_positives="The system decides by the person's own rights: mark the grant as honoured as delegate",
     find=_find,
 )

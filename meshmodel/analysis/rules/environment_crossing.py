@@ -16,6 +16,7 @@ from meshmodel.analysis.rules.base import (
     done,
     grants_into,
     highlighted,
+    joined,
 )
 from meshmodel.model.vocabulary import ACTING, actions_of
 
@@ -35,7 +36,7 @@ def _find(engine: Engine) -> Cases:
 
 
 def _beyond(engine: Engine, systems: Collection[int]) -> Reach:
-    """What agents do on some systems, unasked, and no intent covers."""
+    """What agents do on some systems, unchecked, and no intended use covers."""
     covered, found = engine.mesh.covered, list(engine.reaches.alone.reach)
     for access in (5 * system + action for system in systems for action in range(5)):
         found[access] &= ~covered.get(access, 0)
@@ -52,19 +53,25 @@ def _finding_text(engine: Engine, agent: int, production: Sequence[int], tried: 
     mesh, snapshot, reach = engine.mesh, engine.snapshot, engine.reaches.alone.reach
     name, acts = mesh.agents[agent], done(mesh, _beyond(engine, production), agent, production, ACTING)
     touches = done(mesh, reach, agent, tried)
+    zones = (snapshot.zone[snapshot.system[each].zone or ""] for each in touches)
+    environments = {str(each.environment) for each in zones}
     return FindingText(
-        f"{snapshot.agent[name].title} can {deeds(snapshot, acts)} in production, and outside it can "
-        f"{deeds(snapshot, touches)}: nobody is asked in between",
+        f"{snapshot.agent[name].title} can {deeds(snapshot, acts)} in production and "
+        f"{deeds(snapshot, touches)} in {joined(sorted(environments))}. No checkpoint is in between.",
         (("agent", name), *grants_into(mesh, reach, agent, acts), *highlighted("system", [*acts, *touches])),
+        named=str(snapshot.agent[name].title),
     )
 
 
 RULE = Rule(
     id="environment-crossing",
+    title="Agent spans production and test",
+    why="A test flaw reaches production.",
     severity="high",
-    detects="Unasked, an agent acts in production beyond its intents, and reaches development or staging",
-    remedy="Give each environment an agent and credentials of its own, or decide on the way to production",
+    detects="An agent acts in production beyond its intended uses and reaches development or staging, "
+    "unchecked",
+    remedy="Separate agents and credentials, or put a checkpoint before production.",
     cites="NHI8:2025; SP 800-53 AC-4; ATLAS AML.M0032",
-    false_positives="A person who looks after both decides afresh each time: draw that decision",
+    false_positives="A person who looks after both decides each time: model that checkpoint",
     find=_find,
 )

@@ -9,8 +9,8 @@ from meshmodel.analysis.rules.base import Case, Cases, Rule, held_by, holding
 from meshmodel.model.records import Credential
 
 PERSONAL: Final = {
-    "personal-access-token": "a personal access token: whatever it does, a person seems to have done",
-    "session-cookie": "a session cookie: whatever it does, a person seems to have done",
+    "personal-access-token": "a personal access token",
+    "session-cookie": "a session cookie",
 }
 """Kinds that stand for a person, whatever else is said of them."""
 
@@ -31,20 +31,24 @@ def _is_personal(each: Credential) -> bool:
 
 def _finding_text(engine: Engine, agent: str, credential: str) -> FindingText:
     record = engine.snapshot.credential[credential]
-    why = PERSONAL.get(record.kind or "", "the sign-in of a person, who did not delegate it")
+    name, why = engine.snapshot.agent[agent].title, PERSONAL.get(record.kind or "", "a person's own sign-in")
     return FindingText(
-        f"{engine.snapshot.agent[agent].title} presents {record.title}, {why}",
+        f"{name} uses {record.title}, {why}. Logs show the person.",
         held_by(engine.mesh, agent, credential),
+        f"Give {name} its own identity, or a token that names both.",
+        named=f"{name} with {record.title}",
     )
 
 
 RULE = Rule(
     id="human-identity-in-agent",
+    title="Agent acts as a person",
+    why="The person is blamed, and the rights are too wide.",
     severity="high",
-    detects="An agent presents a person's identity that nobody delegated to it, as with a session cookie",
-    remedy="Give the agent an identity of its own, or a token on behalf of the person that names the agent",
+    detects="An agent uses a person's own sign-in, such as a personal access token or a session cookie",
+    remedy="Give the agent its own identity, or a token that names both.",
     cites="ASI03:2026; SP 800-53 AU-10; T9 (Agentic threats 1.1); AISVS v1.0-C9.4.1; AISVS v1.0-C9.5.2; "
     "ATLAS AML.T0091.000; session cookies: ATLAS AML.T0091.001; ATT&CK T1550",
-    false_positives="The account is that of a machine, and only the kind of credential is made for people",
+    false_positives="The account is that of a machine, and only the kind of credential is for people",
     find=_find,
 )

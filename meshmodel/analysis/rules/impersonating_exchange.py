@@ -33,17 +33,20 @@ def _finding_text(engine: Engine, one: str, other: str, agents: tuple[str, ...])
     snapshot = engine.snapshot
     before, after = snapshot.credential[one], snapshot.credential[other]
     return FindingText(
-        f"{titles(snapshot, 'agent', agents)} can act as {after.principal} after the exchange of "
-        f"{before.title}, and no log can tell who did",
+        f"{titles(snapshot, 'agent', agents)} can act as {after.principal} after exchanging {before.title}. "
+        "Logs do not show who acted.",
         relation("exchange", (one, other), agents),
+        named=f"{before.title} → {after.title}",
     )
 
 
 RULE = Rule(
     id="impersonating-exchange",
+    title="Impersonation hides the actor",
+    why="You cannot prove who did it.",
     severity="low",
     detects="A credential is exchanged by impersonation, and an agent acts with what it got",
-    remedy="Exchange by delegation, so that the new credential names the actor beside the subject",
+    remedy="Exchange by delegation: keep the actor in the token.",
     cites="SP 800-53 AU-10; T8 (Agentic threats 1.1); ASI03:2026; AISVS v1.0-C9.4.1; AISVS v1.0-C9.4.2; "
     "AISVS v1.0-C9.5.2",
     false_positives="The token service logs who exchanged what, and its log can be joined with others",

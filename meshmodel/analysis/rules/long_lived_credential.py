@@ -1,4 +1,4 @@
-"""A credential that is valid for longer than anybody looks at it."""
+"""A credential that is valid for too long."""
 
 from functools import partial
 from typing import Final
@@ -28,24 +28,26 @@ def _find(engine: Engine) -> Cases:
 
 def _finding_text(snapshot: Snapshot, credential: Credential, opened: list[str], grave: bool) -> FindingText:
     lifetime, more = str(credential.lifetime), ""
-    lives = "never expires" if lifetime == "unlimited" else f"lives {lifetime[:-1]} {_UNITS[lifetime[-1]]}s"
+    lives = f"is valid {lifetime[:-1]} {_UNITS[lifetime[-1]]}s"
+    lives = "never expires" if lifetime == "unlimited" else lives
     if grave:
-        more = (
-            f", opens {titles(snapshot, 'system', opened)} to whoever has it, and no workload attests to it"
-        )
+        more = f" Whoever copies it can use {titles(snapshot, 'system', opened)}."
     elif credential.is_bound:
-        more = ", though it is bound to its key or host"
+        more = " It is bound to its key or host."
     places = (("credential", credential.id), *highlighted("system", opened))
-    return FindingText(f"{credential.title} {lives}{more}", places)
+    return FindingText(f"{credential.title} {lives}.{more}", places, named=str(credential.title))
 
 
 RULE = Rule(
     id="long-lived-credential",
+    title="Long-lived credential",
+    why="A leak stays useful.",
     severity="medium; high if it is an unattested bearer credential that opens a restricted system",
-    detects="A credential never expires, or lives more than 90 days",
-    remedy="Obtain it for minutes or hours, by an attested identity; until then renew it within 90 days",
+    detects="A credential never expires, or is valid for more than 90 days",
+    remedy="Issue a credential that lives minutes or hours to an attested workload. Until then, renew it "
+    "within 90 days.",
     cites="NHI7:2025; NHI4:2025; SP 800-53 IA-5; SP 800-53 IA-9; AISVS v1.0-C9.4.3; AISVS v1.0-C5.1.2; "
     "ATLAS AML.T0012",
-    false_positives="It is renewed on each use, so that what is written down is the longest it could live",
+    false_positives="It is renewed on each use, so that the model states the longest that it could live",
     find=_find,
 )

@@ -42,17 +42,22 @@ def _finding_text(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> 
     credential, system = snapshot.credential[grant.credential], snapshot.system[grant.system]
     s = "s" * (len(agents) == 1)
     return FindingText(
-        f"{titles(snapshot, 'agent', agents)} work{s} for people and come{s} to "
-        f"{system.title}, where each has data of their own, with {credential.title}, which is nobody's",
+        f"{titles(snapshot, 'agent', agents)} work{s} for people but use{s} {system.title} with "
+        f"{credential.title}, which belongs to none of them. {system.title} keeps people's data apart.",
         relation("grant", (credential.id, system.id), agents),
+        f"Exchange the person's token for one on their behalf, and let {system.title} decide by the person.",
+        named=f"{credential.title} → {system.title}",
     )
 
 
 RULE = Rule(
     id="lost-delegation",
+    title="User's identity is lost",
+    why="One user can get another's data.",
     severity="high if the system is restricted, else medium",
-    detects="An agent that works for people acts as itself where each of them has data of their own",
-    remedy="Exchange the person's token for one on their behalf, and let the system decide by the person",
+    detects="An agent that works for people uses a credential of none of them, where people's data is kept "
+    "apart",
+    remedy="Exchange the person's token for one on their behalf, and let the system decide by the person.",
     cites="ASI03:2026; T3 (Agentic threats 1.1); CWE-441; CSF 2.0 PR.AA-04; AISVS v1.0-C9.5.2; "
     "AISVS v1.0-C5.2.2; ATLAS AML.M0027; ATLAS AML.M0028; LLM03:2026",
     false_positives="What it does there is the same for all, and nothing of one person's comes back. "

@@ -1,15 +1,21 @@
-"""A door: somebody comes from elsewhere and acts, and nobody is asked (``docs/semantics.md#crossings``)."""
+"""An agent acts across a trust boundary, and no checkpoint decides (``docs/semantics.md#crossings``)."""
 
+from collections.abc import Iterable
 from functools import partial
 from itertools import islice
+from typing import Final
 
 from meshmodel.analysis.crossing import crosses_within
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.graph import bits, union
 from meshmodel.analysis.results import Door, FindingText
-from meshmodel.analysis.rules.base import FEW, Case, Cases, Rule, can, relation, titles
+from meshmodel.analysis.rules.access import access_sentences
+from meshmodel.analysis.rules.base import FEW, Case, Cases, Rule, can, joined, relation, titles
 from meshmodel.model.rule_cards import DOOR
-from meshmodel.model.vocabulary import action_mask, actions_of
+from meshmodel.model.vocabulary import Action, action_mask, actions_of
+
+_NOUNS: Final[dict[Action, str]] = {"execute": "execution", "issue": "issued credential", "admin": "change"}
+"""What an action is called, where its name is not its noun."""
 
 
 def _find(engine: Engine) -> Cases:
@@ -22,17 +28,24 @@ def _find(engine: Engine) -> Cases:
 def _finding_text(engine: Engine, door: Door) -> FindingText:
     snapshot = engine.snapshot
     credential, system = snapshot.credential[door.credential], snapshot.system[door.system]
-    identity = "" if credential.identity is None else f" as {credential.identity}"
-    intended = "; or declare each path through this grant intended" if _can_be_intended(engine, door) else ""
     opened = _unapproved(engine, door)
     does, each = _deeds(engine, door, opened)
+    intended = " Or mark it as intended." if _can_be_intended(engine, door) else ""
+    one = len(door.agents) == 1
     return FindingText(
-        f"{titles(snapshot, 'agent', door.agents)} can {does} {system.title}{identity}, coming "
-        f"from {_where(engine, door, opened)} with {credential.title}, and nobody is asked{each}",
+        f"{access_sentences(engine, door, does, _where(engine, door, opened))}{each} No checkpoint decides "
+        f"whether {'it' if one else 'they'} may.",
         relation("grant", (credential.id, system.id), door.agents),
-        f"Place a decision for each action on {credential.title} > {system.title}, made where no agent has "
-        f"power{intended}",
+        f"Require a decision for each {_nouns(door.actions)}: a policy check or a person's approval, "
+        "enforced "
+        f"where {titles(snapshot, 'agent', door.agents) if one else 'they'} cannot change it.{intended}",
+        named=f"{credential.title} → {system.title}",
     )
+
+
+def _nouns(actions: Iterable[Action]) -> str:
+    """What each of some actions is called: ``read and write``."""
+    return joined([_NOUNS.get(each, each) for each in actions])
 
 
 def _unapproved(engine: Engine, door: Door) -> dict[int, int]:
@@ -59,7 +72,7 @@ def _deeds(engine: Engine, door: Door, opened: dict[int, int]) -> tuple[str, str
         f"{_some(engine, agents)} can {can(actions_of(mask))}"
         for mask, agents in sorted(alike.items(), key=lambda pair: pair[1] & -pair[1])
     ]
-    return "reach", f": {'; '.join(each)}"
+    return "reach", f" {'; '.join(each)}."
 
 
 def _some(engine: Engine, agents: int) -> str:
@@ -95,21 +108,27 @@ def _where(engine: Engine, door: Door, opened: dict[int, int]) -> str:
             if each != system and union(leading) & starts:
                 near.add(each)
     if not near:
-        return "another zone"
+        return "from another zone"
     names = titles(engine.snapshot, "system", [mesh.systems[each] for each in sorted(near)])
-    return f"another zone, or from {names} of the same zone," if elsewhere else f"{names} of the same zone"
+    after = f"after reading {names} in the same zone"
+    return f"from another zone, or {after}" if elsewhere else after
 
 
 RULE = Rule(
     id=DOOR,
-    severity="of the door: by the target, outsiders' words, and what is picked up or carried out",
-    detects="Unasked, an agent acts that comes from another zone, or with outsiders' words or private data",
-    remedy="Place a decision for each action on the grant, where no agent has power; or declare "
-    "the intent, where the agents hold the credential, the target logs, and outsiders can cause little",
+    title="Missing checkpoint",
+    why="A tricked agent acts freely here.",
+    severity="that of its worst path: by the target, untrusted content, what is found and what can be "
+    "sent out",
+    detects="An agent acts across a trust boundary, or with untrusted content or private data, and no "
+    "checkpoint decides",
+    remedy="Require a decision for each action: a policy check or a person's approval, enforced where the "
+    "agent cannot change it. Or mark the access as intended.",
     cites="ASI03:2026; NHI5:2025; NHI8:2025; SP 800-207 tenet 3; SP 800-207 tenet 6; CSF 2.0 PR.AA-05; "
     "SP 800-53 AC-3; SP 800-53 AC-4; SP 800-53 IA-11; CWE-862; AISVS v1.0-C9.5.6; AISVS v1.0-C9.5.1; "
     "MCP servers: AISVS v1.0-C10.2.5; ATLAS AML.T0053; LLM03:2026",
-    false_positives="The path is intended: declare it. The target decides by itself: draw that decision. The "
-    "zones are one trust domain: draw one",
+    false_positives="The access is intended: mark it so. The target decides by itself: model that "
+    "checkpoint. The "
+    "zones are one trust zone: model one",
     find=_find,
 )

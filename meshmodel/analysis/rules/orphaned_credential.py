@@ -28,17 +28,20 @@ def _find(engine: Engine) -> Cases:
 def _finding_text(snapshot: Snapshot, credential: str, opened: list[str]) -> FindingText:
     return FindingText(
         f"{snapshot.credential[credential].title} opens {titles(snapshot, 'system', opened)}, but no active "
-        "agent comes to it and no system keeps it",
+        "agent reaches it and no system stores it.",
         (("credential", credential), *highlighted("system", opened)),
+        named=str(snapshot.credential[credential].title),
     )
 
 
 RULE = Rule(
     id="orphaned-credential",
+    title="Orphaned credential",
+    why="Nobody notices its abuse.",
     severity="medium",
-    detects="A credential is accepted somewhere, and no active agent reaches it and no system keeps it",
-    remedy="Revoke it; or draw who uses it",
+    detects="A credential opens a system, but no active agent reaches it and no system stores or issues it",
+    remedy="Revoke it, or model who uses it.",
     cites="NHI1:2025; SP 800-53 AC-2; ATLAS AML.M0027",
-    false_positives="Somebody outside the drawing uses it",
+    false_positives="Someone outside the model uses it",
     find=_find,
 )

@@ -18,19 +18,23 @@ def _find(engine: Engine) -> Cases:
 
 def _finding_text(engine: Engine, agent: str, credential: str) -> FindingText:
     record = engine.snapshot.credential[credential]
+    name = engine.snapshot.agent[agent].title
     return FindingText(
-        f"{engine.snapshot.agent[agent].title} can sign in as {record.principal} with {record.title}: no log "
-        "tells the person from the workload",
+        f"{name} can sign in as {record.principal} with {record.title}. Logs cannot tell the person from the "
+        "workload.",
         held_by(engine.mesh, agent, credential),
+        named=f"{name} with {record.title}",
     )
 
 
 RULE = Rule(
     id="person-uses-workload-identity",
+    title="Person uses a service account",
+    why="It bypasses personal controls.",
     severity="medium",
-    detects="A person holds a credential that authenticates a workload",
-    remedy="Let people sign in as themselves, with more rights for a limited time where they need them",
+    detects="A person holds a credential of a workload",
+    remedy="Let people sign in as themselves, and raise their rights for a limited time.",
     cites="NHI10:2025; SP 800-53 AU-10",
-    false_positives="The credential is that of a person, and its subject is not drawn yet: mark it as human",
+    false_positives="The credential is a person's: set its subject to human",
     find=_find,
 )

@@ -19,19 +19,23 @@ def _find(engine: Engine) -> Cases:
 
 
 def _finding_text(snapshot: Snapshot, agent: str, credentials: list[str]) -> FindingText:
+    name, holds = snapshot.agent[agent].title, titles(snapshot, "credential", credentials)
     return FindingText(
-        f"{snapshot.agent[agent].title} is retired and still holds "
-        f"{titles(snapshot, 'credential', credentials)}",
+        f"{name} is retired and still holds {holds}.",
         (("agent", agent), *highlighted("credential", credentials)),
+        f"Revoke {holds}, or rotate what {name} shared with others.",
+        named=str(name),
     )
 
 
 RULE = Rule(
     id="retired-agent-access",
+    title="Retired agent still has access",
+    why="Forgotten access is found by attackers first.",
     severity="high",
     detects="A retired agent still holds an active credential",
-    remedy="Revoke what it alone held, and change what it shared with others",
+    remedy="Revoke what it alone held, and rotate what it shared.",
     cites="NHI1:2025; SP 800-53 AC-2; ATLAS AML.T0012; ATLAS AML.M0027",
-    false_positives="What it holds was changed since and is no longer valid: delete the hold",
+    false_positives="The credential was rotated since: delete the hold",
     find=_find,
 )

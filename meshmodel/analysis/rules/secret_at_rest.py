@@ -1,4 +1,4 @@
-"""A secret that lies where it was not made to lie."""
+"""A secret that is stored outside a secrets manager."""
 
 from functools import partial
 
@@ -47,22 +47,27 @@ def _leading_to_private(engine: Engine, credentials: set[str]) -> set[str]:
 
 def _finding_text(snapshot: Snapshot, custody: Custody, agents: tuple[str, ...]) -> FindingText:
     credential, system = snapshot.credential[custody.credential], snapshot.system[custody.system]
-    also = f"; {titles(snapshot, 'agent', agents)} can" if agents else ""
+    also = f" {titles(snapshot, 'agent', agents)} can." if agents else ""
     return FindingText(
-        f"{credential.title} lies in {system.title}, for whoever can {can(custody.obtained_by)} it{also}",
+        f"Whoever can {can(custody.obtained_by)} {system.title} gets {credential.title}.{also}",
         relation("custody", (system.id, credential.id), agents),
+        named=f"{credential.title} in {system.title}",
     )
 
 
 RULE = Rule(
     id="secret-at-rest",
-    severity="critical if the system is exposed; high if what follows from the secret, unchecked, includes a "
-    "confidential or restricted system; else medium",
-    detects="A bearer credential is stored in a system that is no secrets manager",
-    remedy="Delete the copy and issue a new one; keep it in a secrets manager, bind it, or use federation",
+    title="Secret outside a secrets manager",
+    why="A reader becomes the credential's identity.",
+    severity="critical if outsiders can see the system; high if the credential leads, unchecked, to a "
+    "confidential or restricted system; otherwise medium",
+    detects="A bearer credential is stored in a system that is not a secrets manager",
+    remedy="Delete this copy and issue a new credential. Keep it in a secrets manager, bind it to a "
+    "workload, "
+    "or use federation.",
     cites="NHI2:2025; ATT&CK T1552; CWE-522; CWE-798; steerable agents: AISVS v1.0-C9.5.4; "
     "MCP servers: AISVS v1.0-C10.2.3; ATLAS AML.T0055; ATLAS AML.T0083; ATLAS AML.T0098; "
     "knowledge bases: ATLAS AML.T0082; ATT&CK T1552.001",
-    false_positives="It is kept there encrypted, with a key that nobody who gets at it can use",
+    false_positives="The copy is encrypted with a key that no reader of the system can use",
     find=_find,
 )

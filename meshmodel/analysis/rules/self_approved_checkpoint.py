@@ -53,24 +53,29 @@ def _finding_text(snapshot: Snapshot, checkpoint: Checkpoint, agents: tuple[str,
     at, approvers = checkpoint.decided_at, " or ".join(checkpoint.approvers or ())
     decided: tuple[Reference, ...] = () if at is None else (("system", at),)
     where = "" if at is None else snapshot.system[at].title
-    power = f"can change what {where} decides"
+    who, step = titles(snapshot, "agent", agents), step_title(snapshot, checkpoint)
+    message = f"{who} can change {where}, which decides {checkpoint.id} {step}."
     if approvers:
-        power = f"can become its approver ({approvers}){where and f' or administer {where}'}"
+        changes = f", or administer {where}, which decides" if where else ""
+        message = f"{who} can act as approver {approvers} of {checkpoint.id} {step}{changes}."
     return FindingText(
-        f"{titles(snapshot, 'agent', agents)} {power}, so {checkpoint.id} on "
-        f"{step_title(snapshot, checkpoint)} is asked of the one who asks",
+        message,
         (*step_records(snapshot, checkpoint), *decided, *highlighted("agent", agents)),
+        f"Move the decision to a system or person that {who} cannot reach.",
+        named=checkpoint.id,
     )
 
 
 RULE = Rule(
     id=CONTROLLED,
+    title="Agent can approve itself",
+    why="The control is in the agent's hands.",
     severity="critical",
-    detects="An agent that meets a checkpoint has its approver's identity, or can change what decides",
-    remedy="Decide where no agent writes, executes or administers, or by approvers beyond all agents' reach",
+    detects="An agent that meets a checkpoint can act as its approver, or can change what decides",
+    remedy="Move the decision to a system or person that the agent cannot reach.",
     cites="SP 800-53 AC-5; ASI03:2026; CWE-863; AISVS v1.0-C9.2.9; AISVS v1.0-C5.2.5; "
     "build pipelines: AISVS v1.0-AC.8.1; ATLAS AML.T0081",
-    false_positives="What the agent can write there has no influence on decisions: name the approvers",
+    false_positives="What the agent can change there has no influence on decisions: name the approvers",
     find=_find,
     sample="""
 format = "meshmodel/1"

@@ -1,4 +1,4 @@
-"""One credential in several hands."""
+"""One credential that several agents hold."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -47,20 +47,23 @@ def _opening_much(engine: Engine, credentials: Sequence[str]) -> set[str]:
 
 def _finding_text(snapshot: Snapshot, credential: str, agents: tuple[str, ...]) -> FindingText:
     holds = (("hold", (each, credential)) for each in agents[:2])
+    name = snapshot.credential[credential].title
     return FindingText(
-        f"{titles(snapshot, 'agent', agents)} share {snapshot.credential[credential].title}: nobody can tell "
-        "them apart, and what one may do all may do",
+        f"{titles(snapshot, 'agent', agents)} use {name}. Logs cannot tell them apart.",
         (("credential", credential), *holds, *highlighted("agent", agents)),
+        named=str(name),
     )
 
 
 RULE = Rule(
     id="shared-credential",
+    title="Shared credential",
+    why="One leak exposes all.",
     severity="medium if it opens a confidential system or acts where the integrity is high; else low",
     detects="Two or more agents hold the same credential",
-    remedy="Give each agent a credential of its own, with no more than it needs",
+    remedy="Give each agent a credential of its own.",
     cites="NHI9:2025; SP 800-53 AC-2; SP 800-53 AU-10; AISVS v1.0-C9.4.1",
-    false_positives="The agents are instances of one workload: draw them as one agent",
+    false_positives="The agents are instances of one workload: model them as one agent",
     find=_find,
     sample="""
 format = "meshmodel/1"

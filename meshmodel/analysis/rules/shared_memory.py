@@ -1,4 +1,4 @@
-"""A memory through which one person, or one zone, speaks to the agents of another."""
+"""A memory that mixes what different people, or agents of different zones, write and read."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -27,14 +27,21 @@ def _find(engine: Engine) -> Cases:
         using = {each: engine.reaches.full[mesh.access(system.id, each)] for each in (WRITE, READ)}
         people = _differing({whose[name] for name in whose if masks[name] >> each & 1} for each in using)
         homes = _differing({at for at, some in mesh.homes.items() if some & using[each]} for each in using)
-        how = [f"on behalf of {joined(people)}"] if people else []
-        how += [f"by agents at home in {titles(tables, 'zone', homes)}"] if homes else []
+        how = [f"Agents on behalf of {joined(people)}"] if people else []
+        how += [f"{'agents' if how else 'Agents'} of {titles(tables, 'zone', homes)}"] if homes else []
         if how:
             agents = mesh.names(using[READ] | using[WRITE]) if homes else ()
             used = sorted(name for name in whose if people and masks[name] & _BOTH)
-            message = f"{system.title}: written and read {' and '.join(how)}; what one puts in, another gets"
+            who = " and ".join(how)
+            message = f"{who} write and read {system.title}. One gets what another put in."
             about = ("system", system.id), *highlighted("credential", used), *highlighted("agent", agents)
-            yield Case(system.id, "medium", partial(FindingText, message, about), agents, actions_of(_BOTH))
+            yield Case(
+                system.id,
+                "medium",
+                partial(FindingText, message, about, named=str(system.title)),
+                agents,
+                actions_of(_BOTH),
+            )
 
 
 def _differing(sets: Iterable[set[str]]) -> list[str]:
@@ -45,11 +52,15 @@ def _differing(sets: Iterable[set[str]]) -> list[str]:
 
 RULE = Rule(
     id="shared-memory",
+    title="Shared memory mixes users",
+    why="Private data leaks, and poisoned content spreads.",
     severity="medium",
-    detects="An unpartitioned memory is written and read for different people, or from different homes",
-    remedy="Partition it by the person or the task, or let others read only what was looked at",
+    detects="A memory that is not partitioned is written and read for different people, or by agents of "
+    "different zones",
+    remedy="Partition it by person or task, or review content before it is shared.",
     cites="ASI06:2026; SP 800-53 AC-4; AISVS v1.0-C8.1.1; AISVS v1.0-C8.1.3; AISVS v1.0-C8.2.3; "
     "ATLAS AML.T0080.000; ATLAS AML.T0070; ATLAS AML.M0031; T1 (Agentic threats 1.1); LLM09:2026",
-    false_positives="What is written is looked at before others read it, or all may steer one another",
+    false_positives="Content is reviewed before others read it, or all users may instruct one another's "
+    "agents",
     find=_find,
 )

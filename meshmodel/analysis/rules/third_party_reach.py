@@ -1,4 +1,4 @@
-"""What a supplier's agent, or one that a supplier's system starts, comes to."""
+"""What an agent that a vendor runs, or that a vendor's system starts, can reach."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -51,18 +51,23 @@ def _finding_text(engine: Engine, agent: int) -> FindingText:
         starting = sorted({vendor for vendor, by in leading if by is not None})
         led.append(f"started through {titles(tables, 'system', through)} of {' and '.join(starting)}")
     return FindingText(
-        f"{tables.agent[name].title}, {' and '.join(led)}, can {deeds(tables, reached)}",
+        f"{tables.agent[name].title}, {' and '.join(led)}, can {deeds(tables, reached)}.",
         (("agent", name), *highlighted("system", through), *highlighted("system", reached)),
+        named=str(tables.agent[name].title),
     )
 
 
 RULE = Rule(
     id="third-party-reach",
-    severity="medium; high if it acts there",
-    detects="An agent that a vendor runs or starts reaches, unasked, confidential systems other than its own",
-    remedy="Narrow it to what was agreed with the vendor, decide about the rest, and know how to cut it off",
+    title="Third party reaches confidential data",
+    why="The vendor's breach is yours.",
+    severity="high if it acts there; otherwise medium",
+    detects="An agent that a vendor runs or starts reaches, unchecked, confidential systems that are not the "
+    "vendor's",
+    remedy="Reduce access to the contract, put a checkpoint before the rest, and know how to cut the vendor "
+    "off.",
     cites="NHI3:2025; ASI04:2026; CSF 2.0 GV.SC-07; AISVS v1.0-C10.1.2; AISVS v1.0-C9.3.7; "
     "ATLAS AML.T0010.005; ATLAS AML.T0110; LLM04:2026; T17 (Agentic threats 1.1); ATT&CK T1199",
-    false_positives="What it reaches lies with that supplier by contract anyway",
+    false_positives="What it reaches is with that vendor by contract anyway",
     find=_find,
 )

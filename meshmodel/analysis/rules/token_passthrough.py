@@ -41,11 +41,12 @@ def _handed(snapshot: Snapshot, delegation: Delegation, loose: list[str]) -> Fin
     ends = delegation.from_, delegation.to
     one, other = (snapshot.agent[each].title for each in ends)
     several = all(snapshot.credential[each].audience is not None for each in loose)
-    audience = "several systems" if several else "no system in particular"
+    handed, is_one = titles(snapshot, "credential", loose), len(loose) == 1
+    valid = f"{'It is' if is_one else 'They are'} valid for {'several systems' if several else 'any system'}."
     return FindingText(
-        f"{one} hands {titles(snapshot, 'credential', loose)} on to {other}; issued for {audience}, "
-        f"{'it is' if len(loose) == 1 else 'they are'} good for more than this task",
+        f"{one} hands {handed} to {other}. {valid}",
         (*relation("delegation", ends), *highlighted("credential", loose)),
+        named=f"{handed}, {one} → {other}",
     )
 
 
@@ -57,19 +58,25 @@ def _outside(snapshot: Snapshot, use: Grant | Exchange, agents: tuple[str, ...])
     credential, system = snapshot.credential[ends[0]], snapshot.system[place].title
     meant = titles(snapshot, "system", sorted(credential.audience or ()))
     return FindingText(
-        f"{system} accepts {credential.title}, which was issued for {meant}",
+        f"{system} accepts {credential.title}, issued for {meant}.",
         relation(kind, ends, agents),
-        f"Let {system} refuse what was not issued for it, and exchange the credential for one that names it",
+        f"Make {system} reject tokens that were not issued for it. "
+        f"Exchange {credential.title} for one that was.",
+        named=f"{credential.title} → {system}",
     )
 
 
 RULE = Rule(
     id="token-passthrough",
+    title="Token passed through",
+    why="Any holder can use it elsewhere.",
     severity="high",
-    detects="A bearer credential for more than one system is handed on, or one for others is accepted",
-    remedy="Exchange the credential for one that names the single system of the task, and pass on that",
+    detects="A bearer credential for more than one system is handed over, or a system accepts one issued for "
+    "others",
+    remedy="Exchange it for a token for the one system, and reject others.",
     cites="MCP authorization; CWE-441; CSF 2.0 PR.AA-04; AISVS v1.0-C10.2.7; AISVS v1.0-C10.2.2; "
     "bearer credentials: AISVS v1.0-C10.3.5; ATLAS AML.T0091.000; MCP 2026-07-28",
-    false_positives="The audience is checked but not drawn, or is one name for several systems trusted alike",
+    false_positives="The audience is checked but not modelled, or is one name for several systems that "
+    "trust each other",
     find=_find,
 )

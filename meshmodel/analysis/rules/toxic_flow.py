@@ -1,4 +1,4 @@
-"""Private data, outsiders' words and a way out in the hands of one agent."""
+"""Private data, untrusted content and a way out in the hands of one agent."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -57,21 +57,28 @@ def _finding_text(engine: Engine, parts: Callable[[], tuple[_Systems, ...]], age
         for some, (_, count) in zip(names, parts(), strict=True)
     )
     name = engine.mesh.agents[agent]
+    title = engine.snapshot.agent[name].title
     return FindingText(
-        f"{engine.snapshot.agent[name].title} can be prompt-injected through {through}, reads {what}, and "
-        f"can carry it out through {where}; nobody is asked on the way",
+        f"{title} reads untrusted content in {through}, reads confidential data in {what} and can send it "
+        f"out through {where}. No checkpoint is in between.",
         (("agent", name), *dict.fromkeys(place for each in names for place in highlighted("system", each))),
+        named=str(title),
     )
 
 
 RULE = Rule(
     id="toxic-flow",
+    title="Toxic flow (lethal trifecta)",
+    why="One planted text can leak the data.",
     severity="critical",
-    detects="Unasked, an agent that can be prompt-injected reads confidential data, and can carry it out",
-    remedy="Take one of the three from the agent, or give it to a second agent that returns values alone; or "
-    "place a decision before one of them",
+    detects="An agent reads untrusted content and confidential data, and can send it out; no checkpoint "
+    "is in "
+    "between",
+    remedy="Remove one of the three. Or move one to an agent that returns fixed values. Or put a checkpoint "
+    "before one.",
     cites="ASI01:2026; ASI02:2026; ATLAS AML.T0051; ATLAS AML.T0086; SP 800-53 AC-4; AISVS v1.0-C9.3.5; "
     "AISVS v1.0-C9.3.6; AISVS v1.0-C7.3.3; ATLAS AML.T0085.001; ATLAS AML.M0030; LLM01:2026; CWE-1427",
-    false_positives="What is marked as exposed shows outsiders nothing of the agent's: not even an address",
+    false_positives="What is marked as visible to outsiders shows them nothing of the agent's, not even "
+    "an address",
     find=_find,
 )

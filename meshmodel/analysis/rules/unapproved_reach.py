@@ -38,19 +38,23 @@ def _finding_text(engine: Engine, agent: int, beyond: Reach) -> FindingText:
     mesh, snapshot, name = engine.mesh, engine.snapshot, engine.mesh.agents[agent]
     does = done(mesh, beyond, agent, range(len(mesh.systems)))
     return FindingText(
-        f"{snapshot.agent[name].title} is meant for less: unasked, it can also {deeds(snapshot, does)}",
+        f"{snapshot.agent[name].title} can also {deeds(snapshot, does)}.",
         (("agent", name), *grants_into(mesh, engine.reaches.full, agent, does), *highlighted("system", does)),
+        named=str(snapshot.agent[name].title),
     )
 
 
 RULE = Rule(
     id="unapproved-reach",
+    title="More access than intended",
+    why="Unused rights are what attackers use.",
     severity="high if it acts on a confidential or restricted system outside its home zone; medium if it "
-    "reaches anything else outside it; low if all of it is at home",
-    detects="An agent has intents, and reaches, unasked, systems or actions that none of them covers",
-    remedy="Narrow the grants, or what it finds on the way, to what is intended; or declare the rest",
+    "reaches anything else outside that zone; otherwise low",
+    detects="An agent has intended uses, and can reach, unchecked, systems or actions that none of them "
+    "covers",
+    remedy="Remove this access, or mark it as intended.",
     cites="NHI5:2025; ASI03:2026; SP 800-53 AC-6; CSF 2.0 PR.AA-05; CWE-269; AISVS v1.0-C9.5.1; "
     "AISVS v1.0-C5.2.1; ATLAS AML.T0053; ATLAS AML.M0026; ATLAS AML.M0037; LLM03:2026",
-    false_positives="The intents are not complete yet: declare the paths that were approved since",
+    false_positives="The intended uses are not complete yet: mark what was approved since",
     find=_find,
 )

@@ -25,18 +25,20 @@ def _finding_text(snapshot: Snapshot, exchange: Exchange, agents: tuple[str, ...
     where = "" if at is None else f" at {snapshot.system[at].title}"
     places: tuple[Reference, ...] = () if at is None else (("system", at),)
     return FindingText(
-        f"Whatever resembles the workload behind {before} obtains {after}{where}: the trust condition does "
-        "not name one exact workload",
+        f"Any workload that matches the trust condition for {before} gets {after}{where}.",
         (*relation("exchange", ends, agents), *places),
+        named=f"{before} → {after}",
     )
 
 
 RULE = Rule(
     id="unpinned-federation",
+    title="Federation trusts too much",
+    why="A lookalike gets in.",
     severity="high",
     detects="The trust condition of an exchange does not name one exact workload",
-    remedy="Pin the condition to one workload: its full subject, and its branch or namespace",
+    remedy="Pin the full subject, branch or namespace.",
     cites="NHI6:2025; CWE-863; AISVS v1.0-C5.1.2; ATLAS AML.T0012",
-    false_positives="A condition outside the drawing, such as a policy of the organization, narrows it",
+    false_positives="A condition outside the model, such as an organization's policy, narrows it",
     find=_find,
 )

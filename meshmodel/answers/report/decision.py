@@ -104,7 +104,7 @@ def verdict(analysis: "Analysis", plan: "Plan", work: Work) -> str:
     if still:
         flows = f"{count_words(plan.measures)} and " if plan.measures else ""
         found = f"{counted(len(still), 'finding')} {plural(len(still), 'is', 'are')} open"
-        return f"{still[0].message}; {found}{drawn}; {flows}{measures}."
+        return f"{still[0].message} {found[0].upper()}{found[1:]}{drawn}; {flows}{measures}."
     if analysis.findings:
         return f"All {counted(len(analysis.findings), 'finding')} are accepted; nothing else is found{drawn}."
     return f"Nothing is found{drawn}."
@@ -205,7 +205,7 @@ def accepted_facts(analysis: "Analysis") -> Facts:
     said = []
     for each in found[:2]:
         assert each.accepted is not None
-        said.append(f"{each.message}, by {each.accepted.by} until {each.accepted.until}")
+        said.append(f"{each.headline}, by {each.accepted.by} until {each.accepted.until}")
     more = f" (and {len(found) - 2} more)" if len(found) > 2 else ""
     return Facts.of(("Accepted", shorten(plain("; ".join(said)), 2 * _TEXT) + more))
 

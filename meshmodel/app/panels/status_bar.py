@@ -156,7 +156,7 @@ class StatusBar(Bound):
         if shown.traced is not None:
             return Content.styled(f" {event_words(shown.traced)[0]}", "bold")
         if shown.finding is not None:
-            return _finding(shown, shown.finding, room, " reverse", "bold")
+            return _finding(shown.finding, room, " reverse", "bold")
         if shown.explanation is not None:
             said = [sentence for sentence, step in sentences_and_steps(shown.explanation) if step is None]
             text = said[0] if said else shown.explanation.why_not or ""
@@ -166,7 +166,7 @@ class StatusBar(Bound):
         findings = () if shown.analysis is None else shown.analysis.findings
         if findings:
             first = next((each for each in findings if each.accepted is None), findings[0])
-            told, how = _finding(shown, first, room), Content.styled("  f opens it", "$text-muted")
+            told, how = _finding(first, room), Content.styled("  f opens it", "$text-muted")
             return told if room and told.cell_length + how.cell_length > room else told + how
         return Content.styled(" no findings", "$text-muted") if shown.analysis is not None else Content("")
 
@@ -189,10 +189,10 @@ class StatusBar(Bound):
         return [*told, *(numbered(sentence) for sentence, step in found if step is not None)]
 
 
-def _finding(shown: WorkbenchState, finding: Finding, room: int, look: str = "", style: str = "") -> Content:
+def _finding(finding: Finding, room: int, look: str = "", style: str = "") -> Content:
     """Sign, severity and message of a finding."""
     sign = f" {severity_sign(finding)} {finding.severity} "
-    words = headline(finding, shown.snapshot, room - width(sign) - 1) if room else finding.message
+    words = headline(finding, room - width(sign) - 1) if room else finding.message
     return Content.assemble((sign, SEVERITY_STYLES[finding.severity] + look), (f" {words}", style))
 
 

@@ -143,7 +143,7 @@ def round_lines(
         return
     yield RoundLine([*_title(shown, stop)], wraps=True)
     if stop.step is None and stop.finding is not None:
-        yield _fact("Finding", f"{stop.finding.message}. Fix: {stop.finding.remedy}")
+        yield _fact("Finding", f"{stop.finding.message} Fix: {stop.finding.remedy}")
     if shown.way is not None:
         path = [*_path(stop, shown.way)]
         yield from [_fact("Path", " ".join(path))] if is_path_short else map(_step_line, path)

@@ -252,13 +252,13 @@ def test_it_holds_where_it_should_and_not_elsewhere(rule, mesh, view, expected):
 
 def test_it_tells_what_the_retired_still_holds():
     (finding,) = findings(office(*OLD, r.Credential("other"), r.Hold("bot", "other")), "retired-agent-access")
-    assert finding.message == "bot is retired and still holds other and token"
+    assert finding.message == "bot is retired and still holds other and token."
     assert finding.agents == ("bot",)
 
 
 def test_it_tells_whose_identity_it_is_and_how_it_came_there():
     (finding,) = findings(office(human()), "human-identity-in-agent")
-    assert finding.message == "bot presents token, the sign-in of a person, who did not delegate it"
+    assert finding.message == "bot uses token, a person's own sign-in. Logs show the person."
     assert finding.about[0] == ("hold", ("bot", "token"))
     assert finding.actions == ("read", "write")
     handed = office(
@@ -268,20 +268,20 @@ def test_it_tells_whose_identity_it_is_and_how_it_came_there():
         without=[("hold", ("bot", "token"))],
     )
     (finding,) = findings(handed, "human-identity-in-agent")
-    assert finding.message.startswith("bot presents token, a session cookie: ")
+    assert finding.message.startswith("bot uses token, a session cookie. ")
     assert finding.about[0] == ("delegation", ("ann", "bot"))
 
 
 def test_it_tells_as_whom_the_person_signs_in():
     mesh = office(ANN, r.Hold("ann", "token"), r.Credential("token", identity="svc"))
     (finding,) = findings(mesh, "person-uses-workload-identity")
-    assert finding.message.startswith("ann can sign in as svc with token: ")
+    assert finding.message.startswith("ann can sign in as svc with token. ")
 
 
 def test_it_tells_both_environments():
     (finding,) = findings(office(*CROSSES), "environment-crossing")
     assert finding.message == (
-        "bot can write app in production, and outside it can read lab: nobody is asked in between"
+        "bot can write app in production and read lab in development. No checkpoint is in between."
     )
     assert finding.actions == ("write",)
     assert finding.about == (
@@ -294,14 +294,14 @@ def test_it_tells_both_environments():
 
 def test_it_tells_whose_agent_it_is_or_who_starts_it():
     (finding,) = findings(office(HIRED), "third-party-reach")
-    assert finding.message == "bot, run by Supplier, can read and write app"
+    assert finding.message == "bot, run by Supplier, can read and write app."
     assert finding.actions == ("read", "write")
     (finding,) = findings(office(steering(), r.Trigger("feed", "bot")), "third-party-reach")
-    assert finding.message == "bot, started through feed of Supplier, can read and write app"
+    assert finding.message == "bot, started through feed of Supplier, can read and write app."
     both = office(HIRED, app(vendor="Supplier"), r.System("feed", vendor="Other"), r.Trigger("feed", "bot"))
     (finding,) = findings(both, "third-party-reach")
     assert finding.message == (
-        "bot, run by Supplier and started through feed of Other, can read and write app"
+        "bot, run by Supplier and started through feed of Other, can read and write app."
     )
 
 
@@ -342,5 +342,5 @@ def test_it_says_of_many_systems_how_many_more_there_are(number, told):
         )
     ]
     (finding,) = findings(office(HIRED, READS, *more), "third-party-reach")
-    assert finding.message == f"bot, run by Supplier, can {told}"
+    assert finding.message == f"bot, run by Supplier, can {told}."
     assert len([key for table, key in finding.about if table == "system"]) == number + 1

@@ -200,7 +200,7 @@ def test_it_holds_where_it_should_and_not_elsewhere(rule, mesh, expected):
 
 def test_it_tells_who_shares():
     (finding,) = findings(office(*SECOND), "shared-credential")
-    assert finding.message.startswith("bot and second share token: ")
+    assert finding.message.startswith("bot and second use token. ")
     assert finding.agents == ("bot", "second")
     assert finding.actions == ("read", "write")
 
@@ -210,10 +210,10 @@ def test_it_tells_who_shares():
     [
         (
             lives("unlimited"),
-            "token never expires, opens app to whoever has it, and no workload attests to it",
+            "token never expires. Whoever copies it can use app.",
         ),
-        (lives("180d", attested=True), "token lives 180 days"),
-        (lives("9000h", binding="host"), "token lives 9000 hours, though it is bound to its key or host"),
+        (lives("180d", attested=True), "token is valid 180 days."),
+        (lives("9000h", binding="host"), "token is valid 9000 hours. It is bound to its key or host."),
     ],
 )
 def test_it_tells_how_long_it_lives(credential, told):
@@ -223,18 +223,18 @@ def test_it_tells_how_long_it_lives(credential, told):
 
 def test_it_tells_where_it_lies_and_who_can_get_at_it():
     (finding,) = findings(office(*KEY, r.Custody("app", "key", by=("read", "write"))), "secret-at-rest")
-    assert finding.message == "key lies in app, for whoever can read and write it; bot can"
+    assert finding.message == "Whoever can read and write app gets key. bot can."
     assert (finding.agents, finding.actions) == (("bot",), ("read", "write"))
     (finding,) = findings(office(*KEY, without=[("hold", ("bot", "token"))]), "secret-at-rest")
-    assert finding.message == "key lies in app, for whoever can read it"
+    assert finding.message == "Whoever can read app gets key."
 
 
 def test_it_tells_every_copy():
     (finding,) = findings(office(*TWICE), "copied-secret")
-    assert finding.message == "key is kept in app and wiki: whoever changes it must find every copy"
+    assert finding.message == "key is stored in app and wiki."
 
 
 def test_it_tells_what_the_orphan_opens():
     (finding,) = findings(office(*SPARE), "orphaned-credential")
-    assert finding.message == "spare opens app, but no active agent comes to it and no system keeps it"
+    assert finding.message == ("spare opens app, but no active agent reaches it and no system stores it.")
     assert finding.about == (("credential", "spare"), ("system", "app"))

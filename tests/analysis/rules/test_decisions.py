@@ -181,8 +181,8 @@ def test_it_tells_what_was_decided_too_early():
         office(*HELPER, AT_WORK, r.Grant("key", "store", ("read", "admin"))), "coarse-checkpoint"
     )
     assert finding.message == (
-        "bot can write, execute on, issue from and administer store after a decision on the delegation "
-        "alone, made before it was known what would be done"
+        "bot can write, execute on, issue from and administer store. The only decision comes at the "
+        "call, before the action is known."
     )
     assert finding.actions == ("write", "execute", "issue", "admin")
     assert finding.about == (("agent", "bot"), ("checkpoint", "start"), ("system", "store"))
@@ -200,6 +200,4 @@ def test_it_tells_who_is_asked_how_often():
     (finding,) = findings(
         office(r.Checkpoint("c", **MANY, rate=80, approvers=("ann", "ben"))), "approval-fatigue"
     )
-    assert finding.message == (
-        "c on the grant token > app asks ann or ben 80 times a day: nobody looks at each of so many"
-    )
+    assert finding.message == ("c asks ann or ben 80 times a day, where token is used on app.")

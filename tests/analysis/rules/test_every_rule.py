@@ -348,13 +348,15 @@ def test_it_has_cases_that_fire_and_cases_that_do_not(rule):
 
 @all_rows("rule", RULES)
 def test_it_says_what_a_reader_needs(rule):
-    for text in (rule.severity, rule.detects, rule.remedy, rule.false_positives):
+    for text in (rule.title, rule.severity, rule.detects, rule.false_positives):
         assert text
         assert not text.endswith(".")
-    for text in (rule.detects, rule.remedy, rule.false_positives):
+    for text in (rule.why, rule.remedy):
+        assert text.endswith(".")
+    for text in (rule.detects, rule.why, rule.remedy, rule.false_positives):
         assert text[0].isupper()
         assert len(text.split()) >= 3
-    assert rule.severity.split()[0].strip(";,") in {"low", "medium", "high", "critical", "of"}
+    assert rule.severity.split()[0].strip(";,") in {"low", "medium", "high", "critical", "that"}
 
 
 @all_rows("rule", RULES)
@@ -373,7 +375,9 @@ def test_every_finding_of_the_tables_is_about_records_that_are_there():
             assert list(finding.agents) == sorted(set(finding.agents))
             assert set(finding.agents) <= set(row[1].agent)
             assert "  " not in finding.message
-            assert not finding.message.endswith(".")
+            for text in (finding.message, finding.remedy):
+                assert text.endswith(".")
+            assert finding.headline.startswith(f"{finding.title}: ")
 
 
 def test_findings_are_listed_by_severity_then_rule_then_subject():

@@ -165,13 +165,13 @@ def test_it_holds_where_it_should_and_not_elsewhere(rule, mesh, expected):
 def test_it_tells_who_shares_the_memory():
     (finding,) = findings(office(*people("ann", "ben")), "shared-memory")
     assert finding.message == (
-        "memory: written and read on behalf of ann and ben; what one puts in, another gets"
+        "Agents on behalf of ann and ben write and read memory. One gets what another put in."
     )
     assert finding.agents == ()
     assert finding.about == (("system", "memory"), ("credential", "reads"), ("credential", "writes"))
     (finding,) = findings(office(*homes("office", "prod")), "shared-memory")
     assert finding.message == (
-        "memory: written and read by agents at home in office and prod; what one puts in, another gets"
+        "Agents of office and prod write and read memory. One gets what another put in."
     )
     assert finding.agents == ("reader", "writer")
     assert finding.actions == ("read", "write")
@@ -179,12 +179,10 @@ def test_it_tells_who_shares_the_memory():
 
 def test_it_tells_who_acts_unseen():
     (finding,) = findings(office(app("none")), "untraceable-step")
-    assert finding.message == "bot can act on app, and its log tells nothing of it"
+    assert finding.message == "bot can write app. Its log has no entry."
     assert (finding.agents, finding.actions) == (("bot",), ("write",))
     (finding,) = findings(office(app("identity"), ANN), "untraceable-step")
-    assert finding.message == (
-        "bot can act on app with token, and its log does not tell that it was on behalf of ann"
-    )
+    assert finding.message == ("bot can write app. Its log does not show the person behind it: ann.")
     assert ("grant", ("token", "app")) in finding.about
 
 

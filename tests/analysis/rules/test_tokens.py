@@ -215,14 +215,13 @@ def test_it_tells_what_the_person_may_not_do():
     (finding,) = findings(
         office(ANN, granted("read", "write", **DELEGATE, entitled=("read",))), "delegation-not-honoured"
     )
-    assert finding.message == "token can write app, and ann, on whose behalf, may not"
+    assert finding.message == "token can write app on behalf of ann, who may not."
     assert finding.actions == ("write",)
     (finding,) = findings(
         office(ANN, granted("read", "write", **PRINCIPAL, entitled=("read",))), "delegation-not-honoured"
     )
     assert finding.message == (
-        "app takes token for a principal of its own, though it is presented on behalf of ann, who may not "
-        "write it"
+        "app treats token as an account of its own, though it is used on behalf of ann. ann may not write it."
     )
     assert finding.actions == ("read", "write")
     assert finding.agents == ("bot",)
@@ -231,10 +230,7 @@ def test_it_tells_what_the_person_may_not_do():
 def test_it_tells_which_tokens_are_handed_on():
     mesh = office(r.Agent("helper"), r.Credential("loose"), r.Delegation("bot", "helper", ("loose", "token")))
     (finding,) = findings(mesh, "token-passthrough")
-    assert finding.message == (
-        "bot hands loose and token on to helper; issued for no system in particular, they are good for more "
-        "than this task"
-    )
+    assert finding.message == ("bot hands loose and token to helper. They are valid for any system.")
     assert finding.about[0] == ("delegation", ("bot", "helper"))
 
 
@@ -242,8 +238,8 @@ def test_it_tells_for_whom_the_token_was_issued():
     (finding,) = findings(
         office(r.System("other"), r.Credential("token", audience=("other",))), "token-passthrough"
     )
-    assert finding.message == "app accepts token, which was issued for other"
-    assert finding.remedy.startswith("Let app refuse")
+    assert finding.message == "app accepts token, issued for other."
+    assert finding.remedy.startswith("Make app reject ")
     assert finding.agents == ("bot",)
     assert finding.actions == ("read", "write")
 
@@ -264,8 +260,8 @@ def test_it_names_those_who_use_a_grant_in_a_session():
 def test_it_tells_for_whom_it_works_and_where_that_is_lost():
     (finding,) = findings(office(OWN, *PEOPLE), "lost-delegation")
     assert finding.message == (
-        "bot works for people and comes to app, where each has data of their own, "
-        "with token, which is nobody's"
+        "bot works for people but uses app with token, which belongs to none of them. app keeps "
+        "people's data apart."
     )
     assert (finding.agents, finding.actions) == (("bot",), ("read", "write"))
 
@@ -274,7 +270,7 @@ def test_it_tells_as_whom_the_agent_acts():
     (finding,) = findings(
         office(*exchanged(identity="svc"), ticket("read", "write")), "impersonating-exchange"
     )
-    assert finding.message == "bot can act as svc after the exchange of token, and no log can tell who did"
+    assert finding.message == "bot can act as svc after exchanging token. Logs do not show who acted."
     assert finding.actions == ("write",)
 
 
@@ -283,5 +279,5 @@ def test_it_tells_where_the_federation_is():
         r.System("sts"), r.Credential("ticket"), r.Exchange("token", "ticket", at="sts", pinned=False)
     )
     (finding,) = findings(mesh, "unpinned-federation")
-    assert "behind token obtains ticket at sts" in finding.message
+    assert "for token gets ticket at sts" in finding.message
     assert ("system", "sts") in finding.about

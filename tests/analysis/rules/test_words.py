@@ -136,7 +136,8 @@ def test_it_holds_where_it_should_and_not_elsewhere(rule, mesh, view, expected):
 def test_it_tells_what_the_limit_names():
     (finding,) = findings(limited(only=("app:read", "app:write")), "advisory-limit")
     assert finding.message == (
-        "boss may have bot only read and write app, but bot can be steered: nothing holds it to that limit"
+        "boss limits bot to read and write app. But bot can be prompt-injected, and nothing "
+        "enforces the limit."
     )
     assert finding.agents == ("boss", "bot")
     assert finding.about == (
@@ -149,7 +150,9 @@ def test_it_tells_what_the_limit_names():
 
 def test_it_tells_who_carries_the_words():
     (finding,) = findings(words(), "carried-words")
-    assert finding.message == "clerk can carry outsiders' words into notes: whoever reads it hears them"
+    assert finding.message == (
+        "clerk can copy untrusted content into notes. Agents that read notes may follow it."
+    )
     assert finding.agents == ("clerk",)
     assert finding.about == (("system", "notes"), ("agent", "clerk"))
 
@@ -169,5 +172,5 @@ def test_words_that_come_without_an_agent_are_told_without_one():
         r.Checkpoint("asked", "human-approval", "hearing", "mail", "clerk"),
     )
     (finding,) = findings(mesh, "carried-words")
-    assert finding.message == "Outsiders' words come into notes: whoever reads it hears them"
+    assert finding.message == ("Untrusted content gets into notes. Agents that read notes may follow it.")
     assert finding.agents == ()

@@ -84,7 +84,7 @@ class FindingsController(Controller):
         found = next((each for each in analysis.findings if (each.rule, each.subject) == key), None)
         if found is None:
             self.context.update(opened=None)
-            closed, news = f"closed: {finding.message}", state.message.news
+            closed, news = f"closed: {finding.headline}", state.message.news
             self.context.say_of_others(f"{news}; {closed}") if news else self.context.say(closed)
         else:
             self.context.update(opened=OpenedFinding(found, analysis.explain_finding(found)))
