@@ -66,7 +66,7 @@ GRAVE = r.System("files", zone="cloud", sensitivity="restricted")
 def test_a_finding_offers_no_intent_where_none_would_close_it():
     by_words = analyse(support(GRAVE))
     program = analyse(support(GRAVE, r.Agent("bot", name="Support bot", kind="service", home="helpdesk")))
-    offered = ["or declare each path" in each.findings[0].remedy for each in (by_words, program)]
+    offered = ["Or mark it as intended." in each.findings[0].remedy for each in (by_words, program)]
     assert offered == [False, True]
 
 

@@ -55,6 +55,9 @@ def test_check_has_its_keys(checks):
                 "remedy",
                 "references",
                 "accepted",
+                "title",
+                "why",
+                "cause",
             ]
             assert each["message"]
             assert each["remedy"]
@@ -175,8 +178,9 @@ def test_rules_have_their_keys():
     ids = [each["rule"] for each in answer["rules"]]
     assert len(ids) == 26
     assert ids == sorted(ids)
+    told = ["severity", "detects", "remedy", "references", "false_positives", "title", "why"]
     for each in answer["rules"]:
-        assert list(each) == ["rule", "severity", "detects", "remedy", "references", "false_positives"]
+        assert list(each) == ["rule", *told]
         assert all(each.values())
     (one,) = documents("rules", "toxic-flow", "--json")
     assert [each["rule"] for each in one["rules"]] == ["toxic-flow"]

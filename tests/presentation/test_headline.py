@@ -27,8 +27,8 @@ FINDINGS: Final = [(name, each) for name, found in ANALYSES.items() for each in 
 
 
 def is_seen(row: str, finding: Finding) -> bool:
-    """Whether a row says all of a finding, or its title with what it is about."""
-    return finding.message in row or finding.headline in row
+    """Whether a row says all of a finding, or its title with what it is about, as far as there is room."""
+    return finding.message in row or row.removesuffix("…") in finding.headline
 
 
 @all_rows(("name", "finding"), FINDINGS)

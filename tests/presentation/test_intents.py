@@ -18,7 +18,7 @@ def check(snapshot):
     for finding in analysis.findings:
         found = closing_intents(analysis, finding)
         is_door = finding.rule == DOOR
-        assert bool(found) == (is_door and "declare each path" in finding.remedy)
+        assert bool(found) == (is_door and "Or mark it as intended." in finding.remedy)
         if found:
             after = analyse(apply_edit(snapshot, edit("intend", map(Put, found))))
             left = {agent for each in after.doors if each.subject == finding.subject for agent in each.agents}
