@@ -359,7 +359,7 @@ def test_a_missing_checkpoint_says_who_does_what_and_comes_from_where_as_does_th
             does, near, elsewhere = by_hand(analysis, finding)
             assert said(finding, analysis.snapshot) == does, finding.message
             assert ("another zone" in finding.message) is elsewhere
-            assert ("of the same zone" in finding.message) is bool(near)
+            assert ("in the same zone" in finding.message) is bool(near)
             assert all(each in finding.message for each in near)
             way = analysis.explain_finding(finding)
             assert way.action in does[way.agent]

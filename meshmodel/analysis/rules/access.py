@@ -31,11 +31,11 @@ class Access(NamedTuple):
     through: tuple[tuple[str | None, tuple[str, ...]], ...]
 
 
-def access_of(engine: Engine, door: Door) -> Access:
-    """How the agents of a missing checkpoint come to its credential."""
+def access_of(engine: Engine, credential: str, names: tuple[str, ...]) -> Access:
+    """How the agents of a missing checkpoint come to its credential; the same for each system of both."""
     mesh, own = engine.mesh, engine.reaches.own_unchecked
-    agents = bitset([mesh.agent[each] for each in door.agents])
-    nodes = mesh.in_hand(door.credential)
+    agents = bitset([mesh.agent[each] for each in names])
+    nodes = mesh.in_hand(credential)
     having = union(own[node] for node in nodes)
     gains = _gains(engine, nodes, having & agents)
     return Access(
@@ -62,17 +62,18 @@ def _gains(engine: Engine, nodes: list[int], agents: int) -> dict[tuple[Way, ...
     mesh, own, guards = engine.mesh, engine.reaches.own_unchecked, engine.checkpoints.guards
     entering = [(kind, leaves) for node in nodes for kind, leaves in engine.reaches.yielding.get(node, ())]
     held = bitset([leaves - mesh.first_agent for kind, leaves in entering if kind == "hold"])
-    found: dict[tuple[Way, ...], int] = {(): agents & ~held}
+    found: dict[tuple[Way, ...], int] = {(): agents & ~held} if agents & ~held else {}
     for kind, leaves in entering:
-        is_open = kind != "hold" and not any((leaves, node) in guards for node in nodes)
-        some, way = own[leaves] if is_open else 0, _way(engine, kind, leaves)
-        split = dict[tuple[Way, ...], int]()
+        if kind == "hold" or any((leaves, node) in guards for node in nodes):
+            continue
+        way, split = _way(engine, kind, leaves), dict[tuple[Way, ...], int]()
         for ways, before in found.items():
             more = ways if way in ways else (*ways, way)
-            split[more] = split.get(more, 0) | before & some
-            split[ways] = split.get(ways, 0) | before & ~some
+            for key, some in ((more, before & own[leaves]), (ways, before & ~own[leaves])):
+                if some:
+                    split[key] = split.get(key, 0) | some
         found = split
-    return {ways: some for ways, some in found.items() if some}
+    return found
 
 
 def _way(engine: Engine, kind: str, leaves: int) -> Way:
@@ -82,16 +83,17 @@ def _way(engine: Engine, kind: str, leaves: int) -> Way:
     return "exchanges", mesh.named.get(leaves) or mesh.name(leaves)
 
 
-def access_sentences(engine: Engine, door: Door, does: str, where: str) -> str:
+def access_sentences(engine: Engine, access: Access, door: Door, does: str, where: str) -> str:
     """Who can do what where, and how they come to that; in sentences.
 
     Args:
         engine: of the model.
+        access: who uses its credential.
         door: a missing checkpoint.
         does: what they can do, in the words of ``can``.
         where: where they come from.
     """
-    snapshot, access = engine.snapshot, access_of(engine, door)
+    snapshot = engine.snapshot
     credential, system = snapshot.credential[door.credential], snapshot.system[door.system]
     identity = "" if credential.identity is None else f"as {credential.identity} "
     using, target = f", {identity}with {credential.title}", f"{does} {system.title}"

@@ -1,7 +1,7 @@
 """An agent acts across a trust boundary, and no checkpoint decides (``docs/semantics.md#crossings``)."""
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from itertools import islice
 from typing import Final
 
@@ -9,7 +9,7 @@ from meshmodel.analysis.crossing import crosses_within
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.graph import bits, union
 from meshmodel.analysis.results import Door, FindingText
-from meshmodel.analysis.rules.access import access_sentences
+from meshmodel.analysis.rules.access import Access, access_of, access_sentences
 from meshmodel.analysis.rules.base import FEW, Case, Cases, Rule, can, joined, relation, titles
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.vocabulary import Action, action_mask, actions_of
@@ -19,22 +19,25 @@ _NOUNS: Final[dict[Action, str]] = {"execute": "execution", "issue": "issued cre
 
 
 def _find(engine: Engine) -> Cases:
+    access = cache(partial(access_of, engine))
     for door in engine.missing:
-        yield Case(
-            door.subject, door.severity, partial(_finding_text, engine, door), door.agents, door.actions
-        )
+        text = partial(_finding_text, engine, access, door)
+        yield Case(door.subject, door.severity, text, door.agents, door.actions)
 
 
-def _finding_text(engine: Engine, door: Door) -> FindingText:
+def _finding_text(
+    engine: Engine, access: Callable[[str, tuple[str, ...]], Access], door: Door
+) -> FindingText:
     snapshot = engine.snapshot
     credential, system = snapshot.credential[door.credential], snapshot.system[door.system]
     opened = _unapproved(engine, door)
     does, each = _deeds(engine, door, opened)
     intended = " Or mark it as intended." if _can_be_intended(engine, door) else ""
     one = len(door.agents) == 1
+    who = access(door.credential, door.agents)
     return FindingText(
-        f"{access_sentences(engine, door, does, _where(engine, door, opened))}{each} No checkpoint decides "
-        f"whether {'it' if one else 'they'} may.",
+        f"{access_sentences(engine, who, door, does, _where(engine, door, opened))}{each} No checkpoint "
+        f"decides whether {'it' if one else 'they'} may.",
         relation("grant", (credential.id, system.id), door.agents),
         f"Require a decision for each {_nouns(door.actions)}: a policy check or a person's approval, "
         "enforced "
