@@ -337,8 +337,8 @@ def by_hand(analysis, finding):
 
 def said(finding, snapshot):
     """By agent the actions that the sentence of a missing checkpoint joins it with."""
-    differing = finding.message.partition(", and nobody is asked: ")[2]
-    if not differing:
+    differing = finding.message.rpartition(". No checkpoint decides")[0].rpartition(". ")[2]
+    if " can reach " not in finding.message:
         return {agent: set(finding.actions) for agent in finding.agents}
     title = {snapshot.agent[each].title: each for each in finding.agents}
     words = {verb(action, third=False): action for action in ACTIONS}
