@@ -29,7 +29,7 @@ def assert_true(snapshot, name):
     analysis, engine, mesh = analyse(snapshot, today=TODAY), Engine(snapshot), Words(snapshot)
     messages = {each.subject: each.message for each in analysis.findings if each.rule == "missing-checkpoint"}
     for door in analysis.doors:
-        access = access_of(engine, door)
+        access = access_of(engine, door.credential, door.agents)
         others = [agent for _, agents in access.through for agent in agents]
         assert sorted([*access.holders, *others]) == sorted(door.agents), (name, door)
         having = [*access.holders, *(by for by, _ in access.through if by is not None)]
