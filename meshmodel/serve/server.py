@@ -305,7 +305,7 @@ class Server:
         if before is not None:
             await before.close(code=WSCloseCode.GOING_AWAY, message=page.TAKEN_OVER.encode())
         await person.ended.wait()  # what it remembers of the place is written then
-        if person.socket is browser:
+        if person.socket is browser and not self._is_over:
             person.ended.clear()
             self._come(person)
             try:
