@@ -346,6 +346,9 @@ class _Drawing:
         self._at = next(root for each in documents for root in each.roots)
         self._code = ProjectCode(documents, out, form.packages)
         self._facts = form.facts(documents)
+        self._by_word: dict[type[Fact], list[Fact]] = defaultdict(list)
+        for each in self._facts:
+            self._by_word[type(each)].append(each)
         self._scope = documents[0].source if form.together == "file" else ""
         self._names = _Names(self._facts)
         self._systems = self._place()
@@ -404,7 +407,7 @@ class _Drawing:
         self._take(fact, self._out.ask(about, fact.text, fact.rule, at=fact.at, detail=fact.text))
 
     def _of(self, word: type[Any]) -> Iterator[Any]:
-        return (each for each in self._facts if isinstance(each, word))
+        return iter(self._by_word.get(word, ()))
 
     def _take(self, fact: Fact, *became: Became, rule: Rule | None = None) -> None:
         for leaf in fact.used:
@@ -524,6 +527,8 @@ class _Drawing:
 
     def _asked_steps(self, agent: _Drawn) -> set[str]:
         """The steps to which every way from the beginning leads through one that asks a person."""
+        if not agent.next:
+            return set()
         asking = {
             name
             for name, parts in agent.steps.items()
@@ -582,7 +587,8 @@ class _Drawing:
     def _read_meaning(self, fact: Part) -> _Meaning:
         found = _Meaning()
         catalogue, language = self._out.catalogue, _language(fact.at.source)
-        row = catalogue.part_named(*(re.sub(r"^code:", language, each) for each in fact.part))
+        names = (each for each in fact.part if each.count(":") == 1 or not each.startswith("code:"))
+        row = catalogue.part_named(*(re.sub(r"^code:", language, each) for each in names))
         if row is not None:
             found.rows.append((row, fact.at, _settings(fact.settings)))
             return found

@@ -41,11 +41,21 @@ class CodeNode(Node):
         more: by key what is no leaf of the file.
     """
 
-    __slots__ = ("more",)
+    __slots__ = ("_calls", "more")
 
     def __init__(self, value: Any, line: int, source: str) -> None:
         super().__init__(value, line, source)
         self.more: dict[str, Node] = {}
+        self._calls: list[Node] | None = None
+
+    def calls(self) -> list[Node]:
+        """The calls at or below it, in the order of the file; found once, when all is read."""
+        if self._calls is None:
+            inner = self.value
+            parts = inner.values() if isinstance(inner, dict) else inner if isinstance(inner, list) else ()
+            own: list[Node] = [self] if "@call" in self.more else []
+            self._calls = [*own, *(call for each in parts for call in each.calls())]
+        return self._calls
 
     def __getitem__(self, key: str | int) -> Node:
         """What is written under a key, or known beside it."""

@@ -127,6 +127,10 @@ class Node:
         """Whether nothing is in it: a value that is no list or map, or an empty one."""
         return bool(self) and not (isinstance(self.value, list | dict) and self.value)
 
+    def calls(self) -> "list[Node]":
+        """Of code the calls at or below it; of anything else none."""
+        return []
+
     def leaves(self) -> "Iterator[Node]":
         """The leaves at or below it, in the order of the file: each is one row of the ledger."""
         waiting = [self] if self else []

@@ -46,15 +46,20 @@ class _Condition:
     """What must hold of a node."""
 
     path: "Path"
-    values: tuple[re.Pattern[str], ...] = ()
+    values: re.Pattern[str] | None = None
     negated: bool = False
 
+    @property
+    def is_of_call(self) -> bool:
+        """Whether it holds of calls alone."""
+        return self.path.lone_key == "@call" and self.values is not None and not self.negated
+
     def holds(self, node: Node) -> bool:
-        found = self.path.nodes(node)
-        if not self.values:
+        key = self.path.lone_key
+        found = _there(node[key]) if key and not node.is_list else self.path.nodes(node)
+        if self.values is None:
             return any(each.value is not None for each in found) != self.negated
-        fits = any(one.fullmatch(each.text[:LONGEST]) for each in found for one in self.values)
-        return fits != self.negated
+        return any(self.values.fullmatch(each.text[:LONGEST]) for each in found) != self.negated
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +71,19 @@ class _Step:
     is_quoted: bool = False
 
     def nodes(self, node: Node) -> Iterable[Node]:
-        found = self._moved(node)
+        found = node.calls() if self._is_of_calls else self._moved(node)
         for each in self.filters:
             if each is None:
                 found = [one for some in found for one in some.each()]
             else:
                 found = [one for one in found if all(condition.holds(one) for condition in each)]
         return found
+
+    @property
+    def _is_of_calls(self) -> bool:
+        """Whether it leads to calls alone, which code finds at once."""
+        first = self.filters[0] if self.key == "**" and self.filters else None
+        return first is not None and any(each.is_of_call for each in first)
 
     def _moved(self, node: Node) -> Iterable[Node]:
         key = self.key
@@ -107,6 +118,8 @@ class Path:
 
     text: str
     ways: tuple[tuple[_Step, ...], ...]
+    lone_key: str = ""
+    """The one key that it consists of, if it does and is nothing more."""
 
     def nodes(self, node: Node) -> list[Node]:
         """All that is selected, from a node on, each once."""
@@ -266,7 +279,11 @@ class _Reader:
             ways.append(self._way(end))
         if not end and self._at < len(self._text):
             raise PathError(f"“{self._text}” is no path from “{self._text[self._at :]}” on")
-        return Path(self._text[begun : self._at].strip(), tuple(ways))
+        first = ways[0][0]
+        is_key = first.key not in _OF_PLACE and re.fullmatch(r"@?[A-Za-z_]\w*", first.key) is not None
+        is_lone = len(ways) == 1 and len(ways[0]) == 1 and not first.filters
+        text = self._text[begun : self._at].strip()
+        return Path(text, tuple(ways), first.key if is_lone and is_key else "")
 
     def _next(self) -> str:
         while self._at < len(self._text) and self._text[self._at].isspace():
@@ -319,10 +336,10 @@ class _Reader:
         path = self.path(",]=!")
         sign = self._next()
         if sign not in {"=", "!"}:
-            return _Condition(path, (), negated)
+            return _Condition(path, None, negated)
         self._at += 1 + (sign == "!")
         closed = _VALUES.match(self._text, self._at)
         assert closed is not None, "an empty text fits"
         self._at = closed.end()
-        values = tuple(glob(each.strip()) for each in closed[0].split("|"))
+        values = re.compile("|".join(glob(each.strip()).pattern for each in closed[0].split("|")), re.DOTALL)
         return _Condition(path, values, sign == "!" or negated)

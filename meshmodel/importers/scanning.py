@@ -231,12 +231,15 @@ class _Reading:
                 CURRENT.reset(token)
 
     def _leave_out_largest(self) -> bool:
-        """Leave out the largest files, until half of all bytes are left or less; whether any are left."""
+        """Leave out the largest files, until a quarter of all bytes are left or less; whether any are left.
+
+        With half the time for half of the bytes the same would be too late again.
+        """
         walked = [each for each in self._reading.all_documents() if each.source in self._walked]
         sizes = sorted(((each.path.stat().st_size, each) for each in walked), key=itemgetter(0))
         left = sum(size for size, _ in sizes)
-        half = left // 2
-        while sizes and left > half:
+        kept = left // 4
+        while sizes and left > kept:
             size, document = sizes.pop()
             left -= size
             self._reading.leave_out(document, _TIME_IS_UP)

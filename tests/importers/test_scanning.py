@@ -9,7 +9,7 @@ from meshmodel.importers import scanning, walk
 from meshmodel.importers.scanning import scan
 from meshmodel.interchange.writer import write_text
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.stop import NEVER, Stop, Stopped
+from meshmodel.model.stop import CURRENT, NEVER, Stop, Stopped
 from tests.commands.test_linear import lines_run
 
 SERVERS = json.dumps({"mcpServers": {"files": {"command": "files-mcp", "args": ["/srv"]}}})
@@ -223,6 +223,25 @@ def test_what_takes_too_long_to_understand_is_left_out_and_said_and_the_rest_is_
     assert [file for file, _ in found.read] == ["small/.mcp.json"]
     assert found.unread == [("large/.mcp.json", "the time was up")]
     assert not found.is_whole
+
+
+def test_of_too_much_for_the_time_some_is_understood(folder, monkeypatch):
+    """What takes as long for each file is a model of some of them, not of none."""
+    for number in range(100):
+        folder.write(f"{number}/.mcp.json")
+    real = scanning.prepare_read
+
+    def slow(reading, *arguments, **options):
+        if len(reading.all_documents()) * 0.05 > CURRENT.get().remaining():
+            raise Stopped
+        return real(reading, *arguments, **options)
+
+    monkeypatch.setattr(scanning, "prepare_read", slow)
+    found = scan([folder.path], folder.path, Stop(1, None))
+    assert found.done.after.agent
+    assert found.missing == [
+        "not all that was read is understood: the time was up; --deadline gives more seconds"
+    ]
 
 
 def test_the_rules_and_the_tools_of_a_subagent_are_not_taken_with_each_other(folder):
