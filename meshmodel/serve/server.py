@@ -12,6 +12,7 @@ import json
 import logging
 import secrets
 import shutil
+import signal
 import socket
 import ssl
 import tempfile
@@ -148,6 +149,7 @@ class Server:
                 web.get("/download/{id}", self.download, allow_head=False),  # which would use it up
             ]
         )
+        application.on_startup.append(_end_once)
         application.on_shutdown.append(self._close)
         return application
 
@@ -443,6 +445,20 @@ def _is_own_fault(record: logging.LogRecord) -> bool:
     return not isinstance(error, HttpProcessingError | web.RequestPayloadError | ConnectionError)
 
 
+async def _end_once(_: web.Application) -> None:
+    """Let the first Ctrl+C or SIGTERM end the room in order, and no later one break that off."""
+    loop, signals = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
+
+    def end() -> None:
+        for each in signals:
+            loop.remove_signal_handler(each)
+            signal.signal(each, signal.SIG_IGN)
+        raise web.GracefulExit
+
+    for each in signals:
+        loop.add_signal_handler(each, end)
+
+
 async def _heed(message: Any, terminal: Terminal, browser: web.WebSocketResponse) -> None:
     """What the script of the browser says.
 
@@ -491,7 +507,8 @@ def serve(
             server.application(),
             sock=listening,
             ssl_context=address.tls,
-            print=announce,  # called once it listens and Ctrl+C ends it in order
+            print=announce,  # called once it listens
             access_log=None,
+            handle_signals=False,  # another one while it ends would end it with status 1
             shutdown_timeout=2,
         )

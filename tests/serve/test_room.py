@@ -435,3 +435,13 @@ async def test_ctrl_c_ends_all_and_leaves_nothing(tmp_path: Path) -> None:
     assert ada.socket.close_code == aiohttp.WSCloseCode.GOING_AWAY
     with pytest.raises((OSError, http.client.HTTPException)):
         closing.ask("/")
+
+
+async def test_a_second_ctrl_c_does_not_break_off_how_a_room_ends(tmp_path: Path) -> None:
+    with serving(tmp_path) as closing:
+        async with browsing(closing, closing.join("Ada")) as ada:
+            closing.process.send_signal(signal.SIGINT)
+            await ada.closed()
+            while closing.process.poll() is None:
+                closing.process.send_signal(signal.SIGINT)
+            assert closing.process.returncode == 0
