@@ -1,5 +1,6 @@
 """What every test has in common: it neither sees nor changes the files of whoever runs it."""
 
+import gc
 import os
 import signal
 from itertools import count
@@ -44,6 +45,12 @@ COSTLY = {
     "status", "stopping", "text",
 }  # fmt: skip
 """Files whose tests in several cases open a screen, draw a picture or start programs in each."""
+
+
+def pytest_collection_finish():
+    """What was collected stays: the collector of garbage need not go through it again and again."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_xdist_auto_num_workers() -> int:
