@@ -22,8 +22,7 @@ from meshmodel.model.vocabulary import ACTIONS, ALL, action_mask
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.graph import Step
-    from meshmodel.analysis.mesh import Mesh
-    from meshmodel.analysis.sessions import Copies
+    from meshmodel.analysis.mesh import Copies, Mesh
 
 NAMESPACE: Final = "MeshModel"
 """The prefix of all kinds, and the kind by which BloodHound knows where a node comes from."""
