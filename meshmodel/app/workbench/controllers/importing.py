@@ -79,10 +79,10 @@ class ImportingController(Controller):
         importing, value = self.state.importing, event.value
         if event.what == "leave":
             self._leave()
-        elif importing is None or importing.done is None:
-            pass
         elif event.what == "apply":
             self._apply()
+        elif importing is None or importing.done is None:
+            pass
         elif event.what == "turn":
             is_ledger = importing.is_applied or not importing.is_ledger
             self.context.update(importing=replace(importing, is_ledger=is_ledger, at=None))
