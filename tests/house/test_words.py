@@ -33,7 +33,6 @@ LONG = 25
 COMMANDS = (("check",), ("explain", "--all"), ("fix",), ("reach",), ("plan",), ("describe",), ("round",))
 EXAMPLES = ("support-agent", "code-agent", "finance-orchestrator")
 STILL = {
-    "README.md": (13, 5),
     "analysis": (27, 0),
     "answers": (104, 0),
     "commands": (35, 0),
@@ -62,7 +61,6 @@ STILL = {
     "docs/scan.md": (6, 3),
     "docs/semantics.md": (33, 5),
     "docs/serve.md": (0, 1),
-    "docs/workbench.md": (9, 10),
     "edits": (4, 0),
     "exporters": (18, 0),
     "importers": (26, 0),
