@@ -1,12 +1,11 @@
 """What ``check`` answers, as JSON (``docs/json.md``) and as blocks: counts, findings by cause, questions."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from meshmodel.analysis.results import Crossing, Door, Finding, Heard, Question, Summary
 from meshmodel.answers.acceptances import accepted_words, unmatched_words
@@ -15,8 +14,8 @@ from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Tab
 from meshmodel.answers.causes import Cause, Counts, counts_of, fold
 from meshmodel.answers.lines import Words
 from meshmodel.answers.questions import asked, open_notes, question_blocks
-from meshmodel.model.records import Acceptance, Snapshot
-from meshmodel.model.rule_cards import DOOR
+from meshmodel.model.phrases import STATES, TERMS
+from meshmodel.model.records import Acceptance
 from meshmodel.model.text import counted, first_few, one_line, plural, width
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 
@@ -133,6 +132,18 @@ def _question(question: Question) -> Answer:
     return {"element": question.element, "asks": list(question.asks)}
 
 
+class Verdict(NamedTuple):
+    """Whether a model fails.
+
+    Attributes:
+        number: how many findings fail it.
+        fail_on: the lowest severity that fails.
+    """
+
+    number: int
+    fail_on: Severity | Literal["never"]
+
+
 def check_blocks(
     analysis: "Analysis",
     *,
@@ -141,31 +152,28 @@ def check_blocks(
     unmatched: Sequence[Acceptance] = (),
     kindless: Sequence[str] = (),
     baseline: Comparison | None = None,
+    standards: bool = False,
 ) -> Iterator[Block]:
     """The counts, the findings folded by their cause, and the questions.
 
     Args:
         analysis: of one model, as built or as designed.
-        crossings: the cells that a row may take in a list of every crossing; ``None``: there is no such list.
+        crossings: the cells that a row may take in a list of every path; ``None``: there is no such list.
         designed: the counts as designed, where they differ and are of interest.
         unmatched: the acceptances that match no finding.
         kindless: the agents of an interchange file that are steerable only because they state no kind.
         baseline: the findings beside a baseline, if there is one.
+        standards: whether each finding lists the standards that it follows from.
     """
     yield from _counts(analysis, designed)
-    causes = fold(analysis.findings)
-    doors = [_cause(each) for each in causes if each.finding.rule == DOOR]
-    others = [_cause(each) for each in causes if each.finding.rule != DOOR]
-    yield Section(_missing(analysis.snapshot, causes), doors, indent=2)
-    if others:
-        yield Section(counted(len(others), "other finding"), others, indent=2)
+    yield from (_cause(each, standards=standards) for each in fold(analysis.findings))
     if unmatched:
         told = [Paragraph(f"! {unmatched_words(each, analysis)}", hang=4) for each in unmatched]
         yield Section(f"{counted(len(unmatched), 'acceptance')} without a finding", told, indent=2)
     if questions := [*question_blocks(analysis)]:
-        every, left = counted(asked(analysis), "question"), open_notes(analysis.snapshot)
-        every += f", {left:,} of them in notes" if left else ""
-        yield Section(f"{every}: what the drawing does not say", questions, indent=2)
+        left = open_notes(analysis.snapshot)
+        more = f", {left:,} of them in notes" if left else ""
+        yield Section(f"{counted(asked(analysis), 'open question')}{more}", questions, indent=2)
     if kindless:
         yield Section("", [Paragraph(_kindless_words(kindless))], indent=0)
     if baseline is not None:
@@ -174,17 +182,55 @@ def check_blocks(
         yield _crossing_section(analysis, crossings)
 
 
+def check_end(analysis: "Analysis", named: str, verdict: Verdict) -> Iterator[Block]:
+    """What the counted things are, what to ask next, and whether the model fails.
+
+    Args:
+        analysis: the same as above.
+        named: the model as a shell takes it; empty where it cannot be read again.
+        verdict: whether it fails.
+    """
+    if analysis.summary.crossings:
+        yield Section("", [Table(tuple(map(Row, TERMS)))], indent=0)
+    if analysis.summary.uncontrolled and named:
+        after = (
+            ("Next:", f"meshmodel explain {named}", "the attack path, step by step"),
+            ("", f"meshmodel fix {named}", "the fewest checkpoints that close all unchecked paths"),
+            ("", "--standards", "the standards of each finding (OWASP, NIST, MITRE, CWE)"),
+        )
+        yield Section("", [Table(tuple(map(Row, after)))], indent=0)
+    number, lowest = verdict
+    at = lowest if lowest == SEVERITIES[-1] else f"{lowest} or higher"
+    if number:
+        said = f"{counted(number, 'finding')} {plural(number, 'is', 'are')} {at}"
+        said = f"Failed: {said} (--fail-on). Exit status 1."
+    else:
+        said = "Passed: no finding fails (--fail-on never)."
+        said = said if lowest == "never" else f"Passed: no open finding is {at} (--fail-on)."
+    yield Section(said, look=("warning" if number else "good"))
+
+
 def _counts(analysis: "Analysis", designed: Summary | None) -> Iterator[Block]:
-    summary, heard = analysis.summary, analysis.heard
-    agents, systems = counted(summary.agents, "agent"), counted(summary.systems, "system")
-    yield Paragraph(f"{agents} · {systems} · {counted(summary.credentials, 'credential')}")
-    yield Paragraph(count_words(counts_of(analysis), summary))
+    heard, systems = analysis.heard, analysis.snapshot.system
+    yield Paragraph(count_words(counts_of(analysis), analysis.summary))
+    if not analysis.doors:
+        left = open_notes(analysis.snapshot)
+        asks = f"{counted(left, 'note')} {plural(left, 'asks', 'ask')}"
+        more = f" in what is drawn; {asks} for more" if left else ""
+        yield Paragraph(f"✔ No checkpoint is missing{more}.", "good")
     if heard:  # docs/semantics.md#outsiders-words
-        brought = [each.system for each in heard if each.system not in analysis.entries]
+        brought = [systems[each.system].title for each in heard if each.system not in analysis.entries]
         on = f"; agents can bring it to {_some(brought)}" if brought else ""
-        yield Paragraph(f"Untrusted content comes in through {_some(analysis.entries)}{on}")
+        entries = _some([systems[each].title for each in analysis.entries])
+        yield Paragraph(f"Untrusted content comes in through {entries}{on}.")
     if designed is not None:
-        yield Paragraph(f"With planned checkpoints: {counted(designed.uncontrolled, 'unchecked path')}")
+        yield Paragraph(f"With planned checkpoints: {counted(designed.uncontrolled, 'unchecked path')}.")
+
+
+def size_words(summary: Summary) -> str:
+    """How large a model is, in words."""
+    agents, systems = counted(summary.agents, "agent"), counted(summary.systems, "system")
+    return f"{agents}, {systems}, {counted(summary.credentials, 'credential')}"
 
 
 def count_words(counts: Counts, summary: Summary) -> str:
@@ -202,18 +248,6 @@ def count_words(counts: Counts, summary: Summary) -> str:
     return f"{found}. {summary.uncontrolled:,} of {number} {are} unchecked."
 
 
-def _missing(snapshot: Snapshot, causes: Sequence[Cause]) -> Words:
-    """How many checkpoints are missing; where none is, whether an import left something open."""
-    numbers = Counter(cause.severity for cause in causes if cause.finding.rule == DOOR)
-    if numbers:
-        listed = ", ".join(f"{numbers[each]:,} {each}" for each in reversed(SEVERITIES) if numbers[each])
-        return (counted(numbers.total(), "missing checkpoint"), "strong"), (f": {listed}", "")
-    left = open_notes(snapshot)
-    asks = f"{counted(left, 'note')} {plural(left, 'asks', 'ask')}"
-    more = f" in what is drawn; {asks} for more" if left else ""
-    return ("✔ No checkpoint is missing", "good"), (more, "")
-
-
 def _kindless_words(kindless: Sequence[str]) -> str:
     """What the definition changed for agents that neither state a kind nor that they are not steerable."""
     agents, one = counted(len(kindless), "agent"), len(kindless) == 1
@@ -228,46 +262,48 @@ def _some(ids: Sequence[str]) -> str:
     return first_few([*map(one_line, ids)], _NAMED)
 
 
-def _cause(cause: Cause) -> Section:
-    """A cause below its severity, rule and subject, and its finding's own severity where that differs."""
-    finding, is_settled = cause.finding, cause.is_settled
+def _cause(cause: Cause, *, standards: bool) -> Section:
+    """A cause below its severity and title, and its finding's own severity where that differs."""
+    finding, settled = cause.finding, ", accepted" if cause.is_settled else ""
     title: Words = (
-        (f"{'◇' if is_settled else '✖'} {cause.severity}", "muted" if is_settled else cause.severity),
-        ("" if finding.rule == DOOR else f"  {finding.rule}", ""),
-        ("  ", ""),
-        (one_line(finding.subject, limit=300), "strong"),
-        ("" if cause.severity == finding.severity else f"  (by itself {finding.severity})", ""),
+        (f"{cause.severity.upper()}{settled}  ", "muted" if settled else cause.severity),
+        (one_line(finding.headline, 300), "strong"),
+        ("" if cause.severity == finding.severity else f" (by itself {finding.severity})", ""),
     )
-    told = [Paragraph(finding.message), *_accepted(finding), Paragraph(f"→ {finding.remedy}", hang=2)]
-    references = finding.references
-    told.append(Paragraph((*(f"{each}," for each in references[:-1]), *references[-1:]), "muted"))
+    told = [Paragraph(finding.message), *_accepted(finding), Paragraph(f"Fix: {finding.remedy}", hang=5)]
     for also in cause.also:
-        told.append(Paragraph(f"▸ {also.severity}, {also.rule}: {also.message}", hang=2))
-        told += _accepted(also, indent=2)
-    return Section(title, told)
+        told.append(Paragraph(f"Same cause: {also.headline} ({also.severity})", hang=12))
+        told += _accepted(also, indent=12)
+    if standards:
+        *some, last = finding.references
+        told.append(Paragraph(("Standards:", *(f"{each}," for each in some), last), "muted", hang=11))
+    told.append(Paragraph(f"[{finding.rule} {one_line(finding.subject, 300)}]", "muted"))
+    return Section(title, told, indent=2)
 
 
 def _accepted(finding: Finding, indent: int = 0) -> list[Paragraph]:
-    return [] if finding.accepted is None else [Paragraph(accepted_words(finding.accepted), indent=indent)]
+    if finding.accepted is None:
+        return []
+    return [Paragraph(accepted_words(finding.accepted), indent=indent)]
 
 
 def _crossing_section(analysis: "Analysis", cells: int) -> Section:
-    """Every crossing in a row; where that has no room for its agent, below its agent."""
+    """Every path in a row; where that has no room for its agent, below its agent."""
     listed = sorted(analysis.crossings(), key=attrgetter("order"))
     if not listed:
-        return Section("No crossing.", look="")
+        return Section("No path.", look="")
     rows = [
         (
             each.agent,
             each.source or "home",
             each.target,
             each.action,
-            each.state if each.severity is None else f"{each.state}, {each.severity}",
+            STATES[each.state] + (f", {each.severity}" if each.severity is not None else ""),
         )
         for each in listed
     ]
     head = ("agent", "from", "to", "action", "state")
-    title = counted(len(listed), "crossing")
+    title = counted(len(listed), "path")
     if sum(max(map(width, column)) + 2 for column in zip(head, *rows, strict=True)) <= cells:
         return Section(title, [Table(tuple(map(Row, rows)), head)], indent=2)
     blocks: list[Block] = []

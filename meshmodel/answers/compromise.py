@@ -7,7 +7,7 @@ from typing import Final
 from meshmodel.analysis.compromise import OUTSIDER, Compromise, Origin, Spread
 from meshmodel.analysis.results import StepKind
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table, section
-from meshmodel.model.phrases import sign_in
+from meshmodel.model.phrases import VIEWS, sign_in
 from meshmodel.model.records import Custody, Snapshot
 from meshmodel.model.text import counted, first_few, one_line
 from meshmodel.model.vocabulary import View
@@ -52,7 +52,7 @@ def compromise_blocks(snapshot: Snapshot, found: Compromise, view: View) -> Iter
         view: as built or as designed.
     """
     free, rows = found.unchecked, partial(_rows, snapshot)
-    yield Paragraph(f"{_opening(snapshot, found.start)}, as {view}")
+    yield Paragraph(f"{_opening(snapshot, found.start)}, {VIEWS[view]}")
     yield from _credentials(snapshot, found)
     driven = origin_rows(snapshot, found, "agent", unchecked=True)
     yield from section(f"{counted(len(driven), 'agent')} driven from there", rows("agent", driven))

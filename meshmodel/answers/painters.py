@@ -7,8 +7,9 @@ from typing import Literal
 from meshmodel.answers.blocks import Bar, Block, Facts, Paragraph, Row, Section, Table
 from meshmodel.answers.lines import Line, Look, Words, heading, note_row
 from meshmodel.answers.style import Style, wrap, wrapped_table
+from meshmodel.model.phrases import VIEWS
 from meshmodel.model.records import Snapshot
-from meshmodel.model.text import one_line, pad
+from meshmodel.model.text import one_line, pad, width
 
 
 def text_of(blocks: Iterable[Block], style: Style) -> str:
@@ -22,8 +23,7 @@ def _text_lines(blocks: Iterable[Block], style: Style, indent: int) -> Iterator[
             case Section():
                 yield ""
                 if isinstance(block.title, tuple):
-                    parts = (style.paint(style.drawn(text), look) for text, look in block.title)
-                    yield f"{' ' * indent}{''.join(parts)}"
+                    yield from _title_lines(block.title, style, indent)
                 elif block.title:
                     yield from _painted(block.title, style, block.look, indent, 4)
                 yield from _text_lines(block.blocks, style, block.indent)
@@ -35,6 +35,18 @@ def _text_lines(blocks: Iterable[Block], style: Style, indent: int) -> Iterator[
             case Facts():
                 for name, text, hang in block.aligned:
                     yield from wrap(style.drawn(text), style, " " * (indent + hang), " " * indent + name)
+
+
+def _title_lines(title: Words, style: Style, indent: int) -> Iterator[str]:
+    """A title in parts, the first of which stays in front of the lines of the others."""
+    (first, look), *others = [(style.drawn(text), look) for text, look in title]
+    rest = "".join(text for text, _ in others)
+    gap = " " * (len(rest) - len(rest.lstrip()))
+    front = " " * indent + first + gap
+    line, *more = wrap(rest, style, " " * width(front), front)
+    painted = " " * indent + style.paint(first, look) + gap
+    yield painted + style.paint(line[len(front) :], others[0][1])
+    yield from (style.paint(each, others[0][1]) for each in more)
 
 
 def _table_lines(block: Table, style: Style, indent: int) -> Iterator[str]:
@@ -109,8 +121,9 @@ def _row_words(row: Row, width: int) -> Words:
     return ((f"  {row.sign} {pad(name, width) if more else name}", ""), *rest)
 
 
-def titled(snapshot: Snapshot, blocks: Iterable[Block], view: str = "") -> Iterator[Block]:
-    """The blocks below the name of the model, and how it is looked at."""
+def titled(snapshot: Snapshot, blocks: Iterable[Block], view: str = "", more: str = "") -> Iterator[Block]:
+    """The blocks below the name of the model, how it is looked at, and what else is said of it."""
     name = one_line(snapshot.about.name or "A model without a name", limit=200)
-    yield Paragraph(f"{name}, as {view}" if view else name, "strong")
+    name = f"{name}, {VIEWS[view]}" if view else name
+    yield Paragraph(f"{name}: {more}" if more else name, "strong")
     yield from blocks

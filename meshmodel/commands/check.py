@@ -4,7 +4,9 @@ For pipelines: SARIF, annotations, and a baseline of known findings.
 """
 
 import argparse
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING, Literal
@@ -206,12 +208,15 @@ def add(commands: Subparsers) -> None:
     parser = commands.add_parser(
         "check",
         help="show missing checkpoints, other findings and open questions",
-        description="Show where an agent crosses a trust boundary and nobody decides, what else is wrong, "
-        "and what the model does not say. Exit status 1 if there is a finding at or above --fail-on.",
+        description="Show where an agent acts across a trust boundary and no checkpoint decides, what else "
+        "is wrong, and which questions are open. Exit status 1 if a finding is at or above --fail-on.",
     )
     add_models(parser)
     add_view(parser)
-    parser.add_argument("--crossings", action="store_true", help="list every crossing too")
+    parser.add_argument("--crossings", action="store_true", help="list every path too")
+    parser.add_argument(
+        "--standards", action="store_true", help="list the standards that each finding follows from"
+    )
     parser.add_argument(
         "--fail-on",
         choices=(*SEVERITIES, "never"),
@@ -235,6 +240,7 @@ def run(arguments: argparse.Namespace) -> int:
         planned = any(each.state == "planned" for each in snapshot.checkpoint.values())
         unmatched = _unmatched(analysis, planned=planned)
         comparison = gate.compare(source, analysis)
+        failing = failing_findings(counting(analysis.findings, comparison), arguments.fail_on)
         if arguments.json:
             from meshmodel.answers.check import check_json
 
@@ -243,7 +249,7 @@ def run(arguments: argparse.Namespace) -> int:
             if unmatched:
                 complain(f"{one_line(source)}: {_unmatched_line(unmatched, analysis)}")
         else:
-            from meshmodel.answers.check import check_blocks
+            from meshmodel.answers.check import Verdict, check_blocks, check_end, size_words
             from meshmodel.answers.painters import text_of, titled
 
             designed = None
@@ -257,12 +263,15 @@ def run(arguments: argparse.Namespace) -> int:
                 unmatched=unmatched,
                 kindless=_kindless(source, snapshot),
                 baseline=comparison,
+                standards=arguments.standards,
             )
-            text = text_of(titled(snapshot, blocks, analysis.view), look)
+            verdict = Verdict(len(failing), arguments.fail_on)
+            blocks = chain(blocks, check_end(analysis, _in_a_shell(source), verdict))
+            text = text_of(titled(snapshot, blocks, analysis.view, size_words(analysis.summary)), look)
             # GitHub takes what begins a line for a command: with annotations no text of the model does.
             printer.say(source, indent(text, " ") if arguments.annotations else text)
         gate.take(source, analysis, comparison)
-        return 1 if fails(counting(analysis.findings, comparison), arguments.fail_on) else 0
+        return 1 if failing else 0
 
     status = for_each(arguments.models, gate.watched(check))
     gate.write()
@@ -308,10 +317,17 @@ def _unmatched_line(unmatched: "Sequence[Acceptance]", analysis: "Analysis") -> 
     return f"{some} without a finding: {told}{more}"
 
 
-def fails(findings: "Iterable[Finding]", fail_on: 'Severity | Literal["never"]') -> bool:
-    """Whether a finding at or above that severity is open: not accepted, or no longer."""
+def failing_findings(
+    findings: "Iterable[Finding]", fail_on: 'Severity | Literal["never"]'
+) -> "Sequence[Finding]":
+    """The findings at or above that severity that are open: not accepted, or no longer."""
     if fail_on == "never":
-        return False
+        return []
     from meshmodel.answers.causes import open_findings
 
-    return bool(open_findings(findings, fail_on))
+    return open_findings(findings, fail_on)
+
+
+def _in_a_shell(source: Source) -> str:
+    """A model as a shell takes it; empty where it came by standard input."""
+    return "" if str(source) == "-" else shlex.quote(one_line(source, 1_000))

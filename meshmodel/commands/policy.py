@@ -116,5 +116,7 @@ def _answer(arguments: argparse.Namespace, snapshot: "Snapshot", found: "Verific
     if arguments.json:
         answer(verification_json(found))
     else:
-        blocks = titled(snapshot, verification_blocks(found), "designed, with the policy stub")
+        blocks = titled(
+            snapshot, verification_blocks(found), more="with planned checkpoints and the policy stub"
+        )
         say(text_of(blocks, style()))

@@ -71,7 +71,7 @@ def counting_words(checkpoint: Checkpoint) -> str:
     if checkpoint.freshness != "per-action":
         return "a remembered decision does not count: only per-action does"
     if checkpoint.state == "planned":
-        return "counts as designed, not as built"
+        return "planned only: counts once it is enforced"
     if checkpoint.state == "advisory":
         return "does not count: nothing stops an agent that skips it"
     if checkpoint.step == "boundary" and checkpoint.decided_at is None:

@@ -59,6 +59,18 @@ _BY_KIND: Final = {
 }
 """By kind of an agent or a system, the name of its sign."""
 
+STATES: Final = {"uncontrolled": "unchecked", "approved": "intended", "controlled": "checked"}
+"""By state of a path, what people call it."""
+VIEWS: Final = {"built": "as built", "designed": "with planned checkpoints"}
+"""By view, what people call it."""
+TERMS: Final = (
+    (
+        "Path",
+        "an agent starts from one system or its home zone and acts on another system across a trust boundary",
+    ),
+    ("Unchecked", "no effective checkpoint decides, and no intended use covers it"),
+)
+"""What is counted, and what that means."""
 LETTERS: Final[dict[Action, str]] = {"read": "r", "write": "w", "execute": "x", "issue": "i", "admin": "a"}
 """One letter for every action, in the order of ``ACTIONS``."""
 ACTIONS_BY_LETTER: Final = {letter: action for action, letter in LETTERS.items()}

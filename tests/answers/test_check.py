@@ -87,5 +87,5 @@ def test_where_untrusted_content_comes_in_is_named(records, told):
     lines = text_of(check_blocks(analyse(snapshot_of(records))), Style()).splitlines()
     told = told.format("agents can bring it to ")
     assert [each for each in lines if "content comes in" in each] == [
-        f"Untrusted content comes in through {told}"
+        f"Untrusted content comes in through {told}."
     ]

@@ -84,7 +84,7 @@ def test_what_is_counted_are_questions_not_the_rows_that_they_are_in(
     number = len([text for each in questions_of(analysis) for text in each.asks])
     assert number > len(questions_of(analysis))
     text = text_of(check_blocks(analysis), Style(columns=400))
-    assert f"\n{number} questions{in_notes}: what the drawing" in text
+    assert f"\n{number} open questions{in_notes}\n" in text
 
 
 def test_how_often_is_asked_where_a_plan_weighs_it_the_worst_first() -> None:

@@ -103,7 +103,7 @@ async def test_it_follows_further_edits_undo_and_the_view(tmp_path: Path) -> Non
         await it.press("v")
         await it.computed()
         assert (
-            any("as designed" in each for each in listed(it))
+            any("with planned checkpoints" in each for each in listed(it))
             or it.bench.shown.designed is it.bench.shown.built
         )
 

@@ -213,7 +213,7 @@ async def test_the_details_of_a_checkpoint() -> None:
         dialog.query_one("#fields").go_to(("field", "state"))  # type: ignore[attr-defined] # a RowList
         await pilot.press("space")
         await pilot.pause()
-        assert "as designed" in said()
+        assert "planned only" in said()
         await pilot.press("ctrl+s")
         await pilot.pause()
         found = after(app.answers[0]).checkpoint["human-approval-cloud"]

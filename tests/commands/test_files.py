@@ -131,7 +131,7 @@ def test_a_writer_that_takes_its_time_is_waited_for(pipe, monkeypatch):
         (("export", AGENT, "--to", "rego", "-o", "link"), "before\n# Asks the data beside"),
         (
             ("check", AGENT, "--fail-on", "never", "--sarif", "/proc/self/fd/1"),
-            "before\nSupport agent, as built\n",
+            "before\nSupport agent, as built: 1 agent",
         ),
     ],
 )

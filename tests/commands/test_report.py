@@ -34,7 +34,7 @@ def test_markdown_is_written_with_its_pictures_in_a_folder_beside_it(called, tmp
 def test_as_designed_is_said(called, tmp_path):
     path = tmp_path / "report.html"
     assert called("report", MODEL, "-o", path, "--as-designed") == (0, "", "")
-    assert "as designed" in path.read_text(encoding="utf-8")
+    assert "with planned checkpoints" in path.read_text(encoding="utf-8")
 
 
 @all_rows("name", ["report", "report.txt", "report.mesh", "report.toml", "-"])

@@ -178,7 +178,7 @@ def test_a_terminal_that_knows_ascii_alone_loses_nothing(tmp_path):
     assert done.returncode == 1
     assert done.stdout.isascii()
     assert "\\u5ba2" in done.stdout
-    assert "x high" in done.stdout
+    assert "HIGH  Missing checkpoint: Attachment signature -> Attachments" in done.stdout
 
 
 UNFITTING = acceptance("2099-01-01").replace("missing-checkpoint", "missing-checkpiont") + acceptance(
@@ -198,7 +198,7 @@ def test_an_acceptance_without_a_finding_is_told(tmp_path):
     assert "did you mean missing-checkpoint" in said
     assert "! missing-checkpoint, file-sos>attachments: no finding of this rule has this subject" in said
     assert "did you mean file-sas>attachments?" in said
-    assert said.index("missing checkpoint") < said.index("without a finding")
+    assert said.index("Missing checkpoint") < said.index("without a finding")
 
 
 def test_the_answer_for_programs_keeps_its_keys_where_an_acceptance_has_no_finding(tmp_path):

@@ -41,4 +41,4 @@ async def test_the_file_that_the_reader_has(
     written = tmp_path / "support-agent.toml"
     assert read_file(written) == read_file(support.path)
     assert cli.main(["check", str(written)]) == 1
-    assert "1 missing checkpoint" in capsys.readouterr().out
+    assert "HIGH  Missing checkpoint: " in capsys.readouterr().out

@@ -1,13 +1,14 @@
 """What a comparison comes to, in a line."""
 
 from meshmodel.answers.diff.changes import Diff
+from meshmodel.model.phrases import VIEWS
 from meshmodel.model.text import counted, one_line
 
 
 def title_words(diff: Diff) -> str:
     """The name of the model, or both names where they differ, and how it was looked at."""
     names = [one_line(each.name or "A model without a name", 200) for each in (diff.old, diff.new)]
-    return f"{' → '.join(dict.fromkeys(names))}, as {diff.view}"
+    return f"{' → '.join(dict.fromkeys(names))}, {VIEWS[diff.view]}"
 
 
 def summary_words(diff: Diff) -> str:

@@ -22,6 +22,7 @@ from meshmodel.answers.report.pictures import Form, Pictures
 from meshmodel.answers.report.tree import Block, Contents, Heading, Items, Paragraph, Report, Table
 from meshmodel.answers.report.work_items import work_section
 from meshmodel.answers.work import Work, work_of
+from meshmodel.model.phrases import VIEWS
 from meshmodel.model.stop import CURRENT
 from meshmodel.model.text import counted
 
@@ -61,7 +62,7 @@ _WORDS: Final = (
             "their ids, as in credential>system"
         ),
     ),
-    ("As built, as designed", "without the checkpoints that are only planned, and with them"),
+    ("As built", "without the checkpoints that are only planned"),
     (
         "Minimum fix",
         (
@@ -184,7 +185,7 @@ class Builder:
         if about.description:
             yield Paragraph(plain(about.description))
         yield Facts.of(
-            ("Analysed", f"as {analysis.view}"),
+            ("Analysed", VIEWS[analysis.view]),
             ("Model", _sizes(analysis)),
             ("Findings and paths", count_words(counts_of(analysis), analysis.summary)),
             ("Where untrusted content comes in", ", ".join(analysis.entries)),

@@ -14,6 +14,7 @@ from meshmodel.answers.questions import questions_of
 from meshmodel.answers.report.options import ReportOptions
 from meshmodel.answers.report.tree import Block, Break, Heading, Link, Paragraph, Table
 from meshmodel.answers.work import UNOWNED, Item, Work
+from meshmodel.model.phrases import VIEWS
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.text import counted, first_few, plural, shorten
 from meshmodel.model.vocabulary import Action
@@ -149,7 +150,7 @@ def stamp_facts(analysis: "Analysis", pictures: "Pictures", options: ReportOptio
     )
     return Facts.of(
         ("Date", analysis.today.isoformat()),
-        ("Model", f"as {analysis.view}, {pictures.stamp.removeprefix('model ')}"),
+        ("Model", f"{VIEWS[analysis.view]}, {pictures.stamp.removeprefix('model ')}"),
         ("Author", options.author or "not stated"),
         ("Status", signed),
     )

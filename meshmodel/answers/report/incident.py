@@ -35,6 +35,7 @@ from meshmodel.answers.trace import (
 from meshmodel.answers.used import used_blocks
 from meshmodel.exporters.diagram.compact import stamp
 from meshmodel.model.events import BYPASSED, seconds_text, time_text
+from meshmodel.model.phrases import VIEWS
 from meshmodel.model.records import Snapshot
 from meshmodel.model.secrets import shortened
 from meshmodel.model.text import counted
@@ -115,7 +116,7 @@ class _Page:
     def _logs(self) -> Iterator[Block]:
         laid = self._laid
         yield Facts.of(
-            ("Model", f"{stamp(self._snapshot)}, as {laid.view}"),
+            ("Model", f"{stamp(self._snapshot)}, {VIEWS[laid.view]}"),
             ("Map", f"sha256:{laid.map_digest}" if laid.map_digest else None),
             ("From", _time(laid.begin)),
             ("Until", _time(laid.end)),

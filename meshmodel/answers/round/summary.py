@@ -169,7 +169,7 @@ def summary_blocks(found: RoundSummary) -> Iterator[Block]:
     rows = [
         Row(("as built, before", *_counted(found.before))),
         Row(("as built, now", *_counted(found.after))),
-        Row(("as designed, now", *_counted(found.designed))),
+        Row(("with planned checkpoints, now", *_counted(found.designed))),
     ]
     yield Table(tuple(rows), ("Counts", "Uncontrolled crossings", "Missing checkpoints"), (40, 30, 30))
     for what in WHAT:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 STATES: Final[tuple[tuple[State, str], ...]] = (
     ("enforced", "it is there: counts as built"),
-    ("planned", "it is to come: counts as designed"),
+    ("planned", "it is to come: counts with planned checkpoints only"),
 )
 
 

@@ -10,7 +10,7 @@ from meshmodel.answers.diff.verdict import summary_words, verdict_words
 from meshmodel.answers.lines import Line, Look, heading, note_row
 from meshmodel.edits.edit import difference
 from meshmodel.exporters.diagram.diff_view import diff_view, tone_of
-from meshmodel.model.phrases import phrase
+from meshmodel.model.phrases import VIEWS, phrase
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.stop import NEVER, Stop
 from meshmodel.model.vocabulary import Severity
@@ -93,7 +93,7 @@ def compared_lines(since: Since, new: "Analysis", stop: Stop = NEVER) -> tuple[L
         getattr(old, part)
     diff = compare(old, new, stop=stop)
     lines = [
-        note_row(f"since {since.name}, as {diff.view}: {summary_words(diff)}"),
+        note_row(f"since {since.name}, {VIEWS[diff.view]}: {summary_words(diff)}"),
         note_row(verdict_words(diff), diff.worst or "muted"),
     ]
     for section in sections(diff, old, new, shown=None, stop=stop):

@@ -22,6 +22,7 @@ from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Edge,
 from meshmodel.exporters.diagram.labels import NODE_COLUMNS, SUBSTITUTED, Names, Shows, fit, text_width, wrap
 from meshmodel.exporters.diagram.legend import add_legend
 from meshmodel.model.errors import RequestError
+from meshmodel.model.phrases import VIEWS
 from meshmodel.model.records import Snapshot
 from meshmodel.model.text import counted
 from meshmodel.model.vocabulary import SEVERITIES
@@ -94,7 +95,7 @@ def boundary_map(snapshot: Snapshot, analysis: AnalysisResults, shows: Shows) ->
     called = names.text(snapshot.about.name or "Identity mesh", "Identity mesh")
     line = (
         f"{counted(summary.crossings, 'crossing')}, {summary.uncontrolled:,} uncontrolled, "
-        f"{summary.approved:,} approved, as {analysis.view}"
+        f"{summary.approved:,} approved, {VIEWS[analysis.view]}"
     )
     diagram = Diagram(
         title=(f"{called}: {TITLES['boundaries']}", line),

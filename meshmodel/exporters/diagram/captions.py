@@ -7,6 +7,7 @@ from meshmodel.analysis.checkpoints import shortcomings
 from meshmodel.analysis.results import StepMark
 from meshmodel.exporters.diagram.elements import Edge, Lens, LineLook, Look, Node, Tone
 from meshmodel.exporters.diagram.labels import DOOR_COLUMNS, NODE_COLUMNS, Names, wrap
+from meshmodel.model.phrases import VIEWS
 from meshmodel.model.records import (
     Agent,
     Checkpoint,
@@ -222,7 +223,7 @@ def counts_line(nodes: Sequence[Node], edges: Iterable[Edge], view: View, questi
     doors = count(len(missing), "missing checkpoint") if missing else "no missing checkpoint"
     if questions:
         doors += f" in what is drawn, {count(questions, 'open question')}"
-    return f"{facts}; {doors}, as {view}"
+    return f"{facts}; {doors}, {VIEWS[view]}"
 
 
 _LEGEND: tuple[tuple[Look, str], ...] = (

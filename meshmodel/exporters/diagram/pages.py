@@ -23,6 +23,7 @@ from meshmodel.exporters.diagram.elements import Diagram, Edge, Node
 from meshmodel.exporters.diagram.labels import NODE_COLUMNS, wrap
 from meshmodel.exporters.diagram.layout import READABLE, RIM, Arrangement, scale
 from meshmodel.model.errors import RequestError
+from meshmodel.model.phrases import VIEWS
 from meshmodel.model.records import Snapshot
 from meshmodel.model.text import counted, no_such
 
@@ -386,7 +387,7 @@ def _with_crossings(line: str, crossings: Crossings | None) -> str:
         return line
     states = sum(crossings.values(), ZoneCrossings()).states
     said = f"{counted(states.total(), 'crossing')}, {states['uncontrolled']:,} uncontrolled"
-    return f"{counts}; {said}, as {view}"
+    return f"{counts}; {said}, {VIEWS[view]}"
 
 
 def zone_view(whole: Diagram, snapshot: Snapshot, zone: str) -> Diagram:

@@ -25,6 +25,7 @@ from meshmodel.exporters.diagram.labels import SUBSTITUTED, Names, Shows, fit, t
 from meshmodel.exporters.diagram.layout import FULL_WIDTH, RIM
 from meshmodel.exporters.diagram.legend import add_legend
 from meshmodel.model.errors import RequestError
+from meshmodel.model.phrases import VIEWS
 from meshmodel.model.records import Snapshot
 from meshmodel.model.text import did_you_mean, one_line
 
@@ -235,7 +236,7 @@ class _Sequence:
         known = (
             count(len(identities), "identity") if len(identities) == 1 else f"{len(identities)} identities"
         )
-        line = f"{count(steps, 'step')}, {known}; {finding.severity}, as {self.analysis.view}"
+        line = f"{count(steps, 'step')}, {known}; {finding.severity}, {VIEWS[self.analysis.view]}"
         source = "home" if explanation.source is None else self._name(f"system:{explanation.source}")
         agent = self._name(f"agent:{explanation.agent}")
         shapes, samples = legend(self.nodes, self.edges, traced)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from meshmodel.exporters.graphs.relations import Edge, boundaries, counting, edges
 from meshmodel.model.errors import RequestError
+from meshmodel.model.phrases import VIEWS
 from meshmodel.model.records import Checkpoint, Custody, Delegation, Exchange, Grant
 from meshmodel.model.text import counted
 
@@ -172,7 +173,7 @@ class _Drawing:
     def begin(self, which: str) -> list[str]:
         """The first lines: the title, the direction, the classes."""
         name = self.snapshot.about.name or "Identity mesh"
-        title = f"{name}, as {self.analysis.view}{f', {which}' if which else ''}"
+        title = f"{name}, {VIEWS[self.analysis.view]}{f', {which}' if which else ''}"
         # The front matter is YAML, in which a string may stand as in JSON.
         return [
             "---",

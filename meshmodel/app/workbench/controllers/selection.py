@@ -66,7 +66,7 @@ class SelectionController(Controller):
         """Look as designed, or as built."""
         if self.state.view == "built":
             self.context.update(view="designed")
-            self.context.say("as designed: planned checkpoints count")
+            self.context.say("planned checkpoints count too")
         else:
             self.context.update(view="built")
             self.context.say("as built: planned ones do not count")
