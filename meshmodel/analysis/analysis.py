@@ -179,7 +179,7 @@ class Analysis:
             yield from self.listing.of(agent)
 
     def compromise(self, start: str) -> "Compromise":
-        """What follows from a compromise (``docs/fix.md#what-falls-with-what``).
+        """What follows from a compromise (``docs/compromise.md#the-blast-radius``).
 
         Args:
             start: ``agent:ID``, ``credential:ID``, ``system:ID`` or ``outsider``.
@@ -204,7 +204,7 @@ class Analysis:
     ) -> "Offboarding | RotationPlan":
         """What is to be done when somebody goes, or when the secret of a credential is replaced.
 
-        See ``docs/fix.md#who-goes``.
+        See ``docs/compromise.md#who-goes``.
 
         Args:
             who: ``agent:ID`` or its id alone (it may be retired), ``person:NAME`` (a person or group),
@@ -256,7 +256,7 @@ class Analysis:
     ) -> "Plan":
         """A smallest set of steps to guard that leaves nothing uncontrolled and no toxic flow.
 
-        See ``docs/fix.md#the-minimum-fix``.
+        See ``docs/fix.md#the-fewest-checkpoints``.
 
         Args:
             deadline: seconds after which the best that is known is the answer; ``None``: no limit.

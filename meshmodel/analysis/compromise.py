@@ -1,6 +1,6 @@
 """What follows from a compromise: with checkpoints and without, and how each thing fell.
 
-See ``docs/fix.md#what-falls-with-what``.
+See ``docs/compromise.md#the-blast-radius``.
 """
 
 from collections import defaultdict

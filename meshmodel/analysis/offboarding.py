@@ -1,6 +1,6 @@
 """What is to be done when an agent, a person, a group or a vendor goes, and who notices.
 
-See ``docs/fix.md#who-goes``.
+See ``docs/compromise.md#who-goes``.
 
 Where the page leaves room, this is how it is read:
 

@@ -40,7 +40,7 @@ def way(*, is_direct: bool, is_own: bool) -> How:
 class CannotStartError(MeshmodelError, ValueError):
     """A start that is refused: unknown, retired or revoked; ``str()`` is one clear line.
 
-    See ``docs/fix.md#what-falls-with-what``.
+    See ``docs/compromise.md#the-blast-radius``.
     """
 
 

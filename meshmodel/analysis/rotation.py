@@ -1,6 +1,6 @@
 """The rotation of a secret: who could take it, who needs the new one, and in which order.
 
-See ``docs/fix.md#who-goes``.
+See ``docs/compromise.md#who-goes``.
 
 Where the page leaves room, this is how it is read: what a credential *yields* is every credential that
 whoever presents it comes to, guarded or not, by own steps and by hosting steps. Who had the old secret could

@@ -27,7 +27,7 @@ TOPICS: Final = (
     "semantics",
     "rules",
     "fix",
-    "plan",
+    "compromise",
     "round",
     "policy",
     "gate",

@@ -286,7 +286,7 @@ def answers(document: Document) -> list[list[dict[str, Any]]]:
     """The answers of each command of a form, in a folder that has the examples."""
     with tempfile.TemporaryDirectory() as desk:
         prepare(Path(desk))
-        (plan,) = (each.code for each in blocks(text_of("plan")) if each.name == "desk.toml")
+        (plan,) = (each.code for each in blocks(text_of("fix")) if each.name == "desk.toml")
         own = {"chain.toml": CHAIN, "chain.jsonl": CHAIN_LOG, "blocked.toml": BLOCKED, "desk.toml": plan}
         own |= {"cloudtrail.json": CLOUDTRAIL, "spare.map.toml": SPARE_MAP}
         for name, content in own.items():

@@ -1,4 +1,4 @@
 """The minimum fix: a smallest set of steps to guard, and what fewer of them close.
 
-See ``docs/fix.md#the-minimum-fix``.
+See ``docs/fix.md#the-fewest-checkpoints``.
 """

@@ -1,6 +1,6 @@
 """Proofs of what a fix or a plan must close: sets of measures of which each takes one.
 
-See ``docs/fix.md#the-minimum-fix``.
+See ``docs/fix.md#the-fewest-checkpoints``.
 
 A proof is a way by which the violation comes about, whatever else is done: an unguarded path to a
 door; for each checkpoint in its way a path by which the start has power over it; where the violation needs

@@ -46,7 +46,7 @@ class PlanOptions:
 
 
 FIX: Final = PlanOptions(("ask",), is_fix=True)
-"""A minimum fix (``docs/fix.md#the-minimum-fix``)."""
+"""A minimum fix (``docs/fix.md#the-fewest-checkpoints``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A cheapest set of measures that leaves no uncontrolled crossing and no toxic flow.
 
-See ``docs/fix.md#the-minimum-fix`` and ``docs/fix.md#the-plan``.
+See ``docs/fix.md#the-fewest-checkpoints`` and ``docs/fix.md#the-plan``.
 
 Every set that does hits all proofs. Take a cheap set that hits those that are known; what is left open shows
 more of them; when nothing is, that set is a fix or a plan, and the price of a cheapest set that hits all that
