@@ -1,6 +1,7 @@
 """Which of the cheapest sets of measures is preferred.
 
-See ``docs/fix.md#the-fewest-checkpoints``: the fewest stored secrets and interrupted intents, doors, then the order.
+See ``docs/fix.md#the-fewest-checkpoints``: the fewest stored secrets and interrupted intents, doors, then
+the order.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -85,8 +86,8 @@ class Intents:
 class Preference:
     """Chooses the preferred of the sets of one price that a program admits.
 
-    The criteria come in the order of ``docs/fix.md#the-fewest-checkpoints``. A set that interrupts more than was
-    known is not the answer: that is learnt, and the program solved again.
+    The criteria come in the order of ``docs/fix.md#the-fewest-checkpoints``. A set that interrupts more than
+    was known is not the answer: that is learnt, and the program solved again.
     """
 
     def __init__(self, intents: Intents, doors: Collection[Relation]) -> None:
