@@ -1,1 +1,1 @@
-"""A workshop that follows the smallest fix, stop by stop (``docs/round.md#stops``)."""
+"""A workshop that follows the smallest fix, stop by stop (``docs/round.md#topics``)."""

@@ -1,7 +1,7 @@
 """The stops of a round: the measures of the current plan or fix, then what it does not mend.
 
 Nothing of a round is kept but what is in the model: answers are edits, and a stop that was parked has an open
-note. So the next stop is found anew after every edit (``docs/round.md#stops``).
+note. So the next stop is found anew after every edit (``docs/round.md#topics``).
 """
 
 import time
