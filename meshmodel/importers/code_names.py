@@ -96,7 +96,8 @@ class Module:
             return "?"
         if node.kind in CALLS:
             callee = node.callee
-            return "?" if not callee else self.made_by(callee, depth + 1)
+            made = "?" if not callee else self.made_by(callee, depth + 1)
+            return f"{made}.__call__" if callee and self._is_instance(callee) else made
         if node.kind in MEMBERS:
             member = node.member
             target = node.field("object")
@@ -112,6 +113,19 @@ class Module:
                 return module.made_by(value, depth + 1)
             return self._name(node)
         return "?"
+
+    def _is_instance(self, callee: Syntax) -> bool:
+        """Whether what is called is what a class made before, as in ``x = Agent(…)`` and ``x("words")``."""
+        node = callee.inner
+        if node.kind in MEMBERS and node.member and node.field("object"):
+            value = self._value_of_self(node.field("object"), node.member.text)
+        elif node.kind in _NAMES:
+            value = self.value_of(node)[1]
+        else:
+            return False
+        if value is None or value.inner.kind not in CALLS or not value.inner.callee:
+            return False
+        return re.split(r"\W", value.inner.callee.text)[-1][:1].isupper()
 
     def value_of(self, node: Syntax) -> "tuple[Module, Syntax | None]":
         """The value that a variable was given, and the file that gives it; ``None``: it is no variable."""

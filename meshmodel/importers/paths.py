@@ -1,4 +1,4 @@
-"""Paths by which a form that is written as data selects nodes of a file, and texts that are made of them.
+r"""Paths by which a form that is written as data selects nodes of a file, and texts that are made of them.
 
 ============================  =====================================================================
 ``a.b``                       the value under the key b of a; ``*`` in a key stands for any text
@@ -6,6 +6,7 @@
 ``**``                        the value and all that is in it
 ``^``, ``^^``                 the map or list that it is in, and the one above that
 ``a[b=x|y*]``                 where b is x or begins with y; ``!=``: where it is neither
+``a[b=\*]``                   where b is a star
 ``a[b]``, ``a[!b]``           where b is there, or is not there; several by commas: where all hold
 ``a | b``                     of a selection both, of a text the first that is not empty
 ``"a.b"``                     a key with signs of these
@@ -219,8 +220,9 @@ _CHANGES: Final[Mapping[str, Callable[[str, Node], str]]] = {
 
 @lru_cache(maxsize=4_096)
 def glob(pattern: str) -> re.Pattern[str]:
-    """A pattern in which ``*`` stands for any text."""
-    return re.compile(".*".join(map(re.escape, re.split(r"\*+", pattern))), re.DOTALL)
+    r"""A pattern in which ``*`` stands for any text, and ``\*`` for a star."""
+    plain = [re.escape(each.replace(r"\*", "*")) for each in re.split(r"(?<!\\)\*+", pattern)]
+    return re.compile(".*".join(plain), re.DOTALL)
 
 
 # Reading what is written --------------------------------------------------------------------------
