@@ -161,7 +161,9 @@ def _answer(
 def _why_no_answer(state: "WorkbenchState", name: "AnswerName") -> str:
     known = state.rounding
     stop = None if known is None else known.result
-    if stop is None or stop.analysis is not state.analysis or not state.is_current:
+    is_shown = stop is not None and stop.analysis is state.analysis and state.is_current
+    is_note = name in {"park", "assume", "note"}  # about the step, whatever somebody else changes meanwhile
+    if stop is None or not (is_shown or is_note):
         return "review: the topic is being computed; press the key again"
     why = stop.why_not(name)
     return f"review: {why}" if why else ""

@@ -51,6 +51,8 @@ class Room:
     port: int
     printed: IO[str]
     links: dict[str, str] = field(default_factory=dict)
+    ends: int = 0
+    """The status with which it is to end."""
 
     @property
     def origin(self) -> str:
@@ -133,7 +135,7 @@ def serving(folder: Path, model: str = "support-agent", *options: str) -> Iterat
         process.wait(MOST_SECONDS)
         process.stdout.close()
         with errors:
-            if (ended := (process.returncode, room.errors())) != (0, ""):
+            if (ended := (process.returncode, room.errors())) != (room.ends, ""):
                 raise AssertionError(f"the server ended with {ended[0]} and printed:\n{ended[1]}")
 
 
@@ -235,7 +237,8 @@ def ended(processes: list[int], seconds: float) -> bool:
 
 
 def kill(room: Room) -> None:
-    os.kill(room.process.pid, signal.SIGKILL)
+    room.process.kill()
+    room.ends = -signal.SIGKILL
 
 
 assert sys.platform != "win32"

@@ -54,19 +54,19 @@ async def test_five_people_follow_one_and_answer_in_turn_and_the_summary_names_e
             await all_show(others, "Ada leads: & follows")
             for each in others:
                 await each.type("&")
-            await all_show(people, "┃ CUSTOMER ASSISTANT", "76 → 40 uncontrolled")
+            await all_show(people, "┃ CUSTOMER ASSISTANT", "76 → 40 unchecked paths")
             await ada.shows("Ada leads, 4 follow")
             await zoe.type("H")
             await all_show(people[:4], "Zoe ✋")
 
             await ada.type("d")
-            await all_show(people, "✔ done: 40 uncontrolled")
-            await go_on(ada, "Stop 2")
-            await all_show(people, "Stop 2", "40 → 6")
+            await all_show(people, "✔ done: 40 unchecked")
+            await go_on(ada, "Topic 2")
+            await all_show(people, "Topic 2", "40 → 6")
             await bo.type("p")
             await bo.shows("planned: a rule will decide")
-            await go_on(ada, "Stop 3")
-            await all_show(people, "Stop 3")
+            await go_on(ada, "Topic 3")
+            await all_show(people, "Topic 3")
             await kim.type("x")
             await enter(kim, "Kim", "a trial")
             await kim.type("\r")
@@ -74,11 +74,11 @@ async def test_five_people_follow_one_and_answer_in_turn_and_the_summary_names_e
 
             await lou.type("\x1b")  # looks around
             await ada.shows("3 follow · Zoe ✋")
-            await go_on(ada, "Stop 4")
-            await all_show([ada, bo, kim, zoe], "Stop 4")
-            assert "Stop 4" not in lou.text
+            await go_on(ada, "Topic 4")
+            await all_show([ada, bo, kim, zoe], "Topic 4")
+            assert "Topic 4" not in lou.text
             await lou.type("&")
-            await lou.shows("Stop 4")
+            await lou.shows("Topic 4")
             await lou.type("A")
             await enter(lou, "the gateway sees all")
             await zoe.type("k")

@@ -82,19 +82,19 @@ async def test_a_second_tab_takes_over_and_a_reload_comes_back_to_the_same_place
         await first.shows("east")
         await first.type("-")  # names alone on the canvas, which is remembered
         await first.type("l")
-        await first.shows("lens reach")
+        await first.shows("show reach")
         async with browsing(room, cookie) as second:
             await first.closed()
-            await second.shows("lens reach")
+            await second.shows("show reach")
     async with browsing(room, cookie) as reloaded:
-        await reloaded.shows("lens reach")
+        await reloaded.shows("show reach")
         await reloaded.shows(READY)
         await reloaded.type("u")
         await reloaded.until(lambda: "east" not in agents(room))
         reloaded.socket._response.connection.transport.abort()  # type: ignore[union-attr]  # as a network does
         await reloaded.closed()
     async with browsing(room, cookie) as again:
-        await again.shows("lens reach")
+        await again.shows("show reach")
         await again.shows(READY)
         await again.type("U")
         await again.shows("east")
