@@ -18,6 +18,8 @@ from meshmodel.model.vocabulary import ACTIONS
 
 RANK: Final = {kind: number for number, kind in enumerate((*KINDS, "answer"))}
 """The kinds of steps in their order; answers, which only an intruder gives, come last."""
+CHECKED_SIGNS: Final = "✖◆◇"
+"""What sets off in a step whether a checkpoint decides."""
 UNCHECKED: Final = " ✖ no checkpoint"
 INTENDED: Final = " ◇ no checkpoint, intended"
 AGAIN: Final = ", not checked again"

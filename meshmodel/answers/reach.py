@@ -5,16 +5,20 @@ from typing import Final
 
 from meshmodel.analysis.results import AgentReach, How, SystemReach
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table
-from meshmodel.answers.lines import Words
-from meshmodel.model.text import counted, one_line
-from meshmodel.model.vocabulary import Action
+from meshmodel.model.records import Snapshot
+from meshmodel.model.text import counted
 
-_IDENTITIES: Final[dict[How, str]] = {"direct": "held", "hidden": "found", "deputy": "through a deputy"}
-_HOW: Final[dict[How, str]] = {
-    "direct": "direct",
-    "hidden": "hidden: with something found or exchanged on the way",
-    "deputy": "hidden: through a deputy",
+_IDENTITIES: Final[dict[How, str]] = {
+    "direct": "its own credential",
+    "hidden": "found",
+    "deputy": "through another agent",
 }
+_HOW: Final[dict[How, tuple[str, str]]] = {
+    "direct": ("direct", "its own credentials allow it: an access review shows this"),
+    "hidden": ("found", "with a credential that it finds or exchanges elsewhere (lateral movement)"),
+    "deputy": ("through", "only through another agent that it calls or influences (confused deputy)"),
+}
+"""How an action is reached: in a word, and what that means."""
 
 
 def reach_json(reach: Iterable[AgentReach]) -> Answer:
@@ -42,32 +46,36 @@ def reached_json(reach: SystemReach) -> Answer:
     }
 
 
-def reach_blocks(reach: Sequence[AgentReach]) -> Iterator[Block]:
-    """Every active agent: the identities it carries, then a row for every system and way of reaching it."""
+def reach_blocks(snapshot: Snapshot, reach: Sequence[AgentReach]) -> Iterator[Block]:
+    """Every active agent: its identities, then a row for every system and how that is reached."""
     if not reach:
         yield Section("", [Paragraph("No active agent.")])
     for agent in reach:
-        carried = counted(len(agent.identities), "identity", "identities")
-        identities = [
-            Paragraph(f"{_IDENTITIES[how]}: {', '.join(names)}", indent=2, hang=4)
-            for how, names in agent.identities_by_way.items()
-            if names
-        ]
-        rows = [row for system in agent.reach for row in _rows(system)]
-        reached = Table((*rows,), indent=4) if rows else Paragraph("reaches no system", indent=4)
-        title: Words = (one_line(agent.agent), "strong"), (f"  {carried}", "")
-        yield Section(title, [*identities, reached], indent=0)
+        who = getattr(snapshot.get("agent", agent.agent), "title", agent.agent)
+        rows = [row for system in agent.reach for row in _rows(snapshot, system)]
+        head = ("System", "Actions", "How", "Checkpoint")
+        reached = Table((*rows,), head, indent=2) if rows else Paragraph("It reaches no system.", indent=2)
+        yield Section("", [Paragraph(_identity_words(who, agent), "strong", hang=4), reached], indent=0)
+    if any(each.reach for each in reach):
+        yield Section("", [Table(tuple(map(Row, _HOW.values())))], indent=0)
 
 
-def _rows(system: SystemReach) -> Iterator[Row]:
-    ways: dict[str, list[str]] = {}
+def _identity_words(who: str, agent: AgentReach) -> str:
+    """The identities of an agent, by how it comes to them."""
+    if not agent.identities:
+        return f"{who} can act as no identity"
+    carried = counted(len(agent.identities), "identity", "identities")
+    ways = [
+        f"{', '.join(names)} ({_IDENTITIES[how]})" for how, names in agent.identities_by_way.items() if names
+    ]
+    return f"{who} can act as {carried}: {'; '.join(ways)}"
+
+
+def _rows(snapshot: Snapshot, system: SystemReach) -> Iterator[Row]:
+    title = getattr(snapshot.get("system", system.system), "title", system.system)
+    ways: dict[tuple[str, str], list[str]] = {}
     for action in system.actions:
-        ways.setdefault(_how(system, action), []).append(action)
-    for how, actions in ways.items():
-        yield Row((system.system, ", ".join(actions), how))
-
-
-def _how(system: SystemReach, action: Action) -> str:
-    """How an action is reached, and whether only behind a checkpoint."""
-    how = _HOW[system.how(action)]
-    return how if action in system.unchecked else f"{how}, behind a checkpoint"
+        checked = "none" if action in system.unchecked else "on every route"
+        ways.setdefault((_HOW[system.how(action)][0], checked), []).append(action)
+    for (how, checked), actions in ways.items():
+        yield Row((title, ", ".join(actions), how, checked))

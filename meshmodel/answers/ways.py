@@ -1,16 +1,18 @@
-"""The way of an agent to a system, as JSON and as blocks: the crossing, its steps, all ways, its finding."""
+"""The path of an agent to a system, as JSON and as blocks: its steps, what all paths share, its finding."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from meshmodel.analysis.example_paths import CHECKED_SIGNS
 from meshmodel.analysis.results import Element, Explanation, Finding, PathStep, StepKey, Ways
+from meshmodel.analysis.rules.base import can
 from meshmodel.answers.acceptances import accepted_words
-from meshmodel.answers.blocks import Answer, Block, Paragraph, Section
+from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Table
 from meshmodel.answers.highlights import reference_of, sentences_and_steps
 from meshmodel.answers.lines import Look, Words
 from meshmodel.answers.ways_sentences import ways_sentences
+from meshmodel.model.phrases import STATES
 from meshmodel.model.records import Snapshot
-from meshmodel.model.text import one_line
 
 _NOTHING: Final[Answer] = {
     "unasked": False,
@@ -123,40 +125,64 @@ def _ends(elements: Iterable[Element]) -> list[Answer]:
     ]
 
 
-def explain_blocks(explanation: Explanation, source: str | None = None) -> Iterator[Block]:
-    """The way, or why there is none.
+def explain_blocks(
+    snapshot: Snapshot, explanation: Explanation, source: str | None = None
+) -> Iterator[Block]:
+    """The path, or why there is none.
 
     Args:
+        snapshot: the model.
         explanation: the answer.
         source: the system that was asked for as the one it comes from, or ``home``; ``None``: any.
     """
-    yield from crossing_blocks(explanation, source)
-    yield Section("", [*step_blocks(explanation)], indent=2)
+    yield from path_blocks(snapshot, explanation, source)
+    if explanation.steps:
+        kind = "attack path" if explanation.state == "uncontrolled" else "path"
+        yield Paragraph(f"Shortest {kind}")
+        yield Table(tuple(map(_step_row, explanation.sentences)), indent=2)
     if explanation.why_not is not None:
-        yield Paragraph(explanation.why_not)
+        yield Paragraph(f"{explanation.why_not.rstrip('.')}.")
+
+
+def _step_row(sentence: str) -> Row:
+    """A sentence of a path as cells: its number, or where it starts or ends, with its sign; what is done."""
+    number, _, text = sentence.partition(" ")
+    if number in {"zones", "within"}:
+        return Row((number, text))
+    if not number.isdigit():
+        return Row(("start", sentence))
+    for sign in CHECKED_SIGNS:
+        what, found, checked = text.partition(f" {sign} ")
+        if found:
+            return Row((f"{number} {sign}", f"{what}: {checked}"))
+    return Row((number, text))
 
 
 def ways_blocks(snapshot: Snapshot, ways: Ways, source: str | None = None) -> Iterator[Block]:
-    """The shortest way, then all of them."""
-    yield from explain_blocks(ways.explanation, source)
-    yield Section("", [Paragraph(each, hang=2) for each in ways_sentences(snapshot, ways)], indent=2)
+    """The shortest path, then what all of them have in common."""
+    yield from explain_blocks(snapshot, ways.explanation, source)
+    yield from (Paragraph(each, hang=2) for each in ways_sentences(snapshot, ways))
 
 
-def crossing_blocks(explanation: Explanation, source: str | None = None) -> Iterator[Paragraph]:
-    """Who reaches what, whether that is a crossing, and how bad it is."""
-    agent, system = one_line(explanation.agent), one_line(explanation.system)
-    came_from = "home" if explanation.source is None else one_line(explanation.source)
-    yield Paragraph(f"{agent} {explanation.action or 'reach'} {system}", "strong")
+def path_blocks(
+    snapshot: Snapshot, explanation: Explanation, source: str | None = None
+) -> Iterator[Paragraph]:
+    """Who reaches what, whether a checkpoint decides, and how bad it is; nothing where it is not reached."""
+    if not explanation.steps or explanation.action is None:
+        return
+    agent, system = snapshot.agent[explanation.agent].title, snapshot.system[explanation.system].title
+    head = f"{agent} can {can((explanation.action,))} {system}"
+    came_from = "" if source in {None, "home"} else f" after reading {snapshot.system[str(source)].title}"
     if explanation.state is None:
-        yield Paragraph("no crossing" if source is None else f"no crossing from {came_from}")
-        if source is not None and explanation.steps:
-            yield Paragraph("this is how it comes there at all; leave --from out for the worst crossing")
+        yield Paragraph(f"{head}. That is no path across a trust boundary{came_from}.", "strong")
+        if source is not None:
+            yield Paragraph("Leave --from out for the worst path.")
         return
     look: Look = "good"
     severity = ""
     if explanation.severity is not None and explanation.state == "uncontrolled":
         look, severity = explanation.severity, f", {explanation.severity}"
-    yield Paragraph(f"{explanation.state} crossing from {came_from}{severity}", look)
+    yield Paragraph(f"{head}. {STATES[explanation.state].capitalize()}{severity}.", look)
 
 
 def step_blocks(explanation: Explanation) -> Iterator[Paragraph]:

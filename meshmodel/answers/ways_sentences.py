@@ -1,4 +1,4 @@
-"""The sentences of ``explain --all``: what all ways pass, or what is between an agent and a target."""
+"""The sentences of ``explain --all``: what all paths pass, or what is between an agent and a target."""
 
 from collections.abc import Iterable, Iterator
 
@@ -18,53 +18,53 @@ class _Words:
         self.snapshot = snapshot
 
     def reached(self, ways: Ways) -> Iterator[str]:
-        """What all ways pass, where they end, what cuts them, and who is asked on them."""
+        """How all paths enter the system, what they pass, what closes them, and where checkpoints decide."""
         unguarded = ways.explanation.state == "uncontrolled"
-        passed = "; ".join(map(self._element, ways.through))
-        where = "way on which nobody is asked" if unguarded else "way, asked or not,"
-        yield f"Every {where} passes: {passed}" if passed else f"No element is on every {where.rstrip(',')}"
-        ends = [door for door in ways.doors if not (unguarded and door.intended)]
-        number = "1 door" if len(ends) == 1 else f"{len(ends)} doors"
-        yield f"They end at {number}: {'; '.join(map(self._door, ends))}"
+        kind = "unchecked paths" if unguarded else "paths"
+        where = self._title(f"system:{ways.explanation.system}")
+        entering = [door for door in ways.doors if not (unguarded and door.intended)]
+        yield f"All {kind} enter {where} with {'; '.join(map(self._door, entering))}."
         meant = [door for door in ways.doors if unguarded and door.intended]
         if meant:
-            listed = "; ".join(map(self._door, meant))
-            yield f"Not counted, since an intent covers {'it' if len(meant) == 1 else 'them'}: {listed}"
+            yield f"Intended, and so not counted: {'; '.join(map(self._door, meant))}."
+        passed = "; ".join(map(self._element, ways.through))
+        yield f"All {kind} pass {passed}." if passed else f"No element is on all {kind}."
         yield self._cut(ways, unguarded=unguarded)
         if not unguarded:
             yield self._asked(ways)
 
     def _cut(self, ways: Ways, *, unguarded: bool) -> str:
-        number = len(ways.single or ways.cut)
+        steps = ways.single or ways.cut
+        number = len(steps)
         if ways.single:
-            steps = "this step" if number == 1 else f"any one of these {number} steps"
-            stops = f"One checkpoint on {steps} stops them all"
-            stops = stops if unguarded else f"Without {steps} there would be no way"
+            these = "this step" if number == 1 else f"any one of these {number} steps"
+            stops = f"A checkpoint on {these} stops them all"
+            stops = stops if unguarded else f"Without {these} there would be no path"
         else:
-            stops = f"No single checkpoint stops them all; {number} do, on these steps"
-            without = f"No single step is on all of them, but without these {number} there would be no way"
+            stops = f"No single checkpoint stops them all. {number} do, on these steps"
+            without = f"No single step is on all of them. Without these {number} there would be no path"
             stops = stops if unguarded else without
-        return f"{stops}: {'; '.join(map(self._step, ways.single or ways.cut))}"
+        return f"{stops}: {'; '.join(map(self._step, steps))}."
 
     def unreached(self, ways: Ways) -> Iterator[str]:
         """What the agent reaches, what leads to the access, and what would close the gap."""
         who = self._title(f"agent:{ways.explanation.agent}")
         where = self._title(f"system:{ways.explanation.system}")
         far = self._elements(ways.reached_from)
-        yield f"{who} reaches {self._elements(ways.reaches) or 'nothing'}"
-        yield f"{where} is reached from {far}" if far else f"Nothing leads to {where}"
+        yield f"{who} can reach {self._elements(ways.reaches) or 'nothing'}."
+        yield f"{where} can be reached from {far}." if far else f"Nothing leads to {where}."
         yield from map(self._blocked, ways.blocked)
         number = sum(each.number for each in ways.openings)
         if number == 1:
-            yield "One single relation would open a way:"
+            yield "One single relation would open a path:"
         else:
-            each_by_itself = f"{number} single relations would open a way, each by itself:"
-            yield each_by_itself if number else "No single relation would open a way by its own step"
+            each_by_itself = f"{number} single relations would open a path, each by itself:"
+            yield each_by_itself if number else "No single relation would open a path by its own step."
         yield from map(self._opening, ways.openings)
         if not ways.openings_complete:
             yield (
-                "Not listed: relations that open a way only within a limited delegation, or because an agent "
-                "then hears outsiders' words"
+                "Not listed: relations that open a path only within a call with limits, or because an agent "
+                "then reads untrusted content."
             )
 
     def _step(self, step: StepKey) -> str:
@@ -81,17 +81,17 @@ class _Words:
                 return _CLAUSES[kind].format(one, other)
 
     def _door(self, door: LastDoor) -> str:
-        return f"{self._step(('grant', door.credential, door.system))} ({', '.join(door.actions)})"
+        return f"{self._title(f'credential:{door.credential}')} ({', '.join(door.actions)})"
 
     def _asked(self, ways: Ways) -> str:
         if not ways.standing:
-            return "No checkpoint that counts stands on them"
+            return "No effective checkpoint is on them."
         listed = "; ".join(
             f"{each}, {'on' if step[0] == 'boundary' else 'where'} {self._step(step)}"
             for each, step in ways.standing
         )
-        how = "but some way passes none" if ways.unasked else "and every way passes one"
-        return f"On them {'stands' if len(ways.standing) == 1 else 'stand'} {listed} — {how}"
+        how = "Some path passes none." if ways.unasked else "Every path passes one."
+        return f"Effective checkpoints on them: {listed}. {how}"
 
     def _element(self, element: Element) -> str:
         reference, actions = element
@@ -107,10 +107,10 @@ class _Words:
     def _blocked(self, each: Blocked) -> str:
         title = self._title(f"{'agent' if each.because == 'retired' else 'credential'}:{each.element}")
         if each.because == "bound":
-            useless = "is of no use without its key or host; if it were of use, it would open a way"
-            return f"{title} lies in {self._title(f'system:{each.system}')} and {useless}"
+            useless = "works only with its key or host. If it worked alone, it would open a path."
+            return f"{title} is stored in {self._title(f'system:{each.system}')}, but {useless}"
         needed = "active" if each.because == "retired" else "valid"
-        return f"{title} is {each.because}; {needed}, it would open a way"
+        return f"{title} is {each.because}. If it were {needed}, it would open a path."
 
     def _opening(self, opening: Opening) -> str:
         kind = opening.relation
@@ -137,11 +137,11 @@ class _Words:
 
 _CLAUSES = {
     "hold": "{0} holds {1}",
-    "grant": "{1} accepts {0}",
-    "custody": "{0} yields {1}",
+    "grant": "{0} opens {1}",
+    "custody": "{0} gives out {1}",
     "exchange": "{0} is exchanged for {1}",
-    "delegation": "{0} sets {1} to work",
-    "trigger": "{0} triggers {1}",
-    "hearing": "{1} is steered by what it reads in {0}",
-    "hosting": "{0} runs {1}",
+    "delegation": "{0} calls {1}",
+    "trigger": "{0} starts {1}",
+    "hearing": "{1} may follow what it reads in {0}",
+    "hosting": "{1} runs on {0}",
 }

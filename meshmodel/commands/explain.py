@@ -1,4 +1,4 @@
-"""``meshmodel explain``: the way from an agent to a system, step by step."""
+"""``meshmodel explain``: the path from an agent to a system, step by step."""
 
 import argparse
 from collections.abc import Collection, Sequence
@@ -10,7 +10,7 @@ from meshmodel.model.source import Source
 from meshmodel.model.text import no_such, one_line
 from meshmodel.model.vocabulary import ACTIONS
 
-_NOTHING = "There is no crossing to explain."
+_NOTHING = "There is no path to explain: no agent acts across a trust boundary."
 
 
 def add(commands: Subparsers) -> None:
@@ -19,10 +19,10 @@ def add(commands: Subparsers) -> None:
         "explain",
         usage="meshmodel explain [-h] [--action X] [--from SYSTEM] [--all] [--as-designed]\n"
         "                         [--json] MODEL [MODEL ...] [AGENT [SYSTEM]]",
-        help="tell the way from an agent to a system, step by step",
-        description="Tell how an agent comes to act on a system: at each step the identity, where the next "
-        "credential came from, the zones crossed, and the checkpoint or that there is none. "
-        "What is left out is chosen: the worst crossing.",
+        help="show the attack path from an agent to a system, step by step",
+        description="Show how an agent comes to act on a system. Each step names the identity, where the "
+        "next credential came from, and the checkpoint or that there is none. Without an agent or a system "
+        "it is the worst path of all.",
     )
     parser.add_argument(
         "words",
@@ -35,8 +35,8 @@ def add(commands: Subparsers) -> None:
     parser.add_argument(
         "--all",
         action="store_true",
-        help="tell all ways too: what every way passes, the doors, what cuts them; "
-        "or what one more relation would open a way",
+        help="show too what all paths share, with which credentials they enter the system, and which steps "
+        "close them; or, without a path, which single relation would open one",
     )
     add_view(parser)
     add_json(parser)
@@ -107,7 +107,7 @@ def _answer_text(
         return None
     if explanation is None:
         return _NOTHING
-    return text_of(explain_blocks(explanation, arguments.source), style())
+    return text_of(explain_blocks(snapshot, explanation, arguments.source), style())
 
 
 def _require_known(kind: str, name: str | None, known: Collection[str]) -> None:

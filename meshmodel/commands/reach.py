@@ -11,7 +11,7 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "reach",
-        help="show what every agent can do where, and as whom",
+        help="show what every agent can do where, and with which identity",
         description="Show the effective reach of every active agent: the identities it carries, the systems "
         "and actions it reaches, and which of them a review of its own credentials would not show.",
     )
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.json:
             answer(reach_json(found))
         else:
-            printer.say(source, text_of(titled(snapshot, reach_blocks(found)), style()))
+            printer.say(source, text_of(titled(snapshot, reach_blocks(snapshot, found)), style()))
         return 0
 
     return for_each(arguments.models, reach)

@@ -189,7 +189,7 @@ def _reach(served: Served, asked: Viewed) -> Answered:
 
     analysis = _analysed(served, asked)
     found = analysis.reach()
-    return Answered(reach_json(found), _text(analysis, reach_blocks(found)))
+    return Answered(reach_json(found), _text(analysis, reach_blocks(analysis.snapshot, found)))
 
 
 def _findings(served: Served, asked: Viewed) -> Answered:
@@ -211,7 +211,9 @@ def _explain(served: Served, asked: Way) -> Answered:
         if name is not None and name not in known:
             raise MeshmodelError(no_such(kind, name, known))
     found = analysis.explain(asked.agent, asked.system, asked.action, None)
-    words = "There is no crossing to explain." if found is None else text_of(explain_blocks(found), _STYLE)
+    words = "There is no path to explain."
+    if found is not None:
+        words = text_of(explain_blocks(analysis.snapshot, found), _STYLE)
     return Answered(explain_json(found), words)
 
 
@@ -306,11 +308,11 @@ def _apply(served: Served, asked: Edited) -> Answered:
 
 _TOOLS: Final = (
     ModelTool("describe", "Tell the model in words: who holds what, and what is marked.", Viewed, _describe),
-    ModelTool("reach", "What every agent can do where, and as whom.", Viewed, _reach),
+    ModelTool("reach", "What every agent can do where, and with which identity.", Viewed, _reach),
     ModelTool("findings", "Missing checkpoints, other findings and questions.", Viewed, _findings),
-    ModelTool("explain", "The way from an agent to a system, step by step.", Way, _explain),
+    ModelTool("explain", "The attack path from an agent to a system, step by step.", Way, _explain),
     ModelTool("compromise", "What follows if an element is taken over.", Started, _compromise),
-    ModelTool("fix", "The fewest checkpoints that leave nothing uncontrolled.", Viewed, _fix),
+    ModelTool("fix", "The fewest checkpoints that close all unchecked paths.", Viewed, _fix),
     ModelTool("plan", "The cheapest measures in decisions a day.", Viewed, _plan),
     ModelTool("questions", "What the model does not say; ask people, do not guess.", Viewed, _questions),
     ModelTool("scan", "The agents that the folder given at the start configures.", Nothing, _scan),

@@ -159,9 +159,7 @@ def test_what_an_intent_covers_is_no_end_of_the_ways_of_an_uncontrolled_crossing
     mesh = support(r.Intent("bot", "files", ("read",)), *other)
     ways = analyse(mesh).all_ways("bot", "files", source="home")
     assert [(each.credential, each.intended) for each in ways.doors] == [("spare", False), ("file-key", True)]
-    assert "Not counted, since an intent covers it: Files accepts file-key (read)" in ways_sentences(
-        mesh, ways
-    )
+    assert "Intended, and so not counted: file-key (read)." in ways_sentences(mesh, ways)
     assert ("custody", "tickets", "spare") in ways.single
 
 
@@ -189,7 +187,7 @@ def test_a_boundary_that_decides_stands_on_the_ways():
     ways = analyse(support(gate)).all_ways("bot", "files")
     assert not ways.unasked
     assert ways_sentences(support(gate), ways)[-1] == (
-        "On them stands gate, on the boundary from Help desk to Cloud — and every way passes one"
+        "Effective checkpoints on them: gate, on the boundary from Help desk to Cloud. Every path passes one."
     )
 
 

@@ -13,8 +13,12 @@ from tests.commands.running import MODELS
 
 FOLDER = Path(__file__).parent / "goldens"
 CALLS = {
-    "code-agent": ("check code-agent.toml",),
-    "finance-orchestrator": ("check finance-orchestrator.toml",),
+    "code-agent": ("check code-agent.toml", "explain code-agent.toml --all", "reach code-agent.toml"),
+    "finance-orchestrator": (
+        "check finance-orchestrator.toml",
+        "explain finance-orchestrator.toml --all",
+        "reach finance-orchestrator.toml",
+    ),
 }
 
 

@@ -17,6 +17,7 @@ from meshmodel.answers.rules import rule_blocks, rules_blocks
 from meshmodel.answers.style import Style, table, wrap
 from meshmodel.answers.ways import explain_blocks
 from meshmodel.commands.rules import example_of
+from meshmodel.model.records import Snapshot
 from meshmodel.model.text import width
 from tests.commands.running import MODELS, PROGRAM, run
 
@@ -182,11 +183,12 @@ def test_what_is_wrong_with_one_of_several_models_names_it(tmp_path):
 
 def test_reach_marks_what_a_review_would_not_show():
     text = run("reach", MODELS / "agent-chain.toml").stdout
-    assert re.search(r"retriever  3 identities", text)
-    assert "held: svc-retrieval" in text
-    assert "through a deputy: svc-analysis, svc-execution" in text
-    assert re.search(r"payments +read, write +hidden: through a deputy", text)
-    assert re.search(r"knowledge-base +read +direct", text)
+    said = " ".join(text.split())
+    assert "Retriever can act as 3 identities: svc-retrieval (its own credential); " in said
+    assert "; svc-analysis, svc-execution (through another agent)" in said
+    assert re.search(r"Payments +read, write +through +none\n", text)
+    assert re.search(r"Knowledge base +read +direct +none\n", text)
+    assert "\nthrough  only through another agent that it calls or influences (confused deputy)\n" in text
 
 
 def test_reach_says_what_is_found_and_what_is_guarded():
@@ -205,17 +207,21 @@ def test_reach_says_what_is_found_and_what_is_guarded():
             ),
         ),
     )
-    text = text_of(reach_blocks([reach]), PLAIN)
-    assert "found: b" in text
-    assert re.search(r"s +read, execute +direct\n", text)
-    assert re.search(r"s +write +hidden: with something found or exchanged on the way, behind a ch", text)
-    assert "No active agent." in text_of(reach_blocks([]), PLAIN)
-    assert "reaches no system" in text_of(reach_blocks([replace(reach, reach=())]), PLAIN)
+    none = Snapshot()
+    text = text_of(reach_blocks(none, [reach]), PLAIN)
+    assert "bot can act as 2 identities: a (its own credential); b (found)" in text
+    assert re.search(r"s +read, execute +direct +none\n", text)
+    assert re.search(r"s +write +found +on every route\n", text)
+    assert "No active agent." in text_of(reach_blocks(none, []), PLAIN)
+    assert "reaches no system" in text_of(reach_blocks(none, [replace(reach, reach=())]), PLAIN)
 
 
 def test_explain_tells_the_steps():
     text = run("explain", MODELS / "code-agent.toml").stdout
-    assert text.startswith("code-agent write cluster\nuncontrolled crossing from home, critical\n\n  ")
+    assert text.startswith(
+        "Code agent can write Production cluster. Unchecked, critical.\nShortest attack path\n  start  "
+    )
+    assert "\n  3 ✖    writes Production cluster as svc-deploy: no checkpoint\n" in text
     assert "pipeline-secrets" in text or "Pipeline secrets" in text
 
 
@@ -223,25 +229,20 @@ def test_explain_tells_the_steps():
 def test_what_is_no_crossing_is_told_without_the_signs_of_one(words):
     text = run("explain", AGENT, "support-bot", "attachments", "--from", "attachments", *words).stdout
     assert text.startswith(
-        "support-bot read attachments\nno crossing from attachments\n"
-        "this is how it comes there at all; leave --from out for the worst crossing\n"
+        "Support bot can read Attachments. That is no path across a trust boundary after reading "
+        "Attachments.\nLeave --from out for the worst path.\nShortest path\n"
     )
     assert "✖" not in text
     assert "crosses" not in text
-    assert "zones Help desk → Cloud storage" in text
+    assert "zones  Help desk → Cloud storage" in text
     person = run("explain", MODELS / "workflow-broker.toml", "clerk", "ledger").stdout
-    assert person.startswith("clerk read ledger\nno crossing\n\n")
+    assert person.startswith("Clerk can read General ledger. That is no path across a trust boundary.\n")
     assert "✖" not in person
 
 
 def test_explain_says_why_not():
     explanation = Explanation("a", None, "s", "read", None, None, (), (), "there is no way")
-    assert text_of(explain_blocks(explanation), PLAIN).splitlines() == [
-        "a read s",
-        "no crossing",
-        "",
-        "there is no way",
-    ]
+    assert text_of(explain_blocks(Snapshot(), explanation), PLAIN) == "there is no way."
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -285,7 +286,7 @@ def test_colour_on_a_terminal_only_and_not_against_the_will():
     assert "\x1b" not in on_a_terminal("check", AGENT, TERM="dumb")[0]
 
 
-@pytest.mark.parametrize("columns", [60, 75])
+@pytest.mark.parametrize("columns", [75, 90])
 def test_the_words_of_reach_go_on_in_their_column(columns):
     wide, _, _ = on_a_terminal("reach", MODELS / "crm-assistant-gateway.toml", columns=120, NO_COLOR="1")
     text, _, _ = on_a_terminal("reach", MODELS / "crm-assistant-gateway.toml", columns=columns, NO_COLOR="1")

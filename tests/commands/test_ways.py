@@ -3,6 +3,7 @@
 from tests.commands.running import CASES, MODELS, documents, run
 
 EXPLAIN = ["format", "agent", "source", "system", "action", "state", "steps", "severity", "sentences"]
+NOTHING = "There is no path to explain: no agent acts across a trust boundary.\n"
 WAYS = [
     "unasked",
     "through",
@@ -55,9 +56,9 @@ def test_a_model_in_which_nobody_reaches_anything(tmp_path):
     path.write_text('format = "meshmodel/1"\n', encoding="utf-8")
     (answer,) = documents("explain", "--all", "--json", path)
     assert list(answer) == EXPLAIN + WAYS
-    assert run("explain", "--all", path).stdout == "There is no crossing to explain.\n"
+    assert run("explain", "--all", path).stdout == NOTHING
 
 
 def test_what_is_in_the_way_is_told():
     done = run("explain", "--all", CASES / "16-exchange-and-revocation.toml", "job", "old")
-    assert "dead is revoked; valid, it would open a way" in done.stdout
+    assert "dead is revoked. If it were valid, it would open a path." in done.stdout

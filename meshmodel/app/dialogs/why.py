@@ -121,7 +121,8 @@ class WhyDialog(FormDialog["Explanation"]):
     def form_rows(self) -> Iterator[Row]:
         """The question, the way, all ways, and what to do about the finding."""
         yield from (field.row for field in self._fields())
-        yield from map(row_of, why_lines(self.finding, self.explanation, self.ways, self._progress))
+        lines = why_lines(self.analysis.snapshot, self.finding, self.explanation, self.ways, self._progress)
+        yield from map(row_of, lines)
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Light the way; a field asks by itself."""

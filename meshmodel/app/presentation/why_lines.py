@@ -7,19 +7,25 @@ from meshmodel.analysis.results import Explanation, Finding
 from meshmodel.answers.blocks import Paragraph
 from meshmodel.answers.lines import Line, heading, space
 from meshmodel.answers.painters import lines_of
-from meshmodel.answers.ways import crossing_blocks, finding_blocks, step_blocks
+from meshmodel.answers.ways import finding_blocks, path_blocks, step_blocks
 from meshmodel.app.presentation.way_lines import remedy_line
+from meshmodel.model.records import Snapshot
 
 HIGHLIGHT: Final = "highlight"
 """The value of the lines of steps: one that is chosen lights the way."""
 
 
 def why_lines(
-    finding: Finding | None, explanation: Explanation | None, ways: Sequence[str] | None, working: str
+    snapshot: Snapshot,
+    finding: Finding | None,
+    explanation: Explanation | None,
+    ways: Sequence[str] | None,
+    working: str,
 ) -> Iterator[Line]:
     """What is known of it.
 
     Args:
+        snapshot: the model.
         finding: the open one, if it is about one.
         explanation: the way; ``None``: not known yet.
         ways: all ways, in sentences; ``None``: not known yet.
@@ -30,9 +36,7 @@ def why_lines(
         yield from _chosen(finding_blocks(finding))
         yield remedy_line(finding)
     if explanation is not None:
-        yield from _chosen(
-            crossing_blocks(explanation) if explanation.state is not None or explanation.steps else ()
-        )
+        yield from _chosen(path_blocks(snapshot, explanation))
         yield from _chosen(step_blocks(explanation))
         if not explanation.steps and explanation.why_not:
             yield _text(explanation.why_not)
