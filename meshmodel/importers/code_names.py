@@ -286,6 +286,8 @@ def _add(module: Module, node: Syntax, inside: str = "") -> None:
     elif kind in FUNCTIONS | CLASSES and _own_name(node):
         name = f"{inside}{_own_name(node)}"
         module.definitions.setdefault(name, node)
+        if kind in FUNCTIONS and "import " in node.text:
+            _add_imports_in(module, node)
         if kind in CLASSES:
             body = node.field("body")
             for each in body.named:
@@ -297,6 +299,13 @@ def _add(module: Module, node: Syntax, inside: str = "") -> None:
                 module.definitions[left.text] = right
             else:
                 module.variables.setdefault(left.text, []).append(right)
+
+
+def _add_imports_in(module: Module, function: Syntax) -> None:
+    """Add what a function imports where it needs it; what the file imports for all comes first."""
+    for each in function.below():
+        if each.kind in {"import_statement", "import_from_statement"}:
+            module.imports = dict(_imported(each)) | module.imports
 
 
 def _imported(node: Syntax) -> Iterator[tuple[str, str]]:
