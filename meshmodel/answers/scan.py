@@ -15,7 +15,7 @@ from meshmodel.analysis.analysis import Analysis, analyse
 from meshmodel.analysis.results import Door, Explanation
 from meshmodel.edits.edit import Change, Edit, Put, Remove, apply_edit
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.records import Agent, Checkpoint, Note, Snapshot, System
+from meshmodel.model.records import Agent, Checkpoint, Credential, Delegation, Note, Snapshot, System
 from meshmodel.model.stop import Stop
 from meshmodel.model.text import counted, first_few, one_line, pad, shorten, width
 from meshmodel.model.vocabulary import SEVERITIES, STEERABLE_KINDS, Action, Severity
@@ -42,6 +42,7 @@ _CONDITION: Final = re.compile(r"Who can start .+\? The file does not say when i
 _TAKEN: Final = re.compile(r".+ is taken for an agent, .+")
 """What an import assumes of an action that it does not know."""
 _ASSUMED: Final = " (assumed)"
+_YOU_ASSUMED: Final = f"you{_ASSUMED}"
 _UNSAID: Final = "what it asks is not in these files"
 _RANK: Final = {severity: number for number, severity in enumerate(SEVERITIES)}
 
@@ -247,19 +248,24 @@ class _Reaches:
     def __init__(self, analysis: Analysis) -> None:
         self._agents = analysis.snapshot.agent
         self._rows = {each.agent: each for each in analysis.reach()}
-        self._calls: dict[str, list[str]] = {}
-        for from_, to in analysis.snapshot.delegation:
-            self._calls.setdefault(from_, []).append(to)
+        self._calls: dict[str, list[Delegation]] = {}
+        for each in analysis.snapshot.delegation.values():
+            self._calls.setdefault(each.from_, []).append(each)
 
     def of_all(self) -> list[_Own]:
         return [self.of(each) for each in self._rows if self._agents[each].is_steerable]
 
     def of(self, agent: str) -> _Own:
         row, own = self._rows[agent], dict[str, set[Action]]()
-        for each in self._tools(agent):
+        tools = self._tools(agent)
+        for each, limits in tools.items():
             for reach in self._rows[each].reach:
-                own.setdefault(reach.system, set()).update(reach.own)
-        identities = {one for each in self._tools(agent) for one in self._rows[each].own_identities}
+                done = {
+                    one for one in reach.own
+                    if all(f"{reach.system}:{one}" in limit for limit in limits)
+                }  # fmt: skip
+                own.setdefault(reach.system, set()).update(done)
+        identities = {one for each in tools for one in self._rows[each].own_identities}
         return _Own(
             agent,
             {
@@ -273,13 +279,15 @@ class _Reaches:
             tuple(each for each in row.identities if each in identities),
         )
 
-    def _tools(self, agent: str) -> list[str]:
-        """The agent, and the programs that it calls: servers and hooks."""
-        found = [agent]
-        for each in found:
-            for to in self._calls.get(each, ()):
+    def _tools(self, agent: str) -> dict[str, tuple[Sequence[str], ...]]:
+        """The agent and the programs that it calls, servers and hooks, each with what limits the calls."""
+        found, queue = dict[str, tuple[Sequence[str], ...]]({agent: ()}), [agent]
+        for each in queue:
+            for call in self._calls.get(each, ()):
+                to = call.to
                 if to not in found and to in self._rows and not self._agents[to].is_steerable:
-                    found.append(to)
+                    found[to] = (*found[each], *([call.only] if call.only is not None else []))
+                    queue.append(to)
         return found
 
 
@@ -779,17 +787,32 @@ def _reach_lines(group: Group, room: int, most: int, snapshot: Snapshot) -> list
 
 def _as_whom(group: Group, snapshot: Snapshot) -> str:
     """As whom: the rights of the person at the machine are said to be yours."""
-    yours = {each.principal for each in snapshot.credential.values() if each.subject == "human"}
-    others = [each for each in group.identities if each not in yours]
-    names = ["you"] * (len(others) < len(group.identities))
-    names += [_identity(snapshot, each) for each in others]
+    names = list(dict.fromkeys(_identity(snapshot, each) for each in group.identities))
+    names.sort(key=lambda each: ("you", _YOU_ASSUMED).index(each) if each in {"you", _YOU_ASSUMED} else 2)
     return f", as {first_few(names, 1)}" if names else ""
 
 
 def _identity(snapshot: Snapshot, principal: str) -> str:
-    """An identity as a reader knows it: one that is only the id of its credential by the name of that."""
+    """An identity as a reader knows it: "you", or by the name of its credential where that is all it has.
+
+    Of a credential that no file names, and a row of the catalogue does, it is said that it is assumed.
+    """
+    credentials = [each for each in snapshot.credential.values() if each.principal == principal]
+    assumed = _ASSUMED if all(_is_assumed(snapshot, each) for each in credentials) else ""
+    if any(each.subject == "human" for each in credentials):
+        return f"you{assumed}"
     credential = snapshot.credential.get(principal)
-    return principal if credential is None or credential.identity else credential.title
+    return principal if credential is None or credential.identity else f"{credential.title}{assumed}"
+
+
+def _is_assumed(snapshot: Snapshot, credential: Credential) -> bool:
+    """Whether no file names a credential, and what is assumed of a server that holds it does."""
+    named = f"{credential.title}{_ASSUMED}"
+    holders = {f"agent:{agent}" for agent, held in snapshot.hold if held == credential.id}
+    return any(
+        each.kind == "assumption" and each.state == "open" and each.about in holders and named in each.text
+        for each in snapshot.note.values()
+    )
 
 
 def _way_lines(found: ScanAnswer) -> Iterator[str]:
@@ -821,8 +844,7 @@ def _whom(snapshot: Snapshot, way: Explanation) -> str:
     used = [each.from_.partition(":")[2] for each in way.steps if each.step == "grant"]
     if not used:
         return ""
-    credential = snapshot.credential[used[-1]]
-    return " as you" if credential.subject == "human" else f" as {_identity(snapshot, credential.principal)}"
+    return f" as {_identity(snapshot, snapshot.credential[used[-1]].principal)}"
 
 
 _DEEDS: Final[Mapping[Action, str]] = {
@@ -845,7 +867,7 @@ def _begin(snapshot: Snapshot, worst: Worst) -> str:
         return f"reads {system.title} ⚑ (untrusted content){after}, and may follow it"
     if worst.is_heard:
         return f"reads {system.title}, where untrusted content is copied{after}, and may follow it"
-    return f"reads {system.title}" + (f" ({system.sensitivity})" if system.sensitivity else "")
+    return f"reads {system.title}" + (f" ({system.sensitivity}, assumed)" if system.sensitivity else "")
 
 
 def _between(snapshot: Snapshot, way: Explanation) -> str:

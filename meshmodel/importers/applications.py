@@ -777,7 +777,7 @@ class _Drawing:
         )  # fmt: skip
         records: list[Became] = [("credential", credential), out.relate(Hold(agent.id, credential), at=leaf)]
         if row is not None and row.model:
-            api = self._systems.model_api(row.model, row.zone, leaf)
+            api = self._systems.model_asked(row, name, leaf)
             records.append(out.relate(Grant(credential, api, ("execute",)), at=leaf))
         else:
             text = f"Which system accepts {name}, for which actions, and how long is it valid?"

@@ -239,6 +239,20 @@ class Served:
         ]
         return tuple(found) or None
 
+    def limited_to(self, tools: Sequence[str] | None) -> tuple[tuple[str, ...] | None, bool]:
+        """What its delegation is limited to where only some tools are used, and whether these reach anything.
+
+        Args:
+            tools: those that are used; ``None``: all.
+        """
+        if tools is None:
+            return self.only, True
+        only = self.needed_by(tools)
+        if only is None or self.only is None:
+            return only or self.only, self.row is None or self.row.needed_by(tools) != ()
+        both = tuple(each for each in only if each in self.only)
+        return both or None, bool(both)
+
 
 class Client:
     """One client in one folder.
@@ -277,6 +291,8 @@ class Client:
         self._approval: tuple[frozenset[str], Node] | None = None
         self._account: Account | None = None
         self._subagents: list[Account] = []
+        self._callers: dict[str, dict[str, list[str]]] = {}
+        """By server the subagents that list tools of it, with these tools."""
         self._commands: list[tuple[str, Asking, Node]] = []
         self._hosts: list[tuple[str, Asking, Node]] = []
         self._scopes: dict[Scope, Node] = {}
@@ -365,7 +381,17 @@ class Client:
             found += [account.may(each, ("read", "write"), asking, at=at) for each in systems]
             found.append(account.may(self.systems.web(at), ("read", "write"), asking, at=at))
             self.write_settings(asking, at=at, account=account)
+            # Git is where there is a project: whatever may run any command says as much as "git" alone.
+            found += self._reach(self.out.catalogue.reached_below("git"), asking, at, account)
         return found
+
+    def _reach(self, reached: Iterable[str], asking: Asking, at: Node, account: Account) -> Iterator[Became]:
+        """Say of an account what commands reach, as the catalogue writes it."""
+        for each in reached:
+            system, _, action = each.rpartition(":")
+            assert action in ACTIONS, "a catalogue is checked when it is read"
+            drawn = self.systems.known(system, at, folder=self.folder)
+            yield account.may(drawn, (action,), asking, at=at)
 
     def run_command(
         self, line: str, asking: Asking, *, at: Node, account: Account | None = None
@@ -387,12 +413,7 @@ class Client:
         if reached is None:  # what it runs by another name is said as well
             found += self.run(asking, at=at, account=account)
             reached = self.out.catalogue.reached_below(line)
-        for each in reached:
-            system, _, action = each.rpartition(":")
-            assert action in ACTIONS, "a catalogue is checked when it is read"
-            drawn = self.systems.known(system, at, folder=self.folder)
-            found.append(account.may(drawn, (action,), asking, at=at))
-        return tuple(found)
+        return (*found, *self._reach(reached, asking, at, account))
 
     def run_in_sandbox(self, sandbox: Sandbox, *, at: Node, account: Account | None = None) -> list[Became]:
         """Say what commands in a sandbox reach: its files and hosts, never the settings of the client."""
@@ -541,6 +562,10 @@ class Client:
         found = [each for each in self.servers if server in {"*", each.name}]
         return tuple(("delegation", (self.agent, each.agent)) for each in found)
 
+    def call(self, agent: str, server: str, tool: str) -> None:
+        """Say that a subagent lists a tool of a server among its own; ``*``: all tools of it."""
+        self._callers.setdefault(server, {}).setdefault(agent, []).append(tool)
+
     def approve_once(self, but: Iterable[str] = (), *, at: Node) -> None:
         """Say that a person approves each server but some before its first use, once for good."""
         self._approval = frozenset(but), at
@@ -581,20 +606,28 @@ class Client:
             account.draw()
 
     def _draw_server(self, served: Served) -> None:
+        self._draw_call(self.agent, served, None)
+        for agent, tools in self._callers.get(served.name, {}).items():
+            self._draw_call(agent, served, None if "*" in tools else tools)
+
+    def _draw_call(self, caller: str, served: Served, listed: Sequence[str] | None) -> None:
+        """Draw how the client, or a subagent by the tools that it lists, sets a server to work."""
         said = [*self._rules.get("*", ()), *self._rules.get(served.name, ())]
         default = loosest(tools.servers for tools, _ in self._tools) if self._tools else None
         whole = [asking for tool, asking, _ in said if tool == "*"]
         asking = loosest(whole) if whole else default
-        unasked = [tool for tool, each, _ in said if tool != "*" and each == "allowed"]
-        asked = [tool for tool, each, _ in said if tool != "*" and each == "asked"]
+        unasked = _named(said, "allowed", listed)
+        asked = _named(said, "asked", listed)
         if "denied" in whole or served.is_off or (asking == "denied" and not unasked):
             return
-        if asking == "denied":
-            self._draw_some_tools(served, unasked)
+        only, is_used = served.limited_to(unasked if asking == "denied" else listed)
+        if not is_used:
             return
-        self.out.relate(Delegation(self.agent, served.agent, only=served.only), at=served.at)
+        self.out.relate(Delegation(caller, served.agent, only=only), at=served.at)
+        if asking == "denied":
+            return
         if self._approval is not None and served.name not in self._approval[0]:
-            self.checkpoint("delegation", self.agent, served.agent, "once", None, self._approval[1])
+            self.checkpoint("delegation", caller, served.agent, "once", None, self._approval[1])
         if asking is None and self.name != _ASKS_BY_DEFAULT:
             self.out.part(Clients).ask_prompts(self, served.at)
             return
@@ -606,32 +639,21 @@ class Client:
             asking = "asked"
         if asking == "allowed" and asked and served.row is not None:
             known = [tool for tools in served.row.tools.values() for tool in tools]
-            unasked = [each for each in known if each not in asked]
+            unasked = [each for each in listed or known if each not in asked]
         elif asking == "allowed":
             return
-        self._draw_prompts(served, "asked" if asking == "allowed" else asking, unasked)
+        self._draw_prompts(caller, served, "asked" if asking == "allowed" else asking, unasked)
 
-    def _draw_some_tools(self, served: Served, tools: Sequence[str]) -> None:
-        """A delegation for the tools that alone are allowed: limited where the catalogue knows each."""
-        needs = served.row.needed_by(tools) if served.row is not None else None
-        only = tuple(
-            f"{system}:{each.rpartition(':')[2]}"
-            for each in needs or ()
-            for _, system, row in served.grants
-            if each.rpartition(":")[0] == row
-        )
-        self.out.relate(Delegation(self.agent, served.agent, only=only or served.only), at=served.at)
-
-    def _draw_prompts(self, served: Served, asking: Asking, unasked: Sequence[str]) -> None:
+    def _draw_prompts(self, caller: str, served: Served, asking: Asking, unasked: Sequence[str]) -> None:
         """A prompt on the delegation; where some tools are unasked, on grants for what none of these does."""
         if not unasked:
-            self.checkpoint("delegation", self.agent, served.agent, asking, None, served.at)
+            self.checkpoint("delegation", caller, served.agent, asking, None, served.at)
             return
         needs = served.row.needed_by(unasked) if served.row is not None else None
         if needs is None:
             text = f"{self.title} does not ask before it uses {', '.join(unasked[:20])} of {served.name}. "
             text += "Which action is each, on which system? Until that is said no prompt is drawn."
-            self.out.ask(("agent", served.agent), text, SOME_TOOLS, at=served.at, detail=self.folder)
+            self.out.ask(("agent", caller), text, SOME_TOOLS, at=served.at, detail=self.folder)
             return
         for credential, system, row in served.grants:
             grant = self.out.grant(credential, system)
@@ -640,6 +662,17 @@ class Client:
             if closed:
                 limited = None if len(closed) == len(grant.actions) else closed
                 self.checkpoint("grant", credential, system, asking, limited, served.at)
+
+
+def _named(
+    said: Iterable[tuple[str, Asking, Node]], asking: Asking, listed: Sequence[str] | None
+) -> list[str]:
+    """The tools that rules name with an answer, of those that are listed; ``None``: all are."""
+    return [
+        tool
+        for tool, each, _ in said
+        if tool != "*" and each == asking and (listed is None or tool in listed)
+    ]
 
 
 class Clients:

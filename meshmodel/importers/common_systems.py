@@ -7,18 +7,24 @@ Of a repository ``("repository", ROOT)`` is the zone, and ``("repository", ROOT,
 """
 
 import posixpath
+import re
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from meshmodel.importers.catalogue import Variable
 from meshmodel.importers.document import Node
 from meshmodel.importers.git_index import Repositories
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.withheld import host_of, is_reference
 from meshmodel.model.records import Custody
 
 HOME: Final = "~"
 """The folder of a person's own files."""
 LOCAL: Final = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal")  # noqa: S104  # names only
+_KEY: Final = re.compile(r"_(?:API_KEY|AUTH_TOKEN|OAUTH_TOKEN|KEY|TOKEN)\Z")
+"""What the name of a model's key ends with; what stands before it begins the name of its base URL."""
+_BASE_URLS: Final = ("BASE_URL", "API_BASE", "API_BASE_URL", "ENDPOINT", "API_URL", "API_ENDPOINT")
 _FOLDERS: Final = frozenset({"files", "working-copy"})
 WORKSTATION: Final = Rule(
     "client-home",
@@ -123,8 +129,23 @@ class CommonSystems:
         """The API of a model, in the zone of its host; ``ask``: which host is not known."""
         if not host or host == "ask":
             return self._out.element("system", ("host", "", name), name, at=at, kind="saas")
-        zone = self._out.element("zone", ("host", host), host, at=at, environment="external")
-        return self._out.element("system", ("host", host, name), name, at=at, kind="saas", zone=zone)
+        return self._out.element(
+            "system", ("host", host, name), name, at=at, kind="saas", zone=self.host(host, at)
+        )
+
+    def model_asked(self, row: Variable, name: str, at: Node) -> str:
+        """The API that a model's key is shown to: where a base URL beside it says, else the provider's.
+
+        Args:
+            row: of the key.
+            name: of its variable.
+            at: where its value stands, with those beside it.
+        """
+        address = _base_url(name, at)
+        if address is None:
+            return self.model_api(row.model, row.zone, at)
+        host = "" if is_reference(address) else host_of(address)
+        return self.model_api(host or row.model, host, at)
 
     def known(self, system: str, at: Node, *, folder: str = "", host: str = "", **words: str) -> str:
         """A system of the catalogue.
@@ -177,3 +198,12 @@ def folder_name(folder: str) -> str:
         return "the home folder"
     name = PurePosixPath(folder.replace("\\", "/")).name
     return name if name.strip(".") else "the project"
+
+
+def _base_url(name: str, at: Node) -> str | None:
+    """The base URL beside a model's key in a map of variables; ``None``: the provider's own holds."""
+    if at.parent is None or not _KEY.search(name):
+        return None
+    begin = _KEY.sub("", name)
+    given = (at.parent[f"{begin}_{end}"].text for end in _BASE_URLS) if at.parent.is_map else ()
+    return next((each for each in given if each), None)

@@ -53,7 +53,7 @@ def model_key(
     key = ("variable", variable) if variable else own
     credential = out.element("credential", key, variable or named, at=node, kind="api-key")
     records: list[Became] = [("credential", credential), out.relate(Hold(holder, credential), at=node)]
-    if host and "{" not in host and (row is None or row.zone in {"", "ask"}):
+    if host and "{" not in host and (row is None or row.zone != host):
         api = systems.model_api(host, host, node)
         records.append(out.relate(Grant(credential, api, ("execute",)), at=node))
     elif row is not None and row.model:

@@ -283,6 +283,7 @@ class _Reading:
         self._row = rows[0] if len(rows) == 1 else None
         self._rows = rows
         self._drawn = self._called() if entry.address else self._started()
+        self._assumed: set[str] = set()  # the credentials that no file names, and the row does
 
     def read(self) -> Served:
         self._secrets()
@@ -493,7 +494,7 @@ class _Reading:
         variable = "" if found.literal else variable_of(found.node.text, found.name)
         row = out.catalogue.variable_named(variable or found.name)
         if row is not None and row.model:
-            api = self._client.systems.model_api(row.model, row.zone, found.node)
+            api = self._client.systems.model_asked(row, found.name, found.node)
             out.relate(Grant(credential, api, ("execute",)), at=found.node)
             return
         title = out.title("credential", credential)
@@ -615,11 +616,11 @@ class _Reading:
             return other
         if self._out.catalogue.system[system].zone == "workstation":
             return self._account() if isinstance(self._client, Client) else self._network()
-        if any(each.oauth for each in known) and self._entry.address:
-            return self._oauth(self._at)
-        for each in () if self._entry.address else known:  # a variable of the shell reaches no other machine
+        # A variable of the shell reaches no other machine.
+        for each in (each for each in known if each.oauth or not self._entry.address):
             found = self._unsaid(each)
             if found is not None:
+                self._assumed.add(found)
                 return found
         return self._network()
 
@@ -666,7 +667,7 @@ class _Reading:
         reach = accesses_in_words(effect.reaches, lambda system: titles.get(system, system))
         credentials = dict.fromkeys(each[0] for each in served.grants)
         given = [
-            self._out.title("credential", each)
+            self._out.title("credential", each) + (" (assumed)" if each in self._assumed else "")
             for each in credentials
             if self._out.kind("credential", each) != "other"  # the person's login, or the network
         ]

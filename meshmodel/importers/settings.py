@@ -74,7 +74,7 @@ def _take_secret(client: Client, name: str, value: Node, variable: str = "") -> 
     records: list[Became] = [("credential", credential)]
     records.append(out.relate(Hold(client.agent, credential), at=value))
     if row is not None and row.model:
-        api = client.systems.model_api(row.model, row.zone, value)
+        api = client.systems.model_asked(row, name, value)
         records.append(out.relate(Grant(credential, api, ("execute",)), at=value))
     if not is_reference(text):
         records += client.keep(credential, at=value)

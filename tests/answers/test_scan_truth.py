@@ -1,5 +1,6 @@
 """Folders in which a scan once said something false; what it says now was judged by hand from each."""
 
+import json
 from pathlib import Path
 
 from meshmodel.answers.scan import scan_lines
@@ -31,6 +32,7 @@ def told_of(folder):
         ("d", [WEB, RUNS, UNCHECKED, "The same holds for x."]),
         ("g1", [WEB, RUNS, UNCHECKED]),
         ("n1", [WEB, RUNS, UNCHECKED, "The same holds for agent-a, agent-b, agent-c and 2 more."]),
+        ("s2", ["ui           does not ask: changes web ⚑, reads files of the project, as you"]),
         ("h1", ["h1: 1 file, 1 configuration read, 0 not read", NO_AGENT]),
         ("k1", [NO_AGENT, "1 service acts by itself."]),
         ("s3", ["s3: 1 file, 1 configuration read, 0 not read, 1 server switched off"]),
@@ -103,6 +105,70 @@ def test_nothing_is_asked_that_restates_what_holds_for_all(folder):
 
 def test_an_agent_reaches_nothing_through_a_job_that_it_cannot_start():
     assert not any("packages" in each or "Release" in each for each in lines("w4"))
+
+
+def model_of(folder):
+    return tell_scan(scan([folder], folder, NEVER), NEVER).snapshot
+
+
+def settings_in(folder, name, content):
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_a_key_is_accepted_at_the_host_of_the_base_url_beside_it():
+    model = model_of(FOLDERS / "s1")
+    assert {each.system for each in model.grant.values() if "openai" in each.credential} == {"intranet-box"}
+    assert "OpenAI API" not in {each.title for each in model.system.values()}
+    held = [each for each in model.hold if "openai" in each[1]]
+    assert held == [("vec", "openai_api_key-of-vec")]  # and not by the client as well
+
+
+@all_rows(
+    ("variables", "system"),
+    [
+        ({"OPENAI_BASE_URL": "http://localhost:1234/v1"}, ("localhost", "workstation")),
+        ({"OPENAI_API_BASE": "https://models.example.com"}, ("models.example.com", "models.example.com")),
+        ({"OPENAI_BASE_URL": "${SOME_URL}"}, ("OpenAI API", None)),
+        ({"MISTRAL_BASE_URL": "https://models.example.com"}, ("OpenAI API", "api.openai.com")),
+        ({}, ("OpenAI API", "api.openai.com")),
+    ],
+)
+def test_where_a_key_is_accepted_follows_what_is_said_beside_it(variables, system, tmp_path):
+    env = {"OPENAI_API_KEY": "${OPENAI_API_KEY}", **variables}
+    settings_in(tmp_path, ".mcp.json", {"mcpServers": {"x": {"command": "x", "env": env}}})
+    model = model_of(tmp_path)
+    (grant,) = (each for each in model.grant.values() if each.credential == "openai_api_key")
+    assert (model.system[grant.system].title, model.system[grant.system].zone) == system
+
+
+def test_a_wider_rule_never_says_less_than_a_narrower_one(tmp_path):
+    said = {}
+    for number, rule in enumerate(["Bash(git push:*)", "Bash(git:*)", "Bash"]):
+        settings_in(tmp_path / str(number), ".claude/settings.json", {"permissions": {"allow": [rule]}})
+        model = model_of(tmp_path / str(number))
+        said[rule] = {
+            (model.system[each.system].title.replace(str(number), ""), action)
+            for each in model.grant.values()
+            for action in each.actions
+        }
+    assert said["Bash(git push:*)"] <= said["Bash(git:*)"] <= said["Bash"]
+    assert any("pushed to" in system for system, _ in said["Bash(git push:*)"])
+
+
+def test_a_credential_that_the_catalogue_assumes_is_said_as_assumed(tmp_path):
+    server = {"command": "npx", "args": ["@modelcontextprotocol/server-github"]}
+    settings_in(tmp_path, ".mcp.json", {"mcpServers": {"github": server}})
+    assert any("as you (assumed)" in each for each in told_of(tmp_path))
+    given = {**server, "env": {"GITHUB_PERSONAL_ACCESS_TOKEN": "${TOKEN}"}}
+    settings_in(tmp_path, ".mcp.json", {"mcpServers": {"github": given}})
+    assert not any("(assumed)" in each for each in told_of(tmp_path))
+
+
+def test_the_tools_that_a_subagent_lists_limit_how_it_calls_a_server():
+    model = model_of(FOLDERS / "s2")
+    assert model.delegation["ui", "playwright"].only == ("web:write",)
+    assert model.delegation["claude-code", "playwright"].only is None
 
 
 @all_rows("folder", ["b", "c", "d", "g1", "n1"])

@@ -1,6 +1,9 @@
 """What a client asks before what, as a test says it in words."""
 
 FILES, SHELL, WEB, SEARCH = "files-of-the-project", "commands-on-the-workstation", "web", "web-search"
+REMOTE = "repositories-that-the-working-copy-of-the-project-is-pushed-to"
+PUSHES = {(REMOTE, "read"): "allowed", (REMOTE, "write"): "allowed"}
+"""What any command may do besides: git is where there is a project."""
 _WORDS = {
     ("human-approval", "per-action", "enforced"): "asked",
     ("human-approval", "per-session", "enforced"): "session",

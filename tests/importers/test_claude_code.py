@@ -10,6 +10,7 @@ from meshmodel.importers.foreign_files import read_files
 from meshmodel.importers.scanning import scan
 from meshmodel.model.stop import NEVER
 from tests.importers.foreign import check_goldens, fixtures
+from tests.importers.prompts import PUSHES
 from tests.rows import all_rows
 
 ACCOUNT = "account-of-the-user-through-claude-code"
@@ -62,6 +63,7 @@ ALL = {
     (WEB, "read"),
     (WEB, "write"),
     (SETTINGS, "write"),
+    *PUSHES,
 }
 
 

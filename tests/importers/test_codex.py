@@ -6,7 +6,7 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.importers.foreign_files import read_files
 from meshmodel.model.errors import RequestError
 from tests.importers.foreign import check_goldens, fixtures, read, read_text
-from tests.importers.prompts import FILES, SEARCH, SHELL, WEB, asked_about, asking, before_servers
+from tests.importers.prompts import FILES, PUSHES, SEARCH, SHELL, WEB, asked_about, asking, before_servers
 from tests.rows import all_rows
 
 API = "api.example.com"
@@ -35,6 +35,7 @@ FULL = {
     (WEB, "write"): "allowed",
     (SEARCH, "read"): "allowed",
     (SETTINGS, "write"): "allowed",
+    **PUSHES,
 }
 UNTRUSTED = {**LEAVES, **IN_BOX, (BOX, "execute"): "asked", (FILES, "write"): "asked"}
 GRANULAR = """
@@ -104,6 +105,7 @@ def test_a_model_that_reviews_is_advisory_and_a_command_it_lets_out_changes_the_
         (WEB, "read"): "judged",
         (WEB, "write"): "judged",
         (SETTINGS, "write"): "judged",
+        **dict.fromkeys(PUSHES, "judged"),
     }
 
 

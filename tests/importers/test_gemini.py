@@ -6,7 +6,7 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from tests.importers.foreign import check_goldens, fixtures, read, read_text
-from tests.importers.prompts import FILES, SEARCH, SHELL, WEB, asked_about, asking, before_servers
+from tests.importers.prompts import FILES, PUSHES, SEARCH, SHELL, WEB, asked_about, asking, before_servers
 from tests.rows import all_rows
 
 BOX, SETTINGS = "sandbox-of-gemini-cli", "settings-of-gemini-cli-of-the-project"
@@ -38,6 +38,7 @@ RUNS = {
     (WEB, "write"): "allowed",
     (FILES, "write"): "allowed",
     (SETTINGS, "write"): "allowed",
+    **PUSHES,
 }
 NO_SHELL = {(SHELL, "execute"): None}
 

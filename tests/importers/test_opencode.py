@@ -6,7 +6,7 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from tests.importers.foreign import check_goldens, fixtures, read, read_text
-from tests.importers.prompts import FILES, SEARCH, SHELL, WEB, asked_about, asking, before_servers
+from tests.importers.prompts import FILES, PUSHES, SEARCH, SHELL, WEB, asked_about, asking, before_servers
 from tests.rows import all_rows
 
 HOME = "files-of-the-home-folder"
@@ -26,7 +26,7 @@ def drawn(content, tmp_path, name="opencode.json"):
 
 OPEN = dict.fromkeys(
     [(SHELL, "execute"), (FILES, "read"), (FILES, "write"), (WEB, "read"), (WEB, "write"), (SEARCH, "read"),
-     (SETTINGS, "write")],
+     (SETTINGS, "write"), *PUSHES],
     "allowed",
 )  # fmt: skip
 ASKED = {
@@ -47,7 +47,8 @@ READS = {(FILES, "read"): "allowed"}
         ("allow", {**OPEN, (HOME, "read"): "allowed", (HOME, "write"): "allowed"}),
         ("ask", ASKED),
         ("deny", {}),
-        ({"bash": "ask"}, {**OPEN, (SHELL, "execute"): "asked", (WEB, "write"): None}),
+        ({"bash": "ask"},
+         {**OPEN, (SHELL, "execute"): "asked", (WEB, "write"): None, **dict.fromkeys(PUSHES)}),
         ({"*": "ask", "read": "allow"}, {**ASKED, **READS}),
         ({"read": "allow", "*": "ask"}, ASKED),
         ({"*": "ask", "edit": {"*": "deny", "docs/*": "allow"}},

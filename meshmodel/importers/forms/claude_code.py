@@ -683,6 +683,9 @@ def _subagent(document: Document, out: Proposal, with_settings: Container[str]) 
         account = client.own_account(agent, name, at=at)
         # What is in brackets decides nothing here: thousands of patterns of one tool are one use of it.
         for tool in dict.fromkeys(_tool(each) for each in tools if each not in refused):
+            if tool.startswith("mcp__"):
+                _, server, *part = tool.split("__", 2)
+                client.call(agent, server, part[0] if part else "*")
             _use(client, account, tool, root["tools"])
         out.take(root["tools"], SUBAGENT, ("credential", account.credential))
     else:

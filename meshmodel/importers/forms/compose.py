@@ -444,7 +444,7 @@ class _Project:
             return credential
         out.relate(Hold(self.agent(service), credential), at=node)
         if row is not None and row.model:
-            api = self._systems.model_api(row.model, row.zone, node)
+            api = self._systems.model_asked(row, name, node)
             out.relate(Grant(credential, api, ("execute",)), at=node)
         else:
             question = f"Which system accepts {title}, for which actions, and how long is it valid?"

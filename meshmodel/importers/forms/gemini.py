@@ -375,6 +375,8 @@ class _Settings:
                     known.add(name)
                     _server(self._client, name, node)
                     self._before_server(name, node)
+                    self._out.take(node, SETTING)
+                    continue
                 for key in (*_SERVER_SETTINGS, "trust"):
                     take_settings(self._client, node[key])
 
@@ -499,6 +501,8 @@ def _extension(document: Document, out: Proposal) -> None:
         if _is_server(node):
             out.take(node["trust"], NO_EFFECT)
             _server(client, server, node, given)
+            out.take(node, SETTING)
+            continue
         for key in (*_SERVER_SETTINGS, "trust"):
             take_settings(client, node[key])
     out.take(root["excludeTools"], TOOLS, *found)
