@@ -143,17 +143,17 @@ def test_where_a_key_is_accepted_follows_what_is_said_beside_it(variables, syste
 
 
 def test_a_wider_rule_never_says_less_than_a_narrower_one(tmp_path):
-    said = {}
+    reached = {}
     for number, rule in enumerate(["Bash(git push:*)", "Bash(git:*)", "Bash"]):
         settings_in(tmp_path / str(number), ".claude/settings.json", {"permissions": {"allow": [rule]}})
         model = model_of(tmp_path / str(number))
-        said[rule] = {
+        reached[rule] = {
             (model.system[each.system].title.replace(str(number), ""), action)
             for each in model.grant.values()
             for action in each.actions
         }
-    assert said["Bash(git push:*)"] <= said["Bash(git:*)"] <= said["Bash"]
-    assert any("pushed to" in system for system, _ in said["Bash(git push:*)"])
+    assert reached["Bash(git push:*)"] <= reached["Bash(git:*)"] <= reached["Bash"]
+    assert any("pushed to" in system for system, _ in reached["Bash(git push:*)"])
 
 
 def test_a_credential_that_the_catalogue_assumes_is_said_as_assumed(tmp_path):
