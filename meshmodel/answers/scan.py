@@ -64,6 +64,7 @@ class ScanScope:
         switched_off: how many servers are switched off, of which nothing is drawn.
         idle: how many workflows lie where GitHub runs none.
         seeming: files that look like agents and are not read, and what they are of.
+        rated: the systems of which a file states how sensitive they are; for the others it is assumed.
         model: the file that keeps the model, as it is typed.
         is_kept: whether it has been kept.
     """
@@ -80,6 +81,7 @@ class ScanScope:
     switched_off: int
     idle: int
     seeming: Sequence[tuple[str, str]]
+    rated: AbstractSet[str]
     model: str
     is_kept: bool
 
@@ -821,7 +823,7 @@ def _way_lines(found: ScanAnswer) -> Iterator[str]:
         return
     way = worst.explanation
     yield f"Worst path: {snapshot.agent[way.agent].title}"
-    yield f"  {_begin(snapshot, worst)},"
+    yield f"  {_begin(snapshot, worst, found.scope.rated)},"
     target = snapshot.system[way.system]
     whom = _whom(snapshot, way)
     between = _between(snapshot, way)
@@ -856,7 +858,7 @@ _DEEDS: Final[Mapping[Action, str]] = {
 }
 
 
-def _begin(snapshot: Snapshot, worst: Worst) -> str:
+def _begin(snapshot: Snapshot, worst: Worst, rated: AbstractSet[str]) -> str:
     way = worst.explanation
     if way.source is None:
         home = snapshot.agent[way.agent].home
@@ -867,7 +869,9 @@ def _begin(snapshot: Snapshot, worst: Worst) -> str:
         return f"reads {system.title} ⚑ (untrusted content){after}, and may follow it"
     if worst.is_heard:
         return f"reads {system.title}, where untrusted content is copied{after}, and may follow it"
-    return f"reads {system.title}" + (f" ({system.sensitivity}, assumed)" if system.sensitivity else "")
+    if system.sensitivity is None:
+        return f"reads {system.title}"
+    return f"reads {system.title} ({system.sensitivity}{'' if system.id in rated else ', assumed'})"
 
 
 def _between(snapshot: Snapshot, way: Explanation) -> str:

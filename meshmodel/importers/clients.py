@@ -665,12 +665,12 @@ class Client:
 
 
 def _named(
-    said: Iterable[tuple[str, Asking, Node]], asking: Asking, listed: Sequence[str] | None
+    rules: Iterable[tuple[str, Asking, Node]], asking: Asking, listed: Sequence[str] | None
 ) -> list[str]:
     """The tools that rules name with an answer, of those that are listed; ``None``: all are."""
     return [
         tool
-        for tool, each, _ in said
+        for tool, each, _ in rules
         if tool != "*" and each == asking and (listed is None or tool in listed)
     ]
 

@@ -94,6 +94,7 @@ def scope(**changes):
         "switched_off": 0,
         "idle": 0,
         "seeming": [],
+        "rated": frozenset(),
         "model": "folder.mesh",
         "is_kept": False,
     }

@@ -1,6 +1,7 @@
 """Folders in which a scan once said something false; what it says now was judged by hand from each."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from meshmodel.answers.scan import scan_lines
@@ -13,6 +14,21 @@ FOLDERS = Path(__file__).parent / "scan_truth"
 RUNS = "  then runs any commands on the workstation as you;"
 WEB = "  reads web ⚑ (untrusted content), and may follow it,"
 UNCHECKED = "  no checkpoint decides."
+RATED = """
+threagile_version: 1.0.0
+trust_boundaries:
+  Office: {id: office, technical_assets_inside: [archive]}
+  Hall: {id: hall, technical_assets_inside: [till]}
+technical_assets:
+  Archive: {id: archive, technology: database, confidentiality: confidential, integrity: critical}
+  Till: {id: till, technology: database, confidentiality: restricted, integrity: critical}
+  Helper:
+    id: helper
+    technology: ai
+    communication_links:
+      Looks Up: {target: archive, authentication: token, readonly: true}
+      Books: {target: till, authentication: token}
+"""
 NO_AGENT = "No agent that I can read."
 
 
@@ -163,6 +179,14 @@ def test_a_credential_that_the_catalogue_assumes_is_said_as_assumed(tmp_path):
     given = {**server, "env": {"GITHUB_PERSONAL_ACCESS_TOKEN": "${TOKEN}"}}
     settings_in(tmp_path, ".mcp.json", {"mcpServers": {"github": given}})
     assert not any("(assumed)" in each for each in told_of(tmp_path))
+
+
+def test_a_sensitivity_is_said_as_assumed_unless_a_file_states_it(tmp_path):
+    (tmp_path / "threagile.yaml").write_text(RATED, encoding="utf-8")
+    found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
+    assert "  reads Archive (confidential)," in scan_lines(found)
+    unrated = replace(found, scope=replace(found.scope, rated=frozenset()))
+    assert "  reads Archive (confidential, assumed)," in scan_lines(unrated)
 
 
 def test_the_tools_that_a_subagent_lists_limit_how_it_calls_a_server():

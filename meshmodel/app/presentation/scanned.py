@@ -33,6 +33,12 @@ def tell_scan(
         sum(row.rule == "server-disabled" for row in found.done.rows),
         len(found.walked.idle),
         found.seeming,
+        {
+            each.removeprefix("system:")
+            for row in found.done.rows
+            if row.rule == "rating"
+            for each in row.became
+        },
         shlex.quote(str(kept or f"{found.name}.mesh")),
         kept is not None,
     )
