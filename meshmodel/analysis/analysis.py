@@ -77,12 +77,12 @@ class Analysis:
 
     @cached_property
     def doors(self) -> tuple[Door, ...]:
-        """The missing checkpoints (``docs/semantics.md#crossings``), by credential and system."""
+        """The missing checkpoints (``docs/semantics.md#paths``), by credential and system."""
         return self.engine.missing
 
     @cached_property
     def heard(self) -> tuple[Heard, ...]:
-        """The heard systems (``docs/semantics.md#outsiders-words``), by id."""
+        """The heard systems (``docs/semantics.md#untrusted-content``), by id."""
         mesh, heard = self.engine.mesh, self.engine.reaches.heard
         return tuple(Heard(id_, mesh.untrusted[n]) for n, id_ in enumerate(mesh.systems) if heard[n])
 
@@ -194,7 +194,7 @@ class Analysis:
     def carried_by(self, system: str) -> tuple[str, ...]:
         """The agents that carry outsiders' words, unchecked, to a heard system.
 
-        See ``docs/semantics.md#outsiders-words``.
+        See ``docs/semantics.md#untrusted-content``.
         """
         mesh = self.engine.mesh
         return mesh.names(self.engine.reaches.carrying(mesh.system[system])) if system in mesh.system else ()
@@ -420,7 +420,7 @@ class Analysis:
     def can_be_intended(self, explanation: Explanation) -> "Intent | None":
         """The agent's intent with what would approve an uncontrolled crossing, where one can.
 
-        See ``docs/semantics.md#crossings``.
+        See ``docs/semantics.md#paths``.
         """
         return self._explaining.can_be_intended(explanation)
 

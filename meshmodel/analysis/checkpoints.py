@@ -1,6 +1,6 @@
 """Which checkpoints count, which steps they guard, and who has power over them.
 
-See ``docs/semantics.md#checkpoints-that-count``.
+See ``docs/semantics.md#effective-checkpoints``.
 """
 
 from collections.abc import Collection
@@ -38,14 +38,14 @@ class Unchecked(NamedTuple):
 
 
 def is_decision(checkpoint: Checkpoint, view: View) -> bool:
-    """Whether a checkpoint meets points 1 to 3 of ``docs/semantics.md#checkpoints-that-count``."""
+    """Whether a checkpoint meets points 1 to 3 of ``docs/semantics.md#effective-checkpoints``."""
     return not shortcomings(checkpoint, view)
 
 
 def shortcomings(checkpoint: Checkpoint, view: View) -> tuple[str, ...]:
     """Why a checkpoint is no decision, in a word each; empty where it is one.
 
-    See ``docs/semantics.md#checkpoints-that-count``, points 1 to 3.
+    See ``docs/semantics.md#effective-checkpoints``, points 1 to 3.
     """
     found = []
     if checkpoint.kind not in DECISION_KINDS:

@@ -1,4 +1,4 @@
-"""How many crossings there are: counted by sets of starts, never listed (``docs/semantics.md#crossings``).
+"""How many crossings there are: counted by sets of starts, never listed (``docs/semantics.md#paths``).
 
 To an access there are as many as the starts that reach it have sources with a crossing there: all outside
 the target's zone (for agents at home there only by ``crosses_home``), and in it those by ``crosses_within``,

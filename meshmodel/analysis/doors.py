@@ -1,7 +1,7 @@
 """Missing checkpoints: open doors that are not approved, by credential and system, and who arrives at them.
 
 Which starts have a crossing to which targets, and how severe a door there is for them
-(``docs/semantics.md#severity``, ``docs/semantics.md#crossings``).
+(``docs/semantics.md#severity``, ``docs/semantics.md#paths``).
 """
 
 from collections import defaultdict

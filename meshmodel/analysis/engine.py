@@ -81,7 +81,7 @@ class Engine:
 
     @cached_property
     def missing(self) -> tuple[Door, ...]:
-        """The missing checkpoints in words (``docs/semantics.md#crossings``), by credential and system."""
+        """The missing checkpoints in words (``docs/semantics.md#paths``), by credential and system."""
         mesh = self.mesh
         return tuple(
             Door(

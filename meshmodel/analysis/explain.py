@@ -249,7 +249,7 @@ class Explaining:
     def starts(self, crossing: ListedCrossing) -> list[int]:
         """The nodes from which a crossing starts: the agent, with what it read if it can.
 
-        See ``docs/semantics.md#crossings``.
+        See ``docs/semantics.md#paths``.
         """
         agent, source = crossing.coming.agent, crossing.coming.source
         start, read = [self.mesh.first_agent + agent], 5 * source + READ
@@ -369,7 +369,7 @@ class Explaining:
     def can_be_intended(self, explanation: Explanation) -> Intent | None:
         """The agent's intent with what approves every open door of a crossing, or ``None``.
 
-        See ``docs/semantics.md#crossings``.
+        See ``docs/semantics.md#paths``.
         """
         if explanation.state != "uncontrolled" or explanation.action is None:
             return None

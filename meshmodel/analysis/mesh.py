@@ -1,7 +1,7 @@
 """A mesh: its nodes, its steps with those of sessions, its graphs, and where outsiders' words come to.
 
 See ``docs/semantics.md#steps``, ``docs/semantics.md#limited-delegations`` and
-``docs/semantics.md#outsiders-words``. Sessions are those of limited delegations and of programs that copy,
+``docs/semantics.md#untrusted-content``. Sessions are those of limited delegations and of programs that copy,
 with copies of their agents' credentials.
 """
 
@@ -486,7 +486,7 @@ class Mesh(Steps):
 
     @cached_property
     def intruder(self) -> "Mesh":
-        """The same for somebody who has broken in (``docs/semantics.md#outsiders-words``).
+        """The same for somebody who has broken in (``docs/semantics.md#untrusted-content``).
 
         Such a one writes, and answers, what others take for their own words.
         """

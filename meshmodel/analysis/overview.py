@@ -92,7 +92,7 @@ def depths(mesh: Mesh) -> dict[str, int]:
 def marks(engine: Engine, doors: Iterable[Door], findings: Sequence[Finding]) -> Mapping[StepKey, StepMark]:
     """The marks of steps: where a checkpoint is missing, counts, or does not.
 
-    A checkpoint counts here if it meets points 1 to 3 of ``docs/semantics.md#checkpoints-that-count`` and no
+    A checkpoint counts here if it meets points 1 to 3 of ``docs/semantics.md#effective-checkpoints`` and no
     agent that meets it has power over it.
     """
     selfmade = {each.subject for each in findings if each.rule == CONTROLLED}

@@ -125,7 +125,7 @@ class Reaches:
     def intended(self, handed: Mapping[int, int]) -> Reach:
         """By node, the starts whose agent reaches it by hold and exchange steps alone.
 
-        See ``docs/semantics.md#crossings``, approved.
+        See ``docs/semantics.md#paths``, approved.
 
         Args:
             handed: by credential, or copy of one, the starts whose agent holds it.
@@ -145,7 +145,7 @@ class Reaches:
 
     @cached_property
     def outsider(self) -> Unchecked:
-        """What the outsider reaches: one start (``docs/semantics.md#outsiders-words``)."""
+        """What the outsider reaches: one start (``docs/semantics.md#untrusted-content``)."""
         return self.outsiders.unchecked(dict.fromkeys(self.mesh.outside, 1))
 
     @cached_property
@@ -168,7 +168,7 @@ class Reaches:
 
     @cached_property
     def heard(self) -> list[bool]:
-        """By system, whether it is heard (``docs/semantics.md#outsiders-words``)."""
+        """By system, whether it is heard (``docs/semantics.md#untrusted-content``)."""
         mesh = self.mesh
         reach = self.outsider.reach if mesh.outside else []
         return [
@@ -178,7 +178,7 @@ class Reaches:
 
     @cached_property
     def moving(self) -> dict[int, int]:
-        """By heard system the agents that it moves, as bits (``docs/semantics.md#outsiders-words``)."""
+        """By heard system the agents that it moves, as bits (``docs/semantics.md#untrusted-content``)."""
         found, askers = dict[int, int](), self.mesh.askers
         asked = bitset(askers)
         for system, is_heard in enumerate(self.heard):

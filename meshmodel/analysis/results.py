@@ -93,7 +93,7 @@ class AgentReach:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """One crossing (``docs/semantics.md#crossings``); ``source`` is ``None`` for home."""
+    """One crossing (``docs/semantics.md#paths``); ``source`` is ``None`` for home."""
 
     agent: str
     source: str | None
@@ -210,7 +210,7 @@ class Finding:
 class Heard(NamedTuple):
     """A heard system, and whether outsiders put content into it themselves.
 
-    See ``docs/semantics.md#outsiders-words``.
+    See ``docs/semantics.md#untrusted-content``.
     """
 
     system: str
@@ -305,7 +305,7 @@ StepMark = Literal["missing", "counts", "does-not-count"]
 StepKey = tuple[CheckpointStep, str, str]
 """A step that a checkpoint can sit on: its kind and its two ends.
 
-See ``docs/semantics.md#checkpoints-that-count``.
+See ``docs/semantics.md#effective-checkpoints``.
 """
 
 Element = tuple[str, tuple[Action, ...]]

@@ -1,11 +1,11 @@
 """Where agents start: sources of one agent that nothing tells apart are one start.
 
-See ``docs/semantics.md#crossings``.
+See ``docs/semantics.md#paths``.
 
 Every start is one bit, the same in all sets. The first of them are the agents as such, by their numbers:
 home, what triggers them, and all that they can read without gaining anything by it. Sources from which an
 agent reaches more than it does alone are further starts, and so are those that an intent tells apart. So
-whatever ``docs/semantics.md#crossings`` says of an agent *and* a source is a set of starts.
+whatever ``docs/semantics.md#paths`` says of an agent *and* a source is a set of starts.
 """
 
 from collections import defaultdict
@@ -255,7 +255,7 @@ class Starts:
     def _split(self) -> None:
         """Give every source of every agent its start.
 
-        Which doors are open and approved depends (``docs/semantics.md#crossings``) on what the start reaches,
+        Which doors are open and approved depends (``docs/semantics.md#paths``) on what the start reaches,
         on whose the source is, and on the intents that speak of it and what they answer for: the parts of a
         key. One start a key is enough.
         """

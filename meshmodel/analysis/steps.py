@@ -127,7 +127,7 @@ class Nodes:
     def _persons(self) -> Iterable[str | None]:
         """By system the one person to whom it belongs, if it belongs to one.
 
-        See ``docs/semantics.md#crossings``.
+        See ``docs/semantics.md#paths``.
         """
         tables = self.snapshot
         names: dict[str, set[str | None]] = {}

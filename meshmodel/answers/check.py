@@ -218,7 +218,7 @@ def _counts(analysis: "Analysis", designed: Summary | None) -> Iterator[Block]:
         asks = f"{counted(left, 'note')} {plural(left, 'asks', 'ask')}"
         more = f" in what is drawn; {asks} for more" if left else ""
         yield Paragraph(f"✔ No checkpoint is missing{more}.", "good")
-    if heard:  # docs/semantics.md#outsiders-words
+    if heard:  # docs/semantics.md#untrusted-content
         brought = [systems[each.system].title for each in heard if each.system not in analysis.entries]
         on = f"; agents can bring it to {_some(brought)}" if brought else ""
         entries = _some([systems[each].title for each in analysis.entries])

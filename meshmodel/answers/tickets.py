@@ -50,7 +50,7 @@ class Ticket(NamedTuple):
         description: what is the matter, and whom it concerns.
         remedy: what to do.
         decided: where a checkpoint decides.
-        step, from_, to: on what it is to stand (``docs/semantics.md#checkpoints-that-count``).
+        step, from_, to: on what it is to stand (``docs/semantics.md#effective-checkpoints``).
         actions: for which nobody is asked; none: all.
         agents: that come there.
         credential_owners, agent_owners, target_owners: each element with its owner, by name.

@@ -63,7 +63,7 @@ class Facts:
 
     Attributes:
         identities: how many identities each active agent effectively carries.
-        marks: by (step, from, to) as in ``docs/semantics.md#checkpoints-that-count``.
+        marks: by (step, from, to) as in ``docs/semantics.md#effective-checkpoints``.
         depths: by system, how many other systems must be entered before it: 0 where an agent holds a
             credential for it.
         heard: the systems that outsiders' words can get to, directly or carried by agents.

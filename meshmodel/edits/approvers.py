@@ -1,6 +1,6 @@
 """Who approves at checkpoints: persons or systems of the model; of others point 4 proves little.
 
-See ``docs/semantics.md#checkpoints-that-count``. What is often drawn wrong there is told where it is drawn
+See ``docs/semantics.md#effective-checkpoints``. What is often drawn wrong there is told where it is drawn
 (``docs/workbench.md``).
 """
 

@@ -1,6 +1,6 @@
 """Where a checkpoint can be placed: the steps and boundaries that a model has.
 
-See ``docs/semantics.md#checkpoints-that-count``.
+See ``docs/semantics.md#effective-checkpoints``.
 """
 
 from collections.abc import Mapping

@@ -64,7 +64,7 @@ def placement_problem(snapshot: Snapshot, checkpoint: Checkpoint) -> str | None:
 def counting_words(checkpoint: Checkpoint) -> str:
     """Whether such a checkpoint counts, in words.
 
-    See ``docs/semantics.md#checkpoints-that-count``, points 1 to 3.
+    See ``docs/semantics.md#effective-checkpoints``, points 1 to 3.
     """
     if checkpoint.kind in BINDING_KINDS:
         return "a binding proves who holds a token; it decides nothing, so it does not count alone"

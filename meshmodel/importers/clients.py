@@ -14,7 +14,7 @@ for each client and folder, in whichever files it is found. The form says what t
 Each returns the records that became of it, for ``out.take``. When all files were read, each access is drawn
 with the least that is asked by any tool that reaches it: a grant of the account, and, unless ``allowed``, a
 checkpoint on that grant, decided at the settings of the client. Where an unasked tool can change these
-settings, the account may write them, and by ``docs/semantics.md#checkpoints-that-count`` no prompt decided
+settings, the account may write them, and by ``docs/semantics.md#effective-checkpoints`` no prompt decided
 there counts.
 
 ============ =================================================================================

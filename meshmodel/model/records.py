@@ -297,7 +297,7 @@ class Intent:
 class Checkpoint:
     """An authorization decision, placed on one step or one boundary.
 
-    See ``docs/semantics.md#checkpoints-that-count``.
+    See ``docs/semantics.md#effective-checkpoints``.
     """
 
     id: str

@@ -301,7 +301,7 @@ def with_actual_step(checkpoint: Checkpoint, triggers: Container[tuple[str, str]
     """The checkpoint as it is read and written: on hearing, where its trigger is not drawn.
 
     What the system says then reaches the agent only as words that it reads
-    (``docs/semantics.md#checkpoints-that-count``).
+    (``docs/semantics.md#effective-checkpoints``).
 
     Args:
         checkpoint: of any model; its ends need not exist.

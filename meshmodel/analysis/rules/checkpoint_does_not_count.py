@@ -1,6 +1,6 @@
 """A checkpoint that is not effective.
 
-See ``docs/semantics.md#checkpoints-that-count``, points 1 to 3.
+See ``docs/semantics.md#effective-checkpoints``, points 1 to 3.
 """
 
 from functools import partial

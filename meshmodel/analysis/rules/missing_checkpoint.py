@@ -1,4 +1,4 @@
-"""An agent acts across a trust boundary, and no checkpoint decides (``docs/semantics.md#crossings``)."""
+"""An agent acts across a trust boundary, and no checkpoint decides (``docs/semantics.md#paths``)."""
 
 from collections.abc import Callable, Iterable
 from functools import cache, partial

@@ -1,6 +1,6 @@
 """A checkpoint over whose decision an agent that meets it has power.
 
-See ``docs/semantics.md#checkpoints-that-count``, point 4.
+See ``docs/semantics.md#effective-checkpoints``, point 4.
 """
 
 from functools import partial

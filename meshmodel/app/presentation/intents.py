@@ -1,6 +1,6 @@
 """The intents that answer a finding or a path, what else they would change, or why none answer it.
 
-See ``docs/semantics.md#crossings``.
+See ``docs/semantics.md#paths``.
 """
 
 from collections import Counter, defaultdict

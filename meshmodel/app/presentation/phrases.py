@@ -81,7 +81,7 @@ def why_no_place(snapshot: Snapshot, way: Explanation | None, doors: Iterable[Do
 
 
 def why_not_intended(snapshot: Snapshot, way: Explanation) -> str:
-    """Why an intent would not approve a way (``docs/semantics.md#crossings``), without a last full stop."""
+    """Why an intent would not approve a way (``docs/semantics.md#paths``), without a last full stop."""
     agent = snapshot.agent[way.agent].title
     if way.state is None:
         return f"{agent} crosses no trust boundary there, so nothing needs to be approved"

@@ -73,7 +73,7 @@ class Intended:
 
 
 def intended(stop: RoundStop) -> Intended | None:
-    """The intents that close something of a stop, where any do (``docs/semantics.md#crossings``)."""
+    """The intents that close something of a stop, where any do (``docs/semantics.md#paths``)."""
     from meshmodel.analysis.analysis import analyse
 
     analysis = stop.analysis

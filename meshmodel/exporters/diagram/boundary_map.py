@@ -1,6 +1,6 @@
 """The boundary map: from which zone into which there are crossings, and where nobody asks; and maps of zones.
 
-See ``docs/semantics.md#crossings``.
+See ``docs/semantics.md#paths``.
 
 It is a table, with the zones that are left as rows and those that are entered as columns: where most zones
 lead to most others, lines between them cannot be read. The maps of zones, with counts on lines, are the

@@ -8,7 +8,7 @@ retired or revoked is no node.
 
 A step is of the kind ``MeshModel_Guarded``, which paths do not follow, if on it sits a checkpoint that counts
 for every agent that can meet it, its action included; else of the kind of its relation, one kind an action
-for grants. Boundaries lie on no step (``docs/semantics.md#checkpoints-that-count``).
+for grants. Boundaries lie on no step (``docs/semantics.md#effective-checkpoints``).
 """
 
 import hashlib

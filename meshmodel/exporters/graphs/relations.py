@@ -74,7 +74,7 @@ def boundaries(snapshot: Snapshot) -> tuple[Checkpoint, ...]:
 def counting(analysis: "Analysis") -> frozenset[str]:
     """The checkpoints that count for every agent that can meet them, by id.
 
-    See ``docs/semantics.md#checkpoints-that-count``.
+    See ``docs/semantics.md#effective-checkpoints``.
     """
     controlled = {each.subject for each in analysis.findings if each.rule == CONTROLLED}
     records = analysis.snapshot.checkpoint.values()

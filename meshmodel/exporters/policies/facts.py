@@ -84,7 +84,7 @@ class PolicyFacts:
     def can_read(self, agent: int, system: int) -> bool:
         """Whether an agent can read a source, rather than being started by it.
 
-        See ``docs/semantics.md#crossings``.
+        See ``docs/semantics.md#paths``.
         """
         return bool(self._reaches.readable[5 * system] >> agent & 1)
 

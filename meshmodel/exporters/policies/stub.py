@@ -5,7 +5,7 @@ See ``docs/policy.md#the-policy-stub``.
 What ``docs/policy.md#the-policy-stub`` leaves open is read like this:
 
 - An access is reached under a credential whose grant names the action or ``admin``, which implies it: both
-  count as grants that end there, as they do for doors in ``docs/semantics.md#crossings``.
+  count as grants that end there, as they do for doors in ``docs/semantics.md#paths``.
 - ``via`` is how the access is reached at best: ``direct`` before ``own`` before ``deputy``.
 - The ``checkpoints`` of an allowed access are those that stand first on every way there: for each start with
   controlled crossings that end there, the ones that count for it on the boundary that it crosses, and on the

@@ -4,7 +4,7 @@ The policy stub (``docs/policy.md#the-policy-stub``) sorts the accesses of each 
 engine is asked about one use of one credential. By credential the tables are read like this:
 
 - Of an access in ``allow``, nothing more is asked, unless a checkpoint that meets points 1 to 3
-  (``docs/semantics.md#checkpoints-that-count``) lies on the grant step of this credential: the engine is
+  (``docs/semantics.md#effective-checkpoints``) lies on the grant step of this credential: the engine is
   where such a decision is looked at.
 - Of an access in ``require``, a decision is asked for whichever of the agent's credentials opens it, its
   doors or not: nothing is let through unasked where the stub says that a decision is due.
@@ -35,7 +35,7 @@ class Rule(NamedTuple):
         free: the agents that may without a decision, by id.
         asked: those that may with one.
         denied: those that may not.
-        persons: the persons who reach it too; people decide afresh (``docs/semantics.md#crossings``).
+        persons: the persons who reach it too; people decide afresh (``docs/semantics.md#paths``).
     """
 
     credential: str
@@ -86,7 +86,7 @@ def policy_rules(analysis: Analysis) -> list[Rule]:
 def _decided(analysis: Analysis) -> set[tuple[str, str, int]]:
     """The uses of credentials for which a checkpoint on their grant step is asked.
 
-    See ``docs/semantics.md#checkpoints-that-count``, points 1 to 3.
+    See ``docs/semantics.md#effective-checkpoints``, points 1 to 3.
     """
     covered: defaultdict[tuple[str, str], int] = defaultdict(int)
     for each in analysis.engine.checkpoints.records:
