@@ -73,7 +73,7 @@ def lines_run(work: Callable[[], object]) -> int:
 
 ANSWERS: dict[str, Callable[[Snapshot], object]] = {
     "check": lambda model: text_of(check_blocks(analyse(model)), PLAIN),
-    "reach": lambda model: text_of(reach_blocks(analyse(model).reach()), PLAIN),
+    "reach": lambda model: text_of(reach_blocks(model, analyse(model).reach()), PLAIN),
     "describe": lambda model: description(analyse(model), PLAIN),
     "check --crossings": lambda model: text_of(check_blocks(analyse(model), crossings=100), PLAIN),
     "check --json --crossings": lambda model: "".join(check_json(analyse(model), crossings=True)),
