@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import os
 import re
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -556,9 +557,15 @@ def test_commands_take_an_address_as_a_file(address, tmp_path, monkeypatch, caps
         return status, *capsys.readouterr()
 
     shown = str(Source.parse(address))
+
+    def told(command, source):
+        status, out, _ = run(command, source)
+        # A longer name breaks its lines elsewhere.
+        return status, " ".join(out.split()).replace(shlex.quote(shown), "a.toml")
+
     assert run("copy", "a.toml", address) == (0, f"{shown}: 7 elements, 0 entries in the journal\n", "")
     for command in ("check", "describe", "reach", "fix", "plan", "round", "export"):
-        assert run(command, address)[:2] == run(command, "a.toml")[:2]
+        assert told(command, address) == told(command, "a.toml")
     assert run("diff", "a.toml", address)[0] == 0
     status, _, error = run("offboard", address, "agent:support-bot", "--apply")
     assert (status, error) == (0, "")
