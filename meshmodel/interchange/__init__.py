@@ -6,17 +6,19 @@
 """
 
 from meshmodel.interchange.fragments import is_fragment, read_fragment, write_fragment
-from meshmodel.interchange.reader import FORMAT, SIZE_LIMIT, read_file, read_records, read_text
-from meshmodel.interchange.writer import write_file, write_text
+from meshmodel.interchange.reader import FORMAT, SIZE_LIMIT, RecordProblem, read_file, read_records, read_text
+from meshmodel.interchange.writer import toml_value, write_file, write_text
 
 __all__ = [
     "FORMAT",
     "SIZE_LIMIT",
+    "RecordProblem",
     "is_fragment",
     "read_file",
     "read_fragment",
     "read_records",
     "read_text",
+    "toml_value",
     "write_file",
     "write_fragment",
     "write_text",

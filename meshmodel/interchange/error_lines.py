@@ -5,7 +5,7 @@ after an error, so it need not be fast. A line that cannot be told is ``None``.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping
 from itertools import repeat
 from typing import Final
@@ -34,8 +34,9 @@ _TOKEN: Final = re.compile(
 _SIMPLE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _WORD: Final = 200
 """Longer words are no names."""
-_HEADER: Final = re.compile(r"\s*\[(\[?)\s*([A-Za-z0-9_-]+)\s*([.\]])")
+_HEADER: Final = re.compile(r"\s*\[(\[?)\s*([A-Za-z0-9_-]+)\s*([.\]])\s*([A-Za-z0-9_-]*)")
 _KEY: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*[=.]")
+_BRACKET: Final = re.compile(r"[\[\]{}]")
 _DIGITS: Final = re.compile(r"0[xob][0-9A-Fa-f_]{1000}|[0-9][0-9_]{1000}")
 
 
@@ -51,44 +52,54 @@ def find_deep_key(text: str) -> int | None:
 
 
 def find_line(text: str, table: str, number: int | None, key: str | None) -> int | None:
-    """The line, from 1, of a key or of the header of a table.
+    """The line, from 1, of a key or of the header of a table; arguments as the keys of ``key_lines``."""
+    return line_in(key_lines(text), table, number, key)
 
-    Args:
-        text: the whole file.
-        table: the name of the table; ``about`` for what stands before all tables.
-        number: which of the tables of that name, from 1; ``None`` for the first.
-        key: the key in it; ``None``, or one that is not there, for the header.
+
+def line_in(
+    lines: Mapping[tuple[str, int, str | None], int], table: str, number: int | None, key: str | None
+) -> int | None:
+    """The line of a key, else of its record, else of its table; ``None`` where none of them is there."""
+    tried = (table, number or 0, key), (table, number or 0, None), (table, 0, None)
+    return next((lines[each] for each in tried if each in lines), None)
+
+
+def key_lines(text: str) -> dict[tuple[str, int, str | None], int]:
+    """The lines, from 1, of all tables, records and keys of a text: one pass.
+
+    Returns:
+        By the name of the table, the number of its record, from 1, and the key in it. Without a key: where
+        the record begins. Number 0: what stands before all tables (``about``), and where a table begins.
     """
-    depth, seen, header, current = 0, 0, None, "about"
-    wanted = number or 1
+    found: dict[tuple[str, int, str | None], int] = {}
+    numbers = Counter[str]()
+    depth, current, listed = 0, "about", ""
     for line, content in enumerate(without_strings(text).split("\n"), start=1):
         check_current()
-        is_inside = current == table and (table == "about" or seen == wanted)
-        start = _HEADER.match(content) if depth <= 0 else None
-        if start:
-            if start[3] == "]":
-                if header is not None and is_inside:
-                    return header
-                current = start[2]
-                seen += current == table
-                if current == table and seen == wanted:
-                    header = line
-                if table == "about" and key == current:
-                    return line
-            elif header is not None and is_inside and start[2] == table:
-                rest = content[start.end() :]
-                if key is not None and re.match(rf"\s*{re.escape(key)}\s*[.\]]", rest):
-                    return line
+        header = _HEADER.match(content) if depth <= 0 else None
+        if header and header[3] == "]":
+            current = header[2]
+            numbers[current] += 1
+            found[current, numbers[current], None] = line
+            found.setdefault((current, 0, None), line)
+            found.setdefault(("about", 0, current), line)
             continue
-        found = _KEY.match(content) if depth <= 0 else None
-        if found and is_inside and found[1] == key:
-            return line
-        if found and current == "about" and found[1] == table:
-            header = line  # written as one list of inline tables
-            if seen == 0:
-                seen = wanted
-        depth = max(depth + sum(map(content.count, "[{")) - sum(map(content.count, "]}")), 0)
-    return header
+        if header:
+            found.setdefault((header[2], numbers[header[2]], header[4]), line)
+            continue
+        key = _KEY.match(content) if depth <= 0 else None
+        if key:
+            found.setdefault((current, numbers[current], key[1]), line)
+        if key and current == "about":
+            listed = key[1]  # a table written as one list of inline tables
+            found.setdefault((listed, 0, None), line)
+        for bracket in _BRACKET.findall(content):
+            if bracket == "{" and depth == 1 and current == "about":
+                numbers[listed] += 1
+                found[listed, numbers[listed], None] = line
+            depth += 1 if bracket in "[{" else -1
+        depth = max(depth, 0)
+    return found
 
 
 def find_long_number(text: str) -> int | None:
@@ -117,11 +128,6 @@ def _placeholder(found: re.Match[str]) -> str:
     return word if len(word) < _WORD and _SIMPLE.fullmatch(word) else "_"
 
 
-_RECORD_HEADER: Final = re.compile(r"\s*\[\[\s*([a-z]+)\s*\]\]")
-_LIST: Final = re.compile(r"\s*([a-z]+)\s*=\s*\[")
-_BRACKET: Final = re.compile(r"[\[\]{}]")
-
-
 def record_lines(text: str, snapshot: Snapshot) -> Mapping[tuple[str, Key], int]:
     """The lines, from 1, at which the records of a model begin: one pass over the text.
 
@@ -132,23 +138,10 @@ def record_lines(text: str, snapshot: Snapshot) -> Mapping[tuple[str, Key], int]
     Returns:
         By table and key the line of ``[[table]]``, or of the brace where a table is written as a list.
     """
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    depth, table = 0, ""
-    for number, content in enumerate(without_strings(text).split("\n"), start=1):
-        if depth == 0:
-            header = _RECORD_HEADER.match(content)
-            if header is not None:
-                found[header[1]].append(number)
-                continue
-            if (start := _LIST.match(content)) is not None:
-                table = start[1]
-        for bracket in _BRACKET.findall(content):
-            if bracket == "{" and depth == 1:
-                found[table].append(number)
-            depth += 1 if bracket in "[{" else -1
+    found = key_lines(text)
     return {
-        (name, key): line
+        (name, key): found[name, number, None]
         for name in TABLES
-        if len(found[name]) == len(records := snapshot.table(name))
-        for key, line in zip(records, found[name], strict=True)
+        if (name, len(snapshot.table(name)), None) in found
+        for number, key in enumerate(snapshot.table(name), start=1)
     }

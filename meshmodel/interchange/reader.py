@@ -1,17 +1,18 @@
 """Reads interchange files, which may hold anything, into a valid snapshot, or raises one line."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from meshmodel.interchange.error_lines import find_line
+from meshmodel.interchange.error_lines import find_line, key_lines, line_in
 from meshmodel.interchange.toml_text import TomlTextError, parse_toml
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.open_file import open_file
-from meshmodel.model.records import RECORD_TYPES, TABLES, About, Record, Snapshot
+from meshmodel.model.records import RECORD_TYPES, TABLES, About, Checkpoint, Record, Snapshot
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.stop import CURRENT, check_current
 from meshmodel.model.text import one_line
@@ -96,15 +97,83 @@ def read_text(text: str, source: str = "the text") -> Snapshot:
         return _snapshot_of(_parse(text, source))
 
 
-def read_records(text: str, source: str = "the text") -> tuple[Record, ...]:
-    """The records in an interchange text, which may name what is not in it.
+@dataclass(frozen=True, slots=True)
+class RecordProblem:
+    """Why a record, or a key of it, is refused.
+
+    Attributes:
+        line: where, from 1; ``None`` where that cannot be told.
+        table: its table; ``about`` for what stands before all tables.
+        key: what is refused; ``None`` for the whole record.
+        value: of the key, as it is read; ``None`` where there is none.
+        why: one line.
+    """
+
+    line: int | None
+    table: str
+    key: str | None
+    value: Any
+    why: str
+
+
+def read_records(
+    text: str, model: Snapshot, source: str = "the text"
+) -> tuple[list[Record], list[RecordProblem]]:
+    """The records in an interchange text, which may name what a model has, and all that is wrong in them.
+
+    A record with a problem is returned without what is refused of it, so that it makes no problems of others.
 
     Raises:
-        InvalidModelError: as ``read_text``, but for what records name.
+        InvalidModelError: it is no TOML.
     """
-    with _lines_of(text, source):
-        _, tables = _tables_of(_parse(text, source))
-    return tuple(record for table in tables.values() for record in table.values())
+    document = _parse(text, source)
+    errors = list[_AtRowError]()
+    _, tables = _tables_of(document, errors.append)
+    errors += _unknown_names(document, tables, model)
+    lines = key_lines(text)
+    problems = [
+        RecordProblem(
+            line_in(lines, each.table, each.number, each.key),
+            each.table,
+            each.key,
+            _value_at(document, each),
+            each.reason,
+        )
+        for each in errors
+    ]
+    problems.sort(key=lambda each: each.line or 0)
+    return [record for table in tables.values() for record in table.values()], problems
+
+
+def _unknown_names(
+    document: Mapping[str, Any], tables: Mapping[str, Mapping[Any, Any]], model: Snapshot
+) -> Iterator["_AtRowError"]:
+    """What records name that neither they nor the model have."""
+    joined: dict[str, Any] = {name: {**model.table(name), **table} for name, table in tables.items()}
+    after = replace(model, **joined)
+    references = References(after)
+    for name, table in tables.items():
+        for number, row in enumerate(document[name], start=1):
+            check_current()
+            record = table.get(_ends(name, row))
+            if record is None:
+                continue
+            if isinstance(record, Checkpoint):
+                if None in {record.step, record.from_, record.to}:
+                    continue
+                record = with_actual_step(record, after.trigger)
+            for key, reason in references.problems(name, record):
+                yield _AtRowError(
+                    name, number, key, f"{_label(name, number, row)}, key {quote(key)}: {reason}"
+                )
+
+
+def _value_at(document: Mapping[str, Any], error: "_AtRowError") -> Any:
+    """What stands at the place of an error."""
+    row: Any = document if error.table == "about" else document[error.table]
+    if error.number is not None:
+        row = row[error.number - 1]
+    return row.get(error.key) if isinstance(row, dict) and error.key else None
 
 
 @contextmanager
@@ -156,58 +225,69 @@ def _snapshot_of(document: Mapping[str, Any]) -> Snapshot:
     return snapshot
 
 
-def _tables_of(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What is said of the model itself, and its tables; nothing is known yet of what records name."""
-    kind = document.get("format")
-    if kind is None:
-        raise _AtRowError(
-            "about", None, None, f'the key "format" is missing: write format = "{FORMAT}" first'
-        )
-    if kind != FORMAT:
-        newer = isinstance(kind, str) and re.fullmatch(r"meshmodel/[1-9][0-9]{0,5}", kind)
-        why = "made by a newer version of the program" if newer else "not a model"
-        shown = quote(kind) if isinstance(kind, str) else "not text"
-        raise _AtRowError("about", None, "format", f'key "format" is {shown}, not "{FORMAT}": this is {why}')
+def _raised(error: "_AtRowError") -> None:
+    raise error from None
+
+
+def _tables_of(
+    document: Mapping[str, Any], refuse: Callable[["_AtRowError"], None] = _raised
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is said of the model itself, and its tables; nothing is known yet of what records name.
+
+    Args:
+        document: as TOML is read.
+        refuse: is called with each error; without it the first is raised.
+    """
+    _check_format(document.get("format"), refuse)
     about: dict[str, Any] = {}
     for key, value in document.items():
         if key in _TABLE_NAMES:
             continue
         if key in CONVERTERS["about"]:
-            about[key] = _about_value(key, value)
+            try:
+                about[key] = CONVERTERS["about"][key][1](value)
+            except RefusedValueError as error:
+                refuse(_AtRowError("about", None, key, f"the model, key {quote(key)}: {error}"))
         elif key != "format":
             kind_of = "table" if isinstance(value, (dict, list)) else "key"
-            raise _AtRowError(
-                "about",
-                None,
-                key,
-                f"unknown {kind_of} {quote(key)}{_suggestion(key, ('name', 'description', *TABLES))}",
-            )
-    return about, {
-        name: MappingProxyType(_table(name, document[name])) for name in TABLES if name in document
-    }
+            near = _suggestion(key, ("name", "description", *TABLES))
+            refuse(_AtRowError("about", None, key, f"unknown {kind_of} {quote(key)}{near}"))
+    tables = dict[str, Any]()
+    for name in TABLES:
+        rows = document.get(name, [])
+        if not isinstance(rows, list) or not all(row.__class__ is dict for row in rows):
+            reason = f"{name}: is no array of tables: write [[{name}]] above each"
+            refuse(_AtRowError(name, None, None, reason))
+        elif name in document:
+            tables[name] = MappingProxyType(_table(name, rows, refuse))
+    return about, tables
+
+
+def _check_format(kind: Any, refuse: Callable[["_AtRowError"], None]) -> None:
+    if kind is None:
+        refuse(
+            _AtRowError("about", None, None, f'the key "format" is missing: write format = "{FORMAT}" first')
+        )
+    elif kind != FORMAT:
+        newer = isinstance(kind, str) and re.fullmatch(r"meshmodel/[1-9][0-9]{0,5}", kind)
+        why = "made by a newer version of the program" if newer else "not a model"
+        shown = quote(kind) if isinstance(kind, str) else "not text"
+        reason = f'key "format" is {shown}, not "{FORMAT}": this is {why}'
+        refuse(_AtRowError("about", None, "format", reason))
 
 
 _TABLE_NAMES: Final = frozenset(TABLES)
-
-
-def _about_value(key: str, value: Any) -> Any:
-    try:
-        return CONVERTERS["about"][key][1](value)
-    except RefusedValueError as error:
-        raise _AtRowError("about", None, key, f"the model, key {quote(key)}: {error}") from None
 
 
 def _suggestion(key: str, known: tuple[str, ...]) -> str:
     import difflib
 
     near = difflib.get_close_matches(key[:100], known, 1)
-    return f': did you mean "{near[0]}"?' if near else ""
+    return f': did you mean "{near[0]}"?' if near else f": known are {', '.join(known)}"
 
 
-def _table(name: str, rows: Any) -> dict[Any, Any]:
+def _table(name: str, rows: list[dict[str, Any]], refuse: Callable[["_AtRowError"], None]) -> dict[Any, Any]:
     """All records of one table by key; the loop runs once for every row, so it calls little."""
-    if not isinstance(rows, list) or not all(row.__class__ is dict for row in rows):
-        raise _AtRowError(name, None, None, f"{name}: is no array of tables: write [[{name}]] above each")
     converters, required, make = CONVERTERS[name], REQUIRED[name], RECORD_TYPES[name]
     parts = tuple(SCHEMA[name].field(key).attribute for key in SCHEMA[name].key)
     single = len(parts) == 1
@@ -219,47 +299,74 @@ def _table(name: str, rows: Any) -> dict[Any, Any]:
     for number, row in enumerate(rows, start=1):
         check()
         values: dict[str, Any] = {}
-        key = None
+        is_wrong = False
         try:
             for key, value in row.items():
                 attribute, convert = converters[key]
                 values[attribute] = convert(value)
-        except KeyError:
-            reason = f"unknown key {quote(key)}{_suggestion(str(key), tuple(converters))}"
-            raise _AtRowError(name, number, key, f"{_label(name, number, row)}: {reason}") from None
-        except RefusedValueError as error:
-            raise _AtRowError(
-                name, number, key, f"{_label(name, number, row)}, key {quote(key)}: {error}"
-            ) from None
-        for key, attribute in required:
-            if attribute not in values:
-                raise _AtRowError(
-                    name, number, None, f"{_label(name, number, row)}: the key {quote(key)} is missing"
-                )
-        if special:
-            problem = find_conflict(name, values)
-            if problem:
-                key, reason = problem
-                raise _AtRowError(
-                    name, number, key, f"{_label(name, number, row)}, key {quote(key)}: {reason}"
-                )
+        except (KeyError, RefusedValueError):
+            is_wrong = True
+        for _, attribute in required:
+            is_wrong |= attribute not in values
+        if is_wrong or (special and find_conflict(name, values)):
+            values = _refused_row(name, number, row, refuse)
+            if first not in values or last not in values:
+                continue
         if derived:
             drop_derived(name, values)
         ends = values[first] if single else (values[first], values[last])
         if ends in found:
             what = 'key "id": is there twice' if single else "is there twice: merge the two into one"
             comma = "," if single else ":"
-            raise _AtRowError(name, number, "id" if single else None, f"{label_of(name, ends)}{comma} {what}")
+            reason = f"{label_of(name, ends)}{comma} {what}"
+            refuse(_AtRowError(name, number, "id" if single else None, reason))
         found[ends] = make(**values)
     return found
 
 
+def _refused_row(
+    name: str, number: int, row: Mapping[str, Any], refuse: Callable[["_AtRowError"], None]
+) -> dict[str, Any]:
+    """The values of a row without what is refused of it, with ``None`` for what must be there; tells all of
+    that.
+    """
+    converters, values, label = CONVERTERS[name], dict[str, Any](), _label(name, number, row)
+    for key, value in row.items():
+        if key not in converters:
+            reason = f"unknown key {quote(key)}{_suggestion(str(key), tuple(converters))}"
+            refuse(_AtRowError(name, number, key, f"{label}: {reason}"))
+            continue
+        attribute, convert = converters[key]
+        try:
+            values[attribute] = convert(value)
+        except RefusedValueError as error:
+            refuse(_AtRowError(name, number, key, f"{label}, key {quote(key)}: {error}"))
+    for key, attribute in REQUIRED[name]:
+        if key not in row:
+            known = ", ".join(SCHEMA[name].field(key).choices)
+            one_of = f": one of {known}" if known else ""
+            refuse(_AtRowError(name, number, None, f"{label}: the key {quote(key)} is missing{one_of}"))
+        if attribute not in values and key not in SCHEMA[name].key:
+            values[attribute] = None
+    conflict = None if None in values.values() else find_conflict(name, values)
+    if conflict is not None:
+        key, reason = conflict
+        refuse(_AtRowError(name, number, key, f"{label}, key {quote(key)}: {reason}"))
+    return values
+
+
+def _ends(name: str, row: Mapping[str, Any]) -> Any:
+    """The key of a record, as its row has it; ``None`` where that is no text."""
+    ends = tuple(end for end in map(row.get, SCHEMA[name].key) if isinstance(end, str) and end)
+    if len(ends) < len(SCHEMA[name].key):
+        return None
+    return ends[0] if len(ends) == 1 else ends
+
+
 def _label(name: str, number: int, row: Mapping[str, Any]) -> str:
     """How an error names a row: by its key where that is given, else by its number."""
-    ends = [end for end in map(row.get, SCHEMA[name].key) if isinstance(end, str) and end]
-    if len(ends) == len(SCHEMA[name].key):
-        return label_of(name, ends[0] if len(ends) == 1 else (ends[0], ends[1]))
-    return f"{name} number {number}"
+    ends = _ends(name, row)
+    return f"{name} number {number}" if ends is None else label_of(name, ends)
 
 
 def _check_references(snapshot: Snapshot) -> None:

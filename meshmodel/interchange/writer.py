@@ -37,11 +37,12 @@ def _body(name: str, record: Record) -> str:
     for field in SCHEMA[name].fields:
         value = getattr(made, field.attribute)
         if value is not None and (field.required or value != field.default):
-            lines.append(f"{field.key} = {_value(field, value)}\n")
+            lines.append(f"{field.key} = {toml_value(field, value)}\n")
     return "".join(lines)
 
 
-def _value(field: Field, value: Any) -> str:
+def toml_value(field: Field, value: Any) -> str:
+    """A value of a field as it is written in a file."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -52,7 +53,7 @@ def _value(field: Field, value: Any) -> str:
         case date():
             return value.isoformat()
         case _:
-            return "[" + ", ".join(_value(field, each) for each in value) + "]"
+            return "[" + ", ".join(toml_value(field, each) for each in value) + "]"
 
 
 def toml_string(value: str) -> str:

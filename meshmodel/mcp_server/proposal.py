@@ -1,24 +1,30 @@
 """An edit as an assistant writes it: what is wrong or doubtful in it, and what it would change."""
 
+import difflib
 import json
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.edits.edit import Change, Edit, Put, apply_edit, difference
-from meshmodel.interchange import is_fragment, read_records
+from meshmodel.edits.edit import Edit, Put, apply_edit, difference
+from meshmodel.edits.ids import exact_id_of
+from meshmodel.interchange import RecordProblem, is_fragment, read_records, toml_value
 from meshmodel.language import LINES_LIMIT, Unclear, lines_of, read_sentences, single_sentences
 from meshmodel.mcp_server.approvals import approvals
 from meshmodel.mcp_server.marked import Answered, marked_json, marked_words
 from meshmodel.mcp_server.quoting import quoted, quoted_record
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.phrases import phrase
-from meshmodel.model.records import Snapshot
+from meshmodel.model.records import Snapshot, key_of, table_of
+from meshmodel.model.schema import SCHEMA, Field
+from meshmodel.model.secrets import masked
 from meshmodel.model.text import one_line
-from meshmodel.model.vocabulary import SEVERITIES
+from meshmodel.model.values import CONVERTERS, RefusedValueError
+from meshmodel.model.vocabulary import ELEMENT_TABLES, SEVERITIES
 
 _FIRST: Final = 2_000
 _EACH: Final = 400
@@ -26,6 +32,8 @@ _EACH: Final = 400
 _SHOWN: Final = (*((most, 160) for most in (100, 30, 10, 5, 3, 2, 1, 0)), (0, 60), (0, 0))
 """How many of all that it does and opens are told, and with messages of how many characters. What is left
 out is said; critical and high findings that are new or worse are always told."""
+_FLAGS: Final = {"true": True, "yes": True, "false": False, "no": False}
+_LIFETIME: Final = re.compile(r"(\d+) *([smhd])[a-z]*")
 _Item = TypeVar("_Item")
 
 
@@ -35,10 +43,10 @@ class Proposal:
 
     Attributes:
         before: the model.
-        edit: what it means, without the sentences that have a problem.
+        edit: what it means, without what has a problem.
         does: one line for each change.
-        problems: the sentences that cannot be carried out.
-        doubts: the sentences that are perhaps not meant so.
+        problems: the sentences or lines that cannot be carried out, as they are told.
+        doubts: the sentences that are perhaps not meant so, as they are told.
         size: how many sentences or records there are.
         may_approve: whether this session may do what else a person has to decide.
     """
@@ -46,8 +54,8 @@ class Proposal:
     before: Snapshot
     edit: Edit
     does: Sequence[str]
-    problems: Sequence[Unclear] = ()
-    doubts: Sequence[Unclear] = ()
+    problems: Sequence[Mapping[str, Any]] = ()
+    doubts: Sequence[Mapping[str, Any]] = ()
     size: int = field(default=1)
     may_approve: bool = False
 
@@ -85,7 +93,7 @@ class Proposal:
         """Why it must not be done, in one line; ``None``: it may."""
         reasons = [] if self.may_approve else self.needs_a_person
         if self.problems:
-            return "nothing was changed: a sentence has a problem; send all of them again"
+            return "nothing was changed: a sentence or record has a problem; send all of them again"
         if self.doubts:
             return "nothing was changed: a sentence may not be meant as it reads; send all of them again"
         more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
@@ -113,7 +121,7 @@ class Proposal:
             told["refused"] = refused
         for key, unclear in ("problems", self.problems), ("doubts", self.doubts):
             if unclear:
-                told[key] = [_unclear_json(each) for each in unclear]
+                told[key] = [*unclear]
         if not self.problems:
             decided = "allowed" if self.may_approve else "needs_a_person"
             told[decided] = _first(decided, self.needs_a_person, max(most, 1), left)
@@ -153,7 +161,8 @@ def _words(contents: dict[str, Any], left: Sequence[str]) -> str:
     words = [contents["refused"]] if "refused" in contents else ["Applied."] if contents["applied"] else []
     for key, what in ("problems", "problem"), ("doubts", "doubt"):
         for each in contents.get(key, ()):
-            words += [f"sentence {each['sentence']}, {what}: {each['text']}", f"  {each['why']}"]
+            place = f"sentence {each['sentence']}" if "sentence" in each else f"line {each['line']}"
+            words += [f"{place}, {what}: {each['text']}", f"  {each['why']}"]
             words += [f"  {'or' if at else 'write'}: {said}" for at, said in enumerate(each.get("write", ()))]
             words += [f"  a sentence is like: {each['like']}"] if "like" in each else []
     words += contents.get("does", ())
@@ -181,17 +190,78 @@ def read_proposal(text: str, model: Snapshot, *, may_approve: bool = False) -> P
         may_approve: whether this session may do what else a person has to decide.
 
     Raises:
-        MeshmodelError: it is too long, or a record of it cannot be read.
+        MeshmodelError: it is too long, or its records are no TOML.
     """
     if is_fragment(text):
-        changes: list[Change] = [Put(each) for each in read_records(text, "text")]
-        edit = Edit(f"{len(changes)} records", tuple(changes))
-        return Proposal(model, edit, _put_words(model, edit), size=len(changes), may_approve=may_approve)
+        return _read_records(text, model, may_approve=may_approve)
     said = [each for line in lines_of(text) for each in single_sentences(line)]
     if len(said) > LINES_LIMIT:
         raise MeshmodelError(f"text: has {len(said):,} sentences; at most {LINES_LIMIT} are taken at once")
     read = read_sentences(said, model)
-    return Proposal(model, read.edit, read.previews, read.problems, read.doubts, len(said), may_approve)
+    problems, doubts = ([_unclear_json(each) for each in several] for several in (read.problems, read.doubts))
+    return Proposal(model, read.edit, read.previews, problems, doubts, len(said), may_approve)
+
+
+def _read_records(text: str, model: Snapshot, *, may_approve: bool) -> Proposal:
+    records, refused = read_records(text, model, "text")
+    edit = Edit(f"{len(records)} records", tuple(map(Put, records)))
+    if not refused:
+        return Proposal(model, edit, _put_words(model, edit), size=len(records), may_approve=may_approve)
+    ids = {table: {*model.table(table)} for table in ELEMENT_TABLES}
+    for record in records:
+        ids.get(table_of(record), set[str]()).add(str(key_of(record)))
+    problems, lines = list[dict[str, Any]](), text.splitlines()
+    for each in refused:
+        written = lines[each.line - 1].strip() if each.line else ""
+        told = {
+            "line": each.line or 1,
+            "text": one_line(masked(written), 160),
+            "why": one_line(each.why, 300),
+        }
+        right = _right_line(each, ids)
+        problems.append(told | ({"write": [right]} if right else {}))
+    return Proposal(model, Edit("", ()), (), problems, size=len(problems), may_approve=may_approve)
+
+
+def _right_line(problem: RecordProblem, ids: Mapping[str, Collection[str]]) -> str | None:
+    """The likeliest line in the place of a problem; ``None`` where none is likely.
+
+    Args:
+        problem: of a record.
+        ids: of all elements that may be named, by table.
+    """
+    fields = {each.key: each for each in SCHEMA[problem.table].fields}
+    near = difflib.get_close_matches(problem.key or "", fields, n=1)
+    if not near or problem.value is None:
+        return None
+    field = fields[near[0]]
+    named = {each for target in field.refers for each in ids[target]}
+    for value in _candidates(problem.value, [*field.choices, *named]):
+        if (field.key, value) != (problem.key, problem.value) and _fits(field, problem.table, value, named):
+            return f"{field.key} = {toml_value(field, value)}"
+    return None
+
+
+def _candidates(value: Any, known: list[str]) -> Iterator[Any]:
+    """A value, and what it may be meant to be."""
+    yield value
+    if isinstance(value, list):
+        yield [each for item in value for each in difflib.get_close_matches(str(item).lower(), known, n=1)]
+    elif isinstance(value, str):
+        said = value.strip().lower()
+        yield _FLAGS.get(said)
+        yield _LIFETIME.sub(r"\1\2", said)
+        yield from difflib.get_close_matches(said, known, n=1)
+        yield exact_id_of(value)
+        yield [each for each in re.split(r"[,\s]+", said) if each]
+
+
+def _fits(field: Field, table: str, value: Any, named: Collection[str]) -> bool:
+    try:
+        CONVERTERS[table][field.key][1](value)
+    except RefusedValueError:
+        return False
+    return not field.refers or {*(value if isinstance(value, list) else [value])} <= {*named}
 
 
 def _put_words(model: Snapshot, edit: Edit) -> list[str]:

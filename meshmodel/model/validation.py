@@ -14,7 +14,7 @@ Decisions where the semantics leave room:
   what the sensitivity gives, ``steerable`` equal to what the kind gives, ``by`` equal to what ``how`` gives).
 """
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -195,55 +195,55 @@ class References:
 
     def check(self, table: str, record: Any) -> None:
         """Refuse a record that names what does not exist; raises InvalidModelError."""
-        special = table == "checkpoint"
-        problem = self._checkpoint_problem(record) if special else self._problem(table, record)
-        if problem:
+        for problem in self.problems(table, record):
             raise RefusedError(table, label_of(table, key_of(record)), *problem)
 
-    def _problem(self, table: str, record: Any) -> tuple[str, str] | None:
+    def problems(self, table: str, record: Any) -> Iterator[tuple[str, str]]:
+        """The key and the reason of each name in a record that names nothing, or no step."""
+        if table == "checkpoint":
+            yield from self._checkpoint_problems(record)
+            return
         for key, attribute, target in _SINGLE_REFERENCES[table]:
             value = getattr(record, attribute)
             if value is not None and value not in self._tables[target]:
-                return key, f"there is no {target} {quote(value)}"
+                yield key, f"there is no {target} {quote(value)}"
         for key, attribute, target in _REFERENCE_LISTS[table]:
             values = getattr(record, attribute)
             if values is not None:
                 present = self._tables[target]
                 for value in values:
                     if value not in present and not (value == "home" and table == "intent"):
-                        return key, f"there is no {target} {quote(value)}"
+                        yield key, f"there is no {target} {quote(value)}"
         if table == "delegation":
             for value in record.only or ():
                 system = value.partition(":")[0]
                 if system not in self._tables["system"]:
-                    return "only", f"there is no system {quote(system)}"
+                    yield "only", f"there is no system {quote(system)}"
         elif table == "note" and record.about is not None:
-            return self._subject_problem(note_subject(record.about))
-        return None
+            yield from self._subject_problems(note_subject(record.about))
 
-    def _subject_problem(self, subject: NoteSubject) -> tuple[str, str] | None:
-        for target, id_ in subject.elements:
-            if id_ not in self._tables[target]:
-                return "about", f"there is no {target} {quote(str(id_))}"
-        if subject.step and not self.has_step(*subject.step):
-            return "about", f"there is no {subject.table} from {' to '.join(map(quote, subject.ids))}"
-        return None
+    def _subject_problems(self, subject: NoteSubject) -> Iterator[tuple[str, str]]:
+        unknown = [(target, id_) for target, id_ in subject.elements if id_ not in self._tables[target]]
+        for target, id_ in unknown:
+            yield "about", f"there is no {target} {quote(str(id_))}"
+        if subject.step and not unknown and not self.has_step(*subject.step):
+            yield "about", f"there is no {subject.table} from {' to '.join(map(quote, subject.ids))}"
 
-    def _checkpoint_problem(self, record: Checkpoint) -> tuple[str, str] | None:
-        tables = self._tables
+    def _checkpoint_problems(self, record: Checkpoint) -> Iterator[tuple[str, str]]:
+        tables, is_step = self._tables, True
         if record.decided_at is not None and record.decided_at not in tables["system"]:
-            return "decided_at", f"there is no system {quote(record.decided_at)}"
+            yield "decided_at", f"there is no system {quote(record.decided_at)}"
         ends = (record.from_, record.to)
         for key, end, target in zip(("from", "to"), ends, STEP_ENDS[record.step], strict=True):
             if record.step == "boundary":
                 problem = self._boundary_problem(end)
-                if problem:
-                    return key, problem
-            elif end not in tables[target]:
-                return key, f"there is no {target} {quote(end)}"
-        if not self.supports(record):
-            return "step", f"there is no {record.step} from {quote(ends[0])} to {quote(ends[1])}"
-        return None
+            else:
+                problem = None if end in tables[target] else f"there is no {target} {quote(end)}"
+            if problem:
+                is_step = False
+                yield key, problem
+        if is_step and not self.supports(record):
+            yield "step", f"there is no {record.step} from {quote(ends[0])} to {quote(ends[1])}"
 
     def _boundary_problem(self, end: str) -> str | None:
         systems: Mapping[str, Any] = self._tables["system"]
