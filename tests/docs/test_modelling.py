@@ -30,7 +30,7 @@ def answer(what: str, analysis: Analysis) -> set[str]:
                 SEVERITIES.index(each.severity) >= SEVERITIES.index("medium") for each in analysis.findings
             )
             return {"not quiet" if rings else "quiet"}
-        case ["heard", system]:
+        case ["untrusted", "content", system]:
             return {str(system in {each.system for each in analysis.heard}).lower()}
         case ["outsider", action, system]:
             fallen = dict(analysis.compromise("outsider").unchecked.systems)
