@@ -12,10 +12,10 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from meshmodel.importers.catalogue import KnownCredential, Shown, accesses_in_words, effect_of
 from meshmodel.importers.catalogue import Server as Row
-from meshmodel.importers.catalogue import Shown, accesses_in_words, effect_of
 from meshmodel.importers.clients import CHECKPOINTS, VERBS, Asking, loosest
 from meshmodel.importers.common_systems import CommonSystems, folder_name
 from meshmodel.importers.data_form import DataForm
@@ -27,7 +27,16 @@ from meshmodel.importers.paths import glob
 from meshmodel.importers.programs import Program
 from meshmodel.importers.project_code import Definition, ProjectCode
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import CREDENTIAL, SERVER_RULES, SETTING, Entry, Starter, is_off, read_server
+from meshmodel.importers.servers import (
+    CREDENTIAL,
+    LITERAL,
+    SERVER_RULES,
+    SETTING,
+    Entry,
+    Starter,
+    is_off,
+    read_server,
+)
 from meshmodel.importers.vocabulary import (
     Agent,
     Asks,
@@ -48,6 +57,9 @@ from meshmodel.importers.withheld import host_of, is_reference, names_secret, sh
 from meshmodel.model.records import Delegation, Grant, Hold, Trigger
 from meshmodel.model.text import first_few
 from meshmodel.model.vocabulary import ACTIONS, Action
+
+if TYPE_CHECKING:
+    from meshmodel.importers.code_evidence import Evidence
 
 KNOWN_TOOL: Final = Rule(
     "known-tool",
@@ -119,6 +131,8 @@ APPLICATION_RULES: Final[tuple[Rule, ...]] = (
     KNOWN_TOOL, UNKNOWN_TOOL, OWN_TOOL, EVIDENCE, VARIABLE, INLET, MODEL, PERSON, BY_WHOM, NO_MODEL,
     STARTED, GIVEN, SWITCHED_OFF, *SERVER_RULES, SETTING,
 )  # fmt: skip
+_CONNECTION: Final = re.compile(r"(?:URI|URL|DSN|STRING)\Z", re.IGNORECASE)
+"""How names of variables end that hold an address with the login in it."""
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _CHANGES: Final = frozenset([
     "add", "apply", "approve", "assign", "book", "buy", "cancel", "change", "charge", "clear", "close",
@@ -187,6 +201,7 @@ class _Accesses:
         self._out = out
         self._found: dict[_Step, dict[Action, _Use]] = defaultdict(dict)
         self._answered: dict[tuple[str, str], dict[str, tuple[str, Node]]] = {}
+        self._unknown: dict[str, tuple[str, Node]] = {}
         out.at_end(self._draw)
 
     def may(
@@ -198,6 +213,10 @@ class _Accesses:
     def sets_to_work(self, agent: "_Drawn", other: str, asking: Asking, at: Node) -> None:
         """Say what is asked before an agent sets another to work."""
         self._add(("delegation", (agent.id, other)), "execute", asking, at, agent)
+
+    def ask_what_accepts(self, credential: str, title: str, at: Node) -> None:
+        """Ask for the system behind a credential, unless some code shows it to one."""
+        self._unknown.setdefault(credential, (title, at))
 
     def _add(self, step: _Step, action: Action, asking: Asking, at: Node, agent: "_Drawn") -> Became:
         found = self._found[step]
@@ -219,6 +238,11 @@ class _Accesses:
                     is_whole = step[0] == "delegation" or actions == granted
                     self._draw_checkpoint(step, asking, None if is_whole else actions, uses[actions[0]])
         self._ask_who_answers()
+        opening = {credential for credential, _ in self._out.ends("grant")}
+        for credential, (title, at) in self._unknown.items():
+            if credential not in opening:
+                text = f"Which system accepts {title}, for which actions, and how long is it valid?"
+                self._out.ask(("credential", credential), text, CREDENTIAL, at=at)
 
     def _draw_checkpoint(
         self, step: _Step, asking: Asking, actions: tuple[Action, ...] | None, use: "_Use"
@@ -280,6 +304,7 @@ class _Drawn:
         facts: the rows that say it.
         own: the credential for what needs none, once it is drawn.
         known: sentences on what its parts reach, for one assumption.
+        usual: names of credentials that nothing states.
         steps: of its chart, by name.
         next: from step to step.
         is_started: whether something starts it.
@@ -293,6 +318,7 @@ class _Drawn:
     facts: list[Agent]
     own: str = ""
     known: dict[str, None] = field(default_factory=dict)
+    usual: dict[str, None] = field(default_factory=dict)
     guessed: dict[str, str] = field(default_factory=dict)
     steps: dict[str, list[Part]] = field(default_factory=dict)
     next: dict[str, list[str]] = field(default_factory=dict)
@@ -318,24 +344,42 @@ class _Meaning:
     """What a part is: rows with what it is set to, and the code behind it.
 
     Attributes:
-        rows: of the catalogue, with where each is called for, and what it is set to.
+        rows: of the catalogue, each for one use.
         definition: of the project; ``None``: it is no function of the project.
     """
 
-    rows: list[tuple[Row, Node, Mapping[str, str]]] = field(default_factory=list)
+    rows: list["_RowUse"] = field(default_factory=list)
     definition: Definition | None = None
 
     def is_role(self, role: str) -> bool:
-        return any(row.role == role for row, _, _ in self.rows)
+        return any(each.row.role == role for each in self.rows)
 
     @property
     def asks_person(self) -> bool:
         """Whether it asks a person, by itself or as it is set."""
         return any(
-            (row.role == "asks" and not row.asks_person)
-            or any(glob(each.value).fullmatch(said.get(each.setting, "")) for each in row.asks_person)
-            for row, _, said in self.rows
+            (use.row.role == "asks" and not use.row.asks_person)
+            or any(
+                glob(one.value).fullmatch(use.settings.get(one.setting, "")) for one in use.row.asks_person
+            )
+            for use in self.rows
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _RowUse:
+    """A row of the catalogue where it is called for.
+
+    Attributes:
+        at: where.
+        settings: what it is set to.
+        shown: the variable or secret that the code gives it; ``None``: it gives none.
+    """
+
+    row: Row
+    at: Node
+    settings: Mapping[str, str]
+    shown: "Evidence | None" = None
 
 
 class _Drawing:
@@ -590,7 +634,8 @@ class _Drawing:
         names = (each for each in fact.part if each.count(":") == 1 or not each.startswith("code:"))
         row = catalogue.part_named(*(re.sub(r"^code:", language, each) for each in names))
         if row is not None:
-            found.rows.append((row, fact.at, _settings(fact.settings)))
+            shown = _shown(row, self._code.given(fact.at))
+            found.rows.append(_RowUse(row, fact.at, _settings(fact.settings), shown))
             return found
         for each in (one.removeprefix("code:") for one in fact.part if one.startswith("code:")):
             definition = self._code.definition(each)
@@ -603,7 +648,8 @@ class _Drawing:
                     f"{written}{evidence.name.lstrip('?')}", f"{written}{evidence.name}"
                 )
                 if known is not None:
-                    found.rows.append((known, self._code.leaf(evidence), evidence.settings))
+                    shown = _shown(known, self._code.given(evidence))
+                    found.rows.append(_RowUse(known, self._code.leaf(evidence), evidence.settings, shown))
             break
         return found
 
@@ -629,12 +675,12 @@ class _Drawing:
             self._take(fact, out.ask(("agent", agent.id), text, asks, at=fact.at, detail=title), rule=asks)
             return
         rule: Rule | None = None
-        for row, at, said in meaning.rows:
-            drawn, how = self._draw_row(agent, fact, row, at, said, asking)
+        for use in meaning.rows:
+            drawn, how = self._draw_row(agent, fact, use, asking)
             records += drawn
             rule = how or rule
-            if at is not fact.at:
-                out.take(at, EVIDENCE, *drawn)
+            if use.at is not fact.at:
+                out.take(use.at, EVIDENCE, *drawn)
         if meaning.definition is not None:
             rule = OWN_TOOL
             records += self._draw_own(agent, fact, meaning, title, asking)
@@ -649,12 +695,11 @@ class _Drawing:
         self,
         agent: _Drawn,
         fact: Part,
-        row: Row,
-        at: Node,
-        given: Mapping[str, str],
+        use: _RowUse,
         asking: Asking,
     ) -> tuple[list[Became], Rule | None]:
         """What a row says of a part: the records, and the rule that its leaves are taken by."""
+        row, at = use.row, use.at
         match row.role:
             case "nothing" | "asks":
                 return [], None
@@ -662,8 +707,8 @@ class _Drawing:
                 title = fact.title or row.title
                 return [*self._draw_inlet(fact, title, row.who, [agent], row.id, answers=row.answers)], INLET
             case "model":
-                return self._draw_model(agent, row.provider, fact, at, row), MODEL
-        given = {**row.defaults, **given}
+                return self._draw_model(agent, row.provider, fact, use), MODEL
+        given = {**row.defaults, **use.settings}
         reaches = _left_by(
             given.get("operation", ""), effect_of(row, Shown(_NO_PROGRAM, settings=given)).reaches
         )
@@ -678,7 +723,7 @@ class _Drawing:
             host = host_of(address.lstrip("=")) if "{" not in host_of(address.lstrip("=")) else ""
             drawn = self._system(system, row, host, at, agent, fact)
             titles[system] = self._out.title("system", drawn)
-            credential = self._credential(agent, fact, row, system, at)
+            credential = self._credential(agent, fact, use, system)
             records += [self._accesses.may(credential, drawn, action, asking, at, agent)]
         words = accesses_in_words(reaches, lambda each: titles.get(each, each))
         agent.known.setdefault(f"{fact.title or row.title or row.id}, which {words}")
@@ -698,9 +743,9 @@ class _Drawing:
             system, at, host=host, address=address, server=one, title=row.title or row.id
         )
 
-    def _credential(self, agent: _Drawn, fact: Part, row: Row, system: str, at: Node) -> str:
+    def _credential(self, agent: _Drawn, fact: Part, use: _RowUse, system: str) -> str:
         """With what an agent reaches a system: what the part is given, what the row knows, or nothing."""
-        out = self._out
+        out, row, at = self._out, use.row, use.at
         for kind, node in fact.credentials:
             name = node["name"].text or node.text or kind
             known = next((each for each in row.credential if each.named in {"", kind}), None)
@@ -713,6 +758,9 @@ class _Drawing:
             for leaf in node.leaves():
                 out.take(leaf, GIVEN, ("credential", found), ("hold", (agent.id, found)))
             return found
+        known = next((each for each in row.credential if each.system == system), None)
+        if use.shown is not None:
+            return self._draw_shown(agent, use.shown, known, row.title or row.id)
         for each in (one for one in row.credential if one.system == system):
             name = each.env or each.file
             if not name and not each.oauth:
@@ -722,8 +770,28 @@ class _Drawing:
             title = name or f"login of {account}"
             found = out.element("credential", key, title, at=at, kind=each.kind, subject=each.subject)
             out.relate(Hold(agent.id, found), at=at)
+            if each.env:
+                agent.usual.setdefault(each.env)
             return found
         return self._own_credential(agent, at)
+
+    def _draw_shown(self, agent: _Drawn, shown: "Evidence", known: KnownCredential | None, title: str) -> str:
+        """The variable that code gives a call, or the secret that stands in the code for it."""
+        out, leaf = self._out, self._code.leaf(shown)
+        is_variable = shown.kind == "variable"
+        name = shown.name if is_variable or shown.name.isupper() else f"{shown.name or 'secret'} of {title}"
+        variable = out.catalogue.variable_named(shown.name) if is_variable else None
+        of = known or (variable if variable is not None and variable.is_secret else None)
+        found = out.element(
+            "credential", ("variable", name) if is_variable else ("literal", *self._systems.key, name), name,
+            at=leaf, scope="" if is_variable else leaf.source, kind=of.kind if of else "static-secret",
+            subject=of.subject if of else None,
+        )  # fmt: skip
+        records: list[Became] = [("credential", found), out.relate(Hold(agent.id, found), at=leaf)]
+        if not is_variable:
+            records += self._systems.keep(found, self._systems.files("", leaf), leaf)
+        out.take(leaf, VARIABLE if is_variable else LITERAL, *records)
+        return found
 
     def _own_credential(self, agent: _Drawn, at: Node) -> str:
         """What an agent reaches without a credential: by its code, from where it runs."""
@@ -741,7 +809,7 @@ class _Drawing:
         assert definition is not None, "it is one"
         for evidence in definition.variables:
             records += self._draw_variable(agent, evidence.name, self._code.leaf(evidence))
-        if fact.step or any(row.reaches for row, _, _ in meaning.rows):
+        if fact.step or any(each.row.reaches for each in meaning.rows):
             return records
         others = [each for each in definition.packages if not self._is_framework(each)]
         if others:
@@ -780,8 +848,7 @@ class _Drawing:
             api = self._systems.model_asked(row, name, leaf)
             records.append(out.relate(Grant(credential, api, ("execute",)), at=leaf))
         else:
-            text = f"Which system accepts {name}, for which actions, and how long is it valid?"
-            out.ask(("credential", credential), text, CREDENTIAL, at=leaf.parent or leaf)
+            self._accesses.ask_what_accepts(credential, name, leaf.parent or leaf)
         out.take(leaf, VARIABLE, *records)
         return records
 
@@ -807,7 +874,7 @@ class _Drawing:
                 self._take(fact, ("agent", served.agent))
 
     def _draw_model(
-        self, agent: _Drawn, provider: str, fact: Fact, at: Node | None = None, given: Row | None = None
+        self, agent: _Drawn, provider: str, fact: Fact, use: _RowUse | None = None
     ) -> list[Became]:
         """A model: with the key that is given, else by the usual variable of its provider."""
         out = self._out
@@ -826,26 +893,32 @@ class _Drawing:
                 if row
                 else self._systems.model_api(provider, "", fact.at)
             )
-            credential = self._credential(agent, fact, given or _NO_ROW, "", fact.at)
+            credential = self._credential(agent, fact, use or _RowUse(_NO_ROW, fact.at, {}), "")
             records = [
                 ("credential", credential),
                 self._accesses.may(credential, api, "execute", "allowed", fact.at, agent),
             ]
         else:
-            name = f"{provider.upper()}_API_KEY"
-            row = out.catalogue.variable_named(name)
-            if not provider or row is None or not row.model:
-                self._take(fact, ("agent", agent.id))
-                return [("agent", agent.id)]
-            here = at or fact.at
-            credential = out.element("credential", ("variable", name), name, at=here, kind=row.kind)
-            api = self._systems.model_api(row.model, row.zone, here)
-            records = [
-                ("credential", credential), out.relate(Hold(agent.id, credential), at=here),
-                out.relate(Grant(credential, api, ("execute",)), at=here),
-            ]  # fmt: skip
+            records = self._draw_usual_key(agent, provider, fact, use)
         self._take(fact, *records)
         return records
+
+    def _draw_usual_key(self, agent: _Drawn, provider: str, fact: Fact, use: _RowUse | None) -> list[Became]:
+        """The key that a model's library is given in code, else the variable that it reads by itself."""
+        out, name = self._out, f"{provider.upper()}_API_KEY"
+        row = out.catalogue.variable_named(name)
+        if not provider or row is None or not row.model:
+            return [("agent", agent.id)]
+        at = use.at if use is not None else fact.at
+        api = self._systems.model_api(row.model, row.zone, at)
+        if use is not None and use.shown is not None:
+            credential = self._draw_shown(
+                agent, use.shown, KnownCredential("", row.kind, row.subject), row.model
+            )
+        else:
+            credential = out.element("credential", ("variable", name), name, at=at, kind=row.kind)
+        hold = out.relate(Hold(agent.id, credential), at=at)
+        return [("credential", credential), hold, out.relate(Grant(credential, api, ("execute",)), at=at)]
 
     def _draw_secrets(self, fact: Secrets) -> None:
         for agent in self._agents_of(fact) or self._beginning():
@@ -872,8 +945,7 @@ class _Drawing:
                 scope=node.source, kind="static-secret",
             )  # fmt: skip
             records = [("credential", credential), out.relate(Hold(agent.id, credential), at=node)]
-            asked = f"Which system accepts {title}, for which actions, and how long is it valid?"
-            out.ask(("credential", credential), asked, CREDENTIAL, at=node.parent or node)
+            self._accesses.ask_what_accepts(credential, title, node.parent or node)
             out.take(node, VARIABLE, *records)
         if text and not is_reference(text):
             self._systems.keep(str(records[0][1]), self._systems.files("", node), node)
@@ -926,7 +998,11 @@ class _Drawing:
         if agent.known:
             told = [*agent.known]
             text = "; ".join(told[:12]) + (f"; and {len(told) - 12} more" if len(told) > 12 else "")
-            out.assume(("agent", agent.id), f"{agent.title} uses {text}. True?", KNOWN_TOOL, at=_above(at))
+            usual = ""
+            if agent.usual:
+                usual = f" No credential is named there; assumed as usual: {first_few([*agent.usual], 6)}."
+            text = f"{agent.title} uses {text}.{usual} True?"
+            out.assume(("agent", agent.id), text, KNOWN_TOOL, at=_above(at))
         for action, verb in (("write", "something is changed"), ("read", "something is only read")):
             names = [each for each, one in agent.guessed.items() if one == action]
             if names:
@@ -948,6 +1024,22 @@ def _left_by(operation: str, reaches: Sequence[str]) -> Sequence[str]:
     action = ":read" if verb in _READS else ":write" if verb in _CHANGES else ""
     left = [each for each in reaches if each.endswith(action)]
     return left or reaches
+
+
+def _shown(row: Row, given: Sequence["Evidence"]) -> "Evidence | None":
+    """By which of the variables and secrets that it is given a call shows who it is."""
+    usual = {each.env for each in row.credential if each.env}
+    is_address = any(_CONNECTION.search(each) for each in usual)
+    named = [each for each in given if each.kind == "variable" and each.name in usual]
+    secret = [each for each in given if each.kind == "secret" or _names_credential(each)]
+    linked = [each for each in given if is_address and _CONNECTION.search(each.name)]
+    return next(iter([*named, *secret, *linked]), None)
+
+
+def _names_credential(variable: "Evidence") -> bool:
+    """Whether a variable, or the argument that it is given as, is called a secret."""
+    says = names_secret(variable.name) or names_secret(variable.under)
+    return says and meaning_of(variable.name) in {"secret", "unclear"}
 
 
 def _language(source: str) -> str:

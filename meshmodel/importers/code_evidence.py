@@ -6,12 +6,13 @@ they are. What is found are calls of packages, by their full names, and variable
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from meshmodel.importers.code_names import Module, definition_of, literal
-from meshmodel.importers.syntax import CALLS, CLASSES, FUNCTIONS, Syntax
+from meshmodel.importers.syntax import CALLS, CLASSES, FUNCTIONS, MEMBERS, TEXTS, Syntax, text_in
+from meshmodel.importers.withheld import shows_secret
 from meshmodel.model.stop import check_current
 
 _MOST: Final = 300
@@ -23,21 +24,24 @@ _ENVIRONMENT: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One call of a package, or one variable.
+    """One call of a package, one variable, or one secret that stands there.
 
     Attributes:
         kind: which of them.
-        name: the full name of what is called, or that of the variable.
+        name: the full name of what is called, or that of the variable; of a secret what gets it.
         module: the file in which it stands.
         node: where.
-        settings: of a call its arguments that are literals, by name or as ``@0``.
+        settings: of a call its arguments that are literals, by name or as ``@0``; of one by name that is
+            computed, nothing.
+        under: of a variable the argument that gets it.
     """
 
-    kind: Literal["call", "variable"]
+    kind: Literal["call", "variable", "secret"]
     name: str
     module: Module
     node: Syntax
     settings: Mapping[str, str] = field(default_factory=dict)
+    under: str = ""
 
 
 def evidence_of(module: Module, name: str) -> list[Evidence]:
@@ -86,25 +90,79 @@ def has_own_code(module: Module, node: Syntax) -> bool:
 
 
 def _evidence(module: Module, node: Syntax) -> Iterator[Evidence]:
-    kind = node.kind
-    if kind in CALLS:
-        name = module.made_by(node)
-        if _ENVIRONMENT.fullmatch(name):
-            words = [literal(module, each) for each in node.arguments[:1]]
-            if words and words[0]:
-                yield Evidence("variable", words[0], module, node)
-        elif ":" not in name:
-            yield Evidence("call", name, module, node, settings_of(module, node))
-    elif kind == "subscript" and _ENVIRONMENT.fullmatch(module.name_of(node.field("value") or node)):
-        words = [literal(module, each) for each in node.named[1:]]
-        if words and words[0]:
-            yield Evidence("variable", words[0], module, node)
-    elif kind == "member_expression" and node.text.startswith("process.env."):
-        yield Evidence("variable", node.text.removeprefix("process.env.").partition(".")[0], module, node)
+    name = module.made_by(node) if node.kind in CALLS else ""
+    variable = _variable(module, node)
+    if variable:
+        yield Evidence("variable", variable, module, node)
+    elif name and ":" not in name and not _ENVIRONMENT.fullmatch(name):
+        yield Evidence("call", name, module, node, settings_of(module, node))
+
+
+def _variable(module: Module, node: Syntax) -> str:
+    """The variable of the environment that an expression reads; empty: it is no such expression."""
+    words: Sequence[Syntax] = ()
+    if node.kind in CALLS and _ENVIRONMENT.fullmatch(module.made_by(node)):
+        words = node.arguments[:1]
+    elif node.kind == "subscript" and _ENVIRONMENT.fullmatch(module.name_of(node.field("value") or node)):
+        words = node.named[1:2]
+    elif node.kind == "member_expression" and node.text.startswith("process.env."):
+        return node.text.removeprefix("process.env.").partition(".")[0]
+    return literal(module, words[0]) if words else ""
+
+
+def given_to(module: Module, node: Syntax) -> Iterator[Evidence]:
+    """The variables and secrets that a call is given, or that what it is called on was made with.
+
+    Names of the project are followed to their values, and attributes of its settings to their variables.
+    """
+    waiting = [(module, node, "")]
+    seen: set[tuple[str, Syntax]] = set()
+    while waiting and len(seen) < _MOST:
+        here, each, under = waiting.pop(0)
+        if (here.source, each) in seen:
+            continue
+        seen.add((here.source, each))
+        variable = _variable(here, each) or _setting_read(here, each)
+        if variable:
+            yield Evidence("variable", variable, here, each, under=under)
+        elif each.kind in TEXTS and shows_secret(text_in(each)):
+            yield Evidence("secret", under, here, each)
+        else:
+            waiting += _made_of(here, each, under)
+
+
+def _made_of(module: Module, node: Syntax, under: str) -> Iterator[tuple[Module, Syntax, str]]:
+    """What an expression is made of, each with the name that gets it."""
+    if node.kind == "identifier" or node.kind in MEMBERS:
+        where, value = module.value_of(node)
+        if value is not None:
+            yield where, value, node.text if node.kind == "identifier" else node.member.text
+        elif node.kind in MEMBERS:
+            yield module, node.field("object"), under
+    elif node.kind in {"keyword_argument", "pair"}:
+        key = node.field("name") or node.field("key")
+        yield module, node.field("value"), text_in(key) or key.text
+    elif node.kind not in FUNCTIONS | CLASSES:
+        yield from ((module, each, under) for each in node.named)
+
+
+def _setting_read(module: Module, node: Syntax) -> str:
+    """The variable by which pydantic fills an attribute of settings, which have its name in capitals."""
+    if node.kind not in MEMBERS:
+        return ""
+    found = definition_of(module, module.made_by(node.field("object")))
+    if found is None or found[1].kind not in CLASSES or module.value_of(node)[1] is not None:
+        return ""
+    where, made = found
+    bases = [where.name_of(each) for each in made.field("superclasses").named]
+    return node.member.text.upper() if any(each.endswith(".BaseSettings") for each in bases) else ""
 
 
 def settings_of(module: Module, node: Syntax) -> dict[str, str]:
-    """The arguments of a call that are literals, by name or as ``@0``; also those of an object."""
+    """The arguments of a call that are literals, by name or as ``@0``; also those of an object.
+
+    One that has a name and is computed is there without a value.
+    """
     found: dict[str, str] = {}
     for number, each in enumerate(node.arguments):
         if each.kind == "keyword_argument":
@@ -114,7 +172,7 @@ def settings_of(module: Module, node: Syntax) -> dict[str, str]:
                 found[pair.field("key").text] = literal(module, pair.field("value"))
         else:
             found[f"@{number}"] = literal(module, each)
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in found.items() if value or not key.startswith("@")}
 
 
 def _followed(module: Module, node: Syntax) -> str:

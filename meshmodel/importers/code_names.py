@@ -128,10 +128,12 @@ class Module:
         return re.split(r"\W", value.inner.callee.text)[-1][:1].isupper()
 
     def value_of(self, node: Syntax) -> "tuple[Module, Syntax | None]":
-        """The value that a variable was given, and the file that gives it; ``None``: it is no variable."""
+        """The value that a variable or attribute was given, and the file that gives it; ``None``: no such."""
+        if node.kind in MEMBERS:
+            return self._value_of_member(node)
         name = node.text
         for function in self._functions_above(node):
-            values = self._variables_in(function).get(name)
+            values = self.variables_in(function).get(name)
             if values is not None:
                 return self, _given_before(values, node.line)
         if name in self.variables:
@@ -142,10 +144,21 @@ class Module:
                 return found[0], found[0].variables[found[1]][-1]
         return self, None
 
+    def _value_of_member(self, node: Syntax) -> "tuple[Module, Syntax | None]":
+        """The value of an attribute, given in the class of its object."""
+        target, name = node.field("object"), node.member.text
+        own = self._value_of_self(target, name)
+        found = definition_of(self, self.made_by(target)) if own is None else None
+        if found is None or found[1].kind not in CLASSES:
+            return self, own
+        where, made = found
+        values = where.variables_in(made).get(name) or where.variables_in(made, of_self=True).get(name)
+        return where, values[-1] if values else None
+
     def _name(self, node: Syntax) -> str:
         name = node.text
         for function in self._functions_above(node):
-            if name in self._variables_in(function):
+            if name in self.variables_in(function):
                 return f"{self.source}:{self.qualified(function)}.{name}"
         if name in self.variables or name in self.definitions:
             return f"{self.source}:{name}"
@@ -168,7 +181,8 @@ class Module:
     def _functions_above(self, node: Syntax) -> Iterator[Syntax]:
         return (each for each in node.above if each.kind in FUNCTIONS)
 
-    def _variables_in(self, function: Syntax, *, of_self: bool = False) -> dict[str, list[Syntax]]:
+    def variables_in(self, function: Syntax, *, of_self: bool = False) -> dict[str, list[Syntax]]:
+        """The variables of a function or class, or the attributes of its object, with their values."""
         if function not in self._local:
             self._local[function] = {}
             for name, value in _assigned(function, of_self=of_self):
@@ -186,7 +200,7 @@ class Module:
         if not self._of_self(target, name):
             return None
         above = next(each for each in target.above if each.kind in CLASSES)
-        return next(iter(self._variables_in(above, of_self=True).get(name, ())), None)
+        return next(iter(self.variables_in(above, of_self=True).get(name, ())), None)
 
 
 def _given_before(values: list[Syntax], line: int) -> Syntax | None:

@@ -39,13 +39,15 @@ class CodeNode(Node):
 
     Attributes:
         more: by key what is no leaf of the file.
+        written: of a call or reference the file that it stands in, and where.
     """
 
-    __slots__ = ("_calls", "more")
+    __slots__ = ("_calls", "more", "written")
 
     def __init__(self, value: Any, line: int, source: str) -> None:
         super().__init__(value, line, source)
         self.more: dict[str, Node] = {}
+        self.written: tuple[Module, Syntax] | None = None
         self._calls: list[Node] | None = None
 
     def calls(self) -> list[Node]:
@@ -217,6 +219,7 @@ class _Lifting:
         made = self._node(values, node)
         if not values:
             made = self._node({"@call": self._node(name, node)}, node)
+        made.written = module, node
         made.know("@call", name)
         made.know("@in", module.qualified(node))
         target = callee.field("object")
@@ -289,6 +292,7 @@ class _Lifting:
         module = self._module
         name = module.name_of(node)
         made = self._node({"@ref": self._node(name, node)}, node)
+        made.written = module, node
         maker = module.made_by(node)
         if maker != name:
             made.know("@is", maker)

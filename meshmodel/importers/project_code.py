@@ -63,6 +63,16 @@ class ProjectCode:
             tuple(packages_called(found)),
         )
 
+    def given(self, call: "Evidence | Node") -> "list[Evidence]":
+        """The variables and secrets that a call is given, or that what it is called on was made with."""
+        from meshmodel.importers.code_evidence import Evidence, given_to
+        from meshmodel.importers.code_tree import CodeNode
+
+        if isinstance(call, Evidence):
+            return [*given_to(call.module, call.node)]
+        written = call.written if isinstance(call, CodeNode) else None
+        return [] if written is None else [*given_to(*written)]
+
     def leaf(self, evidence: "Evidence") -> Node:
         """The leaf by which the ledger knows what was called; its file is added to those that were read."""
         return self._uses.leaf(evidence)

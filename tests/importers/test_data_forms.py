@@ -2,6 +2,7 @@
 
 import json
 import re
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -344,3 +345,95 @@ def test_a_step_behind_one_that_asks_is_set_to_work_after_the_answer(tmp_path):
     )
     assert moved != text
     assert set(prompts(tmp_path, "tickets.yml", moved)) == {"Clerk", "tickets.example.com"}
+
+
+TOOL = """
+import os
+from agents import Agent, function_tool
+{before}
+
+@function_tool
+def look(text: str) -> str:
+    return {call}
+
+desk = Agent(name="Desk", tools=[look])
+"""
+SETTINGS = "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n    slack_bot: str\n"
+
+
+@all_rows(
+    ("before", "call", "opened"),
+    [
+        ("", "pymongo.MongoClient(os.environ['CONNECTION_STRING']).find()", "CONNECTION_STRING"),
+        ("", "pymongo.MongoClient(os.environ['MONGO_HOST'], password=os.getenv('DB_PASS'))", "DB_PASS"),
+        ("LINK = os.getenv('SHOP_URI')", "pymongo.MongoClient(LINK)['a']['b'].find_one({})", "SHOP_URI"),
+        ("C = pymongo.MongoClient(os.environ['SHOP_DSN'])", "C.shop.orders.find_one({})", "SHOP_DSN"),
+        (
+            f"LINK = 'mongodb+srv://bob:{PLAIN}@db.example.org'",
+            "pymongo.MongoClient(LINK)",
+            "LINK",
+        ),
+        (SETTINGS + "s = Settings()", "slack_sdk.WebClient(token=s.slack_bot).users_list()", "SLACK_BOT"),
+        (
+            "class C:\n    KEY = os.environ['OUR_TOKEN']",
+            "slack_sdk.WebClient(token=C.KEY).users_list()",
+            "OUR_TOKEN",
+        ),
+        ("", f"slack_sdk.WebClient(token='{SECRET}').users_list()", "token of Slack"),
+        ("", "slack_sdk.WebClient(os.environ.get('OUR_SLACK'))", "SLACK_BOT_TOKEN"),
+        ("", "slack_sdk.WebClient(token=os.environ.get('OUR_SLACK'))", "OUR_SLACK"),
+        ("", "slack_sdk.WebClient()", "SLACK_BOT_TOKEN"),
+    ],
+)
+def test_a_credential_is_called_as_the_code_calls_it_else_as_usual_and_then_assumed(
+    before, call, opened, tmp_path
+):
+    text = TOOL.format(before=f"import pymongo, slack_sdk\n{before}", call=call)
+    (tmp_path / "app.py").write_text(text, encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    names = [found.credential[one].name for one, two in found.grant if two != "openai-api"]
+    said = " ".join(each.text for each in found.note.values())
+    assert names == [opened]
+    assert ("assumed as usual: SLACK_BOT_TOKEN" in said) == (opened == "SLACK_BOT_TOKEN")
+    assert f"accepts {opened}" not in said
+    assert PLAIN not in write_text(found)
+    assert SECRET not in write_text(found)
+
+
+@all_rows(
+    ("call", "system"),
+    [
+        ("boto3.client('s3')", "AWS account of the profile"),
+        (
+            "boto3.client('s3', endpoint_url='https://s3.eu-west-1.amazonaws.com')",
+            "AWS account of the profile",
+        ),
+        ("boto3.client('s3', endpoint_url='https://s3.example.org')", "object storage at s3.example.org"),
+        ("boto3.client('s3', endpoint_url=os.environ['S3_ENDPOINT'])", "object storage at *"),
+    ],
+)
+def test_storage_is_of_aws_unless_its_endpoint_says_otherwise(call, system, tmp_path):
+    (tmp_path / "app.py").write_text(TOOL.format(before="import boto3", call=call), encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    names = [found.system[two].name for _, two in found.grant if two != "openai-api"]
+    assert [fnmatchcase(each, system) for each in names] == [True]
+
+
+def test_generic_s3_of_n8n_is_not_aws(tmp_path):
+    text = read_form(next(each for each in DATA if each.stem == "n8n")).examples[0].files["mail.json"]
+    for kind in ("s3", "awsS3"):
+        changed = text.replace('"n8n-nodes-base.slack"', f'"n8n-nodes-base.{kind}"')
+        (tmp_path / "mail.json").write_text(changed, encoding="utf-8")
+        found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+        assert any("AWS" in (each.name or "") for each in found.system.values()) == (kind == "awsS3")
+
+
+@all_rows(("given", "key"), [("api_key=os.environ['OUR_KEY']", "OUR_KEY"), ("", "OPENAI_API_KEY")])
+def test_the_key_of_a_model_is_the_one_that_it_is_given(given, key, tmp_path):
+    call = f"langchain_openai.ChatOpenAI({given}).invoke(text)"
+    text = TOOL.format(before="import langchain_openai", call=call)
+    (tmp_path / "app.py").write_text(text.replace('name="Desk"', 'name="Desk", model=our'), encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    assert [(found.credential[one].name, two) for one, two in found.grant if one != "code-of-desk"] == [
+        (key, "openai-api")
+    ]
