@@ -27,9 +27,16 @@ def acceptance_words(record: Acceptance) -> str:
     return f"until {record.until.isoformat()} by {record.by}: {record.reason}"
 
 
+def rule_title(rule: str) -> str:
+    """What the rule of an id is called; the id itself where no rule has it."""
+    from meshmodel.analysis.rules import RULES
+
+    return next((each.title for each in RULES if each.id == rule), rule)
+
+
 def lost_words(record: Acceptance) -> str:
     """An acceptance whose finding is gone, in full."""
-    what = f"{record.rule.replace('-', ' ')} of {record.subject}"
+    what = f"{rule_title(record.rule)} of {record.subject}"
     by = f"{record.by} until {record.until.isoformat()}: {record.reason}"
     return f"{what}: found no more; accepted by {by}"
 

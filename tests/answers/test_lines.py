@@ -71,24 +71,28 @@ def test_causes_are_grouped_the_group_of_the_most_severe_first(by):
                 in {
                     "door": {f"on {systems[0]}" if systems else "on no single system"},
                     "agents": {f"of {agents or 'no agent'}"},
-                    "rule": {each.rule.replace("-", " ")},
+                    "rule": {each.title},
                 }[by]
             )
 
 
-def test_a_subject_that_takes_more_room_than_others_keeps_its_end():
-    text = "bot > credential-1 > system-110: read; > credential-101 > system-111: read; bot home desk"
-    lines = cause_lines(analyse(apply_edit(Snapshot(), parse(text, Snapshot()).edit)), frozenset())
-    doors = [each.text.removesuffix("  bot").split("   ")[-1] for each in lines if each.text.startswith("✖")]
-    assert set(doors) == {"credential-1 ▸ system-110  read", "credential-101 ▸ system-111 read"}
-
-
-def test_subjects_that_begin_and_end_alike_keep_what_tells_them_apart():
+@all_rows(
+    ("cells", "said"),
+    [
+        (100, "customer-support-{} → customer-records-of-sales  read  bot"),
+        (90, "customer-support-{} → customer-records-of-sales  read"),
+        (84, "customer-support-{} → customer-records-of-sales"),
+        (64, "custom…rt-{} → custome…-sales"),
+    ],
+)
+def test_a_row_cuts_names_where_they_are_alike_and_says_nothing_by_halves(cells, said):
     steps = [f"bot > customer-support-{each} > customer-records-of-sales: read" for each in ("one", "two")]
     text = "; ".join([*steps, "bot home desk"])
     lines = cause_lines(analyse(apply_edit(Snapshot(), parse(text, Snapshot()).edit)), frozenset())
-    doors = [each.text.split("   ")[-1].strip() for each in lines if each.text.startswith("✖")]
-    assert doors == [f"custome…ort-{end} ▸ customer…f-sales read  bot" for end in ("one", "two")]
+    shown = ["".join(part for part, _ in each.fitted(cells)) for each in lines]
+    doors = [each.split(": ")[1] for each in shown if each.startswith("✖")]
+    assert doors == [said.format(end) for end in ("one", "two")]
+    assert max(map(len, shown)) <= cells
 
 
 def test_what_other_rules_say_follows_a_cause_that_is_unfolded():

@@ -262,11 +262,11 @@ def test_without_findings_it_is_said_how_the_crossings_are_settled() -> None:
             release,
             [
                 "no findings: no checkpoint is missing",
-                "11 of 14 crossings approved by intents",
-                "3 of 14 crossings controlled by checkpoints",
+                "11 of 14 paths are intended uses",
+                "3 of 14 paths have a checkpoint",
             ],
         ),
-        (Snapshot(), ["no findings: no checkpoint is missing", "nothing crosses a zone"]),
+        (Snapshot(), ["no findings: no checkpoint is missing", "no path crosses a trust boundary"]),
     ):
         found = FindingsList()
         found.follow(shown(snapshot))

@@ -1,18 +1,18 @@
 """The causes of an analysis as lines of a list: those that are open, those accepted, and those gone."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from meshmodel.analysis.results import Door, Finding
-from meshmodel.answers.acceptances import acceptance_words
+from meshmodel.answers.acceptances import acceptance_words, rule_title
 from meshmodel.answers.causes import Cause, causes_of, is_accepted
 from meshmodel.answers.lines import Line, Words, heading
-from meshmodel.app.presentation.cause_words import cause_words, rule_words, severity_sign, subject_words
+from meshmodel.app.presentation.cause_words import CauseWords, cause_words, severity_sign
 from meshmodel.model.records import Acceptance, Agent, Snapshot, System
 from meshmodel.model.stop import check_current
-from meshmodel.model.text import counted, name_list, pad, shorten_name, width
+from meshmodel.model.text import counted, name_list, shorten_name, width
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -23,9 +23,6 @@ Order = Literal["severity", "door", "agents", "rule"]
 ORDERS: Final[tuple[Order, ...]] = get_args(Order)
 NAMED: Final = 1
 """So many of more than two agents are named in a line of unknown width: how many is what must be seen."""
-
-_SUBJECT: Final = 34
-"""The most cells of the subject of a line."""
 
 
 def cause_lines(
@@ -38,16 +35,16 @@ def cause_lines(
         unfolded: rule and subject of those after which what other rules say has lines of its own.
         by: how those that are open are grouped; the group with the most severe one comes first.
     """
-    doors = {door.subject: door for door in analysis.doors}
+    snapshot, doors = analysis.snapshot, {door.subject: door for door in analysis.doors}
     shared: dict[int, str] = {}
 
     def lines(causes: Iterable[Cause]) -> Iterator[Line]:
         for cause in causes:
             check_current()
             is_unfolded = bool(unfolded) and (cause.finding.rule, cause.finding.subject) in unfolded
-            yield _line(cause, doors, shared, unfolded=is_unfolded)
+            yield _line(cause, doors, snapshot, shared, unfolded=is_unfolded)
             if is_unfolded:
-                yield from (_line(Cause(each), doors, shared, below=True) for each in cause.also)
+                yield from (_line(Cause(each), doors, snapshot, shared, below=True) for each in cause.also)
 
     settled = [cause for cause in causes_of(analysis) if cause.is_settled]
     groups: defaultdict[_Group, list[Cause]] = defaultdict(list)
@@ -114,7 +111,7 @@ def _title(
         return "of " + (name_list([name(snapshot.agent[each]) for each in agents], most) or "no agent")
     if by == "door":
         return f"on {name(snapshot.system[group])}" if group else "on no single system"
-    return rule_words(group)
+    return rule_title(group)
 
 
 def lost_lines(lost: list[Acceptance]) -> list[Line]:
@@ -125,6 +122,7 @@ def lost_lines(lost: list[Acceptance]) -> list[Line]:
 def _line(
     cause: Cause,
     doors: Mapping[str, Door],
+    snapshot: Snapshot,
     shared: dict[int, str],
     *,
     unfolded: bool = False,
@@ -135,50 +133,57 @@ def _line(
     Args:
         cause: that of the line.
         doors: by their subjects.
+        snapshot: the model.
         shared: the names of agents as one text, by the ``id`` of the agents: most doors have the same.
         unfolded: whether those others have lines of their own.
         below: whether this is one of them.
     """
     finding = cause.finding
-    fitted = partial(_words, cause, doors, unfolded=unfolded, below=below)
-    search = partial(_searched, cause, doors, shared, unfolded=unfolded)
+    said = partial(cause_words, cause, doors, snapshot, unfolded=unfolded)
+    fitted = partial(_words, finding, said, below=below)
+    search = partial(_searched, cause, said, doors, shared)
     return Line((finding.rule, finding.subject), partial(fitted, 0), finding, 0, search=search, fitted=fitted)
 
 
-def _words(cause: Cause, doors: Mapping[str, Door], cells: int, *, unfolded: bool, below: bool) -> Words:
-    """Sign, severity, how many other rules say the same, subject, what it is about, and what they say.
+def _words(finding: Finding, said: Callable[[], CauseWords], cells: int, *, below: bool) -> Words:
+    """Sign, severity, how many others are folded under it, its rule and subject; then, as far as there is
+    room, actions and agents of its step.
 
-    Of its agents as many are named as fit into so many cells; with 0 of these, as few as ever.
+    With 0 cells, the room is unknown: all is said, but as few agents are named as ever.
     """
-    finding, words = cause.finding, cause_words(cause, doors, unfolded=unfolded)
+    words = said()
     is_open = finding.accepted is not None and finding.accepted.open
-    what, *more = words.about
-    column = min(26, cells // 3 or 26) - 2 * below
     parts: Words = (
         (
             f"{'  ' if below else ''}{severity_sign(finding)} {words.severity:<8} ",
             "muted" if words.is_settled else words.severity,
         ),
         (f"{f'+{words.others}' if words.others else '':<3}", "muted"),
-        (_column(finding.subject, column), "" if is_accepted(finding) else "bold"),
-        (what, ""),
-        ("".join(f"  {each}" for each in more), ""),
-        (words.accepted and f"  {words.accepted}", "warning" if is_open else "muted"),
-        (words.also and f"  {words.also}", "muted"),
+        (f"{words.title}: ", ""),
     )
-    if not words.agents:
-        return parts
-    before, beside = (sum(width(text) for text, _ in some) + 2 for some in (parts[:4], parts))
-    named = _named(words.agents, cells - before, cells - beside) if cells else name_list(words.agents, NAMED)
-    return (*parts[:4], (f"  {named}", ""), *parts[4:])
+    room = cells - sum(width(text) for text, _ in parts) if cells else width(words.subject)
+    parts += ((_subject(words.subject, room), "" if is_accepted(finding) else "bold"),)
+    if words.accepted:
+        return (*parts, (f"  {words.accepted}", "warning" if is_open else "muted"))
+    for each in words.about:
+        parts = _with_room(parts, each, cells)
+    if words.agents:
+        before = sum(width(text) for text, _ in parts) + 2
+        named = _named(words.agents, cells - before) if cells else name_list(words.agents, NAMED)
+        parts = _with_room(parts, named, cells)
+    return parts
 
 
-def _named(agents: Sequence[str], most: int, room: int) -> str:
-    """As many names as fit into the room beside all else; at least one if that fits into the most cells that
-    there can be, else how many there are.
-    """
+def _with_room(parts: Words, more: str, cells: int) -> Words:
+    """The same with more behind it, if that fits into so many cells; 0 of these are as many as it takes."""
+    fits = not cells or sum(width(text) for text, _ in parts) + 2 + width(more) <= cells
+    return (*parts, (f"  {more}", "muted")) if fits else parts
+
+
+def _named(agents: Sequence[str], room: int) -> str:
+    """As many names as fit into the room, or how many there are."""
     found = name_list(agents, NAMED)
-    if len(agents) > 1 and width(found) > most:
+    if len(agents) > 1 and width(found) > room:
         return counted(len(agents), "agent")
     for number in range(NAMED + 1, len(agents)):
         longer = name_list(agents, number)
@@ -189,35 +194,39 @@ def _named(agents: Sequence[str], most: int, room: int) -> str:
 
 
 def _searched(
-    cause: Cause, doors: Mapping[str, Door], shared: dict[int, str], *, unfolded: bool
+    cause: Cause, said: Callable[[], CauseWords], doors: Mapping[str, Door], shared: dict[int, str]
 ) -> tuple[str, str]:
-    """All that the line says, the messages, and the names of all agents of a door."""
-    words = cause_words(cause, doors, unfolded=unfolded)
-    messages = [f"{each.severity} {each.rule} {each.message}" for each in (cause.finding, *cause.also)]
-    text = " ".join([*messages, cause.finding.subject, *words.about, words.also, words.accepted])
-    names = shared.get(id(words.agents))  # nothing else has that id while the doors are kept
+    """All that the line says, the messages, the ids, and the names of all agents of a door."""
+    words, door = said(), doors.get(cause.finding.subject)
+    messages = [
+        f"{each.severity} {each.rule} {each.title} {each.message}" for each in (cause.finding, *cause.also)
+    ]
+    text = " ".join([*messages, cause.finding.subject, words.subject, *words.about, words.accepted])
+    if door is None or not words.agents:
+        return text.casefold(), ""
+    names = shared.get(id(door.agents))  # nothing else has that id while the doors are kept
     if names is None:
-        names = shared[id(words.agents)] = ", ".join(words.agents).casefold()
+        names = shared[id(door.agents)] = ", ".join((*door.agents, *words.agents)).casefold()
     return text.casefold(), names
 
 
-def _column(subject: str, room: int) -> str:
-    # Some take more room than others. The longest of the names in a subject is cut first.
-    names = subject.split(">")
+def _subject(subject: str, room: int) -> str:
+    """What people call the ends of a step, in so many cells: the longest of the names is cut first."""
+    names = subject.split(" → ")
     rooms = [*map(width, names)]
-    while sum(rooms) + 3 * (len(names) - 1) > _SUBJECT:
+    left = room - 3 * (len(names) - 1)
+    while sum(rooms) > max(left, 3 * len(names)):
         rooms[rooms.index(max(rooms))] -= 1
-    words = subject_words(">".join(map(shorten_name, names, rooms)))
-    return pad(words, max(room, width(words))) + " "
+    return " → ".join(map(shorten_name, names, rooms))
 
 
 def _lost_line(record: Acceptance) -> Line:
     words = acceptance_words(record)
     parts: Words = (
         ("≈ accepted    ", "muted"),
-        (_column(record.subject, 26), ""),
-        (rule_words(record.rule), ""),
+        (f"{rule_title(record.rule)}: ", ""),
+        (record.subject.replace(">", " → "), ""),
         (f"  {words}", "muted"),
     )
-    searched = f"accepted {record.rule} {record.subject} {words}".casefold(), ""
+    searched = f"accepted {record.rule} {rule_title(record.rule)} {record.subject} {words}".casefold(), ""
     return Line(("acceptance", record.rule, record.subject), parts, record, 0, search=lambda: searched)

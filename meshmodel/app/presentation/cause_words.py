@@ -6,9 +6,10 @@ from typing import NamedTuple
 from meshmodel.analysis.results import Door, Finding, Summary
 from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.causes import Cause, is_accepted
+from meshmodel.model.records import Snapshot
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.text import counted
-from meshmodel.model.vocabulary import Severity, highest
+from meshmodel.model.vocabulary import Severity
 
 
 class CauseWords(NamedTuple):
@@ -17,58 +18,51 @@ class CauseWords(NamedTuple):
     Attributes:
         severity: the highest of all that the row says, as they are counted.
         is_settled: whether nothing of it is open.
-        about: its rule, or the actions of its door; the severity of the finding itself where that differs.
-        agents: all who come to its door.
-        others: how many findings of other rules it stands for.
-        also: what those say.
+        title: that of its rule.
+        subject: what people call that which it is about, ends of a step with an arrow between them.
+        about: the severity of the finding itself where another that is folded under it is higher; the actions
+            of its step.
+        agents: the names of all who come to its step.
+        others: how many findings of other rules are folded under it.
         accepted: who accepted it, until when and why.
     """
 
     severity: Severity
     is_settled: bool
+    title: str
+    subject: str
     about: tuple[str, ...]
-    agents: tuple[str, ...] = ()
-    others: int = 0
-    also: str = ""
-    accepted: str = ""
+    agents: tuple[str, ...]
+    others: int
+    accepted: str
 
 
-def cause_words(cause: Cause, doors: Mapping[str, Door], *, unfolded: bool) -> CauseWords:
+def cause_words(cause: Cause, doors: Mapping[str, Door], snapshot: Snapshot, *, unfolded: bool) -> CauseWords:
     """What the row of a cause says.
 
     Args:
         cause: that of the row.
         doors: by their subjects.
+        snapshot: the model.
         unfolded: whether what other rules say has rows of its own.
     """
     finding = cause.finding
     door = doors.get(finding.subject) if finding.rule == DOOR else None
-    about: tuple[str, ...] = (rule_words(finding.rule) if door is None else ", ".join(door.actions),)
-    agents = () if door is None else door.agents
-    accepted = "" if finding.accepted is None else accepted_words(finding.accepted)
-    if unfolded or not cause.also:
-        return CauseWords(finding.severity, is_accepted(finding), about, agents, accepted=accepted)
-    if cause.severity != finding.severity:
-        about += (f"(itself {finding.severity})",)
-    also = f"also {', '.join(sorted({_folded_words(each, finding) for each in cause.also}))}"
-    return CauseWords(cause.severity, cause.is_settled, about, agents, len(cause.also), also, accepted)
-
-
-def rule_words(rule: str) -> str:
-    """The id of a rule as words."""
-    return rule.replace("-", " ")
-
-
-def _folded_words(finding: Finding, under: Finding) -> str:
-    """What a row says of a rule folded under it: its severity too where that is the higher one."""
-    words = rule_words(finding.rule)
-    is_higher = highest((finding.severity, under.severity)) != under.severity
-    return f"{finding.severity} {words}" if is_higher else words
-
-
-def subject_words(subject: str) -> str:
-    """The subject of a finding; that of a step with a sign between its ends."""
-    return subject.replace(">", " ▸ ")
+    is_alone = unfolded or not cause.also
+    severity = finding.severity if is_alone else cause.severity
+    return CauseWords(
+        severity,
+        is_accepted(finding) if is_alone else cause.is_settled,
+        finding.title,
+        finding.headline.removeprefix(f"{finding.title}: "),
+        (
+            *((f"(itself {finding.severity})",) if severity != finding.severity else ()),
+            *((", ".join(door.actions),) if door else ()),
+        ),
+        tuple(snapshot.agent[each].title for each in door.agents) if door else (),
+        0 if is_alone else len(cause.also),
+        "" if finding.accepted is None else accepted_words(finding.accepted),
+    )
 
 
 def severity_sign(finding: Finding) -> str:
@@ -79,7 +73,7 @@ def severity_sign(finding: Finding) -> str:
 
 
 def words_of_none(summary: Summary, questions: int) -> list[str]:
-    """What is true where nothing is found: no checkpoint is missing, and how each crossing is settled.
+    """What is true where nothing is found: no checkpoint is missing, and what decides on each path.
 
     Args:
         summary: the counts.
@@ -90,7 +84,7 @@ def words_of_none(summary: Summary, questions: int) -> list[str]:
         lines[0] += " in what is drawn"
         lines.append(f"{counted(questions, 'open question')} about what is not, in the notes")
     if not summary.crossings:
-        return [*lines, "nothing crosses a zone"]
-    crossings = counted(summary.crossings, "crossing")
-    parts = ((summary.approved, "approved by intents"), (summary.controlled, "controlled by checkpoints"))
-    return [*lines, *(f"{number:,} of {crossings} {how}" for number, how in parts if number)]
+        return [*lines, "no path crosses a trust boundary"]
+    paths = counted(summary.crossings, "path")
+    parts = ((summary.approved, "are intended uses"), (summary.controlled, "have a checkpoint"))
+    return [*lines, *(f"{number:,} of {paths} {how}" for number, how in parts if number)]

@@ -272,10 +272,14 @@ class RowList(VirtualRows):
     @on(Resize)
     @on(Show)
     def _fitted(self) -> None:
-        """Rows may take another number of lines; the cursor is to be seen."""
+        """Rows may take another number of lines; the cursor is to be seen.
+
+        But for a list that nobody is in yet: it is read from its first line.
+        """
         self._fit()
         self._lay_out_near(*self.row_at_line(self.scroll_offset.y))
-        self.show_cursor()
+        if self.has_focus or self.scroll_offset.y:
+            self.show_cursor()
 
     def _fit(self) -> None:
         """Lay out all again where the width is another one."""
