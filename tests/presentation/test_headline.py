@@ -94,7 +94,9 @@ def test_a_row_names_as_many_agents_as_fit_and_how_many_more(number: int) -> Non
         if more is not None:
             assert named + int(more[1]) == number
         elif named < number > 1:
-            assert f"  {number} agents" in text or width(text) + len(f"  {number} agents") > cells
+            assert (
+                f"  {number} agents" in text or width(text) + len(f"  {number} agents, read, write") > cells
+            )
         assert width(text) <= cells
         assert named >= before, "more room for no fewer names"
         before = named

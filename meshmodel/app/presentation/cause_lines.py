@@ -139,19 +139,19 @@ def _line(
         below: whether this is one of them.
     """
     finding = cause.finding
-    said = partial(cause_words, cause, doors, snapshot, unfolded=unfolded)
-    fitted = partial(_words, finding, said, below=below)
-    search = partial(_searched, cause, said, doors, shared)
+    words_of = partial(cause_words, cause, doors, snapshot, unfolded=unfolded)
+    fitted = partial(_words, finding, words_of, below=below)
+    search = partial(_searched, cause, words_of, doors, shared)
     return Line((finding.rule, finding.subject), partial(fitted, 0), finding, 0, search=search, fitted=fitted)
 
 
-def _words(finding: Finding, said: Callable[[], CauseWords], cells: int, *, below: bool) -> Words:
+def _words(finding: Finding, words_of: Callable[[], CauseWords], cells: int, *, below: bool) -> Words:
     """Sign, severity, how many others are folded under it, its rule and subject; then, as far as there is
     room, actions and agents of its step.
 
     With 0 cells, the room is unknown: all is said, but as few agents are named as ever.
     """
-    words = said()
+    words = words_of()
     is_open = finding.accepted is not None and finding.accepted.open
     parts: Words = (
         (
@@ -165,25 +165,19 @@ def _words(finding: Finding, said: Callable[[], CauseWords], cells: int, *, belo
     parts += ((_subject(words.subject, room), "" if is_accepted(finding) else "bold"),)
     if words.accepted:
         return (*parts, (f"  {words.accepted}", "warning" if is_open else "muted"))
-    for each in words.about:
-        parts = _with_room(parts, each, cells)
-    if words.agents:
-        before = sum(width(text) for text, _ in parts) + 2
-        named = _named(words.agents, cells - before) if cells else name_list(words.agents, NAMED)
-        parts = _with_room(parts, named, cells)
+    for each in (*words.about, words.agents):
+        used = sum(width(text) for text, _ in parts) + 2
+        more = each if isinstance(each, str) else _named(each, cells - used if cells else 0)
+        if cells and used + width(more) > cells:
+            break
+        parts += ((more and f"  {more}", "muted"),)
     return parts
 
 
-def _with_room(parts: Words, more: str, cells: int) -> Words:
-    """The same with more behind it, if that fits into so many cells; 0 of these are as many as it takes."""
-    fits = not cells or sum(width(text) for text, _ in parts) + 2 + width(more) <= cells
-    return (*parts, (f"  {more}", "muted")) if fits else parts
-
-
 def _named(agents: Sequence[str], room: int) -> str:
-    """As many names as fit into the room, or how many there are."""
+    """As many names as fit into the room, or how many there are; as few as ever in a room of 0 cells."""
     found = name_list(agents, NAMED)
-    if len(agents) > 1 and width(found) > room:
+    if len(agents) > 1 and width(found) > room > 0:
         return counted(len(agents), "agent")
     for number in range(NAMED + 1, len(agents)):
         longer = name_list(agents, number)
@@ -194,10 +188,10 @@ def _named(agents: Sequence[str], room: int) -> str:
 
 
 def _searched(
-    cause: Cause, said: Callable[[], CauseWords], doors: Mapping[str, Door], shared: dict[int, str]
+    cause: Cause, words_of: Callable[[], CauseWords], doors: Mapping[str, Door], shared: dict[int, str]
 ) -> tuple[str, str]:
     """All that the line says, the messages, the ids, and the names of all agents of a door."""
-    words, door = said(), doors.get(cause.finding.subject)
+    words, door = words_of(), doors.get(cause.finding.subject)
     messages = [
         f"{each.severity} {each.rule} {each.title} {each.message}" for each in (cause.finding, *cause.also)
     ]
