@@ -17,7 +17,7 @@ _START = "where it starts"
 _HOW: dict[StepKind, str] = {
     "hold": "held by {}",
     "exchange": "exchanged for {}",
-    "delegation": "set to work by {}",
+    "delegation": "called by {}",
     "trigger": "started by what is written into {}",
     "hearing": "steered by what it reads in {}",
     "hosting": "runs on {}",
@@ -56,10 +56,10 @@ def compromise_blocks(snapshot: Snapshot, found: Compromise, view: View) -> Iter
     yield from _credentials(snapshot, found)
     driven = origin_rows(snapshot, found, "agent", unchecked=True)
     yield from section(f"{counted(len(driven), 'agent')} driven from there", rows("agent", driven))
-    within = f"{counted(len(found.limited), 'agent')} set to work within a limit"
+    within = f"{counted(len(found.limited), 'agent')} called within a limit"
     yield from section(within, rows("agent", limited_rows(found), "limited"))
     if free.systems:
-        title = f"{counted(len(free.systems), 'system')} reached, and nobody is asked"
+        title = f"{counted(len(free.systems), 'system')} reached, and no checkpoint decides"
         yield Section(title, [rows("system", system_rows(snapshot, free))])
     else:
         yield Section("✔ No system is reached", look="good")

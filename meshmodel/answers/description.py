@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from meshmodel.analysis.results import StepKey, StepMark
 
 _MARKS: Final[Mapping[str, str]] = {
-    "missing": "nobody is asked there: a checkpoint is missing",
-    "counts": "a checkpoint asks there",
-    "does-not-count": "a checkpoint stands there that does not count",
+    "missing": "no checkpoint decides: one is missing",
+    "counts": "a checkpoint decides",
+    "does-not-count": "a checkpoint that is not effective",
 }
 
 _T = TypeVar("_T")

@@ -23,7 +23,7 @@ WHEN: Final[dict[CheckpointStep, str]] = {
     "custody": "when {1} is obtained from {0}",
     "exchange": "when {} is exchanged for {}",
     "hold": "when {} presents {}",
-    "delegation": "when {} sets {} to work",
+    "delegation": "when {} calls {}",
     "trigger": "when what is written into {} starts {}",
     "hearing": "before what is written into {} is read by {}",
     "hosting": "when what runs on {} acts as {}",

@@ -1,4 +1,4 @@
-"""What a scan tells in at most 19 lines: agents, what they reach as whom, the worst path, what to ask.
+"""What a scan tells in at most 19 lines: agents, their identities, the worst path, what to ask.
 
 See ``docs/scan.md#the-lines``.
 """

@@ -21,7 +21,7 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "fix",
-        help="find the fewest checkpoints that leave no crossing uncontrolled",
+        help="find the fewest checkpoints that close all unchecked paths",
         description="Find a smallest set of steps to guard so that no crossing is uncontrolled and no flow "
         "toxic, and among the smallest one that guards the fewest stored secrets and interrupts the fewest "
         "declared intents. The text also names what a checkpoint does not mend. The answer is proven, or "

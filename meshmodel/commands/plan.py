@@ -27,7 +27,7 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "plan",
-        help="find what asks people least often and leaves no crossing uncontrolled",
+        help="find the measures with the fewest decisions a day that close all unchecked paths",
         description="Find the cheapest measures (ask at a step, drop a relation, limit a delegation) after "
         "which no crossing is uncontrolled and no flow toxic, while everything needed still works the way it "
         "works today. The price is decisions a day, from per_day of the intents. The answer is proven, or "

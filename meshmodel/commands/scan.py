@@ -19,7 +19,7 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "scan",
-        help="find the agents in a folder, what they reach as whom, and the worst path",
+        help="find the agents in a folder, what they reach with which identity, and the worst path",
         description="Look through a folder for what configures AI agents: MCP clients and servers, coding "
         "assistants, workflows, manifests. Tell in a screen of lines which agents there are, what they reach "
         "as whom, where no checkpoint decides, and what to find out first. Nothing is started, fetched or "

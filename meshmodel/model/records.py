@@ -258,7 +258,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
-    """The first agent can set the second to work, and hands it the credentials in ``passes``.
+    """The first agent can call the second, and hands it the credentials in ``passes``.
 
     ``only`` lists as ``system:action`` all that the second does for the first; ``returns`` says whether
     words or values of closed sets come back.

@@ -31,7 +31,7 @@ def test_every_element_and_every_missing_checkpoint_is_told(path):
         for record in analysis.snapshot.table(table).values():
             assert record.title in text, (table, record.id)
     marked = sum(mark == "missing" for mark in analysis.marks().values())
-    assert (text.count("nobody is asked there") > 0) == (marked > 0)
+    assert (text.count("no checkpoint decides") > 0) == (marked > 0)
 
 
 @given(st.integers(0, 5_000), st.sampled_from(FLAVOURS))
@@ -61,16 +61,16 @@ def test_a_planned_checkpoint_is_told_as_one_that_is_to_come():
         snapshot, add_checkpoints(snapshot, (("grant", "file-sas", "attachments"),), "planned")
     )
     built = "\n".join(told(analyse(planned)))
-    assert "nobody is asked there: a checkpoint is missing; policy-decision planned" in built
+    assert "no checkpoint decides: one is missing; policy-decision planned" in built
     designed = "\n".join(told(analyse(planned, view="designed")))
-    assert "a checkpoint asks there; policy-decision planned" in designed
+    assert "a checkpoint decides; policy-decision planned" in designed
 
 
 def test_what_a_checkpoint_asks_about_is_told_where_that_is_not_every_action():
     text = "bot > key > files: read, write; bot home desk; ask human-approval on key > files: write"
     lines = told(analyse(apply_edit(Snapshot(), parse(text, Snapshot()).edit)))
     (line,) = (each for each in lines if "holds" in each)
-    assert line.endswith("nobody is asked there: a checkpoint is missing; human-approval for write)")
+    assert line.endswith("no checkpoint decides: one is missing; human-approval for write)")
 
 
 READS = "bot > key > inbox: read; inbox is untrusted; inbox triggers bot; bot is ai-agent"

@@ -79,11 +79,11 @@ def test_what_closes_most_is_first_and_the_list_of_the_fix_has_the_same_numbers(
     assert list(fix.closes_each) == sorted(fix.closes_each, reverse=True)
     first = work.items[0]
     assert (first.severity, first.crossings, len(first.doors)) == ("critical", 14, 2)
-    assert first.title == "Checkpoint when Settlement orchestrator sets Matcher to work"
+    assert first.title == "Checkpoint when Settlement orchestrator calls Matcher"
     known = PlanState(analysis, FIX, fix, standing=standing_findings(analysis, fix))
     lines = text_of(plan_blocks(known), Style(columns=200)).splitlines()
     rows = {line.split()[0]: line for line in lines if line.strip()[:1].isdigit() and ":" not in line}
-    assert "orchestrator sets matcher to work" in rows["1"]
+    assert "orchestrator calls matcher" in rows["1"]
     for item in work.items[fix.cost :]:
         if item.severity in {"high", "critical"}:
             assert item.findings[0].rule in rows[f"{item.number}"]

@@ -194,7 +194,7 @@ async def test_what_works_within_a_limit_is_lit_and_listed(tmp_path: Path) -> No
         assert it.bench.shown.compromise is not None
         assert "repository-server" not in it.bench.shown.compromise.unchecked.agents
         rows = listed(it)
-        assert any(each.startswith("3 agents set to work within a limit") for each in rows)
+        assert any(each.startswith("3 agents called within a limit") for each in rows)
         assert any("repository-server" in each and "for coding-agent only" in each for each in rows)
         lit = it.bench.context.canvas.lighting.shown
         assert lit is not None

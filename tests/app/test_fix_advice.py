@@ -33,7 +33,7 @@ def test_where_there_is_nothing_to_fix_it_says_what_stands(tmp_path: Path) -> No
     known = PlanState(analysis, OPTIONS, fix, standing=standing_findings(analysis, fix))
     assert [each.text for each in planned_lines(known)] == [
         "No path is unchecked: no measure is needed",
-        "1 finding of high or above stands; a checkpoint does not mend it:",
+        "1 finding of high or above stands; a checkpoint does not close it:",
         "   1     high  retired-agent-access  leaver",
     ]
 

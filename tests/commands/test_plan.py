@@ -279,7 +279,7 @@ def test_the_trade_off_is_a_picture_with_its_points_named(tmp_path, to):
         assert f"{point.decisions_per_day}: " in " ".join(text.split())
     assert "today" in text
     assert "(knee)" in text
-    assert "checkpoint when analyst sets executor to work" in text
+    assert "checkpoint when analyst calls executor" in text
 
 
 @pytest.mark.parametrize(

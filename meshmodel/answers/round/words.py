@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 _TOLD: Final = 4
 """So many of a kind are named in one line."""
 _AUDIT: Final = {
-    None: "unknown whether it tells anything",
-    "none": "it tells nothing",
-    "identity": "it tells as whom, not for whom",
-    "identity-and-subject": "it tells as whom and for whom",
+    None: "unknown what it records",
+    "none": "nothing",
+    "identity": "the identity, not the person behind it",
+    "identity-and-subject": "the identity and the person behind it",
 }
 
 
@@ -101,14 +101,14 @@ def round_blocks(found: "Round") -> Iterator[Block]:
 def verdict(found: "Round") -> tuple[str, Look]:
     """In a sentence what the round has, and how that stands out."""
     if not found.stops:
-        return "✔ No stop: nothing is uncontrolled, and no finding of high or above is open", "good"
+        return "✔ No topic: no path is unchecked, and no finding of high or above is open", "good"
     steps = [each for each in found.stops if each.step is not None and each.parked is None]
-    said = [counted(len(found.stops), "stop")]
+    said = [counted(len(found.stops), "topic")]
     if steps:
         counts = " → ".join(str(each) for each in (steps[0].before, *(each.after for each in steps)))
-        said.append(f"uncontrolled crossings, when somebody is asked at each step: {counts}")
+        said.append(f"unchecked paths with a checkpoint at each step: {counts}")
     if not found.is_proven:
-        said.append("not proven to be the fewest: time was over")
+        said.append("not proven to be the fewest: the deadline was reached")
     return "; ".join(said), "strong"
 
 
@@ -117,7 +117,7 @@ def title_of(stop: "RoundStop") -> str:
     if stop.step is not None:
         return f"{stop.words}: {stop.before} → {stop.after}"
     assert stop.finding is not None
-    return f"{stop.finding.rule} ({stop.finding.severity}): no checkpoint mends it"
+    return f"{stop.finding.rule} ({stop.finding.severity}): needs a change, not a checkpoint"
 
 
 def stop_blocks(stop: "RoundStop") -> Iterator[Block]:
@@ -127,7 +127,7 @@ def stop_blocks(stop: "RoundStop") -> Iterator[Block]:
         yield Paragraph(stop.finding.remedy, "muted")
     way = stop.way
     if way is not None:
-        yield Section("the worst way", [Paragraph(each, hang=2) for each in way.sentences], "muted", 4)
+        yield Section("worst path", [Paragraph(each, hang=2) for each in way.sentences], "muted", 4)
     facts = Facts.of(*stop_facts(stop, way).items())
     if facts.rows:
         yield Section("", [facts], indent=2)
@@ -166,19 +166,19 @@ def _intent(intent: "Intent") -> str:
 
 
 def stolen_words(stop: "RoundStop") -> str:
-    """What falls if the credential of a step is stolen, how long that lives, and who owns it."""
+    """What a thief of the credential of a step can use, how long it is valid, and who owns it."""
     stolen = stop.stolen()
     if stolen is None or stop.credential is None:
         return ""
     record, free = stop.analysis.snapshot.credential[stop.credential], stolen.unchecked
     more = len(free.credentials) - 1
-    falls = counted(len(free.systems), "system") + (
+    opened = counted(len(free.systems), "system") + (
         f" and {counted(more, 'more credential')}" if more else ""
     )
-    lives = {None: "how long it lives is unknown", "unlimited": "it never expires"}
-    lived = lives.get(record.lifetime, f"it lives {record.lifetime}")
-    owner = f"owned by {record.owner}" if record.owner else "nobody owns it"
-    return f"{record.id}: {falls} fall unchecked; {lived}; {owner}"
+    valid = {None: "how long it is valid is unknown", "unlimited": "it never expires"}
+    lasts = valid.get(record.lifetime, f"it is valid for {record.lifetime}")
+    owner = f"owned by {record.owner}" if record.owner else "no owner"
+    return f"{record.id} opens {opened}, unchecked; {lasts}; {owner}"
 
 
 def _log(stop: "RoundStop") -> str:

@@ -259,7 +259,7 @@ class _Builder:
             self._step("trigger", f"system/{key[0]}", f"agent/{key[1]}", ("triggers",))
         lit = (*self.lighting.steps, *self.checkpoints)
         for system, agent in sorted({(tail, head) for kind, tail, head in lit if kind == "hearing"}):
-            self._step("hearing", f"system/{system}", f"agent/{agent}", ("heard by",))
+            self._step("hearing", f"system/{system}", f"agent/{agent}", ("read by",))
         for agent in sorted(snapshot.agent):
             runs_on = snapshot.agent[agent].runs_on
             if runs_on is not None:

@@ -77,7 +77,7 @@ def system_facts(system: System, names: Names, *, is_heard: bool) -> list[str]:
     if system.untrusted_input:
         facts.append("outsiders write here")
     elif is_heard:
-        facts.append("outsiders' words carried here")
+        facts.append("untrusted content brought here")
     if system.is_exposed and system.sensitivity != "public":
         facts.append("outsiders see it")
     elif system.exposes_requests and not system.is_exposed:
@@ -251,7 +251,7 @@ _LINES: Mapping[LineLook, str] = {
     "exchange": "exchanged for",
     "delegation": "delegates to",
     "trigger": "triggers",
-    "hearing": "heard by",
+    "hearing": "read by",
     "hosting": "hosts",
     "boundary": "boundary",
     "decides": "decides",
@@ -260,7 +260,7 @@ _LINES: Mapping[LineLook, str] = {
     "lifeline": "takes part",
 }
 _MARKS: Mapping[StepMark, str] = {
-    "missing": "nobody asks (×)",
+    "missing": "unchecked (×)",
     "counts": "checkpoint counts",
     "does-not-count": "checkpoint does not count",
 }

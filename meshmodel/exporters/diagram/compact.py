@@ -16,7 +16,7 @@ SAID_BY_THE_LINE: Final = (
     ("exchanged",),
     ("delegates",),
     ("triggers",),
-    ("heard by",),
+    ("read by",),
     ("hosts",),
     ("leaving",),
     ("entering",),

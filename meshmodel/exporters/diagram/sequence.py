@@ -124,7 +124,7 @@ class _Sequence:
             return here, there, f"sets {self._name(there)} to work"
         if step.step == "implies":
             return here, here, f"admin implies {step.action}"
-        does = {"trigger": "starts", "hearing": "is heard by"}.get(step.step, "runs")
+        does = {"trigger": "starts", "hearing": "is read by"}.get(step.step, "runs")
         return here, there, f"{does} {self._name(there)}"
 
     def _row(self, number: int, step: PathStep, sentence: str, tail: str, head: str) -> _Row:

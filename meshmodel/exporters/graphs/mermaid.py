@@ -261,7 +261,7 @@ def _words(edge: Edge) -> list[str]:
             words = ["delegates", *([f"only {_some(only)}"] if only else [])]
             words += ["returns values"] if edge.record.returns == "values" else []
         case _:
-            words = {"trigger": ["triggers"], "hearing": ["is heard by"], "hosting": ["hosts"]}.get(
+            words = {"trigger": ["triggers"], "hearing": ["is read by"], "hosting": ["hosts"]}.get(
                 edge.step, []
             )
     return [*words, *([f"passed by {_some(edge.passed_by)}"] if edge.passed_by else [])]

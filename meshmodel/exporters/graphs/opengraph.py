@@ -54,7 +54,7 @@ _STEPS: Final = {
     "hold": _EdgeKind("Holds", "The agent can present the credential"),
     "custody": _EdgeKind("Yields", "Whoever has the access obtains the credential"),
     "exchange": _EdgeKind("ExchangesFor", "Presenting the first credential yields the second"),
-    "delegation": _EdgeKind("DelegatesTo", "The first agent can set the second to work"),
+    "delegation": _EdgeKind("DelegatesTo", "The first agent can call the second"),
     "trigger": _EdgeKind("Triggers", "What is written there starts the agent"),
     "hearing": _EdgeKind("HeardBy", "What is written there is read by the agent and can steer it"),
     "hosting": _EdgeKind("Hosts", "Whoever executes there can act as the agent"),
