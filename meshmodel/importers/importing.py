@@ -1,20 +1,20 @@
 """Reads foreign files and says what importing them does to a model: what the command and the screen use."""
 
-import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from meshmodel.edits.edit import Edit
 from meshmodel.importers.catalogue import Catalogue
-from meshmodel.importers.document import Document, ForeignFileError
+from meshmodel.importers.document import Document, ForeignFileError, Node
 from meshmodel.importers.foreign_files import CODE, Reading, read_files
 from meshmodel.importers.forms import FORMS, Form
 from meshmodel.importers.last_import import Renamed
-from meshmodel.importers.ledger import Row, words_for
+from meshmodel.importers.ledger import Became, Ledger, Row, words_for
 from meshmodel.importers.plan import Outcome, Plan, plan
 from meshmodel.importers.proposal import Picked, Proposed
 from meshmodel.model.errors import CombinedError, MeshmodelError
@@ -27,14 +27,14 @@ AGENTS: Final = "agents"
 """What is said to ``only`` for the users and roles that agents of the model reach."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Import:
     """An import that can be shown, and done by its edit.
 
     Attributes:
         reading: the files by form, and what was skipped.
         proposals: what each form makes of its files.
-        rows: the ledger: what became of each leaf, with the ids that the model then has.
+        ids: of each of them what its records are called in the model, where that differs.
         before: the model now.
         after: the model then.
         edit: what leads there; without changes where the model says already what the files say.
@@ -45,13 +45,19 @@ class Import:
 
     reading: Reading
     proposals: tuple[Proposed, ...]
-    rows: tuple[Row, ...]
+    ids: tuple[dict[Became, Became], ...]
     before: Snapshot
     after: Snapshot
     edit: Edit
     outcomes: tuple[Outcome, ...]
     imported: tuple[Imported, ...]
     is_compared_with_last: bool
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The ledger: what became of each leaf, with the ids that the model then has; made when asked for."""
+        made = zip(self.proposals, self.ids, strict=True)
+        return tuple(row for each, ids in made for row in each.ledger.rows(each.documents, ids))
 
 
 def prepare(
@@ -98,28 +104,27 @@ def prepare_read(
 ) -> Import:
     """The same for files that have been read; ``catalogue`` as of ``Reading.propose``."""
     proposals = tuple(reading.propose(_picked(only, model) if only else None, catalogue))
-    after, plans, rows, said = model, list[Plan](), list[Row](), last
+    after, plans, said = model, list[Plan](), last
     for each in proposals:
         made = plan(each, [one.source for one in each.documents], after, said, renamed, rejected)
         after = made.after
         plans.append(made)
         said = None if said is None else _brought_up_to_date(said, made.imported)
-        found = each.ledger.rows(each.documents, made.ids)
-        refused = _refused(reading, each.documents, found)
+        refused = _refused(reading, each)
         if refused:
             for document, why in refused:
                 reading.leave_out(document, why)
             return prepare_read(
                 reading, model, last, renamed=renamed, rejected=rejected, only=only, catalogue=catalogue
             )
-        rows += found
     outcomes = tuple(each for made in plans for each in made.outcomes)
     _check_rejected(rejected, outcomes)
     labels = [made.edit.label for made in plans]
     label = labels[0] if len(labels) == 1 else f"import {len(reading.all_documents())} files"
     edit = Edit(label, tuple(change for made in plans for change in made.edit.changes))
     imported = tuple(each for made in plans for each in made.imported)
-    return Import(reading, proposals, tuple(rows), model, after, edit, outcomes, imported, last is not None)
+    ids = tuple(made.ids for made in plans)
+    return Import(reading, proposals, ids, model, after, edit, outcomes, imported, last is not None)
 
 
 def _check_rejected(rejected: AbstractSet[Reference], outcomes: Sequence[Outcome]) -> None:
@@ -134,24 +139,19 @@ def _check_rejected(rejected: AbstractSet[Reference], outcomes: Sequence[Outcome
         )
 
 
-def _refused(
-    reading: Reading, documents: Sequence[Document], rows: Sequence[Row]
-) -> list[tuple[Document, str]]:
+def _refused(reading: Reading, proposed: Proposed) -> list[tuple[Document, str]]:
     """The files of folders that are of another form than they look, and why they are left out.
 
     Raises:
         MeshmodelError: so are files that were named.
     """
-    by_source: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_source[row.source].append(row)
     form_of = {id(each): form for form, some in reading.documents.items() for each in some}
     reasons = [
         (each, why)
-        for each in documents
+        for each in proposed.documents
         if id(each) in form_of
         and each.syntax not in CODE  # code is known by what it imports
-        and (why := _misread(each, FORMS[form_of[id(each)]], by_source[each.source]))
+        and (why := _misread(each, FORMS[form_of[id(each)]], proposed.ledger))
     ]
     named = [each for each in reasons if each[0].source not in reading.in_folders]
     if named or len(reasons) == len(reading.all_documents()):
@@ -160,7 +160,7 @@ def _refused(
     return reasons
 
 
-def _misread(document: Document, form: Form, rows: Sequence[Row]) -> str | None:
+def _misread(document: Document, form: Form, ledger: Ledger) -> str | None:
     """Why a file is not taken for one of a form: less than half of what looks like its own is understood.
 
     Of a file that the form recognises its own is each part (a key at its top, a document) in which it
@@ -170,24 +170,28 @@ def _misread(document: Document, form: Form, rows: Sequence[Row]) -> str | None:
     is_known = form.load().recognise(document)
     if is_known and form.has_place_for(document.source):
         return None
-    understood = [row for row in rows if row.verdict != "not understood"]
+    leaves = [*document.leaves()]
+    understood = [each for each in leaves if ledger.understands(each)]
     if not understood:
         return f"nothing in it is understood as {form.title}"
-    if len(understood) * 2 >= len(rows):
+    if len(understood) * 2 >= len(leaves):
         return None
-    own = len(rows)
+    own = len(leaves)
     if is_known:
-        parts = Counter(_part(row.path) for row in rows)
-        own = sum(parts[each] for each in {_part(row.path) for row in understood})
+        parts = Counter(map(_part, leaves))
+        own = sum(parts[each] for each in set(map(_part, understood)))
     if len(understood) * 2 >= own:
         return None
     said = f"{len(understood)} of {own} values"
     return f"only {said} are understood as {form.title}: it seems to be something else"
 
 
-def _part(path: str) -> str:
-    """The first step of a path: a key, or the number of a document."""
-    return re.split(r"[.\[]", path.removeprefix("["), maxsplit=1)[0]
+def _part(leaf: Node) -> str | int | None:
+    """The first step to a leaf: a key, or the number of a document."""
+    key = leaf.key
+    while leaf.parent is not None:
+        leaf, key = leaf.parent, leaf.key
+    return key
 
 
 def _brought_up_to_date(last: Sequence[Imported], now: Sequence[Imported]) -> list[Imported]:

@@ -108,11 +108,25 @@ class Ledger:
         """
         return [self._row(leaf, ids or {}) for each in documents for leaf in each.leaves()]
 
-    def _row(self, leaf: Node, ids: dict[Became, Became]) -> Row:
+    def rule_of(self, leaf: Node) -> Rule:
+        """The rule that decided about a leaf, unless it looks like a secret."""
         check_current()
-        rule, records = self._taken.get(leaf, (NOT_UNDERSTOOD, frozenset[Became]()))
+        rule, _ = self._taken.get(leaf, (NOT_UNDERSTOOD, ()))
         if rule.verdict != "secret withheld" and isinstance(leaf.value, str) and shows_secret(leaf.value):
-            rule = SECRET
+            return SECRET
+        return rule
+
+    def understands(self, leaf: Node) -> bool:
+        """Whether a rule reads a leaf, or it looks like a secret."""
+        return leaf in self._taken or self.rule_of(leaf) is SECRET
+
+    def taken_by(self, *rules: str) -> list[tuple[Node, frozenset[Became]]]:
+        """The leaves that one of some rules decided about, with what each is in."""
+        found = [(leaf, records) for leaf, (rule, records) in self._taken.items() if rule.name in rules]
+        return [(leaf, records) for leaf, records in found if self.rule_of(leaf).name in rules]
+
+    def _row(self, leaf: Node, ids: dict[Became, Became]) -> Row:
+        rule, (_, records) = self.rule_of(leaf), self._taken.get(leaf, (NOT_UNDERSTOOD, frozenset[Became]()))
         became = tuple(sorted(words_for(ids.get(each, each)) for each in records))
         return Row(
             leaf.source, leaf.path, leaf.line, rule.construct, rule.verdict, became, rule.name, rule.why

@@ -5,7 +5,9 @@ import os
 
 import pytest
 
+from meshmodel.app.presentation.scanned import tell_scan
 from meshmodel.importers import scanning, walk
+from meshmodel.importers.ledger import Ledger
 from meshmodel.importers.scanning import scan
 from meshmodel.interchange.writer import write_text
 from meshmodel.model.errors import MeshmodelError
@@ -163,6 +165,14 @@ def test_a_file_that_changes_while_it_is_read_is_said(folder, monkeypatch):
 
     monkeypatch.setattr(scanning, "read_document", changing)
     assert folder.scan().unread == [(".mcp.json", "changed while it was read; scan again")]
+
+
+def test_a_scan_is_told_without_a_row_for_each_value(folder, monkeypatch):
+    """Rows take as long as all the rest: they are made where somebody wants to see them."""
+    folder.write(".mcp.json", SERVERS.replace('"args"', '"disabled": true, "args"'))
+    monkeypatch.setattr(Ledger, "rows", lambda *_: pytest.fail("rows were made"))
+    found = folder.scan()
+    assert tell_scan(found, NEVER).scope.switched_off == 1
 
 
 def test_the_nearest_files_are_read_first(folder):

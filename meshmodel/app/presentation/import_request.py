@@ -46,7 +46,7 @@ class ImportRequest:
         """
         from meshmodel.importers.importing import prepare
 
-        return prepare(
+        done = prepare(
             self.paths,
             session.path.parent,
             model,
@@ -56,3 +56,5 @@ class ImportRequest:
             rejected=rejected,
             only=self.only,
         )
+        _ = done.rows  # made here, so that no key press waits for it
+        return done

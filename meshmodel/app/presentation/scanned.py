@@ -30,14 +30,15 @@ def tell_scan(
         found.walked.unopened,
         found.late,
         found.is_whole,
-        sum(row.rule == "server-disabled" for row in found.done.rows),
+        sum(len(each.ledger.taken_by("server-disabled")) for each in found.done.proposals),
         len(found.walked.idle),
         found.seeming,
         {
-            each.removeprefix("system:")
-            for row in found.done.rows
-            if row.rule == "rating"
-            for each in row.became
+            str(ids.get(record, record)[1])
+            for proposed, ids in zip(found.done.proposals, found.done.ids, strict=True)
+            for _, became in proposed.ledger.taken_by("rating")
+            for record in became
+            if record[0] == "system"
         },
         shlex.quote(str(kept or f"{found.name}.mesh")),
         kept is not None,
