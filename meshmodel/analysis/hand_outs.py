@@ -1,7 +1,7 @@
 """Credentials as events hand them out, present them and take them back.
 
 Of each it is kept by which chain it came. A chain is made when a credential is handed out, and never changed:
-it tells what was true then (``docs/logs.md#whence-a-credential-came``).
+it tells what was true then (``docs/logs.md#where-a-credential-came-from``).
 """
 
 from collections.abc import Sequence

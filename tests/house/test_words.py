@@ -40,7 +40,6 @@ STILL = {
     "docs/commands.md": (3, 0),
     "docs/import.md": (6, 17),
     "docs/json.md": (2, 0),
-    "docs/logs.md": (8, 10),
     "docs/mcp.md": (1, 1),
     "edits": (4, 0),
     "exporters": (9, 0),
