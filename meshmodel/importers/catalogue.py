@@ -258,6 +258,10 @@ class Command:
     why: str = ""
 
 
+_TRUE: Final = frozenset({"true", "1"})
+_FALSE: Final = frozenset({"false", "0"})
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What a configuration shows of a server, by which limits of its row are found.
@@ -298,7 +302,11 @@ class Shown:
     def holds(self, limit: Limit) -> bool:
         """Whether the configuration shows that a limit holds."""
         value = self.value(limit)
-        return value is not None and (not limit.value or _fits(value.lower(), limit.value.lower()))
+        if value is None or (value.lower() in _FALSE and not limit.value):
+            return False
+        if limit.value in _TRUE:
+            return value.lower() in _TRUE
+        return not limit.value or _fits(value.lower(), limit.value.lower())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
-"""The secrets that command lines and addresses hold, and whether their names mean that they are secret."""
+"""What names mean: those of variables and options that they hold a secret, of scopes that they only read."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 from meshmodel.importers.command_line import Span, spans_in, spans_of_address
 from meshmodel.importers.document import Node
@@ -38,6 +39,15 @@ _SECRETS: Final = (
 _SECRET_KEYS: Final = (
     "API", "ACCESS", "PRIVATE", "SECRET", "SIGNING", "ENCRYPTION", "SSH", "DEPLOY", "ROLE", "ACCOUNT",
     "MASTER", "ADMIN", "SUBSCRIPTION", "WEBHOOK",
+)  # fmt: skip
+_OF_A_PERSON: Final = frozenset({"openid", "profile", "email", "phone", "address", "offline_access"})
+"""Scopes of OpenID Connect: who the person is, and whether the login lasts."""
+_READING: Final = frozenset({"read", "readonly", "ro", "view", "viewer", "list", "search", "history"})
+_CHANGING: Final = frozenset(
+    {
+        "write", "readwrite", "rw", "send", "create", "modify", "edit", "delete", "manage", "update", "admin",
+        "execute", "run", "invoke", "publish", "deploy", "compose", "insert",
+    }
 )  # fmt: skip
 _WRITTEN_TOGETHER: Final = tuple(each for each in _SECRETS if len(each) > 4)
 
@@ -116,3 +126,53 @@ def _withheld(node: Node, spans: Sequence[Span]) -> Iterator[Withheld]:
     first = {each.name: each for each in reversed(spans)}
     for name in dict.fromkeys(each.name for each in spans):
         yield Withheld(node, name, first[name].literal, first[name].shows)
+
+
+def scopes_in(logins: Sequence[Node]) -> tuple[str, ...]:
+    """The scopes that a file names for a login: a list, or texts with blanks or commas between them.
+
+    Args:
+        logins: what it says of OAuth: a map with ``scopes`` or ``scope``, or the scopes themselves.
+    """
+    listed = [
+        each for node in logins for each in ((node["scopes"], node["scope"]) if node.is_map else (node,))
+    ]
+    texts = (each.text for node in listed for each in node.each())
+    return tuple(dict.fromkeys(word for text in texts for word in re.split(r"[\s,]+", text) if word))
+
+
+def within(scopes: Sequence[str], accesses: Sequence[str]) -> tuple[str, ...]:
+    """The accesses that the scopes of an OAuth login leave, as far as their names say.
+
+    No standard says what a scope means. Most names say whether they only read, such as ``mail.readonly``,
+    ``read:jira-work`` and ``Files.Read.All``; of any other name it is taken that it limits nothing.
+
+    A scope that names one of the systems speaks of that system, any other of all of them. A system of which
+    all scopes only read is only read; one of which none speaks is not reached.
+
+    Args:
+        scopes: as a file names them; none: nothing is limited.
+        accesses: ``system:action``.
+    """
+    systems = {each.rpartition(":")[0] for each in accesses}
+    found = [words for each in scopes if each not in _OF_A_PERSON and (words := _words(each))]
+    if not found:
+        return tuple(accesses)
+    left = []
+    for each in accesses:
+        system, _, action = each.rpartition(":")
+        of_it = [words for words in found if system in words or systems.isdisjoint(words)]
+        if of_it and (action == "read" or not all(map(_only_reads, of_it))):
+            left.append(each)
+    return tuple(left)
+
+
+def _words(scope: str) -> frozenset[str]:
+    """The words of a scope; of one that is an address those of its path."""
+    parts = urlsplit(scope) if "://" in scope else None
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", parts.path if parts else scope)
+    return frozenset(each.lower() for each in re.split(r"[^A-Za-z]+", split) if each)
+
+
+def _only_reads(words: frozenset[str]) -> bool:
+    return not words.isdisjoint(_READING) and words.isdisjoint(_CHANGING)

@@ -8,7 +8,7 @@ one assumption that is to be confirmed; of others it is asked what they reach
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -26,7 +26,7 @@ from meshmodel.importers.clients import Client, Served
 from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import ABSENT, Node
 from meshmodel.importers.ledger import Became, Rule
-from meshmodel.importers.meanings import Withheld, in_arguments, in_url
+from meshmodel.importers.meanings import Withheld, in_arguments, in_url, scopes_in, within
 from meshmodel.importers.programs import address_of, environment_of, option_values, program_of
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.unclear_names import UNCLEAR, ask_if_secret
@@ -113,7 +113,8 @@ SCOPES: Final = Rule(
     "oauth-scopes",
     "OAuth of a server",
     "question",
-    "a credential of kind oauth-user-delegated, held by the client; on behalf of whom is asked",
+    "a credential of kind oauth-user-delegated, held by the client; where the names of all scopes only read, "
+    "it only reads; on behalf of whom is asked",
 )
 CREDENTIAL: Final = Rule(
     "credential-opens",
@@ -282,6 +283,7 @@ class _Reading:
         rows = self._out.catalogue.servers_of(self._program)
         self._row = rows[0] if len(rows) == 1 else None
         self._rows = rows
+        self._scopes = scopes_in(entry.logins)
         self._drawn = self._called() if entry.address else self._started()
         self._assumed: set[str] = set()  # the credentials that no file names, and the row does
 
@@ -293,7 +295,7 @@ class _Reading:
         self._client.servers.append(served)
         self._control()
         if self._row is not None:
-            effect = effect_of(self._row, self._shown())
+            effect = self._within_scopes(self._row, effect_of(self._row, self._shown()))
             served.grants = [*self._reach(self._row, effect)]
             note = self._assume(self._row, effect, served)
             about: tuple[Became, ...] = (note, ("agent", drawn.agent), delegation)
@@ -482,9 +484,11 @@ class _Reading:
         """A credential that the client holds and a server without a row accepts."""
         out, system = self._out, self._drawn.system
         assert system is not None, "it is called"
-        out.relate(Grant(credential, system, ("execute",)), at=at)
+        only_reads = not within(self._scopes, ("server:execute",))
+        out.relate(Grant(credential, system, ("read",) if only_reads else ("execute",)), at=at)
         if out.kind("credential", credential) == "oauth-user-delegated":
-            text = f"On behalf of whom does the client call {self._entry.name}, and with which scopes?"
+            scopes = "" if self._scopes else ", and with which scopes"
+            text = f"On behalf of whom does the client call {self._entry.name}{scopes}?"
             out.ask(("credential", credential), text, SCOPES, at=self._at)
         return out.relate(Hold(self._client.agent or self._drawn.agent, credential), at=at)
 
@@ -545,6 +549,18 @@ class _Reading:
         env = {name: value.text for name, value in self._entry.env}
         env |= {each.text: "" for each in self._entry.passed}
         return Shown(self._program, env, {name: value.text for name, value in self._entry.headers}, query)
+
+    def _within_scopes(self, row: KnownServer, effect: Effect) -> Effect:
+        """What is left of it by the scopes of the login, of systems that accept the login."""
+        if not self._scopes:
+            return effect
+        login, systems = self._oauth(self._at), {each.rpartition(":")[0] for each in effect.reaches}
+        by_login = {each for each in systems if self._accepted(row, each) == login}
+        limited = [each for each in effect.reaches if each.rpartition(":")[0] in by_login]
+        left = within(self._scopes, limited)
+        return replace(
+            effect, reaches=tuple(each for each in effect.reaches if each not in limited or each in left)
+        )
 
     def _reach(self, row: KnownServer, effect: Effect) -> Iterator[tuple[str, str, str]]:
         """Draw what it reaches: credential, system, and what the row calls that system."""
@@ -611,6 +627,8 @@ class _Reading:
         ]
         if sent:
             return sent[0].id  # a header, or the password within the address of a database
+        if self._entry.address and any(self._entry.logins):
+            return self._oauth(self._at)
         for other in self._entry.others if known or row.address else ():
             self._out.relate(Hold(self._drawn.agent, other), at=self._at)
             return other

@@ -235,3 +235,38 @@ def test_what_does_not_look_like_an_agent_is_not_named(tmp_path, name, text):
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text(text, encoding="utf-8")
     assert told_of(tmp_path)[1:-1] == [NO_AGENT]
+
+
+SENTRY = {"url": "https://mcp.sentry.dev/mcp"}
+ATLASSIAN = {"url": "https://mcp.atlassian.com/v1/sse"}
+UNKNOWN = {"url": "https://mcp.example.com"}
+KUBERNETES = {"command": "npx", "args": ["kubernetes-mcp-server", "--read-only"]}
+
+
+@all_rows(
+    ("server", "reached"),
+    [
+        (SENTRY, ["Sentry: read write execute"]),
+        (SENTRY | {"oauth": {"scopes": "org:read event:read openid"}}, ["Sentry: read"]),
+        (SENTRY | {"oauth": {"scopes": "openid email"}}, ["Sentry: read write execute"]),
+        (SENTRY | {"scopes": ["org:read", "event:admin"]}, ["Sentry: read write execute"]),
+        (ATLASSIAN | {"auth": {"scopes": ["read:jira-work", "offline_access"]}}, ["Jira: read"]),
+        (UNKNOWN | {"oauth": {"scope": "https://www.example.com/auth/mail.readonly"}}, ["x: read"]),
+        (UNKNOWN | {"scopes": ["Mail.ReadWrite"]}, ["x: execute"]),
+        (UNKNOWN | {"scopes": ["mail"]}, ["x: execute"]),
+        (
+            {"command": "uvx", "args": ["mcp-atlassian"], "env": {"READ_ONLY_MODE": "1"}},
+            ["Confluence: read", "Jira: read"],
+        ),
+        (KUBERNETES, ["Kubernetes cluster of the kubeconfig: read"]),
+        (
+            KUBERNETES | {"args": ["kubernetes-mcp-server", "--read-only=false"]},
+            ["Kubernetes cluster of the kubeconfig: read write execute"],
+        ),
+    ],
+)
+def test_scopes_and_flags_limit_what_a_login_reaches(server, reached, tmp_path):
+    settings_in(tmp_path, ".mcp.json", {"mcpServers": {"x": server}})
+    model = model_of(tmp_path)
+    found = [f"{model.system[each.system].title}: {' '.join(each.actions)}" for each in model.grant.values()]
+    assert sorted(found) == reached
