@@ -12,7 +12,7 @@ snapshot and change nothing.
 """
 
 from meshmodel.language.completion import completions
-from meshmodel.language.corrections import Unclear, corrections, read_sentences
+from meshmodel.language.corrections import Unclear, corrections, read_sentences, with_units
 from meshmodel.language.lines import Lines, parse_lines
 from meshmodel.language.parser import add_entry, parse, single_sentences
 from meshmodel.language.pasted_lines import LINES_LIMIT, PastedLines, lines_of
@@ -34,4 +34,5 @@ __all__ = [
     "parse_lines",
     "read_sentences",
     "single_sentences",
+    "with_units",
 ]

@@ -17,14 +17,29 @@ from meshmodel.language.tokens import name_of, sentences, split
 from meshmodel.model.records import Snapshot
 from meshmodel.model.secrets import masked
 from meshmodel.model.text import one_line
+from meshmodel.model.vocabulary import ACTIONS
 
 _STEP_OF_ASK: Final = re.compile(r"^(ask\s+\S.*?)\s+on\s+(.+?)\s*>\s*(.+?)(?=\s+(?:by|at|rate)\s|[:,]|$)")
 _MOST: Final = 2
 _KIND: Final = "(?:agent|credential|system|zone)"
 _ACTION: Final = "(read|write|execute|issue|admin)s?"
+_NOTE: Final = "(note|question|assumption|action)"
+_EXPIRES: Final = (
+    r"(?:expires|lasts|lives|(?:is\s+)?(?:valid|rotated)|rotates|(?:(?:has|with)\s+)?(?:an?\s+)?(?:lifetime|ttl))"
+    r"(?:\s+(?:in|after|for|is|of|every))?"
+)
+_NO_EXPIRY: Final = r"(?:never\s+expires|does(?:\s+not|n't)\s+expire|(?:has\s+)?no\s+(?:expiry|lifetime))"
 _REWRITTEN: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), instead)
     for pattern, instead in (
+        (rf"^(.+?)\s+(?:(?:has|with)\s+)?(?:an?\s+)?{_NOTE}\s*:\s*(.+)$", r"\2 on \1: \3"),
+        (rf"^{_NOTE}\s+(?:for|about|to|of)\s+", r"\1 on "),
+        (rf"([(,]\s*){_EXPIRES}\s+(?=\d)", r"\1"),
+        (r"([(,]\s*)zone\s+", r"\1in "),
+        (rf"([(,]\s*){_NO_EXPIRY}", r"\1unlimited"),
+        (rf"\s+{_EXPIRES}\s+(?=\d)", " lifetime "),
+        (r"\s+(?:is|should\s+be)\s+allowed\s+to\s+", " may "),
+        (rf"\s+{_NO_EXPIRY}$", " lifetime unlimited"),
         (
             rf"^(?:create|define|make|new|add)\s+(?:an?\s+|the\s+)?({_KIND})\s+(?:called\s+|named\s+)?",
             r"add \1 ",
@@ -40,6 +55,7 @@ _REWRITTEN: Final = tuple(
         (rf"\s+is\s+an?\s+{_KIND}\s+in\s+(?:zone\s+)?", " in "),
         (r">[^>]+(>[^>(]+\()mcp[- ]server\b", r"\1service"),
         (r"(?:\ban?\s+)?\bmcp[- ]server\b", "service"),
+        (r"\s+is\s+(?:located\s+|placed\s+)?in\s+(?:the\s+)?", " in "),
         (r"\s+is\s+(?:an?|the)\s+", " is "),
         (rf"(?<!\S)(?:the\s+)?{_KIND}\s+(?=\S)", ""),
         (
@@ -61,12 +77,12 @@ _REWRITTEN: Final = tuple(
         (r"\s+(?:calls|invokes)\s+", " delegates "),
         (r"\s+(?:starts|wakes)\s+", " triggers "),
         (r"\s+(?:lives|lies|sits)\s+in\s+", " in "),
-        (r"\s+(?:is\s+owned|owned|owner)\s+(?:by|is|of|to)\s+", " owner "),
+        (r"([(,]\s*|\s+)(?:is\s+owned|owned|owner)\s+(?:by|is|of|to)\s+", r"\1owner "),
         (r"\s+stores\s+", " holds "),
         (r"^(.+?)\s+(?:must\s+)?approves?\s+(.+>.+)$", r"ask human-approval by \1 on \2, planned"),
         (r"^(ask\s.+?)\s+(planned|enforced|advisory)$", r"\1, \2"),
         (r"^(?=\S+\s+on\s)", "ask "),
-        (r"^(.*\sby\s+)(\w[\w.-]*)(.*)$", r"\2 is person; \g<0>"),
+        (r"^ask\s(?:.*?\s)?by\s+(.+?)(?:\s+(?:on|between)\s.*|\s*,.*)?$", r"\1 is person; \g<0>"),
     )
 )
 """Other words for what a sentence says, and the words of the quick line."""
@@ -75,10 +91,26 @@ _CALLED: Final = re.compile(
     rf"^(?:calls|invokes|uses)\s+(\S+?)\s*:\s*only\s+{_ACTION}\s+(\S+)$", re.IGNORECASE
 )
 """A call without who makes it."""
+_SERVER: Final = re.compile(r'^add\s+mcp-server\s+"?([^"]+?)"?\s+for\s+([^,]+)$', re.IGNORECASE)
 _USED: Final = re.compile(rf"^(.+?)\s+uses\s+(.+?)\s+to\s+{_ACTION}\s+(\S+)$", re.IGNORECASE)
-_APPROVES: Final = re.compile(
-    rf"^(.+?)\s+(?:must\s+)?approves?\s+(?:each|every|all|any)?\s*{_ACTION}\s+(?:to|on|in|of|from)\s+(.+)$",
+_NEEDS: Final = re.compile(
+    r"^(.+?)\s+(?:needs?|requires?|is|must\s+be)\s+(?:an?\s+)?(?:(?:human|manual)[-\s])?(?:approval|approved)"
+    r"\s+(?:by|from|of)\s+(.+?)(?:\s+(?:to|before\s+it|when\s+it)\s+(.+))?$",
     re.IGNORECASE,
+)
+"""What needs whose approval, to do what."""
+_APPROVES: Final = re.compile(
+    r"^(.+?)\s+(?:must\s+)?approves?\s+(?:(?:each|every|all|any)\s+)?(.+)$", re.IGNORECASE
+)
+_USE: Final = re.compile(
+    r"^(?:(?P<agent>.+?)(?:'s)?\s+)?(?P<action>read|writ|execut|issu|admin)(?:s|es|e|ing)?\s+"
+    r"(?:(?:to|on|in|of|from)\s+)?(?P<system>.+?)(?:\s+by\s+(?P<by>.+))?$",
+    re.IGNORECASE,
+)
+"""What an approval is about: each write of whom to which system."""
+_DAYS: Final = {"week": 7, "month": 30, "year": 365}
+_DURATION: Final = re.compile(
+    r"\b(\d{1,7})[\s-]*(second|sec|minute|min|hour|hr|day|week|month|year)s?\b", re.IGNORECASE
 )
 _MOST_PROBLEMS: Final = 8
 _LEAST_ALIKE: Final = 0.55
@@ -170,9 +202,9 @@ def corrections(text: str, snapshot: Snapshot) -> tuple[Sentence, ...]:
         At most two, the likelier first; empty where none is found.
     """
     found: dict[str, Sentence] = {}
-    known = _with_known_names(text, snapshot)
+    known, lifetimes = _with_known_names(text, snapshot), with_units(text)
     _add_first(found, _of_the_model(text, snapshot), snapshot, _MOST)
-    for candidates in ((known,), _at_the_problem(text, snapshot), _reworded(text)):
+    for candidates in ((known,), (lifetimes,), _at_the_problem(text, snapshot), _reworded(lifetimes)):
         _add_first(found, candidates, snapshot, 1)
     for each in dict.fromkeys((text, known)):
         _add_first(found, _by_names(each, snapshot, shorten=not found), snapshot, _MOST)
@@ -205,20 +237,50 @@ def _of_the_model(text: str, snapshot: Snapshot) -> Iterator[str]:
                 yield f"{caller} delegates {said[1]} only {said[3]}:{said[2].lower()}"
     if (said := _USED.match(text)) and Draft(snapshot).lookup("agent", said[2]):
         yield f"{said[1]} delegates {said[2]} only {said[4]}:{said[3].lower()}"
+    if said := _SERVER.match(text):
+        if said[1].lower() != said[2].lower():
+            yield f"{said[2]} delegates {said[1]}"
+        yield f"add mcp-server {said[1]}-server for {said[2]}"
     read = parse(text, snapshot)
-    if said := _APPROVES.match(text):
-        draft, action = Draft(snapshot), said[2].lower()
-        system = draft.lookup("system", said[3])
-        asked = [] if draft.lookup("agent", said[1]) else [f"{said[1]} is person"]
-        for each in snapshot.grant.values():
-            if each.system == system and action in each.actions:
-                step = f"{each.credential} > {system}: {action}"
-                asked.append(f"ask human-approval by {said[1]} on {step}, planned")
-        yield "; ".join(asked)
+    if said := _APPROVES.match(_NEEDS.sub(r"\2 approves \1 \3", text).strip()):
+        asked = [] if Draft(snapshot).lookup("agent", said[1].strip('"')) else [f"{said[1]} is person"]
+        asked += [
+            f"ask human-approval by {said[1]} on {step}, planned" for step in _steps_meant(said[2], snapshot)
+        ]
+        ask = "; ".join(asked)
+        if "ask " in ask:
+            yield ask if parse(ask, snapshot).problem is None else f"{said[2]}; {ask}"
     elif read.problem is None and text.lower().startswith("ask "):
         yield from (f"{text}, enforced", f"{text}, planned")
     elif read.problem is None and read.warnings:
         yield from _as_service(text, snapshot)
+
+
+def _steps_meant(what: str, snapshot: Snapshot) -> Iterator[str]:
+    """The steps that words such as ``each write to mail``, ``bot > mail: write`` and ``bot`` are about."""
+    ends, _, actions = what.partition(":")
+    names = [each.strip() for each in ends.split(">")]
+    draft, said = Draft(snapshot), f": {actions.strip()}" if actions else ""
+    agent, system = draft.lookup("agent", names[0]), draft.lookup("system", names[-1])
+    use = _USE.match(what) if len(names) == 1 else None
+    if use:
+        user = use["agent"] or use["by"]
+        agent = draft.lookup("agent", user or "")
+        system = draft.lookup("system", use["system"])
+        said = ": " + next(each for each in ACTIONS if each.startswith(use["action"].lower()))
+        if system is None or (user and agent is None):
+            return
+    elif agent is None or len(names) > 2:
+        yield " > ".join(names[-2:]) + said
+        return
+    for each in snapshot.grant.values():
+        is_held = agent is None or (agent, each.credential) in snapshot.hold
+        if (
+            is_held
+            and each.system == (system or each.system)
+            and {*re.findall(r"\w+", said)} <= {*each.actions}
+        ):
+            yield f"{each.credential} > {each.system}{said}"
 
 
 def _as_service(text: str, snapshot: Snapshot) -> Iterator[str]:
@@ -230,6 +292,17 @@ def _as_service(text: str, snapshot: Snapshot) -> Iterator[str]:
             if len(difference(snapshot, without)) == 1:
                 zone = f" in {each.zone}" if each.zone else ""
                 yield f"delete system:{key}; {key} (service{zone}){text[subject.end() :]}"
+
+
+def with_units(text: str) -> str:
+    """A text with its durations written as lifetimes: ``30 days`` is ``30d``, ``6 months`` is ``180d``."""
+
+    def written(match: re.Match[str]) -> str:
+        unit = match[2].lower()
+        days = _DAYS.get(unit)
+        return f"{int(match[1]) * days}d" if days else f"{match[1]}{unit[0]}"
+
+    return _DURATION.sub(written, text)
 
 
 def _reworded(text: str) -> Iterator[str]:
@@ -262,6 +335,8 @@ def _at_the_problem(text: str, snapshot: Snapshot) -> Iterator[str]:
     words = text[problem.start : problem.end]
     *_, mended = _mended(parse(text, snapshot), snapshot)
     yield mended.text
+    if "(" in text[: problem.start] and text[: problem.start].rstrip().endswith(","):
+        yield f"{text[: problem.start].rstrip(', ')} in {text[problem.start :]}"
     known = [str(key) for table in ELEMENTS for key in snapshot.table(table)]
     for each in difflib.get_close_matches(words[:40].lower(), known, n=1):
         yield _replaced(text, problem.start, problem.end, each)

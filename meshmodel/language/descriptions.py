@@ -1,14 +1,17 @@
 """Descriptions in parentheses behind a name: ``bot (ai-agent) > key > files (database, restricted): read``.
 
-``bot (ai-agent)`` says what the sentence ``bot is ai-agent`` says.
+``bot (ai-agent)`` says what the sentence ``bot is ai-agent`` says, and ``files (saas, owner Sales)`` what
+``files is saas`` and ``files owner Sales`` say.
 """
 
+import itertools
 from collections.abc import Sequence
 from typing import Final
 
 from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, SentenceError
 from meshmodel.language import chains, checkpoints, limits, verbs
-from meshmodel.language.tokens import Token, is_alone, name_of, span
+from meshmodel.language.qualifiers import TABLES, qualifier
+from meshmodel.language.tokens import Token, as_typed, is_alone, name_of, span
 
 _HEADS: Final = ("ask", "add", "delete", "remove")
 """The words that a sentence begins with, in front of its names."""
@@ -20,10 +23,15 @@ _ENDS: Final = frozenset(
 where nothing follows.
 """
 _IS: Final = ("is",)
+_IN: Final = ("in",)
 
 
-def carry_out(tokens: Sequence[Token], draft: Draft) -> list[Token]:
-    """Describe what has a description, and return the sentence without the descriptions.
+def carry_out(tokens: Sequence[Token], draft: Draft) -> tuple[list[Token], list[list[Token]]]:
+    """Describe what has a description.
+
+    Returns:
+        The sentence without the descriptions, and sentences such as ``files owner Sales`` that are carried
+        out after it, since it says what is new there.
 
     Raises:
         SentenceError: a parenthesis without the other one, without a name before it, or within another one;
@@ -31,12 +39,11 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> list[Token]:
         InvalidModelError: the model refuses it.
     """
     if not any(each.is_sign("(") or each.is_sign(")") for each in tokens):
-        return list(tokens)
-    verb = verbs.find(tokens, draft)
+        return list(tokens), []
     is_chain = any(each.is_sign(">") for each in tokens)
-    is_text = verb is not None and verb[2] not in verbs.VERBS and not is_chain
-    end = verb[0] if verb is not None and is_text else len(tokens)
+    end = len(tokens) if is_chain else _text_begins(tokens, draft)
     plain: list[Token] = []
+    fields: list[list[Token]] = []
     skipped = _words_before(tokens)
     group: list[Token] | None = None
     opened = tokens[0]
@@ -51,13 +58,25 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> list[Token]:
             name = name_before(plain[skipped:], is_chain=is_chain, draft=draft)
             if any(each.is_sign(">") for each in plain):
                 name = _credential_if_human(name, group, draft)
-            _describe(name, group, (opened.start, token.end), draft)
+            fields += _describe(name, group, (opened.start, token.end), draft, is_chain=is_chain)
             group = None
         else:
             (plain if group is None else group).append(token)
     if group is not None:
         raise SentenceError("the parenthesis is not closed", *span([opened, *group]))
-    return [*plain, *tokens[end:]]
+    return [*plain, *tokens[end:]], fields
+
+
+def _text_begins(tokens: Sequence[Token], draft: Draft) -> int:
+    """Where the verb of a field stands in a sentence: what follows it is text, parentheses included."""
+    depth, outside = 0, list[int]()
+    for index, token in enumerate(tokens):
+        depth += token.is_sign("(")
+        if depth == 0:
+            outside.append(index)
+        depth -= token.is_sign(")") and depth > 0
+    verb = verbs.find([tokens[index] for index in outside], draft)
+    return len(tokens) if verb is None or verb[2] in verbs.VERBS else outside[verb[0]]
 
 
 def name_before(
@@ -130,9 +149,42 @@ def _credential_if_human(name: list[Token], group: Sequence[Token], draft: Draft
     return [Token("qualified", f"credential:{first.text}", first.start, first.end), *others]
 
 
-def _describe(name: list[Token], group: list[Token], where: tuple[int, int], draft: Draft) -> None:
-    begins = verbs.verb_at([*name, *group], len(name))
-    if begins is not None:
-        verbs.carry_out([*name, *group], begins, draft)
-    else:
-        verbs.carry_out([*name, Token("word", "is", *where), *group], (len(name), len(name) + 1, _IS), draft)
+def _describe(
+    name: list[Token], group: list[Token], where: tuple[int, int], draft: Draft, *, is_chain: bool
+) -> list[list[Token]]:
+    """Do what a description says of a name, and return the sentences that are carried out afterwards: those
+    that set fields, and where it is if only the chain says whether it is a system or an agent.
+    """
+    words, clauses = _clauses(group)
+    if words or not clauses:
+        clauses.insert(0, words)  # it says whether a new one is a system or an agent
+    fields = []
+    for clause in clauses:
+        said = [*name, *clause]
+        begins = verbs.verb_at(said, len(name))
+        if begins is not None and (words or not is_chain or begins[2] != _IN):
+            verbs.carry_out(said, begins, draft)
+        elif clause is words:
+            said = [*name, Token("word", "is", *where), *clause]
+            verbs.carry_out(said, (len(name), len(name) + 1, _IS), draft)
+        else:
+            fields.append(said)
+    return fields
+
+
+def _clauses(group: Sequence[Token]) -> tuple[list[Token], list[list[Token]]]:
+    """What follows ``is`` in a description, with the commas in it, and each part that begins with a verb or a
+    field.
+    """
+    words, others = list[Token](), list[list[Token]]()
+    takes_more = False
+    commas = [index for index, token in enumerate(group) if token.is_sign(",")]
+    for start, end in itertools.pairwise([-1, *commas, len(group)]):
+        part = list(group[start + 1 : end])
+        verb = verbs.verb_at(part, 0, (*verbs.VERBS, *verbs.FIELDS))
+        if verb is not None and not any(qualifier(table, as_typed(part)) for table in TABLES):
+            others.append(part)
+            takes_more = verb[2] in verbs.LISTS
+        else:
+            (others[-1] if takes_more else words).extend(group[max(start, 0) : end])
+    return words, others

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from meshmodel.edits.approvers import new_doubts
 from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, Name, SentenceError
-from meshmodel.edits.edit import Edit, Put, Remove, Rename
+from meshmodel.edits.edit import Edit, Put, Remove, Rename, unused_id
 from meshmodel.edits.ids import exact_id_of
 from meshmodel.language import (
     acceptances,
@@ -33,8 +33,8 @@ _SHORTEST: Final = 5
 _VERBS: Final = tuple(dict.fromkeys(verb[0] for verb in VERBS if len(verb[0]) >= _SHORTEST))
 _ALL_VERBS: Final = frozenset(verb[0] for verb in VERBS)
 _JOINING: Final = frozenset(
-    {"approves", "by", "on", "with", "using", "via", "for", "from", "to", "at"}.union(
-        CHECKPOINT_STATES, FRESHNESSES
+    {"approves", "can", "expires", "has", "have", "must", "needs", "requires", "should"}.union(
+        {"by", "on", "with", "using", "via", "for", "from", "to", "at"}, CHECKPOINT_STATES, FRESHNESSES
     )
 )
 """Words that usually say more about what stands before them, and seldom are part of a name."""
@@ -262,17 +262,28 @@ def _do(tokens: Sequence[Token], draft: Draft) -> None:
     if notes.is_note(tokens):
         notes.carry_out(tokens, draft)
         return
+    fields: Sequence[Sequence[Token]] = ()
+    plain = tokens
     if alone or not first.is_word("name", "rename"):
-        plain = descriptions.carry_out(tokens, draft)
-        if len(plain) < len(tokens) and _is_known(plain, draft):
-            return  # it was nothing but a description
-        tokens = plain
+        plain, fields = descriptions.carry_out(tokens, draft)
+    if len(plain) == len(tokens) or not _is_known(plain, draft):
+        _do_plain(plain, draft)
+    for field in fields:
+        _do_plain(field, draft)
+
+
+def _do_plain(tokens: Sequence[Token], draft: Draft) -> None:
+    """Do what a sentence without descriptions says."""
     if any(token.is_sign(">") for token in tokens):
         chains.carry_out(tokens, draft)
         return
     verb = verbs.find(tokens, draft)
     known = name_of(tokens[: verb[0]]) if verb else None
-    if not alone and not (known and draft.find(known, WITH_IDS)) and _began(tokens, verb is None, draft):
+    if (
+        not is_alone(tokens)
+        and not (known and draft.find(known, WITH_IDS))
+        and _began(tokens, verb is None, draft)
+    ):
         return
     if verb is None:
         raise _not_understood(tokens, draft)
@@ -412,7 +423,10 @@ def _add_entry(entry: catalogue.Entry, tokens: Sequence[Token], draft: Draft) ->
         known = first_few([*draft.snapshot.agent], 3) or "no agent yet"
         said = f"for which agent? {known}; or a new name: add {entry.key} {name.text} for bot"
         raise SentenceError(said, *span(tokens))
-    made, _ = add_entry(entry, name.text, draft.snapshot, connected_to, agent=agent)
+    made, (table, key) = add_entry(entry, name.text, draft.snapshot, connected_to, agent=agent)
+    alone = unused_id(Snapshot(), table, name.text)
+    if key != alone or (table == "agent" and agent and alone == exact_id_of(agent)):
+        raise SentenceError(f"it needs a name of its own: there is the {table} {alone}", name.start, name.end)
     for change in made.changes:
         assert isinstance(change, Put)
         is_element = table_of(change.record) in ELEMENTS

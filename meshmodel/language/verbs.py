@@ -31,6 +31,17 @@ FIELDS: Final[Mapping[tuple[str, ...], str]] = {
 
 What only notes have is no such field: their words are too usual to be verbs."""
 
+LISTS: Final = frozenset(
+    words
+    for words, key in FIELDS.items()
+    if any(
+        field.key == key and field.type in {"references", "aliases"}
+        for table in (*ELEMENTS, "checkpoint")
+        for field in SCHEMA[table].fields
+    )
+)
+"""The words of the fields whose values are several, with commas between them."""
+
 _CONTINUED: Final = frozenset({("in",), ("is",), ("home",), ("as",)})
 _QUOTES: Final = "a name that it is part of stands in quotes"
 VerbMatch = tuple[int, int, tuple[str, ...]]
@@ -299,11 +310,13 @@ def _is(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
         raise SentenceError(f"what is {subject.text!r}? write {ways}", subject.start, subject.end)
     table = fitting[0]
     key = draft.find_or_add(subject, table) if table in ELEMENTS else draft.find_one(subject, (table,))[1]
-    values = {}
-    for word in said:
+    values = dict[str, Any]()
+    for part, word in zip(parts, said, strict=True):
         meant = qualifier(table, word)
         assert meant is not None
-        values[meant.attribute] = meant.value
+        if values.setdefault(meant.attribute, meant.value) != meant.value:
+            why = f"its {meant.attribute.replace('_', ' ')} is {_shown(values[meant.attribute])} already here"
+            raise SentenceError(f"{word!r}: {why}", *span(part))
     set_values(table, key, values, draft)
 
 

@@ -48,7 +48,7 @@ def approvals(before: Snapshot, after: Snapshot) -> list[str]:
     said = [
         f"{phrase(quoted_record(now))}: {why}"
         for _, _, was, now in changes
-        for why in _approves(was, now)
+        for why in (*_approves(was, now), *_intends(was, now, after))
         if now
     ]
     said += _unasked(before, after)
@@ -77,8 +77,6 @@ def _approves(before: Record | None, after: Record | None) -> Iterator[str]:
     match after:
         case Acceptance() if after != before:
             yield "accepts a finding"
-        case Intent() if not _is_within(before, after):
-            yield "an intent approves a path"
         case Checkpoint(state="enforced") if after != before:
             yield "a checkpoint is added or changed as enforced; as planned it may be"
         case Delegation(returns="values") if not isinstance(before, Delegation) or before.returns != "values":
@@ -91,6 +89,16 @@ def _approves(before: Record | None, after: Record | None) -> Iterator[str]:
                 yield "an agent becomes a person"
         case System():
             yield from _lowers(before if isinstance(before, System) else replace(after, typed=False), after)
+
+
+def _intends(before: Record | None, now: Record | None, after: Snapshot) -> Iterator[str]:
+    """Why an intent needs a person, with what is to be said instead of it: access, or a question."""
+    if not isinstance(now, Intent) or _is_within(before, now):
+        return
+    held = {grant.system for grant in after.grant.values() if (now.agent, grant.credential) in after.hold}
+    ask = f"question on agent {now.agent}: May it {' and '.join(now.actions)} {now.system}?"
+    access = f"; for access: {now.agent} > {now.system}: {', '.join(now.actions)}"
+    yield f"intended use approves a path; write {ask}{'' if now.system in held else access}"
 
 
 def _lowers(was: System, now: System) -> Iterator[str]:

@@ -13,7 +13,14 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.edits.edit import Edit, Put, apply_edit, difference
 from meshmodel.edits.ids import exact_id_of
 from meshmodel.interchange import RecordProblem, is_fragment, read_records, toml_value
-from meshmodel.language import LINES_LIMIT, Unclear, lines_of, read_sentences, single_sentences
+from meshmodel.language import (
+    LINES_LIMIT,
+    Unclear,
+    lines_of,
+    read_sentences,
+    single_sentences,
+    with_units,
+)
 from meshmodel.mcp_server.approvals import approvals
 from meshmodel.mcp_server.marked import Answered, marked_json, marked_words
 from meshmodel.mcp_server.quoting import quoted, quoted_record
@@ -32,8 +39,13 @@ _EACH: Final = 400
 _SHOWN: Final = (*((most, 160) for most in (100, 30, 10, 5, 3, 2, 1, 0)), (0, 60), (0, 0))
 """How many of all that it does and opens are told, and with messages of how many characters. What is left
 out is said; critical and high findings that are new or worse are always told."""
+_COUNTED: Final = {
+    "does": "changes",
+    "findings": "findings",
+    "needs_a_person": "reasons why a person has to decide",
+    "allowed": "approvals",
+}
 _FLAGS: Final = {"true": True, "yes": True, "false": False, "no": False}
-_LIFETIME: Final = re.compile(r"(\d+) *([smhd])[a-z]*")
 _Item = TypeVar("_Item")
 
 
@@ -147,7 +159,7 @@ def _is_serious(finding: Mapping[str, str]) -> bool:
 def _first(key: str, items: Sequence[_Item], most: int, left: list[str]) -> list[_Item]:
     """The first items, with a line in ``left`` where that is not all of them."""
     if len(items) > most:
-        left.append(f"{key}: {len(items) - most} of {len(items)}")
+        left.append(f"{len(items) - most} of {len(items)} {_COUNTED[key]}")
     return list(items[:most])
 
 
@@ -250,7 +262,7 @@ def _candidates(value: Any, known: list[str]) -> Iterator[Any]:
     elif isinstance(value, str):
         said = value.strip().lower()
         yield _FLAGS.get(said)
-        yield _LIFETIME.sub(r"\1\2", said)
+        yield with_units(said)
         yield from difflib.get_close_matches(said, known, n=1)
         yield exact_id_of(value)
         yield [each for each in re.split(r"[,\s]+", said) if each]

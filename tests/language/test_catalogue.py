@@ -225,4 +225,13 @@ def test_which_agent_a_part_is_for_is_asked_and_answered() -> None:
     assert "for which agent?" in problem("add mcp-server mail for files", start)
     drawn = after("add mcp-server mail for files, bot", start)
     assert drawn.delegation["bot", "mail"].only == ("files:read",)
-    assert set(after("add mcp-server mail for mail").agent) == {"mail", "mail-2"}
+
+
+def test_a_part_is_never_called_like_another_one_there() -> None:
+    start = after("bot > key > files: read; crm is saas")
+    own = "it needs a name of its own: there is the"
+    assert f"{own} agent bot" in problem("add mcp-server bot for bot", start)
+    assert f"{own} agent bot" in problem("add mcp-server Bot for helper", start)
+    assert f"{own} agent mail" in problem("add mcp-server mail for mail")
+    assert f"{own} system crm" in problem("add vault crm for bot", start)
+    assert "crm" in after("add mcp-server crm for bot", start).agent  # a system may be called like an agent

@@ -299,3 +299,93 @@ def test_a_call_of_a_server_is_a_delegation_with_a_limit(text):
 def test_a_stated_kind_beside_another_of_that_name_is_doubted(text):
     read = read_sentences([text], apply_edit(Snapshot(), SERVED))
     assert "though there is the" in read.doubts[0].why
+
+
+DESK = apply_edit(
+    Snapshot(),
+    parse(
+        "support-bot (ai-agent in desk) > mail-key (api-key) > mail (messaging in desk): read, write;"
+        " support-bot > crm-key > crm (saas in cloud): read",
+        Snapshot(),
+    ).edit,
+)
+ANN = "Ann is person; ask human-approval by Ann on mail-key > mail: write, planned"
+
+
+@all_rows(
+    ("text", "right"),
+    [
+        *(
+            (f"mail-key {said}", "mail-key lifetime 30d")
+            for said in (
+                "expires after 30d",
+                "expires in 30 days",
+                "lifetime 30 days",
+                "has a lifetime of 1 month",
+                "is valid for 30d",
+                "valid for 30 days",
+                "lasts 30 days",
+                "is rotated every 30 days",
+                "ttl 30d",
+            )
+        ),
+        ("mail-key expires in 12 hours", "mail-key lifetime 12h"),
+        ("mail-key expires in 1 year", "mail-key lifetime 365d"),
+        ("mail-key expires after 15 min", "mail-key lifetime 15m"),
+        ("mail-key never expires", "mail-key lifetime unlimited"),
+        ("mail-key does not expire", "mail-key lifetime unlimited"),
+        ("mail-key (api-key, 30 days)", "mail-key (api-key, 30d)"),
+        ("mail-key (api-key, expires in 6 months)", "mail-key (api-key, 180d)"),
+        ("mail-key (api-key, never expires)", "mail-key (api-key, unlimited)"),
+        ("support-bot is in desk", "support-bot in desk"),
+        ("support-bot is located in the desk", "support-bot in desk"),
+        ("support-bot (ai-agent, desk)", "support-bot (ai-agent in desk)"),
+        ("support-bot (ai-agent, zone desk)", "support-bot (ai-agent, in desk)"),
+        ("crm (saas, cloud, confidential)", "crm (saas in cloud, confidential)"),
+        ("crm (saas, owned by Sales)", "crm (saas, owner Sales)"),
+        ("mail-key > mail: write needs approval by Ann", ANN),
+        ("support-bot > mail-key > mail: write requires approval from Ann", ANN),
+        ("support-bot > mail: write is approved by Ann", ANN),
+        ("writing to mail needs human approval by Ann", ANN),
+        ("support-bot's writes to mail need approval by Ann", ANN),
+        ("any write to mail by support-bot must be approved by Ann", ANN),
+        ("support-bot needs approval by Ann to write mail", ANN),
+        ('mail-key > mail: write needs approval by "Ann Lee"', ANN.replace("Ann", '"Ann Lee"')),
+        (
+            "support-bot needs approval by Ann",
+            (
+                "Ann is person; ask human-approval by Ann on mail-key > mail, planned;"
+                " ask human-approval by Ann on crm-key > crm, planned"
+            ),
+        ),
+        (
+            "wiki-key > wiki: write needs approval by Ann",
+            f"wiki-key > wiki: write; {ANN}".replace("mail", "wiki"),
+        ),
+        ("support-bot has note: checked weekly", "note on support-bot: checked weekly"),
+        ("support-bot note: checked weekly", "note on support-bot: checked weekly"),
+        ("note for support-bot: checked weekly", "note on support-bot: checked weekly"),
+        ("crm has a question: who owns it?", "question on crm: who owns it?"),
+        ("question about crm: who owns it?", "question on crm: who owns it?"),
+        ("support-bot is allowed to read mail", "support-bot may read mail"),
+        ("add mcp-server support-bot for support-bot", "add mcp-server support-bot-server for support-bot"),
+        ("add mcp-server support-bot for helper", "helper delegates support-bot"),
+    ],
+)
+def test_what_an_assistant_writes_in_plain_english_gets_the_right_sentence(text, right):
+    (unclear,) = [each for part in read_sentences([text], DESK)[2:] for each in part]
+    assert unclear.write[0] == right
+
+
+@pytest.mark.parametrize(
+    "text", ["writes to wiki need approval by Ann", "wiki's reads of mail need approval by Ann"]
+)
+def test_an_approval_of_no_step_is_no_sentence(text):
+    assert write(text, DESK) == []
+
+
+@all_rows(
+    "text", ["mail-key expires in 30 days", "mail-key has lifetime 30d", "bot must read > mail-key > mail"]
+)
+def test_a_name_that_says_what_follows_it_is_doubted_in_an_empty_model(text):
+    assert "is taken as one new name, though" in parse(text, Snapshot()).warnings[0]

@@ -195,3 +195,28 @@ def test_records_of_a_chain_with_everything() -> None:
 def test_in_a_chain_a_human_is_a_person_first_and_behind_that_a_credential_of_one() -> None:
     drawn = after("ann (human) > sign-in (human) > drafts: read", Snapshot())
     assert (drawn.agent["ann"].kind, drawn.credential["sign-in"].subject) == ("person", "human")
+
+
+@all_rows(
+    ("text", "same"),
+    [
+        ("crm (saas, confidential, owner Sales)", "crm is saas, confidential; crm owner Sales"),
+        ('crm (owner "Sales, EMEA", saas)', 'crm is saas; crm owner "Sales, EMEA"'),
+        ("crm (saas in cloud, typed, owner Sales)", "crm in cloud, saas, typed; crm owner Sales"),
+        ("crm (saas, known as a, b, owner Sales)", "crm is saas; crm known as a, b; crm owner Sales"),
+        (
+            "bot > key (api-key, as svc, owner Sales) > crm (owner Sales): read",
+            "bot > key > crm: read; key is api-key; key as svc; key, crm owner Sales",
+        ),
+        ("bot (in desk) > key > crm: read", "bot > key > crm: read; bot in desk"),
+        ("bot (in desk, ai-agent) > key > crm: read", "bot > key > crm: read; bot is ai-agent; bot in desk"),
+        ("files (saas) owner Sales (EMEA)", "files is saas; files owner Sales (EMEA)"),
+    ],
+)
+def test_a_description_sets_fields_too(text: str, same: str) -> None:
+    assert after(text) == after(same)
+
+
+def test_a_description_does_not_say_two_kinds() -> None:
+    assert "'cloud': its kind is saas already here" in problem("crm (saas, cloud)")
+    assert "'internal': its sensitivity is restricted already here" in problem("crm is restricted, internal")

@@ -56,8 +56,8 @@ def changed(table, key, **values):
 @all_rows(
     ("edited", "why"),
     [
-        (changed("intent", ("bot", "files"), actions=("read", "write")), "approves a path"),
-        (after("bot may read tickets"), "approves a path"),
+        (changed("intent", ("bot", "files"), actions=("read", "write")), "intended use approves a path"),
+        (after("bot may read tickets"), "intended use approves a path"),
         (after("ask human-approval on file-key > files"), "as enforced"),
         (changed("system", "files", sensitivity="confidential"), "sensitivity is lowered"),
         (changed("system", "files", sensitivity=None), "sensitivity is lowered"),
@@ -131,3 +131,21 @@ def test_who_may_approve_is_said_at_the_start(tmp_path):
     assert tools_of(trusted)["apply"].answer(trusted, asked).json["applied"]
     with Store.open(path, read_only=True) as store:
         assert [each.person for each in store.journal()] == ["Kim"]
+
+
+@all_rows(
+    ("text", "instead"),
+    [
+        ("bot may write files", ["question on agent bot: May it write files?"]),
+        (
+            "bot may read, write sts",
+            ["question on agent bot: May it read and write sts?", "bot > sts: read, write"],
+        ),
+    ],
+)
+def test_intended_use_is_answered_with_a_question_or_with_the_access(text, instead):
+    said, *_ = approvals(MODEL, after(text))
+    _, _, told = said.partition("intended use approves a path; write ")
+    assert told.split("; for access: ") == instead
+    for each in instead:
+        assert approvals(MODEL, after(each)) == []

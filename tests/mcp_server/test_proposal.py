@@ -160,9 +160,12 @@ def test_critical_and_high_findings_that_a_sentence_opens_are_always_told(path):
         told = {(each["rule"], each["subject"]) for each in answer.json["findings"]}
         assert opened <= told
         assert all(f"{rule} {subject}" in answer.words for rule, subject in told)
-        for key, items in (("does", proposal.does), ("needs_a_person", proposal.needs_a_person)):
+        for key, what, items in (
+            ("does", "changes", proposal.does),
+            ("needs_a_person", "reasons why a person has to decide", proposal.needs_a_person),
+        ):
             cut = len(items) - len(answer.json[key])
-            said = f"{key}: {cut} of {len(items)}"
+            said = f"{cut} of {len(items)} {what}"
             assert (said in answer.left_out) == bool(cut)
             assert (f"left out: {said}" in answer.words) == bool(cut)
         assert marked_json(answer.json, answer.left_out)["left_out"] == [*answer.left_out]

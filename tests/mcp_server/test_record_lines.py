@@ -28,7 +28,7 @@ home = "lab"
 type = 4                     # unknown key "type": known are id, name, kind
 [[credential]]
 id = "key"
-lifetime = "30 days"         # is no lifetime                            -> lifetime = "30d"
+lifetime = "6 months"        # is no lifetime                            -> lifetime = "180d"
 attested = 1                 # true or false is wanted
 [[hold]]                     # hold number 1: the key "credential" is missing
 agent = "bot"
