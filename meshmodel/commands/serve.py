@@ -63,13 +63,23 @@ def run(arguments: argparse.Namespace) -> int:
 
     page.static_folder()
     source: Source = arguments.model.absolute()
-    load(source)
+    title = load(source).about.name or one_line(source.name)
     if arguments.guests < 1:
         raise MeshmodelError("--guests: at least 1")
     address = _address(arguments)
     with _bind(address.host, address.port) as listening:
-        server.serve(source, listening, address, _say, most=arguments.guests)
+        server.serve(source, listening, address, _say, most=arguments.guests, title=title, host=_host())
     return 0
+
+
+def _host() -> str:
+    """By which name people know who shares the model: that of the account."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in containers
+        return "The host"
 
 
 def _say(text: str) -> None:

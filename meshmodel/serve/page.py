@@ -59,15 +59,30 @@ TOO_LONG: Final = (
 
 _STYLE: Final = (
     "html, body { height: 100%; margin: 0; background: #121212; color: #e0e0e0; font: 16px sans-serif; }"
-    "form, #ended { height: 100%; display: flex; gap: 1em; align-items: center; justify-content: center; }"
-    "input, button { font: inherit; padding: .4em .8em; } a { color: #8ab4f8; }"
+    "#ended, #wait { height: 100%; display: flex; align-items: center; justify-content: center; }"
+    "form { max-width: 24em; margin: 0 auto; padding: 10vh 1em; } h1 { font-size: 1.4em; }"
+    "form * { overflow-wrap: anywhere; }"
+    "form input { box-sizing: border-box; width: 100%; margin: .3em 0 1em; }"
+    "form [role=alert] { color: #ff8a80; }"
+    "#wait, noscript { position: fixed; inset: 0; z-index: 4; } body.-first-byte #wait { display: none; }"
+    "noscript { z-index: 20; padding: 10vh 1em; background: #121212; }"
+    "input, button { font: inherit; padding: .6em .8em; } a { color: #8ab4f8; }"
     "#ended { display: none; position: fixed; inset: 0; z-index: 10; background: #121212d0; }"
     "body.-closed #ended { display: flex; }"
     "#said { position: fixed; top: 0; right: 0; z-index: 5; margin: 1em; padding: .5em 1em;"
     " background: #b00020; color: #fff; }"
 )
+_ROLES: Final = {
+    "edit": "You can edit it. Your name is kept with each of your edits.",
+    "watch": "You can look at it and change nothing. The others see your name.",
+}
+_NO_SCRIPT: Final = (
+    "<noscript>This page shows a terminal and needs JavaScript. "
+    "Allow it for this address, then reload the page.</noscript>"
+)
 _HEAD: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>meshmodel</title>'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
     f'<link rel="icon" href="data:,"><style>{_STYLE}</style>'
 )
 
@@ -94,12 +109,21 @@ def web_socket(origin: str) -> str:
     return origin.replace("http", "ws", 1)
 
 
-def join_page(problem: str = "") -> str:
-    """The form that asks for a name."""
-    said = f"<p>{html.escape(problem)}</p>" if problem else ""
+def join_page(model: str, host: str, role: str, problem: str = "") -> str:
+    """The form that asks for a name.
+
+    Args:
+        model: what people call the model.
+        host: who shares it.
+        role: ``edit`` or ``watch``.
+        problem: why the name before was refused; empty where none was.
+    """
+    said = f'<p role="alert">{html.escape(problem)}</p>' if problem else ""
     return (
-        f'{_HEAD}<form method="post"><label>Your name <input name="name" maxlength="40" autofocus required>'
-        f"</label><button>Join</button>{said}</form>"
+        f'{_HEAD}<form method="post"><h1>{html.escape(model)}</h1>'
+        f"<p>{html.escape(host)} shares this model with you. {_ROLES[role]}</p>{said}"
+        '<label>Your name <input name="name" maxlength="40" autocomplete="name" autofocus required></label>'
+        f"<button>Join to {role}</button>{_NO_SCRIPT}</form>"
     )
 
 
@@ -110,6 +134,7 @@ def terminal_page(origin: str) -> str:
         f'{_HEAD}<link rel="stylesheet" href="/static/xterm.css"><script src="/static/{OUR_SCRIPT}"></script>'
         f'<script src="/static/{_SCRIPT}"></script><div id="ended"><p>'
         '<span id="why">This session has ended.</span> <a id="again" href="/">Join again</a></p></div>'
+        f'<p id="wait" role="status">Opening the model…</p>{_NO_SCRIPT}'
         f'<p id="said" role="alert" hidden>{html.escape(TOO_LONG)}</p>'
         '<div id="terminal" class="textual-terminal" data-font-size="16" '
         f'data-session-websocket-url="{address}"></div>'

@@ -27,6 +27,7 @@ from urllib.parse import parse_qs, quote
 
 from aiohttp import WSCloseCode, WSMsgType, web
 from aiohttp.http_exceptions import HttpProcessingError
+from yarl import URL
 
 from meshmodel.app.limits import PASTE_LIMIT
 from meshmodel.model.errors import MeshmodelError
@@ -118,10 +119,13 @@ class Server:
         say: Callable[[str], None],
         *,
         most: int,
+        title: str,
+        host: str,
     ) -> None:
         """Arguments: the model; where it is; a private folder for the programs of those who join; what says
-        who joins and leaves; how many may be there.
+        who joins and leaves; how many may be there; what people call the model; who shares it.
         """
+        self._title, self._host = title, host
         self.address = address
         self.tokens = {"edit": secrets.token_urlsafe(24), "watch": secrets.token_urlsafe(24)}
         self._model, self._most, self._folder = model, most, folder
@@ -150,6 +154,7 @@ class Server:
             ]
         )
         application.on_startup.append(_end_once)
+        application.on_startup.append(self._prepare)
         application.on_shutdown.append(self._close)
         return application
 
@@ -174,13 +179,21 @@ class Server:
         return response
 
     def _check(self, request: web.Request) -> None:
-        if request.headers.getall("Host", []) != [self.address.name]:
+        hosts = request.headers.getall("Host", [])
+        if hosts == [f"localhost:{self.address.port}"] and self.address.host == "127.0.0.1":
+            self._send_to_address(request)
+        if hosts != [self.address.name]:
             raise web.HTTPForbidden(text="another host\n")
         origins = request.headers.getall("Origin", [])
         if (origins or request.method != "GET" or request.path == "/ws") and origins != [self.address.origin]:
             raise web.HTTPForbidden(text="another origin\n")
         if not request.path.startswith("/join/") and self._person(request) is None:
             raise web.HTTPForbidden(text="ask the host for the address\n")
+
+    def _send_to_address(self, request: web.Request) -> None:
+        """Lead who typed ``localhost`` to the address as it was printed."""
+        if request.method == "GET" and request.path != "/ws" and "Origin" not in request.headers:
+            raise web.HTTPSeeOther(URL(f"{self.address.origin}{request.rel_url.raw_path_qs}", encoded=True))
 
     def _person(self, request: web.Request) -> Person | None:
         return self._people.get(request.cookies.get(self._cookie, ""))
@@ -202,8 +215,11 @@ class Server:
 
     async def ask_name(self, request: web.Request) -> web.Response:
         """The form for the name."""
-        self._role(request)
-        return web.Response(text=page.join_page(), content_type="text/html")
+        return self._form(self._role(request))
+
+    def _form(self, role: str, problem: str = "", status: int = 200) -> web.Response:
+        text = page.join_page(self._title, self._host, role, problem)
+        return web.Response(text=text, content_type="text/html", status=status)
 
     async def join(self, request: web.Request) -> web.Response:
         """Let somebody in by a name; the cookie is set here, for a link on another site would lose it.
@@ -214,14 +230,14 @@ class Server:
         try:
             name = person_name(_field(await request.read(), "name").strip())
         except MeshmodelError as refused:
-            return web.Response(text=page.join_page(str(refused)), content_type="text/html", status=400)
+            return self._form(role, str(refused), 400)
         known = self._person(request)
         if known is not None and (known.guest.name, known.guest.read_only) == (name, role == "watch"):
             return web.Response(status=303, headers={"Location": "/"})
         if (like := self._like(name, known)) is not None:
             looks = "is here already" if like == name else f"looks like “{like}”, who joined before you"
             refusal = f"“{name}” {looks}. Choose a name that tells you apart."
-            return web.Response(text=page.join_page(refusal), content_type="text/html", status=409)
+            return self._form(role, refusal, 409)
         self._make_room()
         self._joined += 1
         folder = self._folder / str(self._joined)
@@ -396,6 +412,11 @@ class Server:
             if isinstance(end, Exception) and not isinstance(end, OSError):  # either end may be gone
                 raise end
 
+    async def _prepare(self, _: web.Application) -> None:
+        """Have the program imported before the first person comes."""
+        if FORKS:
+            self._running_parent()
+
     def _running_parent(self) -> Parent:
         """What takes orders for workbenches."""
         if self._parent is None or not FORKS:
@@ -485,6 +506,8 @@ def serve(
     say: Callable[[str], None],
     *,
     most: int,
+    title: str,
+    host: str,
 ) -> None:
     """Serve a model until Ctrl+C.
 
@@ -494,10 +517,12 @@ def serve(
         address: where that is.
         say: told the two addresses, and who joins and leaves.
         most: how many people may be there.
+        title: what people call the model.
+        host: who shares it.
     """
     logging.getLogger("aiohttp.server").addFilter(_is_own_fault)
     with tempfile.TemporaryDirectory(prefix="meshmodel-", ignore_cleanup_errors=True) as folder:
-        server = Server(model, address, Path(folder).resolve(), say, most=most)
+        server = Server(model, address, Path(folder).resolve(), say, most=most, title=title, host=host)
 
         def announce(_: str) -> None:
             for role in server.tokens:

@@ -34,6 +34,26 @@ def shown(page: Page) -> pyte.Screen:
     return screen
 
 
+async def test_the_form_fits_a_phone_and_the_page_says_where_scripts_are_off(tmp_path: Path) -> None:
+    with serving(tmp_path) as room:
+        async with chromium(tmp_path / "profile") as browser:
+            phone = await browser.page(tmp_path)
+            size = {"width": 360, "height": 640, "deviceScaleFactor": 2, "mobile": True}
+            await phone.ask("Emulation.setDeviceMetricsOverride", **size)
+            await phone.ask("Page.navigate", url=room.links["watch"])
+            await browser.until(lambda: bool(phone.heard("Page.loadEventFired")))
+            box = "document.querySelector('{}').getBoundingClientRect()"
+            for each in ("h1", "input", "button"):
+                right, bottom = await phone.run(f"[{box}.right, {box}.bottom]".replace("{}", each))
+                assert (right <= 360, bottom <= 640) == (True, True), each
+            assert await phone.run("document.documentElement.scrollWidth") == 360
+            await phone.ask("Emulation.setScriptExecutionDisabled", value=True)
+            await phone.ask("Page.reload")
+            await browser.until(lambda: len(phone.heard("Page.loadEventFired")) == 2)
+            seen = await phone.ask("DOM.getDocument", depth=-1)
+            assert "needs JavaScript" in json.dumps(seen)
+
+
 async def shows(page: Page, text: str) -> None:
     try:
         await page.browser.until(lambda: text in "\n".join(shown(page).display))
@@ -48,6 +68,7 @@ async def test_a_room_in_a_browser(tmp_path: Path) -> None:
             ada, bo = await browser.page(tmp_path / "downloads"), await browser.page(tmp_path / "others")
             await joined(ada, room, "Ada")
             await joined(bo, room, "Bo")
+            assert await ada.run("getComputedStyle(document.querySelector('#wait')).display") == "none"
             first = await ada.picture()
             assert len(first.getcolors(1_000_000)) > 20, "it draws"
             await signs_take_a_cell_each(ada)

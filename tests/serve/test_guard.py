@@ -44,7 +44,13 @@ def test_joining_is_a_form_that_sets_the_cookie(room: Room) -> None:
     path = f"/join/{room.token('edit')}"
     answer = room.ask(path)
     assert answer.status == 200
-    assert '<form method="post">' in answer.body.decode()
+    said = answer.body.decode()
+    assert '<form method="post"><h1>Support agent</h1>' in said
+    assert "shares this model with you. You can edit it. Your name is kept with each of your edits." in said
+    assert 'name="viewport"' in said
+    assert "needs JavaScript" in said
+    watch = room.ask(f"/join/{room.token('watch')}").body.decode()
+    assert "You can look at it and change nothing." in watch
     kept = room.join("Ada%20Lovelace")
     assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(kept.split("; "))
     assert "Secure" not in kept
@@ -94,7 +100,7 @@ REFUSED = {
     "no cookie": {"Cookie": ""},
     "another cookie": {"Cookie": "meshmodel-1=abc"},
     "a foreign Host": {"Host": "evil.example"},
-    "a Host of another name": {"Host": "localhost:PORT"},
+    "a Host of another name": {"Host": "localhost:1"},
     "no Host": {"Host": ""},
     "a foreign Origin": {"Origin": "http://evil.example"},
     "the Origin null": {"Origin": "null"},
@@ -125,6 +131,19 @@ def test_nothing_else_is_shown_to_others(room: Room, cookie: str, path: str, why
     given = {"Cookie": cookie.partition(";")[0]}
     given |= {name: text.replace("PORT", str(room.port)) for name, text in REFUSED[why].items()}
     assert room.ask(path, **given).status in {400, 403}
+
+
+def test_localhost_leads_to_the_address_as_it_was_printed_and_shows_nothing_itself(
+    room: Room, cookie: str
+) -> None:
+    here = {"Host": f"localhost:{room.port}"}
+    path = f"/join/{room.token('edit')}"
+    answer = room.ask(path, **here)
+    assert (answer.status, answer.headers["Location"]) == (303, room.links["edit"])
+    assert room.ask("//evil.example/x", **here).headers["Location"] == f"{room.origin}//evil.example/x"
+    given = here | {"Cookie": cookie.partition(";")[0]}
+    assert room.ask(path, "POST", "name=X", Origin=room.origin, **here).status == 403
+    assert room.ask("/ws", **upgraded(**given, Origin=room.origin)).status == 403
 
 
 @all_rows("why", ["a foreign Host", "a foreign Origin", "the Origin null", "no Origin"])
