@@ -27,8 +27,12 @@ from meshmodel.commands.rules import example_of
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.exporters.policies.stub import policy_stub
 from meshmodel.importers.applications import APPLICATION_RULES
+from meshmodel.importers.clients import CLIENT_RULES
+from meshmodel.importers.common_systems import WORKSTATION
 from meshmodel.importers.forms import FORMS
 from meshmodel.importers.ledger import Rule
+from meshmodel.importers.servers import SERVER_RULES, SETTING
+from meshmodel.importers.settings import SETTINGS_RULES
 from meshmodel.interchange import read_file, read_text
 from meshmodel.language.catalogue import ENTRIES
 from meshmodel.model.schema import SCHEMA, Field
@@ -44,6 +48,10 @@ from tests.docs.pages import ROOT, blocks, text_of
 
 BAR: Final = r"\|"
 """A bar within a cell of a table."""
+_SERVERS: Final = (*SERVER_RULES, SETTING)
+"""The rows of all forms that have MCP servers."""
+_CLIENTS: Final = (WORKSTATION, *SETTINGS_RULES, *CLIENT_RULES)
+"""The rows of all forms of clients of MCP servers."""
 _MARK: Final = re.compile(r"<!-- begin ([^>]+) -->\n.*?<!-- end \1 -->", re.DOTALL)
 
 
@@ -88,7 +96,9 @@ def written(name: str) -> str:
                 "keys": key_table,
                 "examples": example_table,
                 "catalogue": catalogue_table,
-                "applications": lambda: rule_table(APPLICATION_RULES),
+                "applications": lambda: rule_table(r for r in APPLICATION_RULES if r not in _SERVERS),
+                "servers": lambda: rule_table(_SERVERS),
+                "clients": lambda: rule_table(_CLIENTS),
             }
             return tables[name]()
 
@@ -145,10 +155,11 @@ def fields(table: str) -> str:
 
 
 def form_rules(form: str) -> str:
-    """The table of mapping of a form of foreign files."""
+    """The table of mapping of a form of foreign files, without the rows that are told once for several forms."""
     rules = FORMS[form].load().RULES
-    shared = APPLICATION_RULES if {*APPLICATION_RULES} <= {*rules} else ()  # told once for all of these
-    return rule_table(each for each in rules if each not in shared)
+    shared = (APPLICATION_RULES, _SERVERS, _CLIENTS)
+    told = {rule for table in shared if {*table} <= {*rules} for rule in table}
+    return rule_table(each for each in rules if each not in told)
 
 
 def rule_table(rules: Iterable[Rule]) -> str:

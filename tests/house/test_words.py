@@ -37,7 +37,6 @@ STILL = {
     "answers": (63, 0),
     "commands": (22, 0),
     "docs/commands.md": (3, 0),
-    "docs/import.md": (6, 17),
     "docs/json.md": (2, 0),
     "edits": (4, 0),
     "exporters": (9, 0),
