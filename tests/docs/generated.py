@@ -155,7 +155,7 @@ def fields(table: str) -> str:
 
 
 def form_rules(form: str) -> str:
-    """The table of mapping of a form of foreign files, without the rows that are told once for several forms."""
+    """The table of mapping of a form of foreign files, without what is told once for several forms."""
     rules = FORMS[form].load().RULES
     shared = (APPLICATION_RULES, _SERVERS, _CLIENTS)
     told = {rule for table in shared if {*table} <= {*rules} for rule in table}
