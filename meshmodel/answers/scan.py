@@ -44,6 +44,8 @@ _TAKEN: Final = re.compile(r".+ is taken for an agent, .+")
 _ASSUMED: Final = " (assumed)"
 _YOU_ASSUMED: Final = f"you{_ASSUMED}"
 _UNSAID: Final = "what it asks is not in these files"
+_LOGINS: Final = ", with your logins to clouds, clusters and code"
+"""What any command reaches besides: no file says which logins there are, so the model has none of them."""
 _RANK: Final = {severity: number for number, severity in enumerate(SEVERITIES)}
 
 
@@ -94,8 +96,8 @@ class Group(NamedTuple):
         titles: what they are called, but for those that another one sets to work.
         reads, changes, runs: titles of systems; ``⚑`` follows one in which outsiders write.
         identities: as whom.
-        asks: whether somebody is asked: ``asks``, ``asks for some of it``, ``does not ask``, or that no file
-            says it.
+        asks: whether somebody is asked before it acts or reads across a boundary: ``asks``, ``asks for some
+            of it``, ``does not ask``, or that no file says it.
     """
 
     agents: tuple[str, ...]
@@ -323,10 +325,15 @@ def _size(group: Group) -> int:
 def _group(analysis: Analysis, own: _Own) -> Group:
     snapshot, heard = analysis.snapshot, {each.system for each in analysis.heard if each.first_hand}
     reads, changes, runs = list[str](), list[str](), list[str]()
+    missing = {
+        each.system
+        for each in analysis.doors
+        if each.severity in _WEIGHED and own.agent in each.agents and "read" in each.actions
+    }
     acts = asked = 0
     for system, (actions, unchecked) in own.reach.items():
         title = snapshot.system[system].title + (" ⚑" if system in heard else "")
-        done = [each for each in actions if each != "read"]
+        done = [each for each in actions if each != "read" or system in missing]
         acts += len(done)
         asked += sum(each not in unchecked for each in done)
         if _CHANGES & set(actions):
@@ -824,10 +831,12 @@ def _way_lines(found: ScanAnswer) -> Iterator[str]:
     way = worst.explanation
     yield f"Worst path: {snapshot.agent[way.agent].title}"
     yield f"  {_begin(snapshot, worst, found.scope.rated)},"
-    target = snapshot.system[way.system]
+    target, action = snapshot.system[way.system], way.action or "read"
     whom = _whom(snapshot, way)
     between = _between(snapshot, way)
-    yield f"  then {_deed(target, way.action or 'read')}{whom}{between};"
+    if whom == " as you" and _is_any_command(target, action):
+        whom += _LOGINS
+    yield f"  then {_deed(target, action)}{whom}{between};"
     yield f"  {worst.asked}."
     if worst.others:
         titles = list(dict.fromkeys(snapshot.agent[each].title for each in worst.others))
@@ -836,9 +845,15 @@ def _way_lines(found: ScanAnswer) -> Iterator[str]:
 
 def _deed(target: System, action: Action) -> str:
     """What is done at the end of a path."""
+    if _is_any_command(target, action):
+        return f"runs any {target.title}"
     if action == "execute" and _harm(target, action) == 0 and target.kind == "other":
-        return f"runs any {target.title}" if target.title.startswith("command") else f"runs {target.title}"
+        return f"runs {target.title}"
     return f"{_DEEDS[action]} {target.title}"
+
+
+def _is_any_command(target: System, action: Action) -> bool:
+    return action == "execute" and _harm(target, action) == 0 and target.title.startswith("command")
 
 
 def _whom(snapshot: Snapshot, way: Explanation) -> str:

@@ -11,7 +11,7 @@ from meshmodel.model.stop import NEVER
 from tests.rows import all_rows
 
 FOLDERS = Path(__file__).parent / "scan_truth"
-RUNS = "  then runs any commands on the workstation as you;"
+RUNS = "  then runs any commands on the workstation as you, with your logins to clouds, clusters and code;"
 WEB = "  reads web ⚑ (untrusted content), and may follow it,"
 UNCHECKED = "  no checkpoint decides."
 RATED = """
@@ -170,6 +170,34 @@ def test_a_wider_rule_never_says_less_than_a_narrower_one(tmp_path):
         }
     assert reached["Bash(git push:*)"] <= reached["Bash(git:*)"] <= reached["Bash"]
     assert any("pushed to" in system for system, _ in reached["Bash(git push:*)"])
+
+
+def test_any_command_is_told_to_use_every_login_as_a_narrower_rule_names_one(tmp_path):
+    told = {}
+    for rule in ("Bash(kubectl:*)", "Bash(npm:*)", "Bash"):
+        folder = tmp_path / str(len(told))
+        settings_in(folder, ".claude/settings.json", {"permissions": {"allow": [rule]}})
+        told[rule] = told_of(folder)
+    assert "  then runs things in Kubernetes cluster of the kubeconfig as you;" in told["Bash(kubectl:*)"]
+    assert RUNS in told["Bash(npm:*)"]
+    assert RUNS in told["Bash"]
+
+
+@all_rows(
+    ("rule", "asks"),
+    [
+        ("Bash(kubectl get:*)", "asks for some of it"),
+        ("Bash(git log:*)", "asks"),
+        ("Bash(kubectl:*)", "asks for some of it"),
+        ("Bash", "does not ask"),
+    ],
+)
+def test_an_agent_is_not_said_to_ask_where_no_checkpoint_decides_on_its_path(rule, asks, tmp_path):
+    settings_in(tmp_path, ".claude/settings.json", {"permissions": {"allow": [rule]}})
+    found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
+    assert [each.asks for each in found.groups] == [asks]
+    is_unchecked = found.worst is not None and found.worst.asked == "no checkpoint decides"
+    assert is_unchecked == (asks != "asks")
 
 
 def test_a_credential_that_the_catalogue_assumes_is_said_as_assumed(tmp_path):
