@@ -14,7 +14,7 @@ from meshmodel.app.messages import FindingOpened, Notice, SelectionRequested
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.state import WorkbenchState
 from meshmodel.edits.edit import Edit, Put, apply_edit
-from meshmodel.model.records import Grant, Snapshot, key_of
+from meshmodel.model.records import Grant, Snapshot, System, key_of
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.validation import check_snapshot
 from tests.app.form_host import Host, enter
@@ -135,12 +135,49 @@ async def edit_one(pilot: Pilot[Any], app: Host, inspector: Inspector, table: st
         assert getattr(record, attribute) == wanted
 
 
+async def unfold(pilot: Pilot[Any], inspector: Inspector) -> None:
+    """Show all fields, where some are folded."""
+    await pilot.pause()
+    inspector.focus_list()
+    if inspector.rows.go_to("more fields"):
+        await pilot.press("enter")
+        await pilot.pause()
+
+
+async def test_fields_that_are_neither_first_nor_set_are_shown_on_request() -> None:
+    inspector = Inspector()
+    snapshot = apply_edit(Snapshot(), Edit("one", (Put(System("files", vendor="ACME")),)))
+    app = Host(inspector, snapshot, ("system", "files"))
+    async with app.run_test(size=(40, 40)) as pilot:
+
+        def fields() -> list[str]:
+            rows = inspector.rows.shown_rows
+            return [row.key[1] for row in rows if isinstance(row.key, tuple) and row.key[0] == "field"]
+
+        await pilot.pause()
+        first = ["id", "name", "kind", "zone", "sensitivity", "untrusted_input", "owner"]
+        assert fields() == [*first, "vendor"]
+        inspector.focus_list()
+        await pilot.press("/", *"partitioned")
+        await pilot.pause()
+        assert fields() == ["partitioned"], "a filter looks at all"
+        await pilot.press("escape")
+        await unfold(pilot, inspector)
+        assert sorted(fields()) == sorted(each.key for each in SCHEMA["system"].fields)
+        assert inspector.rows.go_to("more fields")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert fields() == [*first, "vendor"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("table", list(SCHEMA))
 async def test_every_field_can_be_edited(table: str) -> None:
     inspector = Inspector()
     app = Host(inspector, full_snapshot())
     async with app.run_test(size=(40, 40)) as pilot:
+        app.show(WorkbenchState(full_snapshot_with_two_ways(), selected=SHOWN[table]))
+        await unfold(pilot, inspector)
         for field in SCHEMA[table].fields:
             await edit_one(pilot, app, inspector, table, field.key)
 
@@ -232,6 +269,7 @@ async def test_unset_fields_show_what_they_count_as() -> None:
             (row,) = (row for row in inspector.rows.shown_rows if row.key == ("field", key))
             return row.content.plain
 
+        await unfold(pilot, inspector)
         assert "(high)" in shown("integrity")  # as it is confidential
         assert "(no)" in shown("exposed_requests")
         inspector.focus_list()
@@ -245,7 +283,7 @@ async def test_space_goes_through_yes_no_unset() -> None:
     inspector = Inspector()
     app = Host(inspector, full_snapshot(), ("system", "files"))
     async with app.run_test(size=(40, 40)) as pilot:
-        inspector.focus_list()
+        await unfold(pilot, inspector)
         inspector.rows.go_to(("field", "exposed"))
         await pilot.press("space")
         await pilot.pause()
@@ -298,8 +336,8 @@ async def test_relations_reach_and_findings_of_what_is_selected() -> None:
         text = "\n".join(row.content.plain for row in inspector.rows.shown_rows)
         assert "worker holds role" in text
         assert "tickets stores role" in text
-        assert "who ends up with it" in text
-        assert "hidden" in text
+        assert "who can get it" in text
+        assert "found" in text
         inspector.focus_list()
         assert inspector.rows.go_to(("hold", ("worker", "role")))
         await pilot.press("enter")
@@ -333,7 +371,9 @@ async def test_steps_without_a_record_and_things_that_are_gone() -> None:
     app = Host(inspector, full_snapshot(), ("hearing", ("tickets", "bot")))
     async with app.run_test() as pilot:
         await pilot.pause()
-        assert "by itself" in "".join(row.content.plain for row in inspector.rows.shown_rows)
+        assert "wherever the agent reads untrusted content" in "".join(
+            row.content.plain for row in inspector.rows.shown_rows
+        )
         for reference in (("agent", "gone"), ("hosting", ("lone", "bot")), ("grant", ("a", "b"))):
             app.select(reference)
             await pilot.pause()

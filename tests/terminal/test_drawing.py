@@ -57,15 +57,15 @@ def test_by_keyboard_and_quick_line(tmp_path: Path, kind: str, size: tuple[int, 
             hands.wait(lambda: "Tab completes" not in hands.screen())
             hands.wait(sentence[-12:])
             hands.press("enter")
-        hands.wait("1 missing")
+        hands.wait("1 finding")
         hands.press("escape")
         hands.wait(lambda: "Tab completes" not in hands.screen())
         assert hands.keys < KEY_LIMIT
         judge(path)
         hands.press("f")
-        hands.wait("✖ nobody")
+        hands.wait("✖ no checkpoint")
         hands.press("p")
-        hands.wait("0 missing")
+        hands.wait("0 unchecked")
         hands.press("q")
         hands.wait(lambda: not hands.terminal.is_running())
     assert [each.to for each in read(path).checkpoint.values()] == ["attachments"]
@@ -104,7 +104,7 @@ def test_by_mouse(tmp_path: Path, kind: str) -> None:
         add(hands, "system", "attachments")
         connect(hands, "tickets")
         connect(hands, "attachments")
-        hands.wait("1 missing")
+        hands.wait("1 finding")
         for system in ("tickets", "attachments"):
             x, y = hands.still(f"▌▣ {system}")
             hands.click(x + 3, y)

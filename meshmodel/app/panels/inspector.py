@@ -1,4 +1,4 @@
-"""The inspector: every field of what is selected, its relations, who reaches it, and what was found."""
+"""The inspector: the fields of what is selected, its relations, who reaches it, and what was found."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,7 +21,7 @@ from meshmodel.app.panels.lines import content_of, row_of
 from meshmodel.app.presentation import inspection
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.form_rows import field_rows
+from meshmodel.app.widgets.form_rows import MoreFields, field_rows
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, note_row
 from meshmodel.edits.edit import Edit, Rename
@@ -33,6 +33,8 @@ from meshmodel.model.schema import SCHEMA, Field
 
 class Inspector(FilterList, Bound):
     """All about the selected record; every field of it can be edited.
+
+    Fields that are asked for first and those that are set have rows; ``more fields`` shows the others.
 
     ``Inspector(id="inspector")``; then ``follow(shown)`` after every change shows what is selected,
     or the model itself (its name and description) where nothing is. ``edit_field(key)`` opens the
@@ -55,6 +57,7 @@ class Inspector(FilterList, Bound):
         super().__init__(id=id, placeholder="filter fields, relations, findings")
         self._selected: Reference | None = None
         self._edited = ""
+        self._unfolded = False
 
     @property
     def record(self) -> Record | None:
@@ -73,12 +76,22 @@ class Inspector(FilterList, Bound):
     def show_state(self, shown: WorkbenchState) -> None:
         """Show what is selected now; of something else all, beginning at the field that was edited last."""
         before, self._selected = self._selected, shown.selected
-        self.set_rows(self._rows(shown))
+        self._show_rows()
         if before != shown.selected:
             if not self.filter.has_focus:
                 self.clear_filter()
             self.rows.scroll_home(animate=False)
             self.rows.go_to(("field", self._edited)) or self.rows.go_to(("field", "kind"))
+
+    def show_filtered(self, text: str) -> None:
+        """Filter among all fields."""
+        self._show_rows()
+        super().show_filtered(text)
+
+    def _show_rows(self) -> None:
+        """Show the rows of what is selected now."""
+        if self.shown is not None:
+            self.set_rows(self._rows(self.shown))
 
     def edit_field(self, key: str) -> None:
         """Open the editor of one field of what is shown; raises KeyError if it has no such field."""
@@ -86,11 +99,16 @@ class Inspector(FilterList, Bound):
             self._edit(SCHEMA[table_of(self.record)].field(key))
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        """Edit the field, select the record, open the finding, ask the question, or add a note."""
+        """Edit the field, show more of them, select the record, open the finding, ask the question, or add a
+        note.
+        """
         event.stop()
         match event.row.value:
             case Field() as field:
                 self._edit(field)
+            case MoreFields():
+                self._unfolded = not self._unfolded
+                self._show_rows()
             case inspection.NewNote() as new:
                 self._add_note(new.subject)
             case Answerable() as asked:
@@ -166,8 +184,9 @@ class Inspector(FilterList, Bound):
                 return []
             said, lines = inspection.without_record(snapshot, shown.selected)
             return [*map(note_row, said), *map(row_of, lines)]
+        is_unfolded = self._unfolded or bool(self.filter.value)
         title = Row("title", content_of(inspection.title_words(record)), heading=True, is_note=True)
-        rows = [title, *field_rows(record)]
+        rows = [title, *field_rows(record, unfolded=is_unfolded, edited=self._edited)]
         if shown.selected in shown.group:
             rows.insert(1, note_row(f"a field is set on all {len(shown.group)} selected together"))
         return [*rows, *map(row_of, inspection.lines_about(snapshot, analysis, record))]

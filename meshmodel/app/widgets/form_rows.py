@@ -1,6 +1,8 @@
 """Rows of a form: the name of a field and its value, with how each kind of value looks."""
 
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from textual.content import Content
 
@@ -31,9 +33,41 @@ def field_row(record: Record, field: Field) -> Row:
     return form_row(field.key, shown_value(record, field), value=field)
 
 
-def field_rows(record: Record) -> list[Row]:
-    """The rows of all fields of a record, in the order of the schema."""
-    return [field_row(record, field) for field in SCHEMA[table_of(record)].fields]
+FIRST: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "system": ("id", "name", "kind", "zone", "sensitivity", "untrusted_input", "owner"),
+        "agent": ("id", "name", "kind", "home", "owner"),
+        "credential": ("id", "name", "kind", "identity", "lifetime", "owner"),
+    }
+)
+"""By table the fields that are asked for first; a table that is not here has no others."""
+
+
+class MoreFields:
+    """What the row stands for that shows the other fields, or folds them again."""
+
+
+def field_rows(record: Record, *, unfolded: bool, edited: str = "") -> list[Row]:
+    """The rows of the fields of a record: those that are asked for first, then those that are set.
+
+    Args:
+        record: whose fields.
+        unfolded: whether all others have rows too; else one row says how many there are.
+        edited: a field that is shown in any case, as it was edited last.
+    """
+    table = SCHEMA[table_of(record)]
+    first = [table.field(key) for key in FIRST.get(table.name, [each.key for each in table.fields])]
+    others = [each for each in table.fields if each not in first]
+    shown = [
+        each
+        for each in others
+        if unfolded or each.key == edited or getattr(record, each.attribute) != each.default
+    ]
+    rows = [field_row(record, each) for each in (*first, *shown)]
+    if others and (unfolded or len(shown) < len(others)):
+        said = "fewer fields" if unfolded else f"more fields ({len(others) - len(shown)})"
+        rows.append(Row("more fields", line((f"+ {said}", MUTED)), MoreFields()))
+    return rows
 
 
 def shown_value(record: Record, field: Field) -> Content:
