@@ -37,6 +37,7 @@ from meshmodel.importers.servers import (
     is_off,
     read_server,
 )
+from meshmodel.importers.syntax import LANGUAGES
 from meshmodel.importers.vocabulary import (
     Agent,
     Asks,
@@ -45,6 +46,7 @@ from meshmodel.importers.vocabulary import (
     Inlet,
     Link,
     Model,
+    Names,
     Next,
     Nothing,
     Part,
@@ -127,9 +129,15 @@ GIVEN: Final = Rule(
 SWITCHED_OFF: Final = Rule(
     "tool-off", "a tool that is switched off", "mapped", "not drawn: who switches it on imports again"
 )
+CODE_ELSEWHERE: Final = Rule(
+    "code-elsewhere",
+    "an agent whose code is not read",
+    "question",
+    "what its code reaches is asked, unless a framework that is known is used in the file that begins it",
+)
 APPLICATION_RULES: Final[tuple[Rule, ...]] = (
     KNOWN_TOOL, UNKNOWN_TOOL, OWN_TOOL, EVIDENCE, VARIABLE, INLET, MODEL, PERSON, BY_WHOM, NO_MODEL,
-    STARTED, GIVEN, SWITCHED_OFF, *SERVER_RULES, SETTING,
+    STARTED, GIVEN, SWITCHED_OFF, CODE_ELSEWHERE, *SERVER_RULES, SETTING,
 )  # fmt: skip
 _CONNECTION: Final = re.compile(r"(?:URI|URL|DSN|STRING)\Z", re.IGNORECASE)
 """How names of variables end that hold an address with the login in it."""
@@ -284,6 +292,58 @@ class _Accesses:
                 self._out.ask(("system", system), text, BY_WHOM, at=_above(at))
 
 
+class _Begun:
+    """Agents that files of settings name, by the file that begins their code, which is drawn after them."""
+
+    def __init__(self, out: Proposal) -> None:
+        self._out = out
+        self._named: dict[str, tuple[Names, Node]] = {}
+        self._of_code: dict[str, list[str]] = {}
+        out.at_end(self._ask)
+
+    def named(self, agent: str, files: Names, at: Node) -> None:
+        """Keep an agent with the files of which one may begin its code."""
+        self._named[agent] = files, at
+
+    def agent_of(self, name: str, names: Mapping[str, Sequence[str]]) -> str | None:
+        """The agent that is drawn for the only one of a framework where its code begins.
+
+        Args:
+            name: what that is called.
+            names: by file all agents of the framework that no other sets to work.
+        """
+        drawn = {each for some in self._of_code.values() for each in some}
+        free = (each for each in self._named if each not in drawn)
+        return next((each for each in free if self._begun_by(each, names) == [name]), None)
+
+    def of_code(self, agent: str, file: str) -> None:
+        """Keep an agent that a framework has in a file, and that no other sets to work."""
+        self._of_code.setdefault(file, []).append(agent)
+
+    def _begun_by(self, agent: str, of_file: Mapping[str, Sequence[str]]) -> list[str]:
+        """What a file has that begins the code of an agent; where it has nothing, the files of its folder."""
+        files = self._named[agent][0]
+        found = next((of_file[each] for each in files if each in of_file), None)
+        if found is not None:
+            return [*found]
+        begun = {one for others, _ in self._named.values() for one in others}
+        folders = tuple(f"{posixpath.dirname(each)}/".removeprefix("/") for each in files)
+        below = (some for each, some in of_file.items() if each not in begun and each.startswith(folders))
+        return [one for some in below for one in some]
+
+    def _ask(self) -> None:
+        """Draw that an agent sets those to work that its code has besides; ask where it has none."""
+        for agent, (_, at) in self._named.items():
+            others = self._begun_by(agent, self._of_code)
+            for other in others:
+                if other != agent:
+                    self._out.relate(Delegation(agent, other), at=at)
+            if not others:
+                title = self._out.title("agent", agent)
+                text = f"What does the code of {title} reach? It is of no framework that is read."
+                self._out.ask(("agent", agent), text, CODE_ELSEWHERE, at=_above(at))
+
+
 @dataclass(frozen=True, slots=True)
 class _Use:
     """What is asked before an agent does something, and where that is said."""
@@ -394,9 +454,10 @@ class _Drawing:
         for each in self._facts:
             self._by_word[type(each)].append(each)
         self._scope = documents[0].source if form.together == "file" else ""
-        self._names = _Names(self._facts)
+        self._names = _Names(self._facts, documents)
         self._systems = self._place()
         self._accesses = out.part(_Accesses)
+        self._begun = out.part(_Begun)
         self._agents: dict[str, _Drawn] = {}
         self._links: dict[str, list[str]] = defaultdict(list)
         self._parts: dict[int, _Meaning] = {}
@@ -475,6 +536,7 @@ class _Drawing:
         for fact in self._of(Agent):
             by_name[self._names.of(fact.called)].append(fact)
         asking = self._asking_models()
+        first = self._first_in_files(by_name)
         for name, facts in by_name.items():
             if any(each.asks_model for each in facts) and name not in asking:
                 for each in facts:
@@ -487,13 +549,31 @@ class _Drawing:
             title = (
                 best.title.strip() or f"agent of {posixpath.basename(best.at.source)}, line {best.at.line}"
             )
-            id_ = self._out.element(
+            drawn = self._begun.agent_of(name, first)
+            id_ = drawn or self._out.element(
                 "agent", (self._form.name, self._systems.key[1], name), title, at=best.at, scope=self._scope,
                 kind=kind, home=self._systems.workstation(best.at),
             )  # fmt: skip
+            title = self._out.title("agent", id_) if drawn else title
             self._agents[name] = _Drawn(id_, title, self._systems.workstation(best.at), facts)
+            self._agents[name].is_started = drawn is not None  # by what the form that names it says
+            for file in (each for each, names in first.items() if name in names):
+                self._begun.of_code(id_, file)
+            files = tuple(posixpath.normpath(one.partition(":")[0]) for each in facts for one in each.code)
+            if files:
+                self._begun.named(id_, files, best.at)
             for each in facts:
                 self._take(each, ("agent", id_))
+
+    def _first_in_files(self, facts: Mapping[str, Sequence[Agent]]) -> dict[str, list[str]]:
+        """By file of code what the agents in it are called that no other sets to work."""
+        others = {self._names.of(each.to) for each in self._of(Hands)}
+        found: dict[str, list[str]] = {}
+        for name, some in facts.items():
+            for file in dict.fromkeys(each.at.source for each in some):
+                if name not in others and posixpath.splitext(file)[1] in LANGUAGES:
+                    found.setdefault(file, []).append(name)
+        return found
 
     def _asking_models(self) -> set[str]:
         """What the agents are called that ask a model, or that set an agent to work in their chart."""
@@ -1064,15 +1144,19 @@ def _settings(node: Node) -> dict[str, str]:
 
 
 class _Names:
-    """Names that mean the same."""
+    """Names that mean the same: as rows say, and of functions that return an agent."""
 
-    def __init__(self, facts: Iterable[Fact]) -> None:
+    def __init__(self, facts: Iterable[Fact], documents: Iterable[Document]) -> None:
         self._above: dict[str, str] = {}
-        for each in facts:
-            if isinstance(each, Same) and each.called and each.of:
-                first, second = self.of(each.of), self.of(each.called)
-                if first != second:
-                    self._above[second] = first
+        same = [(each.of, each.called) for each in facts if isinstance(each, Same)]
+        same += [
+            (each["@gives"].text, each["@def"].text) for one in documents for each in one.root["defs"].each()
+        ]
+        known = {each.called for each in facts if isinstance(each, Agent)} | {called for _, called in same}
+        for of, called in same:
+            first, second = self.of(of), self.of(called)
+            if of in known and called and first != second:
+                self._above[second] = first
 
     def of(self, name: str) -> str:
         """The first of the names that mean what one means."""

@@ -8,16 +8,18 @@ name, those without a name as ``@0``, ``@1``; the one object that a call of Java
 its named arguments. A reference is a map with ``@ref``. Literals are values; what is computed is null.
 
 Besides what is written, nodes know more, which is no leaf of the file: ``@call`` what is called, by its full
-name; ``@as`` the variable that gets it; ``@on`` of a method the object, ``x.a = y`` being the method
-``a.set``; ``@is`` of a reference what made its value; ``@def``, ``@name``, ``@class`` and ``@returns`` of a
-definition; ``@in`` the definition that it is in.
+name; ``@as`` the variable that gets it, or the function that returns it; ``@on`` of a method the object,
+``x.a = y`` being the method ``a.set``; ``@is`` of a reference what made its value; ``@keys`` of a value the
+keys by which it is taken out of a map; ``@def``, ``@name``, ``@class``, ``@gives`` and ``@returns`` of a
+definition, the variable that it returns and the texts that it may return; ``@in`` the definition that it is
+in.
 """
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from meshmodel.importers.code_names import Module, definition_of, module_of
+from meshmodel.importers.code_names import Module, definition_of, literal, module_of
 from meshmodel.importers.document import DEPTH_LIMIT, Node
 from meshmodel.importers.paths import glob
 from meshmodel.importers.syntax import CALLS, CLASSES, FUNCTIONS, MEMBERS, NOTHING, TEXTS, Syntax, text_in
@@ -31,6 +33,9 @@ _PLAIN: Final[dict[str, bool | None]] = {
     "true": True, "false": False, "none": None, "null": None, "undefined": None,
 }  # fmt: skip
 _AROUND: Final = frozenset({"await", "await_expression", "parenthesized_expression", "as_expression"})
+_RETURNS: Final = frozenset({"return_statement", "yield"})
+_DEEP: Final = 5
+"""So many variables and maps are followed one after the other."""
 _TEXT_LIMIT: Final = 20_000
 
 
@@ -169,10 +174,12 @@ class _Lifting:
         body = node.field("body")
         for each in node.named if not body else [body]:
             self._walk(each, calls, inside, depth + 1)
-        marks = [
+        marks: list[Node] = [
             one for each in decorators for one in [self._value(each.named[-1], depth)] if self._says(one)
         ]
-        bases = [self._value(each, depth) for each in _bases(node) if self.is_meant(module.made_by(each))]
+        bases: list[Node] = [
+            self._value(each, depth) for each in _bases(node) if self.is_meant(module.made_by(each))
+        ]
         if calls or marks or bases:
             parts = {"decorators": marks, "bases": bases, "calls": calls}
             made = self._node({key: self._list(some, node) for key, some in parts.items() if some}, node)
@@ -180,6 +187,9 @@ class _Lifting:
             made.know("@def", f"{module.source}:{name}")
             made.know("@name", name.rpartition(".")[2])
             made.know("@class", name.rpartition(".")[0])
+            given = {module.name_of(each) for each in _given_back(node) if each.kind == "identifier"}
+            if len(given) == 1:
+                made.know("@gives", given.pop())
             definitions.append(made)
         definitions += inside
 
@@ -223,15 +233,28 @@ class _Lifting:
         made.know("@call", name)
         made.know("@in", module.qualified(node))
         target = callee.field("object")
-        variable = _variable_of(_end_of_chain(node))
+        last = _end_of_chain(node)
+        variable, function = _variable_of(last), _returned_by(last)
+        own = f"{module.source}:{module.qualified(function)}" if function else ""
+        own = module.name_of(variable) if variable else own
         if target:
-            of_chain = target.inner.kind in CALLS
-            made.add("@on", self._reference((of_chain and variable) or target, depth))
-        if variable:
-            made.know("@as", module.name_of(variable))
+            is_own = bool(variable) or self.is_meant(module.made_by(target))
+            is_chain = own and is_own and target.inner.kind in CALLS
+            of = self._node({"@ref": self._node(own, node)}, node) if is_chain else None
+            made.add("@on", of or self._reference(target, depth))
+        if own:
+            made.know("@as", own)
         return made
 
-    def _value(self, node: Syntax, depth: int) -> Node:
+    def _value(self, node: Syntax, depth: int) -> CodeNode:
+        keys = _keys_of(self._module, node)
+        if keys and depth <= DEPTH_LIMIT:
+            found = self._value_itself(node, depth)
+            found.know("@keys", keys)
+            return found
+        return self._value_itself(node, depth)
+
+    def _value_itself(self, node: Syntax, depth: int) -> CodeNode:
         node = node.inner
         node = node.field("body").inner if node.kind == "lambda" else node
         kind = node.kind
@@ -275,7 +298,7 @@ class _Lifting:
         made.know("@def", f"{self._module.source}:@{node.start}")
         return made
 
-    def _named_value(self, node: Syntax, depth: int) -> Node:
+    def _named_value(self, node: Syntax, depth: int) -> CodeNode:
         """A variable: its value where that is a literal or a list, else a reference."""
         module, value = (
             self._module.value_of(node)
@@ -362,6 +385,42 @@ def _variable_of(node: Syntax) -> Syntax:
         else NOTHING
     )
     return left if left.kind in MEMBERS | {"identifier"} else NOTHING
+
+
+def _returned_by(node: Syntax) -> Syntax:
+    """The function that returns a call; false: it is no function, or it returns something else too."""
+    above = next((each for each in node.above if each.kind not in _AROUND), NOTHING)
+    if above.kind not in _RETURNS:
+        return NOTHING
+    function = next((each for each in above.above if each.kind in FUNCTIONS), NOTHING)
+    return function if function and len(_given_back(function)) == 1 else NOTHING
+
+
+def _given_back(function: Syntax) -> list[Syntax]:
+    """What a function returns or yields, not what functions in it do."""
+    found: list[Syntax] = []
+    waiting = [function.field("body")]
+    while waiting:
+        each = waiting.pop()
+        if each.kind in _RETURNS:
+            found += [one.inner for one in each.named]
+        elif each.kind not in FUNCTIONS:
+            waiting += each.named
+    return found
+
+
+def _keys_of(module: Module, node: Syntax, depth: int = 0) -> list[str]:
+    """The keys by which a value is taken out of a map, the outermost first, as in ``config["editor"]``."""
+    value, key = NOTHING, ""
+    if node.kind == "identifier":
+        value = module.value_of(node)[1] or NOTHING
+    elif node.kind == "subscript":
+        value, key = node.field("value"), literal(module, (node.named[1:] or (NOTHING,))[0])
+    elif node.kind in CALLS and node.callee.kind in MEMBERS and node.callee.member.text == "get":
+        value, key = node.callee.field("object"), literal(module, (node.arguments or (NOTHING,))[0])
+    if not value or depth > _DEEP:
+        return []
+    return [*_keys_of(module, value, depth + 1), *([key] if key else [])]
 
 
 def _number(text: str) -> int | float | None:

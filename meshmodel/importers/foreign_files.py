@@ -11,7 +11,7 @@ from typing import Final
 from meshmodel.importers.catalogue import Catalogue
 from meshmodel.importers.document import Document, ForeignFileError, Node, Replaced, Syntax
 from meshmodel.importers.first_lines import ENDINGS_OF_CODE, shown_by
-from meshmodel.importers.forms import FORMS, Form
+from meshmodel.importers.forms import CODE_FORM, FORMS, Form
 from meshmodel.importers.proposal import Picked, Proposal, Proposed, clean_text
 from meshmodel.model.errors import CombinedError, MeshmodelError, RequestError
 from meshmodel.model.open_file import open_file, real_path
@@ -77,7 +77,8 @@ class Reading:
         """
         proposals: dict[str, Proposal] = {}
         documents: dict[str, list[Document]] = {}
-        for name in (each for each in FORMS if each in self.documents):
+        named = (each for each in FORMS if each in self.documents)
+        for name in sorted(named, key=lambda each: FORMS[each].joins != CODE_FORM):  # what names code first
             if picked is not None and not FORMS[name].picks:
                 able = ", ".join(each.name for each in FORMS.values() if each.picks)
                 why = f"picks are users and roles, in files of the form {able}, not {name}"

@@ -67,6 +67,7 @@ class Agent(Fact):
         asks_model: whether it is drawn only if it asks a model, or sets an agent to work.
         starts: whether it is what comes in from elsewhere that begins with it.
         named: whether ``title`` is a better name than those that other rows give.
+        code: the files of which one begins its code: the agent that a framework has there is this one.
     """
 
     title: str
@@ -75,6 +76,7 @@ class Agent(Fact):
     asks_model: bool = False
     starts: bool = False
     named: bool = False
+    code: Names = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -437,3 +437,133 @@ def test_the_key_of_a_model_is_the_one_that_it_is_given(given, key, tmp_path):
     assert [(found.credential[one].name, two) for one, two in found.grant if one != "code-of-desk"] == [
         (key, "openai-api")
     ]
+
+
+NEWS = """
+from crewai import Agent, Crew
+from crewai.project import CrewBase, agent, crew
+from crewai_tools import SerperDevTool
+{code}
+"""
+LEAD = """
+@CrewBase
+class News:
+    @agent
+    def lead(self):
+        return Agent(config=self.agents_config["editor"], tools=[SerperDevTool()])
+"""
+PLAIN_LEAD = """
+config = load()["agents"]
+lead = Agent(config=config["editor"], tools=[SerperDevTool()])
+"""
+ROLE_LEAD = """
+def make_lead(agents):
+    config = agents.get("editor")
+    lead = Agent(role=config["role"], tools=[SerperDevTool()])
+    return lead
+team = Crew(agents=[make_lead(load())], tasks=[])
+"""
+
+
+@all_rows(
+    ("code", "folder"),
+    [(each, folder) for each in (LEAD, PLAIN_LEAD, ROLE_LEAD) for folder in ("", "agents/")],
+)
+def test_an_agent_of_yaml_and_of_code_is_one(code, folder, tmp_path):
+    written = {
+        "config/agents.yaml": "editor: {role: Editor, goal: Edit., backstory: Old.}\n",
+        f"{folder}crew.py": NEWS.format(code=code),
+        "requirements.txt": "",
+    }
+    for name, text in written.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None))
+    agents = {id_: each.kind for id_, each in found.done.after.agent.items()}
+    assert [id_ for id_, kind in agents.items() if kind == "ai-agent"] == ["editor"]
+    assert "editor" in {one for one, _ in found.done.after.hold}
+    assert not [row for row in found.done.rows if row.verdict == "not understood"]
+    made = {each for each, kind in agents.items() if kind == "orchestrator"}
+    assert set(found.done.after.delegation) == {(each, "editor") for each in made}
+
+
+MADE = """
+from langchain.agents import create_agent
+from langgraph.graph import StateGraph
+from langchain_openai import ChatOpenAI
+
+def answer(state):
+    return ChatOpenAI(model="gpt-5").invoke(state)
+{code}
+"""
+
+
+@all_rows(
+    "code",
+    [
+        "def make():\n    return create_agent('openai:gpt-5', tools=[answer])",
+        "def make():\n    one = create_agent('openai:gpt-5', tools=[answer])\n    return one",
+        "async def make():\n    b = StateGraph(dict)\n    b.add_node('a', answer)\n    return b.compile()",
+        "async def make():\n    yield StateGraph(dict).add_node('a', answer).compile()",
+        "def make():\n    b = StateGraph(dict)\n    b.add_node(answer)\n    g = b.compile()\n    return g",
+    ],
+)
+def test_a_graph_that_a_function_makes_is_the_one_that_is_served(code, tmp_path):
+    (tmp_path / "langgraph.json").write_text('{"graphs": {"desk": "./app/desk.py:make"}}', encoding="utf-8")
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/desk.py").write_text(MADE.format(code=code), encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    assert list(found.agent) == ["desk"]
+    assert found.hold
+
+
+def test_a_function_that_makes_two_agents_is_neither(tmp_path):
+    code = "def make(one):\n    a = create_agent('x')\n    b = create_agent('y')\n"
+    text = MADE.format(code=f"{code}    if one:\n        return a\n    return b\n")
+    (tmp_path / "app.py").write_text(text, encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    assert sorted(found.agent) == ["a", "b"]
+
+
+HOSTED = """
+from strands import Agent
+from strands_tools import shell
+helper = Agent(name="helper", tools=[shell])
+desk = Agent(name="inner", tools=[helper])
+"""
+TWO_HOSTED = HOSTED + 'other = Agent(name="other", tools=[shell])\n'
+
+
+@all_rows(
+    ("files", "agents", "delegations"),
+    [
+        ({"app/main.py": HOSTED}, ["desk", "helper"], [("desk", "helper")]),
+        (
+            {"app/main.py": "import desk\n", "app/inner/desk.py": HOSTED},
+            ["desk", "helper"],
+            [("desk", "helper")],
+        ),
+        (
+            {"app/main.py": TWO_HOSTED},
+            ["desk", "helper", "inner", "other"],
+            [("desk", "inner"), ("desk", "other"), ("inner", "helper")],
+        ),
+        (
+            {"app/main.py": "import os\n", "else/desk.py": HOSTED},
+            ["desk", "helper", "inner"],
+            [("inner", "helper")],
+        ),
+    ],
+)
+def test_an_agent_of_agentcore_is_the_one_that_its_file_begins(files, agents, delegations, tmp_path):
+    settings = {"runtimes": [{"name": "desk", "entrypoint": "main.py", "codeLocation": "app/"}]}
+    for name, text in {**files, "agentcore/agentcore.json": json.dumps(settings)}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    assert sorted(found.agent) == agents
+    assert sorted(found.delegation) == delegations
+    asked = any("of no framework that is read" in each.text for each in found.note.values())
+    assert asked == ("else/desk.py" in files)
+    starters = [each.text for each in found.note.values() if each.text.startswith("Who sets desk")]
+    assert not starters

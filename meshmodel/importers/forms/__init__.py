@@ -59,6 +59,10 @@ if TYPE_CHECKING:
     from meshmodel.importers.proposal import Proposal
 
 
+CODE_FORM: Final = "code"
+"""What all forms of code propose together, and those that name agents whose code another one reads."""
+
+
 class FormReader(Protocol):
     """What the module of a form has."""
 
@@ -119,7 +123,7 @@ class Form:
         """What all forms whose files are read as one propose together; all of code do, as one file may be of
         several.
         """
-        return self.joins or ("code" if self.packages else self.name)
+        return self.joins or (CODE_FORM if self.packages else self.name)
 
     def has_place_for(self, source: str) -> bool:
         """Whether a file lies in a folder that the product has for such files, by its path."""
