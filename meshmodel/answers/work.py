@@ -15,7 +15,7 @@ from meshmodel.answers.causes import Cause, fold, is_accepted
 from meshmodel.answers.measures import WHEN, measure_words, relation_of, rows_of
 from meshmodel.answers.plan_state import with_measures
 from meshmodel.model.measures import Ask, Drop, Measure
-from meshmodel.model.records import Snapshot
+from meshmodel.model.records import Checkpoint, Snapshot
 from meshmodel.model.rule_cards import CARDS, DOOR
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.stop import CURRENT
@@ -43,6 +43,17 @@ _PLACES: Final[dict[CheckpointStep, str]] = {
     "hearing": "before {1} reads what stands in {0}",
     "hosting": "on {0}, before {1} acts",
 }
+_DECIDES: Final[dict[CheckpointStep, int]] = {
+    "grant": 1,
+    "custody": 0,
+    "exchange": 1,
+    "hold": 0,
+    "delegation": 1,
+    "trigger": 1,
+    "hearing": 1,
+    "hosting": 0,
+}
+"""Which end of a step a checkpoint on it is built at, as ``_PLACES`` says it."""
 
 
 class Owned(NamedTuple):
@@ -61,12 +72,15 @@ class Item:
         number: its place in the list, from 1.
         key: what it is about and nothing else, so that a tracker finds it again.
         step: where a checkpoint goes; ``None``: another measure.
+        place: the step that a measure of the plan guards, removes or restricts; ``None``: another change.
         title: what to do, in one line, by the names of the elements.
         decided: where a checkpoint decides; empty for another measure.
         severity: the highest of what it closes.
         findings: those that are open no more once it and the items before it are done.
         crossings: how many uncontrolled crossings a checkpoint closes alone, where that was counted.
         elements: the credentials, agents and targets that it is about, with their owners.
+        responsible: the one owner who has to do it: of where a checkpoint is built, or of what is changed;
+            empty: the model does not say.
         daily: decisions a day, as the plan counts them; ``None``: it is a fix, or asks for none.
         is_accepted: whether all that it closes is accepted.
     """
@@ -74,12 +88,14 @@ class Item:
     number: int
     key: str
     step: StepKey | None
+    place: StepKey | None
     title: str
     decided: str
     severity: Severity
     findings: tuple[Finding, ...]
     crossings: int | None
     elements: tuple[Owned, ...]
+    responsible: str
     daily: float | None
     is_accepted: bool
 
@@ -95,11 +111,6 @@ class Item:
         for each in self.elements:
             by_owner.setdefault(each.owner or UNOWNED, []).append(each.title)
         return "; ".join(f"{first_few(titles, 3)}: {owner}" for owner, titles in by_owner.items())
-
-    @property
-    def owner_names(self) -> str:
-        """Who owns what it is about, each once: first who owns what is changed."""
-        return ", ".join(dict.fromkeys(each.owner or UNOWNED for each in self.elements))
 
     def owned(self, kind: str) -> str:
         """The elements of a kind, each with its owner in brackets."""
@@ -129,10 +140,12 @@ class Part(NamedTuple):
 
     key: str
     step: StepKey | None
+    place: StepKey
     title: str
     decided: str
     crossings: int | None
     about: tuple[tuple[str, str], ...]
+    built_at: tuple[tuple[str, str], ...]
     daily: float | None
 
 
@@ -166,10 +179,13 @@ def _part(analysis: "Analysis", row: Sequence[Measure], crossings: int | None, *
         title = f"Checkpoint {asked_when(snapshot, step)}"
         daily = None if is_fix else first.decisions_per_day
         key = "checkpoint:{}:{}>{}".format(*step)
-        return Part(key, step, title, decision_place(snapshot, step), crossings, about, daily)
+        built = about[_DECIDES[step[0]]]
+        drawn = [("system", each.decided_at) for each in _drawn(snapshot, step) if each.decided_at]
+        decided = decision_place(snapshot, step)
+        return Part(key, step, step, title, decided, crossings, about, (*drawn, built), daily)
     kind = f"drop:{first.relation}" if isinstance(first, Drop) else "limit"
     title = one_line(f"{'Remove' if isinstance(first, Drop) else 'Restrict'} {measure_words(row)}", 300)
-    return Part(f"{kind}:{first.from_}>{first.to}", None, title, "", None, about, None)
+    return Part(f"{kind}:{first.from_}>{first.to}", None, step, title, "", None, about, about[:1], None)
 
 
 def work_in_parts(analysis: "Analysis", parts: Sequence[Part], doing: "Callable[[int], Analysis]") -> Work:
@@ -223,16 +239,19 @@ def _names(analysis: "Analysis") -> set[Name]:
 def _item(analysis: "Analysis", number: int, part: Part, findings: tuple[Finding, ...]) -> Item:
     first = [door for door in analysis.doors if ("grant", door.credential, door.system) == part.step]
     severities = [each.severity for each in findings] or [each.severity for each in first]
+    elements = _elements(analysis.snapshot, part.about, findings)
     return Item(
         number,
         part.key,
         part.step,
+        part.place,
         part.title,
         part.decided,
         highest(severities) if severities else "low",
         findings,
         part.crossings,
-        _elements(analysis.snapshot, part.about, findings),
+        elements,
+        _responsible(analysis.snapshot, part.built_at, elements),
         part.daily,
         bool(findings) and all(map(is_accepted, findings)),
     )
@@ -247,19 +266,29 @@ def _measure(analysis: "Analysis", number: int, cause: Cause, findings: tuple[Fi
         else:
             about += zip(STEP_ENDS.get(table, ()), key, strict=False)
     subject = subject_title(snapshot, finding)
+    elements = _elements(snapshot, about, findings)
+    own = [each for each in about if each[1] == finding.subject.rpartition(">")[2]]
     return Item(
         number,
         f"measure:{finding.rule}:{finding.subject}",
+        None,
         None,
         one_line(f"{subject}: {finding.remedy}", 300),
         "",
         cause.severity,
         findings,
         None,
-        _elements(snapshot, about, findings),
+        elements,
+        _responsible(snapshot, [*own, *about], elements),
         None,
         is_accepted=False,
     )
+
+
+def _responsible(snapshot: Snapshot, places: Iterable[tuple[str, str]], elements: Iterable[Owned]) -> str:
+    """Who owns the first place that has an owner; else the first owner of what it is about."""
+    owners = [getattr(snapshot.get(*each), "owner", None) for each in places]
+    return next((each for each in (*owners, *(each.owner for each in elements)) if each), "")
 
 
 def subject_title(snapshot: Snapshot, finding: Finding) -> str:
@@ -278,12 +307,16 @@ def asked_when(snapshot: Snapshot, step: StepKey) -> str:
 
 def decision_place(snapshot: Snapshot, step: StepKey) -> str:
     """Where a checkpoint on a step can decide, or where one that is drawn there does."""
-    drawn = [each for each in snapshot.checkpoint.values() if (each.step, each.from_, each.to) == step]
-    for each in drawn:
+    for each in _drawn(snapshot, step):
         if each.decided_at is not None:
             by = f" by {', '.join(each.approvers)}" if each.approvers else ""
             return f"at {snapshot.system[each.decided_at].title}{by}, as {each.id} is drawn"
     return _PLACES[step[0]].format(*_titles(snapshot, step))
+
+
+def _drawn(snapshot: Snapshot, step: StepKey) -> list[Checkpoint]:
+    """The checkpoints that are on a step already, effective or not."""
+    return [each for each in snapshot.checkpoint.values() if (each.step, each.from_, each.to) == step]
 
 
 def _titles(snapshot: Snapshot, step: StepKey) -> list[str]:

@@ -47,7 +47,7 @@ def add(commands: Subparsers) -> None:
         help="how long each search, for the plan and for its trade-off, may take (default: no limit)",
     )
     parser.add_argument(
-        "--brief", action="store_true", help="the decision page, the index and the worst ways"
+        "--brief", action="store_true", help="the decision page, the index and the worst paths"
     )
     parser.add_argument(
         "--only",

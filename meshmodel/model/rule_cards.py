@@ -24,19 +24,21 @@ class RuleCard(NamedTuple):
         names_grants: whether its findings are about grants. Others are not asked: their words are made when
             first read.
         under: the rule under whose finding about the same credential it is listed: the remedy is the same.
+        is_cheap: whether its remedy only takes something away, or turns on what is planned.
     """
 
     subject: tuple[str, ...]
     names_grants: bool = False
     under: str | None = None
+    is_cheap: bool = False
 
 
 CARDS: Final[Mapping[str, RuleCard]] = MappingProxyType(
     {
         DOOR: RuleCard(("credential", "system")),
         "toxic-flow": RuleCard(("agent",)),
-        BEYOND: RuleCard(("agent",), names_grants=True),
-        "checkpoint-does-not-count": RuleCard(("checkpoint",), names_grants=True),
+        BEYOND: RuleCard(("agent",), names_grants=True, is_cheap=True),
+        "checkpoint-does-not-count": RuleCard(("checkpoint",), names_grants=True, is_cheap=True),
         CONTROLLED: RuleCard(("checkpoint",), names_grants=True),
         "coarse-checkpoint": RuleCard(("agent",)),
         "advisory-limit": RuleCard(("agent", "agent")),
@@ -50,12 +52,12 @@ CARDS: Final[Mapping[str, RuleCard]] = MappingProxyType(
         "unpinned-federation": RuleCard(("credential", "credential")),
         "shared-credential": RuleCard(("credential",)),
         "long-lived-credential": RuleCard(("credential",)),
-        "secret-at-rest": RuleCard(("system", "credential")),
+        "secret-at-rest": RuleCard(("system", "credential"), is_cheap=True),
         # Whoever deletes the copy that lies about leaves no second one.
-        "copied-secret": RuleCard(("credential",), under="secret-at-rest"),
+        "copied-secret": RuleCard(("credential",), under="secret-at-rest", is_cheap=True),
         # Whoever changes the credential of an agent that is gone leaves no orphan.
-        "orphaned-credential": RuleCard(("credential",), under="retired-agent-access"),
-        "retired-agent-access": RuleCard(("agent",)),
+        "orphaned-credential": RuleCard(("credential",), under="retired-agent-access", is_cheap=True),
+        "retired-agent-access": RuleCard(("agent",), is_cheap=True),
         "human-identity-in-agent": RuleCard(("agent", "credential")),
         "person-uses-workload-identity": RuleCard(("agent", "credential")),
         "environment-crossing": RuleCard(("agent",), names_grants=True),

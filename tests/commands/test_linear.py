@@ -100,7 +100,7 @@ def test_the_report_of_a_large_model_has_tables_and_few_pictures_and_says_so() -
     analysis = analyse(unconnected(340))
     assert analysis.snapshot.elements > 1_000
     report = Builder(analysis, "html").report()
-    assert [each.stem for each in report.pictures] == ["worst-1", "worst-2", "worst-3", "boundaries"]
+    assert [each.stem for each in report.pictures] == ["boundaries"]
     said = [each for each in report.texts() if "boundary map alone, as an overview" in each]
     assert len(said) == 1
     assert "1,022 elements" in said[0]

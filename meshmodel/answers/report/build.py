@@ -13,7 +13,7 @@ from meshmodel.answers.plan_state import PlanState, in_order, standing_findings
 from meshmodel.answers.questions import questions_of
 from meshmodel.answers.report.agents import agent_section, credential_section, system_section
 from meshmodel.answers.report.boundaries import boundary_section
-from meshmodel.answers.report.decision import decision_page, stamp_facts, title_of
+from meshmodel.answers.report.decision import decision_page, sizes, stamp_facts, title_of
 from meshmodel.answers.report.findings import brief_ways, finding_section, finding_table, reference_section
 from meshmodel.answers.report.fix import plan_section
 from meshmodel.answers.report.index import index_section
@@ -24,7 +24,6 @@ from meshmodel.answers.report.work_items import work_section
 from meshmodel.answers.work import Work, work_of
 from meshmodel.model.phrases import VIEWS
 from meshmodel.model.stop import CURRENT
-from meshmodel.model.text import counted
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -129,7 +128,7 @@ class Builder:
         work = work_of(analysis, plan)
         known = PlanState(analysis, asked, plan)
         writers: dict[str, Callable[[], Iterator[Block]]] = {
-            "decision": lambda: decision_page(analysis, plan, work, self._pictures, options),
+            "decision": lambda: decision_page(analysis, plan, work, self._pictures.stamp, options),
             "index": lambda: index_section(analysis, work),
             "ways": lambda: self._findings(work),
             "work": lambda: work_section(analysis, work),
@@ -159,7 +158,7 @@ class Builder:
         return report.with_good_links()
 
     def _stamp(self) -> Facts:
-        return stamp_facts(self._analysis, self._pictures, self._options)
+        return stamp_facts(self._analysis, self._pictures.stamp, self._options)
 
     def _tell(self, status: str) -> None:
         self._stop.check()
@@ -180,13 +179,11 @@ class Builder:
         return plan_section(known, self._pictures, MOST_DRAWN)
 
     def _words(self) -> Iterator[Block]:
-        analysis, about = self._analysis, self._analysis.snapshot.about
+        analysis = self._analysis
         yield Heading(2, "Words and counts")
-        if about.description:
-            yield Paragraph(plain(about.description))
         yield Facts.of(
             ("Analysed", VIEWS[analysis.view]),
-            ("Model", _sizes(analysis)),
+            ("Model", sizes(analysis)),
             ("Findings and paths", count_words(counts_of(analysis), analysis.summary)),
             ("Where untrusted content comes in", ", ".join(analysis.entries)),
             (
@@ -229,7 +226,7 @@ class Builder:
 
     def _findings(self, work: Work) -> Iterator[Block]:
         if self._options.brief:
-            return brief_ways(self._analysis, work, self._pictures)
+            return brief_ways(self._analysis, work)
         if self._is_large:
             return finding_table(self._analysis, work)
         return finding_section(self._analysis, work, self._pictures, self._tell)
@@ -271,14 +268,3 @@ def _by_questions(questions: "Iterable[Question]") -> Table:
         asked.setdefault(plain("; ".join(each.asks)), []).append(plain(each.element))
     rows = tuple((asks, ", ".join(elements)) for asks, elements in asked.items())
     return Table(("Questions", "Elements"), rows, (40, 60))
-
-
-def _sizes(analysis: "Analysis") -> str:
-    summary = analysis.summary
-    sizes = (
-        counted(summary.agents, "agent"),
-        counted(summary.systems, "system"),
-        counted(summary.credentials, "credential"),
-        counted(len(analysis.snapshot.zone), "zone"),
-    )
-    return ", ".join(sizes)

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 from meshmodel.answers.blocks import Facts
 from meshmodel.answers.report.tree import (
+    AttackPath,
     Block,
     Break,
     Contents,
@@ -41,6 +42,8 @@ _PAGE_COLUMN: Final = 8
 _MOST_SECTIONS: Final = 100
 """Above these numbers are the marks of other headings than those of sections."""
 _FIXED: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_GROUNDS: Final = {"": "F2F2F2", "agent": "DCEBF7", "harm": "FCE8DA", "measure": "E0F3EC"}
+"""The colours of the ground of a stage of an attack path, by its look."""
 _CONTENTS: Final = "toc 1"
 """Word's name of the style of a line of the contents."""
 _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
@@ -160,6 +163,8 @@ class _Writer:
             case Items():
                 for item in block.items:
                     self._words(self._line("", "List Bullet"), item)
+            case AttackPath():
+                self._path(block)
             case Facts():
                 self._facts(block)
             case Table():
@@ -186,6 +191,19 @@ class _Writer:
             run.font.size = Pt(self._points + (2 if is_bold else 0))
         if isinstance(text, Link):
             link_run(run, text.anchor)
+
+    def _path(self, path: AttackPath) -> None:
+        """The stages of an attack path in a line, each on its ground."""
+        from docx.oxml.ns import nsdecls
+        from docx.oxml.parser import parse_xml
+
+        line = self._line()
+        for number, (text, look) in enumerate(path.parts):
+            if number:
+                self._words(line, " › ")
+            self._words(line, f" {text} ", is_bold=look in {"harm", "measure"})
+            ground = f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{_GROUNDS[look]}"/>'
+            line.runs[-1]._r.get_or_add_rPr().append(parse_xml(ground))  # noqa: SLF001  # no public way
 
     def _facts(self, facts: Facts) -> None:
         """A line each; on the first page one line, since it has no room."""
@@ -289,8 +307,6 @@ class _Writer:
         scale = min(1.0, room[0] / size[0], room[1] / size[1])
         shown = self.document.add_picture(io.BytesIO(picture.png), int(size[0] * scale))
         shown._inline.docPr.set("descr", picture.title)  # noqa: SLF001  # there is no public way
-        if picture.is_explained:
-            return
         self.document.paragraphs[-1].paragraph_format.keep_with_next = True
         self._line(picture.title, "Caption")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.causes import causes_of
+from meshmodel.answers.report.attack_path import attack_path, first_cut
 from meshmodel.answers.report.decision import worst_findings
 from meshmodel.answers.report.index import numbered
 from meshmodel.answers.report.pictures import Pictures
@@ -68,20 +69,20 @@ def _row(number: int, finding: "Finding", item: Item | None) -> tuple[object, ..
     return f"{number}", finding.severity, finding.message, finding.remedy, work, accepted
 
 
-def brief_ways(analysis: "Analysis", work: Work, pictures: Pictures) -> Iterator[Block]:
-    """The worst ways alone, each small, in words, and with the work that closes it."""
+def brief_ways(analysis: "Analysis", work: Work) -> Iterator[Block]:
+    """The worst paths alone, each in a line and in words, and with the work that closes it."""
     yield Break()
-    yield Heading(2, "The worst ways", "ways")
+    yield Heading(2, "The worst paths in words", "ways")
     numbers, findings = numbered(analysis), worst_findings(analysis, MOST_BRIEF)
     if not findings:
-        yield Paragraph("No finding has a way.")
+        yield Paragraph("No finding has a path.")
     for finding in findings:
         number, item = numbers[finding.rule, finding.subject], work.item_of(finding)
         yield Heading(3, plain(f"{number}. {_title(finding)}"), f"finding-{number}")
         yield Paragraph(plain(finding.message))
         explanation = analysis.explain_finding(finding)
         if explanation is not None:
-            yield from pictures.strip(f"way-{number}", plain(finding.message), explanation)
+            yield attack_path(analysis, explanation, first_cut(work, explanation))
             yield Items(tuple(plain(each) for each in explanation.sentences))
         yield Facts.of(("Work", None if item is None else f"{item.number}. {item.title}"))
 

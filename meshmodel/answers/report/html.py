@@ -9,6 +9,7 @@ from typing import Final
 
 from meshmodel.answers.blocks import Facts
 from meshmodel.answers.report.tree import (
+    AttackPath,
     Block,
     Break,
     Contents,
@@ -16,6 +17,7 @@ from meshmodel.answers.report.tree import (
     Items,
     Link,
     Paragraph,
+    PathPart,
     Picture,
     Report,
     Table,
@@ -39,10 +41,18 @@ figure { margin: 1rem 0; }
 .break { border: 0; margin: 0; break-after: page; }
 svg { max-width: 100%; height: auto; }
 figcaption, footer { font-size: 0.875rem; color: #555; }
+.path { display: flex; flex-wrap: wrap; gap: 0.35rem 0; list-style: none; margin: 0.35rem 0; padding: 0;
+  font-size: 0.875rem; }
+.path li { border: 1px solid #6b6b6b; background: #f2f2f2; padding: 0 0.4rem; }
+.path li + li { margin-left: 1.1rem; position: relative; }
+.path li + li::before { content: "\\203A"; position: absolute; left: -0.75rem; }
+.path .agent { border-color: #0072b2; background: #dcebf7; }
+.path .measure { border: 2px solid #009e73; background: #e0f3ec; }
+.path .harm { border-color: #d55e00; background: #fce8da; color: #9c3f00; }
 .lead { font-size: 1.25rem; font-weight: bold; line-height: 1.35; }
 .first h2 { font-size: 1.1rem; border: 0; margin: 1rem 0 0.25rem; }
 .first p, .first figure, .first table { margin: 0.25rem 0; }
-.first dl { grid-template-columns: 7rem 1fr; gap: 0 1rem; margin: 0.25rem 0; }
+.first dl { grid-template-columns: 9.5rem 1fr; gap: 0 1rem; margin: 0.25rem 0; }
 @media screen and (max-width: 40rem) {
   dl, .first dl { grid-template-columns: 1fr; gap: 0; }
   dt { margin-top: 0.25rem; }
@@ -50,8 +60,6 @@ figcaption, footer { font-size: 0.875rem; color: #555; }
   thead { display: none; }
   tbody, tr, td { display: block; border: 0; padding: 0; }
   tr { border-top: 1px solid #bfbfbf; padding: 0.5rem 0; }
-  .told { overflow-x: auto; }
-  .told svg { max-width: none; }
   td[data-head]:not(:empty)::before { content: attr(data-head) ": "; font-weight: bold; }
 }
 @media print {
@@ -65,7 +73,7 @@ figcaption, footer { font-size: 0.875rem; color: #555; }
   .first .lead { font-size: 11pt; }
   .first table { font-size: 8pt; }
   .first td, .first th { padding: 1pt 3pt; }
-  .first svg { max-height: 2cm; }
+  .path { font-size: 8pt; }
   .across { page: across; }
   .across svg { max-height: 14cm; }
 }
@@ -108,6 +116,8 @@ def _parts(report: Report, block: Block) -> Iterator[str]:
             yield f"<p{lead}>{escape(block.text)}</p>"
         case Items():
             yield f"<ul>{''.join(f'<li>{_linked(item)}</li>' for item in block.items)}</ul>"
+        case AttackPath():
+            yield f'<ol class="path">{"".join(map(_stage, block.parts))}</ol>'
         case Facts():
             rows = "".join(f"<dt>{escape(name)}:</dt><dd>{_linked(value)}</dd>" for name, value in block.rows)
             yield f"<dl>{rows}</dl>"
@@ -141,6 +151,11 @@ def _linked(text: str) -> str:
     return f'<a href="{escape(text.target)}">{escape(text)}</a>' if isinstance(text, Link) else escape(text)
 
 
+def _stage(part: PathPart) -> str:
+    look = f' class="{part.look}"' if part.look else ""
+    return f"<li{look}>{escape(part.text)}</li>"
+
+
 def _table(table: Table) -> Iterator[str]:
     columns = "".join(f'<col style="width:{width}%">' for width in table.widths)
     head = "".join(f"<th>{escape(cell)}</th>" for cell in table.head)
@@ -159,6 +174,6 @@ def _figure(picture: Picture, number: int) -> str:
     drawn = picture.svg.decode().partition("?>")[2].strip()
     prefix = drawn.partition(' id="')[2].partition('"')[0]
     drawn = drawn.replace(prefix, f"{prefix}-{number}")
-    turned = ' class="told"' if picture.is_explained else ' class="across"' if picture.across else ""
-    caption = "" if picture.is_explained else f"<figcaption>{escape(picture.title)}</figcaption>"
+    turned = ' class="across"' if picture.across else ""
+    caption = f"<figcaption>{escape(picture.title)}</figcaption>"
     return f'<figure id="{picture.stem}"{turned}>{drawn}{caption}</figure>'

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from meshmodel.answers.blocks import Facts
 from meshmodel.answers.report.tree import (
+    AttackPath,
     Block,
     Break,
     Contents,
@@ -60,6 +61,9 @@ def _lines(block: Block, folder: str) -> Iterator[str]:
             yield f"**{escaped(block.text)}**" if block.strong else escaped(block.text)
         case Items():
             yield from (f"- {_linked(item)}" for item in block.items)
+        case AttackPath():
+            parts = ((escaped(each.text), each.look in {"harm", "measure"}) for each in block.parts)
+            yield " › ".join(f"**{text}**" if is_strong else text for text, is_strong in parts)
         case Facts():
             for name, value in block.rows:
                 yield f"- **{escaped(name)}:** {_linked(value)}"

@@ -33,6 +33,7 @@ from reportlab.platypus import Paragraph as Words
 
 from meshmodel.answers.blocks import Facts
 from meshmodel.answers.report.tree import (
+    AttackPath,
     Block,
     Break,
     Contents,
@@ -40,6 +41,7 @@ from meshmodel.answers.report.tree import (
     Items,
     Link,
     Paragraph,
+    PathPart,
     Picture,
     Report,
     Table,
@@ -58,6 +60,17 @@ _UPRIGHT: Final = (_WIDTH, A4[1] - 2 * _MARGIN - _CAPTION)
 """Width and height that a picture may take on an upright page."""
 _ACROSS: Final = (A4[1] - 2 * _MARGIN, A4[0] - 2 * _MARGIN - _CAPTION)
 _PADDING: Final = 3
+_ARROW: Final = 10
+"""Points between two stages of an attack path, where an arrow is."""
+_BETWEEN: Final = 3
+"""Points between two rows of them."""
+_BOXES: Final = {
+    "": ("#6B6B6B", "#F2F2F2"),
+    "agent": ("#0072B2", "#DCEBF7"),
+    "harm": ("#D55E00", "#FCE8DA"),
+    "measure": ("#009E73", "#E0F3EC"),
+}
+"""Edge and ground of the box of a stage, by its look."""
 _PAGE_COLUMN: Final = 8
 """The share of the column of page numbers."""
 _GREY: Final = colors.HexColor("#555555")
@@ -235,11 +248,13 @@ class _Flowables:
                 self.flowables.append(_Title(block, styles.headings[block.level], keep=keep))
             case Paragraph():
                 made = _words(block.text, styles.lead if block.strong else styles.text)
-                made.keepWithNext = int(isinstance(after, Picture))
+                made.keepWithNext = int(isinstance(after, (Picture, AttackPath)))
                 self.flowables.append(made)
             case Items():
                 items = [ListItem(_words(each, styles.text)) for each in block.items]
                 self.flowables.append(ListFlowable(items, style=styles.items))
+            case AttackPath():
+                self.flowables.append(_Stages(block.parts, styles.cell))
             case Facts():
                 self._facts(block)
             case Table():
@@ -263,10 +278,6 @@ class _Flowables:
     def _picture(self, picture: Picture, above: float) -> None:
         wide, high = _ACROSS if picture.across else _UPRIGHT
         drawing = Drawing(picture, (wide, high - above), _letters)
-        if picture.is_explained:
-            drawing.spaceAfter = self._styles.text.spaceAfter
-            self.flowables.append(drawing)
-            return
         drawing.keepWithNext = 1
         self.flowables += [drawing, _words(picture.title, self._styles.small)]
 
@@ -279,6 +290,55 @@ def _linked(text: str) -> str:
     """A text for reportlab, as a link where it is one."""
     said = escape(_letters(text))
     return f'<a href="{escape(text.target)}" color="{_LINK}">{said}</a>' if isinstance(text, Link) else said
+
+
+class _Stages(Flowable):  # type: ignore[misc]  # reportlab has no types
+    """The stages of an attack path, each in its box, in as many rows as they need."""
+
+    spaceBefore, spaceAfter = 1, 5  # noqa: N815  # reportlab's names
+
+    def __init__(self, parts: Sequence[PathPart], style: ParagraphStyle) -> None:
+        super().__init__()
+        self._parts, self._style, self._size = parts, style, style.fontSize
+        self._placed: list[tuple[float, int, float, Lines, str]] = []
+        """Of each box its left edge, its row, its width, its lines and its look."""
+        self._tops: list[float] = []
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """The size, and where each box is."""
+        del height
+        self._placed, x, row, highest = [], 0.0, 0, [0]
+        for text, look in self._parts:
+            lines = _lines(text, FONT, self._size, width - 2 * _PADDING)
+            wide = max(pdfmetrics.stringWidth(each, FONT, self._size) for each in lines) + 2 * _PADDING
+            if x and x + wide > width:
+                x, row, highest = 0.0, row + 1, [*highest, 0]
+            self._placed.append((x, row, wide, lines, look))
+            highest[row] = max(highest[row], len(lines))
+            x += wide + _ARROW
+        heights = [each * self._style.leading + _PADDING + _BETWEEN for each in highest]
+        self.width, self.height = width, sum(heights)
+        self._tops = [self.height - sum(heights[:number]) for number in range(len(heights))]
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """Paint the boxes, and an arrow before each but the first."""
+        for number, (x, row, wide, lines, look) in enumerate(self._placed):
+            top, high = self._tops[row], len(lines) * self._style.leading + _PADDING
+            edge, ground = _BOXES[look]
+            self.canv.setStrokeColor(colors.HexColor(edge))
+            self.canv.setFillColor(colors.HexColor(ground))
+            self.canv.setLineWidth(1.4 if look == "measure" else 0.7)
+            self.canv.rect(x, top - high, wide, high, stroke=1, fill=1)
+            self.canv.setFillColor(colors.black)
+            text = self.canv.beginText(x + _PADDING, top - _PADDING / 2 - self._size)
+            text.setFont(FONT, self._size, self._style.leading)
+            for line in lines:
+                text.textLine(line)
+            self.canv.drawText(text)
+            if number + 1 < len(self._placed):
+                self.canv.setFont(FONT, self._size)
+                self.canv.drawString(x + wide + 3, top - _PADDING / 2 - self._size, "\u203a")
 
 
 Lines = tuple[str, ...]

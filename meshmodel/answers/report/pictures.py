@@ -8,7 +8,6 @@ from xml.etree import ElementTree as ET
 
 from meshmodel.answers.blocks import plain
 from meshmodel.answers.measures import point_words
-from meshmodel.answers.report.strip import boxes, strip_page
 from meshmodel.answers.report.trade_off import trade_off_page
 from meshmodel.answers.report.tree import Picture
 from meshmodel.exporters.diagram.compact import stamp
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import Plan, TradeOffPoint
-    from meshmodel.analysis.results import Explanation
 
 Form = Literal["md", "html", "pdf", "docx"]
 """The format of a report: the ending of its file."""
@@ -56,12 +54,6 @@ class Pictures:
     def example_path(self, stem: str, finding: str) -> list[Picture]:
         """The way of a finding (``RULE:SUBJECT``) that has steps, as a sequence."""
         return self._drawn(stem, ExportRequest(lens=FINDING, finding=finding, stamp=self.stamp))
-
-    def strip(self, stem: str, title: str, explanation: "Explanation") -> list[Picture]:
-        """A way as a row of boxes, small enough for a page with others."""
-        row, takes = boxes(self._analysis.snapshot, explanation), _TAKES[self._form]
-        made = self._joined(stem, {form: [strip_page(row, title, self.stamp, form)] for form in takes})
-        return [replace(each, is_explained=True) for each in made]
 
     def trade_off(self, stem: str, plan: "Plan", points: "Sequence[TradeOffPoint]") -> list[Picture]:
         """What fewer decisions a day leave open at best."""

@@ -5,7 +5,7 @@ Its texts are plain: each writer escapes them for its format. None has a line br
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Self
+from typing import Final, Literal, NamedTuple, Self
 
 from meshmodel.answers.blocks import Facts, plain
 
@@ -75,6 +75,30 @@ class Items:
     items: tuple[str, ...]
 
 
+Look = Literal["", "agent", "harm", "measure"]
+"""What stands out in an attack path: an agent, the harm at its end, where a measure cuts it."""
+
+
+class PathPart(NamedTuple):
+    """A stage of an attack path, from the entry to the harm.
+
+    Attributes:
+        text: what it says.
+        look: what stands out: an ``agent``, the ``harm`` at the end where no checkpoint decides, and where a
+            measure of the list of work cuts the path (``measure``).
+    """
+
+    text: str
+    look: Look = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttackPath:
+    """The stages of an attack path, in their order; they flow into as many lines as they need."""
+
+    parts: tuple[PathPart, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table; ``widths`` are the shares of its columns."""
@@ -103,7 +127,6 @@ class Picture:
         title: what it shows, for those who cannot see it.
         size: width and height in points.
         across: whether it can be read on a page that lies on its side only.
-        is_explained: whether a text above it says what it shows, so that it needs no title below.
         svg, png: the picture; empty where the format does not take it.
     """
 
@@ -113,10 +136,9 @@ class Picture:
     across: bool = False
     svg: bytes = b""
     png: bytes = b""
-    is_explained: bool = False
 
 
-Block = Heading | Paragraph | Items | Facts | Table | Picture | Break | Contents
+Block = Heading | Paragraph | Items | Facts | Table | Picture | AttackPath | Break | Contents
 ROOM: Final = (482.0, 689.0)
 """Points between the margins of an upright page, without what stands below a picture."""
 LEAST: Final = 7.0
@@ -220,6 +242,8 @@ class Report:
                     yield block.text
                 case Items():
                     yield from block.items
+                case AttackPath():
+                    yield from (each.text for each in block.parts)
                 case Facts():
                     for name, value in block.rows:
                         yield f"{name}: {value}"

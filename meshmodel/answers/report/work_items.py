@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.blocks import Facts, plain
-from meshmodel.answers.report.decision import work_table
 from meshmodel.answers.report.index import numbered
-from meshmodel.answers.report.tree import Block, Heading, Items, Link, Paragraph
-from meshmodel.answers.work import Item, Work, subject_title
+from meshmodel.answers.report.tree import Block, Heading, Items, Link, Paragraph, Table
+from meshmodel.answers.work import UNOWNED, Item, Work, subject_title
 from meshmodel.model.text import counted
 
 if TYPE_CHECKING:
@@ -41,7 +40,11 @@ def work_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
         if links:
             yield Items(tuple(links))
     if len(work.items) > MOST:
-        yield work_table(work.items[MOST:], with_daily=any(each.daily is not None for each in work.items))
+        rows = (
+            (f"{each.number}", each.severity, each.title, each.responsible or UNOWNED, len(each.findings))
+            for each in work.items[MOST:]
+        )
+        yield Table.of(("No.", "Severity", "What to do", "Owner", "Findings"), (6, 10, 52, 22, 10), rows)
 
 
 def _facts(item: Item) -> Facts:

@@ -13,26 +13,33 @@ import pytest
 from docx.oxml.ns import qn
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.answers.blocks import plain
+from meshmodel.answers.blocks import Facts
 from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.plan_state import in_order
+from meshmodel.answers.report.attack_path import attack_path, first_cut, path_from_entry
 from meshmodel.answers.report.build import Builder
-from meshmodel.answers.report.decision import verdict, worst_findings
+from meshmodel.answers.report.decision import (
+    BLOCKING,
+    blocking_items,
+    go_live,
+    item_range,
+    verdict,
+    worst_findings,
+)
 from meshmodel.answers.report.files import files
 from meshmodel.answers.report.options import SECTIONS, ReportOptions
-from meshmodel.answers.report.strip import MOST, boxes
-from meshmodel.answers.report.tree import Heading, Link, Picture, Report, Table
+from meshmodel.answers.report.tree import Heading, Link, Paragraph, Picture, Report, Table
 from meshmodel.answers.standards import TITLES, address_of
 from meshmodel.answers.work import work_of
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.records import Snapshot
+from meshmodel.model.rule_cards import DOOR
 from tests.answers.report.models import FORMS
 from tests.answers.report.reading import READ, squeezed
 from tests.benchmarks.meshes import clustered
 from tests.docs.pages import ROOT
 from tests.exporters.parts import MODELS
-from tests.reference.random_models import snapshot_of
 
 TODAY = date(2026, 1, 1)
 FINANCE = "finance-orchestrator"
@@ -89,16 +96,14 @@ def test_the_first_page_names_the_worst_finding_an_owner_and_the_first_work(form
         assert squeezed(text) in said
 
 
-def test_the_verdict_is_one_sentence_with_who_what_and_how_many_checkpoints():
+def test_the_verdict_says_who_what_and_how_many_checkpoints():
     assert verdict(*worked_out(FINANCE)) == (
         "Invoice reader and Settlement orchestrator can write General ledger and no checkpoint "
-        "decides; 3 checkpoints close all 22 unchecked paths, and 8 further measures mend the rest."
+        "decides. 3 checkpoints close all 22 unchecked paths; 8 further changes close the rest."
     )
     empty = analyse(Snapshot(), today=TODAY)
     fix = empty.minimum_fix()
-    assert verdict(empty, fix, work_of(empty, fix)) == "Nothing is found in what is drawn."
-    asked = snapshot_of([r.System("files"), r.Note("n", "Who else?", kind="question")])
-    assert "with 1 open question" in verdict(analyse(asked), fix, work_of(empty, fix))
+    assert verdict(empty, fix, work_of(empty, fix)) == "Nothing is found in what the model shows."
 
 
 @pytest.mark.parametrize("name", [FINANCE, "crm-assistant-gateway", "token-leak"])
@@ -228,19 +233,110 @@ def test_each_section_can_be_had_alone(section):
     assert section == "decision" or len(others) == 1
 
 
-def test_the_small_picture_shows_where_it_starts_and_where_nobody_is_asked():
-    analysis = analysed(FINANCE)
+def test_a_path_of_the_first_page_begins_where_untrusted_content_comes_in_and_shows_what_cuts_it():
+    analysis, _, work = worked_out(FINANCE)
     worst = worst_findings(analysis)
     assert [each.severity for each in worst] == ["critical", "critical", "high"]
     assert not any(map(is_accepted, worst))
-    row = boxes(analysis.snapshot, analysis.explain_finding(worst[0]))
-    assert len(row) == MOST
-    assert [(each.verb, each.title, each.unasked) for each in row[:2]] == [
-        ("from", "Case memory", False),
-        ("reads it", "Invoice reader", False),
+    assert analysis.explain_finding(worst[0]).source == "case-memory"
+    explanation = path_from_entry(analysis, worst[0])
+    assert explanation.source == "inbox"
+    item = first_cut(work, explanation)
+    parts = attack_path(analysis, explanation, item).parts
+    assert [(each.text, each.look) for each in parts] == [
+        ("Invoice mailbox (untrusted content)", ""),
+        ("Invoice reader reads it", "agent"),
+        ("1 writes Case memory", ""),
+        ("2 Settlement orchestrator reads it and may follow it", "agent"),
+        ("3 calls Matcher (item 1: cut here)", "measure"),
+        ("4 reads Vault", ""),
+        ("5 finds Ledger key", ""),
+        ("6 writes General ledger: no checkpoint", "harm"),
     ]
-    assert row[-1] == ("writes", "General ledger", "system", True)
-    assert row[MOST // 2].title == "2 more steps"
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_the_stages_of_a_path_have_the_numbers_of_its_sentences(path):
+    analysis = analyse(read_file(path), today=TODAY)
+    told = [analysis.explain_finding(each) for each in analysis.findings]
+    for explanation in (each for each in told if each is not None and each.steps):
+        said = attack_path(analysis, explanation, None).parts
+        numbers = [each.text.split()[0] for each in said if each.text[0].isdigit()]
+        assert numbers == [each.split()[0] for each in explanation.sentences if each[0].isdigit()]
+
+
+def test_a_path_is_cut_at_the_first_item_that_is_on_it():
+    for path in MODELS:
+        snapshot = read_file(path)
+        analysis = analyse(snapshot, today=TODAY)
+        work = work_of(analysis, in_order(analysis.minimum_fix()))
+        for finding in worst_findings(analysis):
+            explanation = path_from_entry(analysis, finding)
+            item = first_cut(work, explanation)
+            marked = [
+                each.text
+                for each in attack_path(analysis, explanation, item).parts
+                if "cut here" in each.text
+            ]
+            assert len(marked) == (item is not None)
+            if finding.rule == DOOR:
+                assert item is not None, (path.stem, finding.subject)
+
+
+def test_what_is_first_to_do_closes_the_worst_paths_then_what_is_cheap_and_grave():
+    _, fix, work = worked_out(FINANCE)
+    tree, _ = made(analysed(FINANCE), "html", ReportOptions(only=("decision",)))
+    (table,) = (each for each in tree.parted[0] if isinstance(each, Table) and "Owner" in each.head)
+    assert table.head == ("No.", "What to do", "Owner", "By (date)", "Closes")
+    assert [(row[0], row[2], row[4]) for row in table.rows[:4]] == [
+        ("1", "Accounting", "paths 1, 2; 5 findings"),
+        ("3", "Accounts payable", "path 3; 3 findings"),
+        ("5", "Automation team", "quick win; 2 findings"),
+        ("6", "Accounting", "quick win; 2 findings"),
+    ]
+    assert blocking_items(work) == [1, 2, 3, 4, 5, 6]
+    assert {row[3] for row in table.rows} == {""}
+    assert len(fix.measures) == 3
+
+
+def test_it_may_go_live_once_nothing_critical_or_high_is_open():
+    analysis, _, work = worked_out(FINANCE)
+    assert go_live(analysis, work) == (
+        "Not ready to go live: 2 critical and 7 high findings are open. Ready after items 1 to 6."
+    )
+    asked = analysis
+    for each in [each for each in analysis.findings if each.severity in BLOCKING]:
+        known = r.Acceptance(each.rule, each.subject, "known", "ann", date(2026, 3, 1))
+        asked = replace(
+            asked.snapshot, acceptance={**asked.snapshot.acceptance, (each.rule, each.subject): known}
+        )
+        asked = analyse(asked, today=TODAY)
+    left = work_of(asked, in_order(asked.minimum_fix()))
+    assert go_live(asked, left) == "May go live with a date for 5 medium findings."
+    empty = analyse(Snapshot(), today=TODAY)
+    assert go_live(empty, work_of(empty, empty.minimum_fix())).startswith("May go live")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [([1], "item 1"), ([1, 2], "items 1 and 2"), ([1, 2, 3, 5, 8, 9], "items 1 to 3, 5, 8 and 9")],
+)
+def test_numbers_of_items_are_told_as_ranges(numbers, words):
+    assert item_range(numbers) == words
+
+
+def test_the_first_page_says_what_it_is_what_was_looked_at_and_the_notes():
+    snapshot = read_file(ROOT / "models" / "support-agent.toml")
+    note = r.Note("n", "Ask the vendor for its log", kind="action", owner="Eve", due=date(2026, 2, 1))
+    about = replace(snapshot.about, description="Answers tickets of customers.")
+    changed = replace(snapshot, about=about, note={"n": note})
+    tree, _ = made(analyse(changed, today=TODAY), "md", ReportOptions(only=("decision",)))
+    facts = {name: value for each in tree.blocks if isinstance(each, Facts) for name, value in each.rows}
+    assert Paragraph("Answers tickets of customers.") in tree.blocks
+    assert facts["Looked at"] == "1 agent, 2 systems, 2 credentials, 2 zones, as built"
+    assert facts["Not looked at"].startswith("whatever the model does not show")
+    assert facts["Open findings"] == "1 high"
+    assert facts["Notes"] == "Ask the vendor for its log (Eve, by 2026-02-01)"
 
 
 def test_questions_are_told_by_owner_and_acceptances_with_their_last_day():
@@ -254,10 +350,10 @@ def test_questions_are_told_by_owner_and_acceptances_with_their_last_day():
         acceptance={(finding.rule, finding.subject): known},
     )
     tree, _ = made(analyse(changed, today=TODAY), "md", ReportOptions(only=("decision",)))
-    facts = {name: value for each in tree.blocks if hasattr(each, "rows") for name, value, *_ in each.rows}
-    assert "Customer support: " in facts["Not known"]
-    assert "Tickets" in facts["Not known"]
-    assert plain(facts["Accepted"]).endswith("by ann until 2026-03-01")
+    facts = {name: value for each in tree.blocks if isinstance(each, Facts) for name, value in each.rows}
+    assert "Customer support: " in facts["Open questions"]
+    assert "Tickets" in facts["Open questions"]
+    assert facts["Accepted risks"].endswith("by ann until 2026-03-01, because: known")
 
 
 @cache

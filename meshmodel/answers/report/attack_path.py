@@ -1,0 +1,126 @@
+"""The path of a finding in a line, from the entry to the harm, with where a measure cuts it."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.answers.blocks import plain
+from meshmodel.answers.report.tree import AttackPath, Look, PathPart
+from meshmodel.model.rule_cards import DOOR
+from meshmodel.model.text import shorten_name
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.results import Explanation, Finding, PathStep, StepKey
+    from meshmodel.answers.work import Item, Work
+    from meshmodel.model.records import Snapshot
+
+_MOST_ENTRIES: Final = 3
+"""From so many entries it is tried to start."""
+_NAME: Final = 40
+"""Letters of a name; the sentences of the path have it in full."""
+_DEEDS: Final = {
+    "read": "reads",
+    "write": "writes",
+    "execute": "executes on",
+    "issue": "issues from",
+    "admin": "administers",
+}
+_STEPS: Final = {
+    "custody": "finds {}",
+    "exchange": "exchanges it for {}",
+    "delegation": "calls {}",
+    "trigger": "starts {}",
+    "hearing": "{} reads it and may follow it",
+    "hosting": "takes over {}",
+}
+
+
+def path_from_entry(analysis: "Analysis", finding: "Finding") -> "Explanation | None":
+    """The worst path of a finding: of a missing checkpoint one from where untrusted content comes in.
+
+    Where none begins there, and for other findings, it is the one that ``Analysis.explain_finding`` tells.
+    """
+    found = analysis.explain_finding(finding)
+    if found is None or finding.rule != DOOR or found.source in analysis.entries:
+        return found
+    last = next((each for each in reversed(found.steps) if each.step == "grant"), None)
+    for entry in analysis.entries[:_MOST_ENTRIES] if last is not None else ():
+        other = analysis.explain(found.agent, found.system, found.action, entry)
+        if other is None or other.state != found.state:
+            continue
+        enters = next((each for each in reversed(other.steps) if each.step == "grant"), None)
+        if enters is not None and last is not None and (enters.from_, enters.to) == (last.from_, last.to):
+            return other
+    return found
+
+
+def first_cut(work: "Work", explanation: "Explanation") -> "Item | None":
+    """The first item of the list of work whose measure is on a path."""
+    relations = {_relation(each) for each in explanation.steps} | {*_begin(explanation)}
+    return next((each for each in work.items if each.place in relations), None)
+
+
+def _begin(explanation: "Explanation") -> "Iterator[StepKey]":
+    """The steps by which what an agent read or was started by comes to it."""
+    if explanation.source is not None:
+        yield "hearing", explanation.source, explanation.agent
+        yield "trigger", explanation.source, explanation.agent
+
+
+def _relation(step: "PathStep") -> "tuple[str, str, str]":
+    return step.step, step.from_.partition(":")[2], step.to.partition(":")[2]
+
+
+def attack_path(analysis: "Analysis", explanation: "Explanation", item: "Item | None") -> AttackPath:
+    """The stages of a path; their numbers are those of its sentences.
+
+    Args:
+        analysis: of the model.
+        explanation: the path, which has steps.
+        item: the item of work whose measure is on it; ``None``: none is.
+    """
+    return AttackPath((*_parts(analysis, explanation, item),))
+
+
+def _parts(analysis: "Analysis", explanation: "Explanation", item: "Item | None") -> Iterator[PathPart]:
+    snapshot, place = analysis.snapshot, None if item is None else item.place
+    cut = "" if item is None else f" (item {item.number}: cut here)"
+    source, number, is_cut = explanation.source, 0, False
+    if source is not None:
+        is_entry = source in analysis.entries
+        comes = " (untrusted content)" if is_entry else ""
+        yield PathPart(plain(f"{_title(snapshot, f'system:{source}')}{comes}"))
+    agent = _title(snapshot, f"agent:{explanation.agent}")
+    if place in {*_begin(explanation)}:
+        yield PathPart(plain(f"{agent} reads it{cut}"), "measure")
+    else:
+        yield PathPart(plain(f"{agent} reads it" if source is not None else agent), "agent")
+    last = max((n for n, each in enumerate(explanation.steps) if each.step == "grant"), default=-1)
+    for index, step in enumerate(explanation.steps):
+        is_cut = is_cut or _relation(step) == place
+        if step.step != "grant" and step.step not in _STEPS:
+            continue  # holding is told with what is done with it
+        number += 1
+        is_harm = index == last and explanation.state == "uncontrolled" and step.checkpoint is None
+        said = (
+            f"{number} {_deed(snapshot, step)}{': no checkpoint' if is_harm else ''}{cut if is_cut else ''}"
+        )
+        look: Look = "agent" if step.to.startswith("agent:") else ""
+        look = "harm" if is_harm else "measure" if is_cut else look
+        yield PathPart(plain(said), look)
+        is_cut = False
+
+
+def _deed(snapshot: "Snapshot", step: "PathStep") -> str:
+    title = _title(snapshot, step.to)
+    if step.step == "grant":
+        return f"{_DEEDS[step.action or 'read']} {title}"
+    ends = step.from_.partition(":")[2], step.to.partition(":")[2]
+    if step.step == "custody" and snapshot.custody[ends].how == "issues":
+        return f"is issued {title}"
+    return _STEPS[step.step].format(title)
+
+
+def _title(snapshot: "Snapshot", node: str) -> str:
+    table, _, key = node.partition(":")
+    return shorten_name(str(getattr(snapshot.get(table, key), "title", key)), _NAME)
