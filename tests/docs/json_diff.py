@@ -13,8 +13,8 @@ _SUMMARY: Final = (
             ("agents", "agents"),
             ("systems", "systems"),
             ("credentials", "credentials"),
-            ("crossings", "crossings in all"),
-            ("uncontrolled", "of these: uncontrolled"),
+            ("crossings", "paths across a trust boundary"),
+            ("uncontrolled", "of these: unchecked"),
             ("approved", "of these: approved"),
             ("missing", "missing checkpoints"),
         )
@@ -24,11 +24,11 @@ _REACHED: Final = (
     ("actions", "list of strings", "all that it can do there"),
     ("direct", "list of strings", "of these: with what it holds"),
     ("own", "list of strings", "of these: as itself, without another agent"),
-    ("unchecked", "list of strings", "of these: without being asked"),
+    ("unchecked", "list of strings", "of these: where no effective checkpoint decides"),
 )
 _STATE: Final = (
-    ("state", "string", "uncontrolled, approved or controlled"),
-    ("severity", "string or null", "null unless it is uncontrolled"),
+    ("state", "string", "uncontrolled (unchecked), approved (intended) or controlled (checked)"),
+    ("severity", "string or null", "null unless it is unchecked"),
 )
 _FOUND: Final = (
     ("severity", "string", "low, medium, high or critical"),
@@ -43,7 +43,7 @@ _FIX: Final = (
     ("optimal", "boolean", "whether it is proven that fewer cannot do"),
     ("checkpoints", "list of objects", "the steps to guard"),
     *below("checkpoints[].", STEP),
-    ("closes", "integer", "how many uncontrolled crossings they close"),
+    ("closes", "integer", "how many unchecked paths they close"),
 )
 
 DIFF: Final = (
@@ -53,9 +53,9 @@ DIFF: Final = (
     *below("old.", _SUMMARY),
     ("new", "object", "the model after"),
     *below("new.", _SUMMARY),
-    ("opened", "integer", "crossings that are new or worse; with any the exit status is 1"),
+    ("opened", "integer", "paths that are new or worse; with any the exit status is 1"),
     ("worst", "string or null", "the highest severity of those"),
-    ("standing", "integer", "crossings that are uncontrolled before and after, and no more severe"),
+    ("standing", "integer", "paths that are unchecked before and after, and no more severe"),
     ("drawn", "list of objects", "the records that differ, in the order of the interchange file"),
     ("drawn[].table", "string", "the table; about: the name and description of the model"),
     ("drawn[].key", "list of strings", "its id, or its two ends"),
@@ -78,21 +78,21 @@ DIFF: Final = (
     *below("reach[].before.", _REACHED),
     ("reach[].after", "object or null", "null: it reaches nothing there"),
     *below("reach[].after.", _REACHED),
-    ("crossings", "list of objects", "the crossings whose state or severity differs"),
+    ("crossings", "list of objects", "the paths whose state or severity differs"),
     ("crossings[].agent", "string", "who"),
-    ("crossings[].source", "string or null", "from where; null: home, listed first"),
+    ("crossings[].source", "string or null", "its starting point; null: home, listed first"),
     ("crossings[].target", "string", "the system on which it acts"),
     ("crossings[].action", "string", "what it does there"),
     (
         "crossings[].change",
         "string",
-        "new (uncontrolled, and was not), worse or milder (in severity), closed (was uncontrolled), other",
+        "new (unchecked, and was not), worse or milder (in severity), closed (was unchecked), other",
     ),
     ("crossings[].before", "object or null", "null: there was none"),
     *below("crossings[].before.", _STATE),
     ("crossings[].after", "object or null", "null: there is none"),
     *below("crossings[].after.", _STATE),
-    ("findings", "list of objects", "the findings of both; rule missing-checkpoint: the doors"),
+    ("findings", "list of objects", "the findings of both, with the missing checkpoints"),
     ("findings[].rule", "string", "the id of the rule"),
     ("findings[].subject", "string", "ids with > between them, as the rule says"),
     (

@@ -26,7 +26,7 @@ SCAN: Final = (
     ("agents[].reads", "list of strings", "titles of systems; ⚑: outsiders write there"),
     ("agents[].changes", "list of strings", "likewise, where they write, administer or are given keys"),
     ("agents[].runs", "list of strings", "likewise, where they only run things"),
-    ("agents[].identities", "list of strings", "as whom"),
+    ("agents[].identities", "list of strings", "the identities as which it acts"),
     (
         "agents[].asks",
         "string",
@@ -38,7 +38,7 @@ SCAN: Final = (
     ("worst.source", "string or null", "from where; null: home"),
     ("worst.system", "string", "to where"),
     ("worst.action", "string", "what it does there"),
-    ("worst.severity", "string", "of the crossing"),
+    ("worst.severity", "string", "of the path"),
     ("worst.credential", "string", "with which it does so"),
     ("worst.others", "list of strings", "further agents with that missing checkpoint"),
     ("worst.sentences", "list of strings", "the path, step by step"),
