@@ -138,7 +138,8 @@ class Draft:
                 return candidate
         folded = typed.casefold()
         for key, record in records.items():
-            if not isinstance(record, Checkpoint | Note) and (record.name or "").casefold() == folded:
+            name = None if isinstance(record, Checkpoint | Note) else record.name
+            if name is not None and name.casefold() == folded:
                 return str(key)
         return None
 

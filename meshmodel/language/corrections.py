@@ -10,7 +10,7 @@ from meshmodel.edits.draft import ELEMENTS, Draft
 from meshmodel.edits.edit import Change, Edit, Remove, apply_edit, difference
 from meshmodel.edits.ids import exact_id_of
 from meshmodel.language.parser import doubt, first_mistyped, label_of, parse, read_names
-from meshmodel.language.qualifiers import TABLES, close_word
+from meshmodel.language.qualifiers import TABLES, close_word, qualifiers
 from meshmodel.language.result import Sentence
 from meshmodel.language.sentences import SENTENCES
 from meshmodel.language.tokens import name_of, sentences, split
@@ -36,6 +36,7 @@ _REWRITTEN: Final = tuple(
         (rf"^{_NOTE}\s+(?:for|about|to|of)\s+", r"\1 on "),
         (rf"([(,]\s*){_EXPIRES}\s+(?=\d)", r"\1"),
         (r"([(,]\s*)zone\s+", r"\1in "),
+        (r"([(,]\s*)(?:outsiders|anyone|anybody|everybody)\s+(?:can|may)\s+write\b", r"\1untrusted"),
         (rf"([(,]\s*){_NO_EXPIRY}", r"\1unlimited"),
         (rf"\s+{_EXPIRES}\s+(?=\d)", " lifetime "),
         (r"\s+(?:is|should\s+be)\s+allowed\s+to\s+", " may "),
@@ -56,7 +57,6 @@ _REWRITTEN: Final = tuple(
         (r">[^>]+(>[^>(]+\()mcp[- ]server\b", r"\1service"),
         (r"(?:\ban?\s+)?\bmcp[- ]server\b", "service"),
         (r"\s+is\s+(?:located\s+|placed\s+)?in\s+(?:the\s+)?", " in "),
-        (r"\s+is\s+(?:an?|the)\s+", " is "),
         (rf"(?<!\S)(?:the\s+)?{_KIND}\s+(?=\S)", ""),
         (
             rf"^(.+?)\s+(?:calls|invokes|uses|delegates(?:\s+to)?)\s+(.+?)\s*:\s*only\s+{_ACTION}\s+(\S+)$",
@@ -204,7 +204,13 @@ def corrections(text: str, snapshot: Snapshot) -> tuple[Sentence, ...]:
     found: dict[str, Sentence] = {}
     known, lifetimes = _with_known_names(text, snapshot), with_units(text)
     _add_first(found, _of_the_model(text, snapshot), snapshot, _MOST)
-    for candidates in ((known,), (lifetimes,), _at_the_problem(text, snapshot), _reworded(lifetimes)):
+    for candidates in (
+        (known,),
+        (lifetimes,),
+        _at_the_problem(text, snapshot),
+        _reworded(lifetimes),
+        (done for each in (lifetimes, *_reworded(lifetimes)) for done in _repaired(each, snapshot)),
+    ):
         _add_first(found, candidates, snapshot, 1)
     for each in dict.fromkeys((text, known)):
         _add_first(found, _by_names(each, snapshot, shorten=not found), snapshot, _MOST)
@@ -318,6 +324,24 @@ def _reworded(text: str) -> Iterator[str]:
                 yield again
 
 
+def _repaired(text: str, snapshot: Snapshot) -> Iterator[str]:
+    """The text with one problem after the other mended, each so that the next is nearest to the end."""
+    left = _after_problem(text, snapshot)
+    for _ in range(_MOST_PROBLEMS):
+        candidates = dict.fromkeys((*_at_the_problem(text, snapshot), *_reworded(text)))
+        best = min(candidates, key=lambda each: _after_problem(each, snapshot), default=text)
+        if _after_problem(best, snapshot) >= left:
+            return
+        text, left = best, _after_problem(best, snapshot)
+        yield text
+
+
+def _after_problem(text: str, snapshot: Snapshot) -> int:
+    """How many characters stand from the problem of a text on."""
+    problem = parse(text, snapshot).problem
+    return 0 if problem is None else len(text) - problem.start
+
+
 def _at_the_problem(text: str, snapshot: Snapshot) -> Iterator[str]:
     """The text with another word where the problem is: one that is like it, or its kind before it."""
     for tokens in sentences(text):
@@ -333,6 +357,9 @@ def _at_the_problem(text: str, snapshot: Snapshot) -> Iterator[str]:
     elif step:
         yield f"{step[2]} > {step[3]}; {text}"
     words = text[problem.start : problem.end]
+    for each in (word for table in TABLES for word in qualifiers(table)):
+        if each.startswith(words.lower()):
+            yield _replaced(text, problem.start, problem.end, each)
     *_, mended = _mended(parse(text, snapshot), snapshot)
     yield mended.text
     if "(" in text[: problem.start] and text[: problem.start].rstrip().endswith(","):
@@ -342,6 +369,8 @@ def _at_the_problem(text: str, snapshot: Snapshot) -> Iterator[str]:
         yield _replaced(text, problem.start, problem.end, each)
     for table in ELEMENTS:
         yield _replaced(text, problem.start, problem.end, f"{table}:{exact_id_of(words)}")
+    if "(" in text[: problem.start]:
+        yield _replaced(text, problem.start, problem.end, "other")
 
 
 def _by_names(text: str, snapshot: Snapshot, *, shorten: bool) -> Iterator[str]:

@@ -411,7 +411,10 @@ def _add_entry(entry: catalogue.Entry, tokens: Sequence[Token], draft: Draft) ->
         raise SentenceError(f"write: add {entry.key} NAME for bot", *span(tokens))
     connected_to, agent = None, ""
     for other in filter(None, others):
-        is_new = "agent" in entry.takes and other.table in {None, "agent"} and not draft.find(other, ELEMENTS)
+        is_new = "agent" in entry.takes and not agent and not draft.find(other, ELEMENTS)
+        is_new = is_new and other.table in {None, "agent"}
+        if agent and "system" in entry.takes and other.table is None and not draft.find(other, ELEMENTS):
+            draft.find_or_add(other, "system")
         found = ("agent", other.text) if is_new else draft.find_one(other, [*entry.takes])
         if found[0] == "agent":
             agent = found[1]

@@ -80,15 +80,24 @@ def qualifiers(table: str) -> Mapping[str, Qualifier]:
     return MappingProxyType(words)
 
 
-def qualifier(table: str, word: str) -> Qualifier | None:
-    """The qualifier of a word, or of three or more letters with which only one word begins; else ``None``."""
+def qualifier(table: str, word: str, *, abbreviated: bool = True) -> Qualifier | None:
+    """The qualifier of a word; ``None`` where there is none.
+
+    An article before it changes nothing, nor do spaces in the place of hyphens: ``an AI agent`` is
+    ``ai-agent``.
+
+    Args:
+        table: what is described.
+        word: as typed.
+        abbreviated: whether three or more letters are enough with which only one word begins.
+    """
     known = qualifiers(table)
-    wanted = " ".join(word.lower().split())
-    if wanted in known:
-        return known[wanted]
+    wanted = re.sub(r"^(?:an?|the) ", "", " ".join(word.lower().split()))
+    if whole := known.get(wanted) or known.get(wanted.replace(" ", "-")):
+        return whole
     if table == "credential" and _LIFETIME.match(wanted):
         return Qualifier("lifetime", wanted)
-    if len(wanted) < 3:
+    if len(wanted) < 3 or not abbreviated:
         return None
     found = {known[each] for each in known if each.startswith(wanted)}
     return found.pop() if len(found) == 1 else None

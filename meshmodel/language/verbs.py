@@ -294,9 +294,7 @@ def _is(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
         raise _made_a_system(subject, said, draft) or _unknown_word(possible, parts, said)
     if len(fitting) > 1 and not found:  # a whole word rather than the beginning of another
         whole = [
-            table
-            for table in fitting
-            if all(" ".join(word.lower().split()) in qualifiers(table) for word in said)
+            table for table in fitting if all(qualifier(table, word, abbreviated=False) for word in said)
         ]
         fitting = whole or fitting
     if len(fitting) > 1 and not found and "agent" in fitting and "human" in {each.lower() for each in said}:

@@ -225,6 +225,10 @@ def test_which_agent_a_part_is_for_is_asked_and_answered() -> None:
     assert "for which agent?" in problem("add mcp-server mail for files", start)
     drawn = after("add mcp-server mail for files, bot", start)
     assert drawn.delegation["bot", "mail"].only == ("files:read",)
+    drawn = after("add mcp-server jira-mcp for bot, jira", start)
+    assert drawn.delegation["bot", "jira-mcp"].only == ("jira:read",)
+    assert "jira" in drawn.system
+    assert "jira" not in drawn.agent
 
 
 def test_a_part_is_never_called_like_another_one_there() -> None:

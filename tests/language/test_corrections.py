@@ -25,8 +25,6 @@ def write(text, model=MODEL):
     [
         ("create agent helper", "add agent helper"),
         ("add agent helper kind ai-agent in zone desk", "agent helper (ai-agent in desk)"),
-        ("bot is an AI agent", "bot is ai-agent"),
-        ("ann is a person", "ann is person"),
         ("wiki is a system in zone desk", "wiki in desk"),
         ("bot has credential key", "bot holds key"),
         ("bot holdss key", "bot holds key"),
@@ -370,6 +368,16 @@ ANN = "Ann is person; ask human-approval by Ann on mail-key > mail: write, plann
         ("support-bot is allowed to read mail", "support-bot may read mail"),
         ("add mcp-server support-bot for support-bot", "add mcp-server support-bot-server for support-bot"),
         ("add mcp-server support-bot for helper", "helper delegates support-bot"),
+        ("wiki-key (cloud-role, 1h)", "wiki-key (other, 1h)"),
+        ("wiki (saas, anyone can write)", "wiki (saas, untrusted)"),
+        (
+            "support-bot reads wiki using wiki-key (oauth, expires in 15 minutes)",
+            "support-bot > wiki-key (oauth-client-credentials, 15m) > wiki: read",
+        ),
+        (
+            "support-bot > wiki-key (api-key, no expiry) > wiki (sass, owned by Sales)",
+            "support-bot > wiki-key (api-key, unlimited) > wiki (saas, owner Sales)",
+        ),
     ],
 )
 def test_what_an_assistant_writes_in_plain_english_gets_the_right_sentence(text, right):

@@ -211,6 +211,9 @@ def test_in_a_chain_a_human_is_a_person_first_and_behind_that_a_credential_of_on
         ("bot (in desk) > key > crm: read", "bot > key > crm: read; bot in desk"),
         ("bot (in desk, ai-agent) > key > crm: read", "bot > key > crm: read; bot is ai-agent; bot in desk"),
         ("files (saas) owner Sales (EMEA)", "files is saas; files owner Sales (EMEA)"),
+        ("bot (an AI agent in desk)", "bot is ai-agent; bot in desk"),
+        ("ann is a person", "ann is person"),
+        ("bot > key (API key) > files (object storage)", "bot > key (api-key) > files (object-storage)"),
     ],
 )
 def test_a_description_sets_fields_too(text: str, same: str) -> None:
