@@ -57,6 +57,7 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
     segments = parse_chain(tokens, draft)
     kinds = resolve_kinds(draft, segments)
     ids = [draft.find_or_add(each.name, kind) for each, kind in zip(segments, kinds, strict=True)]
+    before = draft.snapshot
     for index in range(len(segments) - 1):
         actions, options = segments[index + 1].actions, segments[index + 1].options
         start, end = ids[index], ids[index + 1]
@@ -65,6 +66,10 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
                 relations.hold(draft, start, end)
             case "credential", "system":
                 known = draft.snapshot.grant.get((start, end))
+                lost = [each for each in known.actions if each not in actions] if known and actions else []
+                if lost and index and (ids[index - 1], start) not in before.hold:
+                    said = f"{start} opens {end} for its other holders too: {', '.join(lost)} is taken away"
+                    draft.warnings.append(said)
                 relations.grant(draft, start, end, actions or (known.actions if known else ("read",)))
             case "system", "credential":
                 if (start, end) not in draft.snapshot.custody:

@@ -260,6 +260,7 @@ def _of_the_model(text: str, snapshot: Snapshot) -> Iterator[str]:
         yield from (f"{text}, enforced", f"{text}, planned")
     elif read.problem is None and read.warnings:
         yield from _as_service(text, snapshot)
+        yield re.sub(r"(>[^>:]+):[^>]*$", r"\1", text)  # what a known credential opens stays as it is
 
 
 def _steps_meant(what: str, snapshot: Snapshot) -> Iterator[str]:

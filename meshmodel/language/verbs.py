@@ -239,8 +239,10 @@ def _zone(name: Name, key: str, draft: Draft) -> str:
 
 
 def _as(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
-    identity = _one(rest, where)
-    set_values("credential", draft.find_or_add(subject, "credential"), {"identity": identity.text}, draft)
+    if len(split(rest, ",")) > 1 or not rest:
+        _one(rest, where)
+    identity = {"identity": as_typed(rest)}
+    set_values("credential", draft.find_or_add(subject, "credential"), identity, draft)
 
 
 def _may(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:

@@ -134,7 +134,7 @@ class Proposal:
         for key, unclear in ("problems", self.problems), ("doubts", self.doubts):
             if unclear:
                 told[key] = [*unclear]
-        if not self.problems:
+        if not self.problems or self.needs_a_person:
             decided = "allowed" if self.may_approve else "needs_a_person"
             told[decided] = _first(decided, self.needs_a_person, max(most, 1), left)
         if not self.problems and not refused:

@@ -368,6 +368,7 @@ ANN = "Ann is person; ask human-approval by Ann on mail-key > mail: write, plann
         ("support-bot is allowed to read mail", "support-bot may read mail"),
         ("add mcp-server support-bot for support-bot", "add mcp-server support-bot-server for support-bot"),
         ("add mcp-server support-bot for helper", "helper delegates support-bot"),
+        ("helper > mail-key > mail: read", "helper > mail-key > mail"),
         ("wiki-key (cloud-role, 1h)", "wiki-key (other, 1h)"),
         ("wiki (saas, anyone can write)", "wiki (saas, untrusted)"),
         (
@@ -397,3 +398,10 @@ def test_an_approval_of_no_step_is_no_sentence(text):
 )
 def test_a_name_that_says_what_follows_it_is_doubted_in_an_empty_model(text):
     assert "is taken as one new name, though" in parse(text, Snapshot()).warnings[0]
+
+
+def test_another_holder_of_a_key_does_not_narrow_what_it_opens_unasked():
+    (said,) = parse("helper > mail-key > mail: read", DESK).warnings
+    assert said == "mail-key opens mail for its other holders too: write is taken away"
+    for text in ("helper > mail-key > mail", "support-bot > mail-key > mail: read", "mail-key > mail: read"):
+        assert parse(text, DESK).warnings == ()

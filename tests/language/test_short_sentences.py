@@ -213,6 +213,10 @@ def test_in_a_chain_a_human_is_a_person_first_and_behind_that_a_credential_of_on
         ("files (saas) owner Sales (EMEA)", "files is saas; files owner Sales (EMEA)"),
         ("bot (an AI agent in desk)", "bot is ai-agent; bot in desk"),
         ("ann is a person", "ann is person"),
+        (
+            "key (api-key, as arn:aws:iam::1:role/x) > s",
+            'key is api-key; key as "arn:aws:iam::1:role/x"; key > s',
+        ),
         ("bot > key (API key) > files (object storage)", "bot > key (api-key) > files (object-storage)"),
     ],
 )

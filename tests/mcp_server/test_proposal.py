@@ -202,3 +202,11 @@ def test_a_description_names_approvers_and_environments_and_a_way_its_severity_a
     words = {*way.words.replace(":", "").split()}
     assert all(words.issuperset(each.replace(":", "").split()) for each in way.json["sentences"])
     assert len(way.json["sentences"]) > 1
+
+
+def test_what_needs_a_person_is_told_beside_the_problems():
+    answer = read_proposal("bot > key > files\nbot calls helper\nbot may write files", Snapshot()).answer()
+    assert [each["sentence"] for each in answer.json["problems"]] == [2]
+    (said,) = answer.json["needs_a_person"]
+    assert "May it write files?" in said
+    assert f"needs a person: {said}" in answer.words
