@@ -39,6 +39,12 @@ _REWRITTEN: Final = tuple(
         (r"([(,]\s*)(?:outsiders|anyone|anybody|everybody)\s+(?:can|may)\s+write\b", r"\1untrusted"),
         (rf"([(,]\s*){_NO_EXPIRY}", r"\1unlimited"),
         (rf"\s+{_EXPIRES}\s+(?=\d)", " lifetime "),
+        (r"^(.+?)\s+(?:is|are)\s+(?:stored|kept|saved)\s+(?:in|at|on)\s+(.+)$", r"\2 stores \1"),
+        (r"^(.+?)\s+(?:is|are)\s+(?:held|used)\s+by\s+(.+)$", r"\2 holds \1"),
+        (r"^(.+?)\s+(?:is|are)\s+issued\s+by\s+(.+)$", r"\2 issues \1"),
+        (r"^(.+?)\s+(?:is|are)\s+(?:started|triggered)\s+by\s+(.+)$", r"\2 triggers \1"),
+        (r"^(.+?)\s+(?:is|are)\s+(?:called|invoked)\s+by\s+(.+)$", r"\2 delegates \1"),
+        (r"^(.+?)\s+(?:is|are)\s+(?:hosted|run|running)\s+(?:by|in|on)\s+(.+)$", r"\1 runs on \2"),
         (r"\s+(?:is|should\s+be)\s+allowed\s+to\s+", " may "),
         (rf"\s+{_NO_EXPIRY}$", " lifetime unlimited"),
         (
@@ -91,6 +97,7 @@ _CALLED: Final = re.compile(
     rf"^(?:calls|invokes|uses)\s+(\S+?)\s*:\s*only\s+{_ACTION}\s+(\S+)$", re.IGNORECASE
 )
 """A call without who makes it."""
+_ACTS: Final = re.compile(r"^(.+?)\s+acts?\s+(on\s+behalf\s+of|as)\s+(.+)$", re.IGNORECASE)
 _SERVER: Final = re.compile(r'^add\s+mcp-server\s+"?([^"]+?)"?\s+for\s+([^,]+)$', re.IGNORECASE)
 _USED: Final = re.compile(rf"^(.+?)\s+uses\s+(.+?)\s+to\s+{_ACTION}\s+(\S+)$", re.IGNORECASE)
 _NEEDS: Final = re.compile(
@@ -235,18 +242,7 @@ def _similar_example(text: str) -> str | None:
 
 def _of_the_model(text: str, snapshot: Snapshot) -> Iterator[str]:
     """What only the model tells: the steps that are approved, the state of a checkpoint, a server's kind."""
-    if said := _KIND_SAID.match(text):
-        yield f"add {said[2].lower()} {said[1]}"
-    if said := _CALLED.match(text):
-        for caller in snapshot.agent:
-            if caller != said[1]:
-                yield f"{caller} delegates {said[1]} only {said[3]}:{said[2].lower()}"
-    if (said := _USED.match(text)) and Draft(snapshot).lookup("agent", said[2]):
-        yield f"{said[1]} delegates {said[2]} only {said[4]}:{said[3].lower()}"
-    if said := _SERVER.match(text):
-        if said[1].lower() != said[2].lower():
-            yield f"{said[2]} delegates {said[1]}"
-        yield f"add mcp-server {said[1]}-server for {said[2]}"
+    yield from _of_agents(text, snapshot)
     read = parse(text, snapshot)
     if said := _APPROVES.match(_NEEDS.sub(r"\2 approves \1 \3", text).strip()):
         asked = [] if Draft(snapshot).lookup("agent", said[1].strip('"')) else [f"{said[1]} is person"]
@@ -261,6 +257,25 @@ def _of_the_model(text: str, snapshot: Snapshot) -> Iterator[str]:
     elif read.problem is None and read.warnings:
         yield from _as_service(text, snapshot)
         yield re.sub(r"(>[^>:]+):[^>]*$", r"\1", text)  # what a known credential opens stays as it is
+
+
+def _of_agents(text: str, snapshot: Snapshot) -> Iterator[str]:
+    """What only the agents of the model tell: who calls, and what those who act for somebody hold."""
+    if said := _KIND_SAID.match(text):
+        yield f"add {said[2].lower()} {said[1]}"
+    if said := _CALLED.match(text):
+        for caller in snapshot.agent:
+            if caller != said[1]:
+                yield f"{caller} delegates {said[1]} only {said[3]}:{said[2].lower()}"
+    if (said := _USED.match(text)) and Draft(snapshot).lookup("agent", said[2]):
+        yield f"{said[1]} delegates {said[2]} only {said[4]}:{said[3].lower()}"
+    if said := _ACTS.match(text):
+        agent = Draft(snapshot).lookup("agent", said[1])
+        yield "; ".join(f"{key} {said[2]} {said[3]}" for holder, key in snapshot.hold if holder == agent)
+    if said := _SERVER.match(text):
+        if said[1].lower() != said[2].lower():
+            yield f"{said[2]} delegates {said[1]}"
+        yield f"add mcp-server {said[1]}-server for {said[2]}"
 
 
 def _steps_meant(what: str, snapshot: Snapshot) -> Iterator[str]:
@@ -363,8 +378,9 @@ def _at_the_problem(text: str, snapshot: Snapshot) -> Iterator[str]:
             yield _replaced(text, problem.start, problem.end, each)
     *_, mended = _mended(parse(text, snapshot), snapshot)
     yield mended.text
-    if "(" in text[: problem.start] and text[: problem.start].rstrip().endswith(","):
-        yield f"{text[: problem.start].rstrip(', ')} in {text[problem.start :]}"
+    before = text[: problem.start].rstrip()
+    if before.endswith(","):  # a zone, or the next sentence
+        yield f"{before[:-1]}{' in' if '(' in before else ';'} {text[problem.start :]}"
     known = [str(key) for table in ELEMENTS for key in snapshot.table(table)]
     for each in difflib.get_close_matches(words[:40].lower(), known, n=1):
         yield _replaced(text, problem.start, problem.end, each)

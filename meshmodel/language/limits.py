@@ -45,8 +45,8 @@ def split_options(
 
 
 def passed(options: Parts, where: tuple[int, int], draft: Draft) -> list[str]:
-    """The credentials that are handed over; missing ones are made."""
-    if "passing" not in options:
+    """The credentials that are handed over; missing ones are made, but of ``nothing``."""
+    if "passing" not in options or [each.text for each in options["passing"]] == ["nothing"]:
         return []
     names = [name_of(part) for part in split(options["passing"], ",")]
     if None in names:

@@ -369,6 +369,17 @@ ANN = "Ann is person; ask human-approval by Ann on mail-key > mail: write, plann
         ("add mcp-server support-bot for support-bot", "add mcp-server support-bot-server for support-bot"),
         ("add mcp-server support-bot for helper", "helper delegates support-bot"),
         ("helper > mail-key > mail: read", "helper > mail-key > mail"),
+        ("support-bot acts on behalf of Ann", "mail-key on behalf of Ann; crm-key on behalf of Ann"),
+        ("mail-key is stored in repo", "repo stores mail-key"),
+        ("mail-key is held by helper", "helper holds mail-key"),
+        ("mail-key is issued by sts", "sts issues mail-key"),
+        ("support-bot is triggered by mail", "mail triggers support-bot"),
+        ("helper is called by support-bot", "support-bot delegates helper"),
+        ("support-bot is hosted on cluster", "support-bot runs on cluster"),
+        (
+            "desk is corporate, cloud is production, lab is staging",
+            "desk is corporate; cloud is production; lab is staging",
+        ),
         ("wiki-key (cloud-role, 1h)", "wiki-key (other, 1h)"),
         ("wiki (saas, anyone can write)", "wiki (saas, untrusted)"),
         (

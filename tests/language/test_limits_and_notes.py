@@ -135,3 +135,9 @@ def test_completions_of_notes() -> None:
     assert offered("note on bot: and so ") == []
     assert offered("who is do") == ["done"]
     assert offered("delete wh") == ["who"]
+
+
+def test_nothing_is_handed_over_as_nothing():
+    model = after("planner delegates worker passing nothing")
+    assert model.delegation["planner", "worker"].passes is None
+    assert not model.credential
