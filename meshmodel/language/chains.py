@@ -67,9 +67,9 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
             case "credential", "system":
                 known = draft.snapshot.grant.get((start, end))
                 lost = [each for each in known.actions if each not in actions] if known and actions else []
-                if lost and index and (ids[index - 1], start) not in before.hold:
-                    said = f"{start} opens {end} for its other holders too: {', '.join(lost)} is taken away"
-                    draft.warnings.append(said)
+                if lost and "agent" in kinds[:index] and (ids[index - 1], start) not in before.hold:
+                    why = f"{start} opens {end} for its other holders too: {', '.join(lost)} is taken away"
+                    draft.warnings.append(why)
                 relations.grant(draft, start, end, actions or (known.actions if known else ("read",)))
             case "system", "credential":
                 if (start, end) not in draft.snapshot.custody:
