@@ -15,6 +15,11 @@ from meshmodel.model.records import Agent, Credential, System
 
 _DAY: Final = 86_400
 """Seconds."""
+_OWNER: Final = "Who owns it?"
+_LIFETIME: Final = "How long does it live?"
+_LOG: Final = "What can its log later tell: nothing, the identity, or the subject too?"
+ROUTINE: Final = frozenset({_OWNER, _LIFETIME, _LOG})
+"""What is asked of nearly every element of a new drawing; no answer opens or closes a path."""
 
 
 def questions(engine: Engine) -> Iterator[Question]:
@@ -43,7 +48,7 @@ def questions(engine: Engine) -> Iterator[Question]:
             f"system:{name}",
             system,
             "How sensitive is it? It is computed as internal" if system.sensitivity is None else "",
-            "" if system.audit else "What can its log later tell: nothing, the identity, or the subject too?",
+            "" if system.audit else _LOG,
         )
     for note in sorted(tables.note.values(), key=lambda each: (each.about or "", each.id)):
         if (note.kind, note.state) == ("question", "open"):
@@ -69,7 +74,7 @@ def _of_credentials(engine: Engine) -> Iterator[Question]:
         yield from _row(
             f"credential:{name}",
             credential,
-            "How long does it live?" if seconds is None else "",
+            _LIFETIME if seconds is None else "",
             "Where does its secret lie?" if lies and name in unkept else "",
             Answerable("It lies somewhere and nobody holds it: who has its key?", ("credential", name))
             if name in keyless
@@ -84,7 +89,7 @@ def _honours(system: str, subject: str) -> str:
 
 def _row(element: str, record: Agent | Credential | System, *asks: str | Answerable) -> Iterator[Question]:
     """The questions about an element, if there are any; the empty ones are not asked."""
-    owner = "Who owns it?" if record.owner is None else ""
+    owner = _OWNER if record.owner is None else ""
     asked = [each for each in (owner, *asks) if each]
     if asked:
         answerable = tuple(each for each in asked if isinstance(each, Answerable))

@@ -13,7 +13,7 @@ from meshmodel.answers.baseline import Comparison, comparison_blocks, comparison
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table
 from meshmodel.answers.causes import Cause, Counts, counts_of, fold
 from meshmodel.answers.lines import Words
-from meshmodel.answers.questions import asked, open_notes, question_blocks
+from meshmodel.answers.questions import asked, open_notes, question_blocks, routine_words
 from meshmodel.model.phrases import STATES, TERMS
 from meshmodel.model.records import Acceptance
 from meshmodel.model.text import counted, first_few, one_line, plural, width
@@ -170,7 +170,10 @@ def check_blocks(
     if unmatched:
         told = [Paragraph(f"! {unmatched_words(each, analysis)}", hang=4) for each in unmatched]
         yield Section(f"{counted(len(unmatched), 'acceptance')} without a finding", told, indent=2)
-    if questions := [*question_blocks(analysis)]:
+    questions = [*question_blocks(analysis, routine=False)]
+    if more := routine_words(analysis):
+        questions.append(Paragraph(f"? {more}: --json lists them", "muted", hang=4))
+    if questions:
         left = open_notes(analysis.snapshot)
         more = f", {left:,} of them in notes" if left else ""
         yield Section(f"{counted(asked(analysis), 'open question')}{more}", questions, indent=2)

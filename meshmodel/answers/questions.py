@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
+from meshmodel.analysis.questions import ROUTINE
 from meshmodel.analysis.results import Answerable, Question
 from meshmodel.answers.blocks import Paragraph
 from meshmodel.answers.lines import Words
@@ -46,8 +47,14 @@ def answerable(analysis: "Analysis", element: Reference) -> Answerable | None:
 
 
 def asked(analysis: "Analysis") -> int:
-    """How many questions there are; of one element there may be several."""
-    return sum(len(each.asks) for each in questions_of(analysis))
+    """How many questions there are beside those about owners, lifetimes and logs."""
+    return sum(ask not in ROUTINE for each in questions_of(analysis) for ask in each.asks)
+
+
+def routine_words(analysis: "Analysis") -> str:
+    """How many questions about owners, lifetimes and logs there are; nothing where there is none."""
+    number = sum(ask in ROUTINE for each in questions_of(analysis) for ask in each.asks)
+    return f"{number:,} more about owners, lifetimes and logs" if number else ""
 
 
 def open_notes(snapshot: Snapshot) -> int:
@@ -55,22 +62,28 @@ def open_notes(snapshot: Snapshot) -> int:
     return snapshot.open_questions
 
 
-def question_blocks(analysis: "Analysis", *, is_planned: bool = False) -> Iterator[Paragraph]:
+def question_blocks(
+    analysis: "Analysis", *, is_planned: bool = False, routine: bool = True
+) -> Iterator[Paragraph]:
     """A sentence for every element of which something is not said; it leads there.
 
     Args:
         analysis: of one model.
         is_planned: whether a plan was asked for, so that it is asked how often intents are used.
+        routine: whether questions about owners, lifetimes and logs are among them.
     """
     more = _how_often(analysis) if is_planned else ()
     for each in dict.fromkeys((*questions_of(analysis), *more)):
+        asks = each.asks if routine else tuple(ask for ask in each.asks if ask not in ROUTINE)
+        if not asks:
+            continue
         table, _, key = each.element.partition(":")
         ends = tuple(key.split(">", 1)) if table == "intent" else key
         sign = "" if table == "intent" else f"{sign_in(analysis.snapshot, table, key)} "
         first = each.answerable[0].ask if each.answerable else ""
-        others = "; ".join(ask for ask in each.asks if ask != first)
+        others = "; ".join(ask for ask in asks if ask != first)
         words: Words = (f"? {sign}{key}  ", ""), (first, ""), ("  " * bool(first) + others, "muted")
-        said = f"? {one_line(each.element)}: {'; '.join(each.asks)}"
+        said = f"? {one_line(each.element)}: {'; '.join(asks)}"
         yield Paragraph(said, hang=4, key=each.element, leads_to=(table, ends), words=words)
 
 

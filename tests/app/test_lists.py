@@ -193,8 +193,14 @@ async def test_questions_open_their_element() -> None:
         await pilot.pause()
         built = app.shown.built
         assert built is not None
-        assert len(questions.rows.shown_rows) == len(built.questions) > 0
+        *first, more = [row.key for row in questions.rows.shown_rows]
+        assert 0 < len(first) < len(built.questions), "those about owners, lifetimes and logs are folded"
         questions.focus_list()
+        assert questions.rows.go_to(more)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert len(questions.rows.shown_rows) - 1 == len(built.questions)
+        questions.rows.go_to(built.questions[0].element)
         await pilot.press("enter")
         await pilot.pause()
         (heard,) = [each for each in app.heard if isinstance(each, SelectionRequested)]

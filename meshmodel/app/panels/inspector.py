@@ -21,9 +21,9 @@ from meshmodel.app.panels.lines import content_of, row_of
 from meshmodel.app.presentation import inspection
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.form_rows import MoreFields, field_rows
+from meshmodel.app.widgets.form_rows import field_rows
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, note_row
+from meshmodel.app.widgets.rows import MoreRows, Row, note_row
 from meshmodel.edits.edit import Edit, Rename
 from meshmodel.edits.fields import few_values, refusal_of
 from meshmodel.edits.groups import fields_of_all
@@ -106,7 +106,7 @@ class Inspector(FilterList, Bound):
         match event.row.value:
             case Field() as field:
                 self._edit(field)
-            case MoreFields():
+            case MoreRows():
                 self._unfolded = not self._unfolded
                 self._show_rows()
             case inspection.NewNote() as new:

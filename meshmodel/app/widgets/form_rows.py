@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from textual.content import Content
 
-from meshmodel.app.widgets.rows import Row, line
+from meshmodel.app.widgets.rows import MoreRows, Row, line
 from meshmodel.edits.fields import usual_text, value_text
 from meshmodel.model.records import Record, table_of
 from meshmodel.model.schema import SCHEMA, Field
@@ -43,10 +43,6 @@ FIRST: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """By table the fields that are asked for first; a table that is not here has no others."""
 
 
-class MoreFields:
-    """What the row stands for that shows the other fields, or folds them again."""
-
-
 def field_rows(record: Record, *, unfolded: bool, edited: str = "") -> list[Row]:
     """The rows of the fields of a record: those that are asked for first, then those that are set.
 
@@ -66,7 +62,7 @@ def field_rows(record: Record, *, unfolded: bool, edited: str = "") -> list[Row]
     rows = [field_row(record, each) for each in (*first, *shown)]
     if others and (unfolded or len(shown) < len(others)):
         said = "fewer fields" if unfolded else f"more fields ({len(others) - len(shown)})"
-        rows.append(Row("more fields", line((f"+ {said}", MUTED)), MoreFields()))
+        rows.append(Row("more fields", line((f"+ {said}", MUTED)), MoreRows()))
     return rows
 
 

@@ -171,6 +171,10 @@ class Filtering:
         return [*self._found, *([note_row(f"{self._left:,} left out by the filter")] if self._left else [])]
 
 
+class MoreRows:
+    """What the row stands for that shows the rows that are folded, or folds them again."""
+
+
 def place_of(rows: Sequence[Row], key: Hashable) -> int | None:
     """Where the row of a key stands that is no heading; ``None`` where there is none."""
     return next((at for at, row in enumerate(rows) if row.key == key and not row.heading), None)
