@@ -115,6 +115,8 @@ class Worst(NamedTuple):
     Attributes:
         door: the missing checkpoint at its end.
         explanation: the path.
+        source: where untrusted content is read: where the path begins, or where it ends for an agent that
+            reads there too; ``None``: nowhere.
         others: further agents with that missing checkpoint.
         asked: why no checkpoint decides on it, in words.
         is_heard: whether untrusted content comes to where it begins.
@@ -123,6 +125,7 @@ class Worst(NamedTuple):
 
     door: Door
     explanation: Explanation
+    source: str | None
     others: tuple[str, ...]
     asked: str
     is_heard: bool
@@ -431,24 +434,25 @@ def _worst(analysis: Analysis) -> Worst | None:
     sources = {agent: _sources(snapshot, own, first_hand) for agent, own in reaches.items()}
     helpers = _helpers(snapshot)
     candidates = _candidates(analysis, reaches, sources, helpers)
-    found, tried = list[tuple[tuple[object, ...], Door, Explanation]](), Counter[int]()
+    found, tried = list[tuple[tuple[object, ...], Door, Explanation, str | None]](), Counter[int]()
     for each in candidates:
         if found and each.harm > found[0][0][0]:  # type: ignore[operator]
             break
         if tried[each.harm] >= _EXPLAINED:
             continue
         tried[each.harm] += 1
-        way = _explained(analysis, each, sources[each.agent])
+        way = _explained(analysis, each, sources[each.agent], reaches[each.agent])
         if way is not None:
-            order = (each.harm, way.source not in first_hand, *each[2:4], len(way.steps), *each[4:-1])
-            found.append((order, each.door, way))
+            source = way.source or _read_at_the_end(reaches[each.agent], each, first_hand)
+            order = (each.harm, source not in first_hand, *each[2:4], len(way.steps), *each[4:-1])
+            found.append((order, each.door, way, source))
     if not found:
         return None
-    _, door, way = min(found, key=lambda each: each[0])
+    _, door, way, source = min(found, key=lambda each: each[0])
     others = sorted({*door.agents} & {*reaches} - {way.agent}, key=lambda each: (each in helpers, each))
     heard = {each.system for each in analysis.heard}
     after = _after(snapshot, way.agent)
-    return Worst(door, way, tuple(others), _why_unchecked(snapshot, way), way.source in heard, after)
+    return Worst(door, way, source, tuple(others), _why_unchecked(snapshot, way), source in heard, after)
 
 
 def _candidates(
@@ -513,18 +517,35 @@ def _after(snapshot: Snapshot, agent: str) -> str:
     return "a member starts it"
 
 
-def _explained(analysis: Analysis, end: _Candidate, sources: Sequence[str]) -> Explanation | None:
-    """The shortest unchecked path to an end from where outsiders write what the agent reads, else any."""
-    found = []
-    for source in sources[:_ASKED]:
-        way = analysis.explain(end.agent, end.door.system, end.action, source)
-        if way is not None and way.steps and way.state == "uncontrolled" and way.severity in _WEIGHED:
-            found.append(way)
+def _explained(analysis: Analysis, end: _Candidate, sources: Sequence[str], own: _Own) -> Explanation | None:
+    """The shortest unchecked path to an end from where outsiders write what the agent reads.
+
+    Else one that begins where the agent works or with what it reads itself; else any.
+    """
+    found = [way for source in sources[:_ASKED] if (way := _unchecked(analysis, end, source))]
     if found:
         return min(found, key=lambda each: len(each.steps))
-    way = analysis.explain(end.agent, end.door.system, end.action)
+    any_way = _unchecked(analysis, end, None)
+    if end.door.system in sources or (any_way and any_way.source and not own.takes(any_way.source, "read")):
+        return _unchecked(analysis, end, "home") or any_way
+    return any_way
+
+
+def _unchecked(analysis: Analysis, end: _Candidate, source: str | None) -> Explanation | None:
+    """The path to an end from a system or from home, if no checkpoint decides on it and it is worth it."""
+    way = analysis.explain(end.agent, end.door.system, end.action, source)
     is_told = way is not None and way.steps and way.state == "uncontrolled" and way.severity in _WEIGHED
     return way if is_told else None
+
+
+def _read_at_the_end(own: _Own, end: _Candidate, first_hand: Sequence[str]) -> str | None:
+    """The system where a path from home ends, where outsiders write and the agent itself reads unasked.
+
+    To act on a system after reading it crosses no boundary, so no path begins there.
+    """
+    system = end.door.system
+    is_read = "read" in own.reach.get(system, ((), ()))[1] and own.takes(system, "read")
+    return system if is_read and system in first_hand else None
 
 
 def _why_unchecked(snapshot: Snapshot, way: Explanation) -> str:
@@ -569,7 +590,7 @@ def _why(worst: Worst | None, analysis: Analysis) -> str:
             "In what is drawn a checkpoint decides, or it is intended, wherever an agent crosses a boundary."
         )
     if worst.is_heard:
-        if worst.explanation.source not in {each.system for each in analysis.heard if each.first_hand}:
+        if worst.source not in {each.system for each in analysis.heard if each.first_hand}:
             return "So whoever wrote what is carried there acts with these rights, without a login of theirs."
         if worst.after:
             return f"So whoever can write there acts with these rights, after {worst.after}."
@@ -626,7 +647,7 @@ def _passed(snapshot: Snapshot, worst: Worst | None) -> set[str]:
     way = worst.explanation
     passed = {each for step in way.steps for each in (step.from_, step.to)}
     starters = (f"agent:{each}" for each in _starters(snapshot, way.agent))
-    return passed | {f"system:{way.source}", f"agent:{way.agent}", *starters}
+    return passed | {f"system:{worst.source}", f"agent:{way.agent}", *starters}
 
 
 def _missing(analysis: Analysis) -> Counter[Severity]:
@@ -875,10 +896,10 @@ _DEEDS: Final[Mapping[Action, str]] = {
 
 def _begin(snapshot: Snapshot, worst: Worst, rated: AbstractSet[str]) -> str:
     way = worst.explanation
-    if way.source is None:
+    if worst.source is None:
         home = snapshot.agent[way.agent].home
         return f"works in {snapshot.zone[home].title}" if home else "works in a place that is not known"
-    system = snapshot.system[way.source]
+    system = snapshot.system[worst.source]
     after = f", after {worst.after}" if worst.after else ""
     if worst.is_heard and system.untrusted_input:
         return f"reads {system.title} ⚑ (untrusted content){after}, and may follow it"
@@ -963,7 +984,7 @@ def scan_json(found: ScanAnswer) -> dict[str, Any]:
         if worst is None
         else {
             "agent": worst.explanation.agent,
-            "source": worst.explanation.source,
+            "source": worst.source,
             "system": worst.explanation.system,
             "action": worst.explanation.action,
             "severity": worst.explanation.severity,

@@ -292,7 +292,9 @@ class Client:
         self._account: Account | None = None
         self._subagents: list[Account] = []
         self._callers: dict[str, dict[str, list[str]]] = {}
-        """By server the subagents that list tools of it, with these tools."""
+        """By server the subagents that have tools of it, with these tools; ``*``: all servers."""
+        self._kept_from: dict[str, set[str]] = {}
+        self._unasked: set[str] = set()
         self._commands: list[tuple[str, Asking, Node]] = []
         self._hosts: list[tuple[str, Asking, Node]] = []
         self._scopes: dict[Scope, Node] = {}
@@ -563,8 +565,16 @@ class Client:
         return tuple(("delegation", (self.agent, each.agent)) for each in found)
 
     def call(self, agent: str, server: str, tool: str) -> None:
-        """Say that a subagent lists a tool of a server among its own; ``*``: all tools of it."""
+        """Say that a subagent has a tool of a server; ``*``: all tools of it, or of all servers."""
         self._callers.setdefault(server, {}).setdefault(agent, []).append(tool)
+
+    def keep_from(self, agent: str, server: str) -> None:
+        """Say that a subagent has no tool of a server, whatever else is said."""
+        self._kept_from.setdefault(server, set()).add(agent)
+
+    def never_ask_before(self, agent: str) -> None:
+        """Say that a subagent uses tools of servers unasked, whatever the client asks."""
+        self._unasked.add(agent)
 
     def approve_once(self, but: Iterable[str] = (), *, at: Node) -> None:
         """Say that a person approves each server but some before its first use, once for good."""
@@ -607,8 +617,12 @@ class Client:
 
     def _draw_server(self, served: Served) -> None:
         self._draw_call(self.agent, served, None)
-        for agent, tools in self._callers.get(served.name, {}).items():
-            self._draw_call(agent, served, None if "*" in tools else tools)
+        kept_from = self._kept_from.get(served.name, set()) | self._kept_from.get("*", set())
+        of_all, of_it = (self._callers.get(each, {}) for each in ("*", served.name))
+        for agent in dict.fromkeys((*of_it, *of_all)):
+            tools = (*of_it.get(agent, ()), *of_all.get(agent, ()))
+            if agent not in kept_from:
+                self._draw_call(agent, served, None if "*" in tools else tools)
 
     def _draw_call(self, caller: str, served: Served, listed: Sequence[str] | None) -> None:
         """Draw how the client, or a subagent by the tools that it lists, sets a server to work."""
@@ -616,6 +630,8 @@ class Client:
         default = loosest(tools.servers for tools, _ in self._tools) if self._tools else None
         whole = [asking for tool, asking, _ in said if tool == "*"]
         asking = loosest(whole) if whole else default
+        if caller in self._unasked and asking != "denied":
+            asking, said = "allowed", []
         unasked = _named(said, "allowed", listed)
         asked = _named(said, "asked", listed)
         if "denied" in whole or served.is_off or (asking == "denied" and not unasked):

@@ -298,3 +298,58 @@ def test_scopes_and_flags_limit_what_a_login_reaches(server, reached, tmp_path):
     model = model_of(tmp_path)
     found = [f"{model.system[each.system].title}: {' '.join(each.actions)}" for each in model.grant.values()]
     assert sorted(found) == reached
+
+
+GITHUB = {
+    "command": "docker",
+    "args": ["run", "-i", "ghcr.io/github/github-mcp-server"],
+    "env": {"GITHUB_PERSONAL_ACCESS_TOKEN": "${PAT}"},
+}
+
+
+@all_rows(
+    ("flags", "begin"),
+    [
+        ([], "  reads GitHub ⚑ (untrusted content), and may follow it,"),
+        (["--toolsets=issues"], "  reads GitHub ⚑ (untrusted content), and may follow it,"),
+    ],
+)
+def test_a_path_begins_where_the_agent_reads_what_outsiders_wrote_also_if_it_ends_there(
+    flags, begin, tmp_path
+):
+    settings_in(
+        tmp_path, ".mcp.json", {"mcpServers": {"github": {**GITHUB, "args": [*GITHUB["args"], *flags]}}}
+    )
+    told = told_of(tmp_path)
+    assert begin in told
+    assert "  then runs things in GitHub as you;" in told
+    assert "So whoever can write there acts with these rights, and no login of theirs is needed." in told
+
+
+@all_rows(
+    ("said", "calls", "does_not_ask"),
+    [
+        ({}, True, False),
+        ({"tools": "*"}, True, False),
+        ({"tools": "Read"}, False, False),
+        ({"tools": "Read, mcp__github__issue_read"}, True, False),
+        ({"disallowedTools": "mcp__github"}, False, False),
+        ({"disallowedTools": "Bash"}, True, False),
+        ({"permissionMode": "bypassPermissions"}, True, True),
+    ],
+)
+def test_a_subagent_without_a_list_of_tools_has_all_of_its_parent(said, calls, does_not_ask, tmp_path):
+    settings_in(tmp_path, ".mcp.json", {"mcpServers": {"github": GITHUB}})
+    settings_in(tmp_path, ".claude/settings.json", {"permissions": {"ask": ["mcp__github"]}})
+    path = tmp_path / ".claude/agents/helper.md"
+    path.parent.mkdir()
+    front = "\n".join(
+        f"{key}: {value!r}" for key, value in {"name": "helper", "description": "d", **said}.items()
+    )
+    path.write_text(f"---\n{front}\n---\nhelp\n", encoding="utf-8")
+    found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
+    assert (("helper", "github") in found.snapshot.delegation) == calls
+    (group,) = (each for each in found.groups if "helper" in each.agents)
+    assert (group.asks == "does not ask") == does_not_ask
+    runs = "commands on the workstation" in group.runs
+    assert runs == (said.get("tools") in {None, "*"} and "Bash" not in said.get("disallowedTools", ""))

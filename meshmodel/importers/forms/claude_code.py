@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from meshmodel.importers.claude_tools import (
     EDITS,
@@ -38,6 +38,7 @@ from meshmodel.importers.clients import (
     Scope,
     Tools,
     folder_of,
+    loosest,
 )
 from meshmodel.importers.common_systems import HOME, WORKSTATION
 from meshmodel.importers.document import ABSENT, Document, Node
@@ -609,6 +610,9 @@ _MODES: Final[Mapping[str, tuple[Asking, Asking]]] = {
     "auto": ("judged", "judged"),
 }
 """By mode what is asked before a tool, and before an edit."""
+_ASKED: Final[tuple[Asking, Asking]] = ("asked", "asked")
+_OWN_TOOLS: Final = frozenset({"Read", "Edit", "Write", "NotebookEdit", "Bash", "WebFetch", "WebSearch"})
+"""The tools that a subagent has where it lists none."""
 _ANSWERABLE: Final[Mapping[str, tuple[str, ...]]] = {
     "edit": ("Edit", "Write"),
     "own_settings": ("Edit", "Write"),
@@ -677,21 +681,7 @@ def _subagent(document: Document, out: Proposal, with_settings: Container[str]) 
     name = root["name"].text
     agent = client.subagent(name, at=at)
     out.take(root["name"], SUBAGENT, ("agent", agent), ("delegation", (client.agent, agent)))
-    tools = [each.strip() for node in root["tools"].each() for each in _tools_in(node.text) if each.strip()]
-    refused = {each.strip() for node in root["disallowedTools"].each() for each in _tools_in(node.text)}
-    if tools and "*" not in tools:
-        account = client.own_account(agent, name, at=at)
-        # What is in brackets decides nothing here: thousands of patterns of one tool are one use of it.
-        for tool in dict.fromkeys(_tool(each) for each in tools if each not in refused):
-            if tool.startswith("mcp__"):
-                _, server, *part = tool.split("__", 2)
-                client.call(agent, server, part[0] if part else "*")
-            _use(client, account, tool, root["tools"])
-        out.take(root["tools"], SUBAGENT, ("credential", account.credential))
-    else:
-        held = out.relate(Hold(agent, client.account.credential), at=at)
-        out.take(root["tools"], SUBAGENT, held)
-        out.take(root["name"], SUBAGENT, held)
+    _subagents_tools(client, agent, root)
     for each in (root["disallowedTools"], root["permissionMode"]):
         out.take(each, SUBAGENT, ("agent", agent))
     if root["hooks"]:
@@ -700,6 +690,35 @@ def _subagent(document: Document, out: Proposal, with_settings: Container[str]) 
         out.take(root[key], INSTRUCTIONS)
     for key in _AGENT_SETTINGS:
         out.take(root[key], SETTING)
+
+
+def _subagents_tools(client: Client, agent: str, root: Node) -> None:
+    """What tools a subagent has: those that it lists, else all of its parent, less those that it refuses."""
+    out = client.out
+    tools = [each.strip() for node in root["tools"].each() for each in _tools_in(node.text) if each.strip()]
+    refused = {each.strip() for node in root["disallowedTools"].each() for each in _tools_in(node.text)}
+    mode = root["permissionMode"].text
+    inherits = not tools or "*" in tools
+    if inherits:  # what its parent has
+        client.call(agent, "*", "*")
+    for each in (each for each in refused if each.startswith("mcp__") and each.count("__") == 1):
+        client.keep_from(agent, each.removeprefix("mcp__"))
+    if mode == "bypassPermissions":
+        client.never_ask_before(agent)
+    if inherits and not refused & _OWN_TOOLS and _MODES.get(mode, _ASKED) == _ASKED:
+        held = out.relate(Hold(agent, client.account.credential), at=root)
+        out.take(root["tools"], SUBAGENT, held)
+        out.take(root["name"], SUBAGENT, held)
+    else:
+        account = client.own_account(agent, root["name"].text, at=root)
+        # What is in brackets decides nothing here: thousands of patterns of one tool are one use of it.
+        listed = sorted(_OWN_TOOLS) if inherits else dict.fromkeys(_tool(each) for each in tools)
+        for tool in [each for each in listed if each not in refused]:
+            if tool.startswith("mcp__"):
+                _, server, *part = tool.split("__", 2)
+                client.call(agent, server, part[0] if part else "*")
+            _use(client, account, tool, mode, root["tools"] or root)
+        out.take(root["tools"], SUBAGENT, ("credential", account.credential))
 
 
 _AGENT_SETTINGS: Final = (
@@ -723,21 +742,29 @@ def _tool(listed: str) -> str:
     return found[1] if found else listed
 
 
-def _use(client: Client, account: Account, name: str, at: Node) -> None:
-    """Give an account of its own what a listed tool needs, asked as the client asks."""
+def _use(client: Client, account: Account, name: str, mode: str, at: Node) -> None:
+    """Give an account of its own what a tool needs, asked as the client asks, or less by its own mode."""
     files = client.systems.files(client.folder, at)
+    default, edit = _MODES.get(mode, _ASKED)
+
+    def asking(group: Literal["read", "edit", "own_settings", "run", "fetch", "search"]) -> Asking:
+        of_client = client.asking(group)
+        of_mode = edit if group == "edit" else default
+        return of_client if of_client == "denied" else loosest((of_client, of_mode))
+
     if name in READS:
         account.may(files, ("read",), client.asking("read"), at=at)
     elif name in EDITS:
-        account.may(files, ("write",), client.asking("edit"), at=at)
-        client.write_settings(client.asking("own_settings"), at=at, account=account)
+        account.may(files, ("write",), asking("edit"), at=at)
+        client.write_settings(asking("own_settings"), at=at, account=account)
     elif name in RUNS:
-        client.run(client.asking("run"), at=at, account=account)
+        client.run(asking("run"), at=at, account=account)
         client.share_commands(account)
     elif name == "WebFetch":
         client.share_hosts(account)
+        client.fetch("*", asking("fetch"), at=at, account=account)
     elif name == "WebSearch":
-        account.may(client.systems.known("search", at), ("read",), client.asking("search"), at=at)
+        account.may(client.systems.known("search", at), ("read",), asking("search"), at=at)
 
 
 def _plugin(document: Document, out: Proposal) -> None:

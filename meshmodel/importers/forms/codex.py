@@ -475,6 +475,7 @@ class _Settings:
         for name, node in root["agents"].items():
             if node.is_map:
                 agent = client.subagent(name, at=node)
+                client.call(agent, "*", "*")
                 held = out.relate(Hold(agent, client.account.credential), at=node)
                 out.take(node, SUBAGENT, ("agent", agent), ("delegation", (client.agent, agent)), held)
         for key in (*_SETTINGS, *_IGNORED):

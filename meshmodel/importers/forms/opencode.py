@@ -410,15 +410,24 @@ class _Settings:
                 rules = _Rules([*self._said, *own])
                 account = client.own_account(agent, name, at=node)
                 client.use(rules.tools(), at=node, account=account)
+                self._call_servers(agent, rules)
                 self._some_uses(rules, account)
                 records = (*records, ("credential", account.credential))
             else:
+                client.call(agent, "*", "*")
                 records = (*records, out.relate(Hold(agent, client.account.credential), at=node))
         self._take_rules(node, [server.name for server in client.servers], *records)
         for key in ("description", "prompt"):
             out.take(node[key], INSTRUCTIONS, *records)
         for key in _AGENT_SETTINGS:
             take_settings(client, node[key], SUBAGENT if records else SETTING)
+
+    def _call_servers(self, agent: str, rules: _Rules) -> None:
+        """Say which tools of servers its own rules leave to an agent that it starts."""
+        for served in self._client.servers:
+            whole, tools = rules.of_server(_prefix(served.name))
+            for tool in ("*",) if whole != "denied" else [each for each in tools if tools[each] != "denied"]:
+                self._client.call(agent, served.name, tool)
 
     def _others(self, layer: _Layer) -> None:
         root, out, client = layer.root, self._out, self._client
