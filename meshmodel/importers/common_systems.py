@@ -201,9 +201,18 @@ def folder_name(folder: str) -> str:
 
 
 def _base_url(name: str, at: Node) -> str | None:
-    """The base URL beside a model's key in a map of variables; ``None``: the provider's own holds."""
+    """The base URL beside a model's key among variables; ``None``: the provider's own holds."""
     if at.parent is None or not _KEY.search(name):
         return None
-    begin = _KEY.sub("", name)
-    given = (at.parent[f"{begin}_{end}"].text for end in _BASE_URLS) if at.parent.is_map else ()
+    begin, beside = _KEY.sub("", name), _variables(at.parent)
+    given = (beside.get(f"{begin}_{end}") for end in _BASE_URLS)
     return next((each for each in given if each), None)
+
+
+def _variables(among: Node) -> dict[str, str]:
+    """Variables with their values: of a map, of a list of ``NAME=value``, or of one of names and values."""
+    if among.is_map and among["name"].text and among.parent is not None and not among.parent.is_map:
+        return {each["name"].text: each["value"].text for each in among.parent}
+    if among.is_map:
+        return {name: value.text for name, value in among.items()}
+    return {name: value for name, _, value in (each.text.partition("=") for each in among)}

@@ -353,3 +353,18 @@ def test_a_subagent_without_a_list_of_tools_has_all_of_its_parent(said, calls, d
     assert (group.asks == "does not ask") == does_not_ask
     runs = "commands on the workstation" in group.runs
     assert runs == (said.get("tools") in {None, "*"} and "Bash" not in said.get("disallowedTools", ""))
+
+
+@all_rows(
+    "environment",
+    [
+        "{MCP_URL: 'http://tools:80', OPENAI_API_KEY: a, OPENAI_BASE_URL: 'https://models.example.com'}",
+        "['MCP_URL=http://tools:80', OPENAI_API_KEY=a, 'OPENAI_BASE_URL=https://models.example.com']",
+    ],
+)
+def test_a_base_url_counts_in_maps_and_lists_of_compose(environment, tmp_path):
+    text = f"services:\n  bot: {{image: b, environment: {environment}}}\n  tools: {{image: mcp/github}}\n"
+    (tmp_path / "compose.yaml").write_text(text, encoding="utf-8")
+    model = model_of(tmp_path)
+    (grant,) = (each for each in model.grant.values() if "github" not in each.credential)
+    assert model.system[grant.system].title == "models.example.com"
