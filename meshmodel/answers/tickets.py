@@ -59,6 +59,7 @@ class Ticket(NamedTuple):
         cedar, rego, toml: the policy that asks for the decision.
         denied: a request as JSON that must be denied then, since it has no decision.
         references: to standards.
+        done_when: the command that tells whether it is done, with what it then says; of notes empty.
     """
 
     number: str
@@ -86,6 +87,7 @@ class Ticket(NamedTuple):
     toml: str
     denied: str
     references: tuple[str, ...]
+    done_when: str = ""
 
 
 def tickets(analysis: "Analysis", by: By | None = None) -> tuple[Ticket, ...]:
@@ -164,7 +166,7 @@ def _tickets(
         "accepted" if item.is_accepted else "open",
         item.title,
         _description(item),
-        f"{item.title}, {item.decided}" if item.decided else item.title,
+        f"{item.title}, {item.decided}" if item.decided else f"{item.title}. {item.remedy}".rstrip(". "),
         item.decided,
         step,
         from_,
@@ -176,6 +178,7 @@ def _tickets(
         "" if item.daily is None else f"{item.daily:g}",
         *snippets.about(grants if item.step is not None else ()),
         tuple(dict.fromkeys(name for each in item.findings for name in each.references)),
+        item.done_when,
     )
     for number, finding in enumerate(item.doors, 1):
         yield _door(analysis, item, number, finding, doors[finding.subject], snippets)
@@ -213,6 +216,7 @@ def _door(
         "",
         *snippets.about([(door.credential, door.system)]),
         finding.references,
+        item.done_when,
     )
 
 
@@ -281,6 +285,7 @@ def _markdown(ticket: Ticket) -> Iterator[str]:
         "Agent, and who owns it": ticket.agent_owners,
         "Target, and who owns it": ticket.target_owners,
         "Decisions a day": ticket.daily,
+        "Done when": ticket.done_when,
         "References": ", ".join(ticket.references),
         "Ticket": ticket.id,
     }

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from meshmodel.analysis.results import Finding, StepKey
+from meshmodel.analysis.rules.base import step_title
 from meshmodel.answers.causes import Cause, fold, is_accepted
 from meshmodel.answers.measures import WHEN, measure_words, relation_of, rows_of
 from meshmodel.answers.plan_state import with_measures
 from meshmodel.model.measures import Ask, Drop, Measure
 from meshmodel.model.records import Checkpoint, Snapshot
-from meshmodel.model.rule_cards import CARDS, DOOR
+from meshmodel.model.rule_cards import BEYOND, CARDS, DOOR
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.stop import CURRENT
 from meshmodel.model.text import first_few, one_line
@@ -103,6 +104,17 @@ class Item:
     def doors(self) -> tuple[Finding, ...]:
         """The missing checkpoints among what it closes."""
         return tuple(each for each in self.findings if each.rule == DOOR)
+
+    @property
+    def remedy(self) -> str:
+        """How a change is made, where the title does not say it; of a measure of the plan it is empty."""
+        remedy = self.findings[0].remedy if self.place is None and self.findings else ""
+        return "" if remedy.removesuffix(".") in self.title else remedy
+
+    @property
+    def done_when(self) -> str:
+        """The command that tells whether it is done, with what that then says."""
+        return f"meshmodel diff --closes OLD.toml NEW.toml says that item {self.number} is closed"
 
     @property
     def owners(self) -> str:
@@ -265,7 +277,6 @@ def _measure(analysis: "Analysis", number: int, cause: Cause, findings: tuple[Fi
             about.append((table, key))
         else:
             about += zip(STEP_ENDS.get(table, ()), key, strict=False)
-    subject = subject_title(snapshot, finding)
     elements = _elements(snapshot, about, findings)
     own = [each for each in about if each[1] == finding.subject.rpartition(">")[2]]
     return Item(
@@ -273,7 +284,7 @@ def _measure(analysis: "Analysis", number: int, cause: Cause, findings: tuple[Fi
         f"measure:{finding.rule}:{finding.subject}",
         None,
         None,
-        one_line(f"{subject}: {finding.remedy}", 300),
+        one_line(_what_to_do(snapshot, finding), 300),
         "",
         cause.severity,
         findings,
@@ -291,13 +302,30 @@ def _responsible(snapshot: Snapshot, places: Iterable[tuple[str, str]], elements
     return next((each for each in (*owners, *(each.owner for each in elements)) if each), "")
 
 
-def subject_title(snapshot: Snapshot, finding: Finding) -> str:
-    """What a finding is about, by the names of the elements."""
-    parts = finding.subject.split(">")
-    tables = CARDS[finding.rule].subject or ("credential", "system") * (len(parts) > 1)
-    records = [snapshot.get(table, part) for table, part in zip(tables, parts, strict=False)]
-    titles = [getattr(record, "title", part) for record, part in zip(records, parts, strict=False)]
-    return " > ".join(titles or parts)
+def _what_to_do(snapshot: Snapshot, finding: Finding) -> str:
+    """What to do about a finding, by the names of the elements, in one line."""
+    if finding.rule == BEYOND and finding.remedy != finding.standard_remedy:
+        return finding.remedy.removesuffix(".")  # it names the grants
+    template = CARDS[finding.rule].work
+    if template:
+        return template.format(*_subject_titles(snapshot, finding))
+    return f"{' → '.join(_subject_titles(snapshot, finding))}: {finding.remedy}"
+
+
+def _subject_titles(snapshot: Snapshot, finding: Finding) -> list[str]:
+    """What people call the subject of a finding; of a relation that is two names."""
+    tables = CARDS[finding.rule].subject or STEP_ENDS[finding.about[0][0]]
+    return [
+        _title(snapshot, table, key) for table, key in zip(tables, finding.subject.split(">"), strict=True)
+    ]
+
+
+def _title(snapshot: Snapshot, table: str, key: str) -> str:
+    """What people call an element; a checkpoint is named with the step that it is on."""
+    record = snapshot.get(table, key)
+    if isinstance(record, Checkpoint):
+        return f"{key} {step_title(snapshot, record)}"
+    return str(getattr(record, "title", key))
 
 
 def asked_when(snapshot: Snapshot, step: StepKey) -> str:

@@ -149,3 +149,27 @@ def test_a_change_closes_items_of_the_list_before():
     assert begun.change == "begun"
     assert begun.left[0] == f"{DOOR}:ledger-key>suppliers"
     assert (begun.number, begun.key) == (1, "checkpoint:delegation:orchestrator>matcher")
+
+
+def test_the_title_of_an_item_names_the_grants_the_credential_or_the_step_that_change():
+    titles = {each.key: each.title for each in example("finance-orchestrator")[2].items}
+    assert titles["measure:unapproved-reach:matcher"] == (
+        "Take write of Ledger key on Supplier master from Matcher, or mark it as intended"
+    )
+    assert titles["measure:secret-at-rest:job-settings>ledger-key"] == (
+        "Delete the copy of Ledger key in Settings of the jobs and issue a new credential"
+    )
+    assert titles["measure:checkpoint-does-not-count:bank-detail-approval"] == (
+        "bank-detail-approval where Ledger key is used on Supplier master: Enforce it."
+    )
+    passed = example("workflow-broker")[2].items[3]
+    assert passed.title.startswith("Clerk → Workflow broker: Exchange Token of the clerk for a token")
+
+
+def test_an_item_says_how_and_by_which_command_it_is_seen_to_be_done():
+    _, _, work = example("code-agent")
+    checkpoint, replaced, *_ = work.items
+    assert checkpoint.remedy == "", "where it decides says how"
+    assert replaced.remedy.startswith("Issue a credential that lives minutes or hours")
+    said = "meshmodel diff --closes OLD.toml NEW.toml says that item {} is closed"
+    assert [each.done_when for each in work.items] == [said.format(each.number) for each in work.items]

@@ -791,6 +791,7 @@ DOCUMENTS: Final = (
             ("tickets[].toml", "string", "the same as tables of the policy stub"),
             ("tickets[].denied", "string", "JSON: a request that must be denied, since it has no decision"),
             ("tickets[].references", "list of strings", "the standards that the findings follow from"),
+            ("tickets[].done_when", "string", "the command that tells whether it is done; empty for a note"),
         ),
     ),
     Document(

@@ -168,6 +168,22 @@ def deeds(snapshot: Snapshot, done: Mapping[str, int]) -> str:
     return joined(words)
 
 
+def grant_deeds(snapshot: Snapshot, grants: Sequence[Reference], does: Mapping[str, int]) -> str:
+    """What can be done by which grants: ``write of Deploy key on Cluster``; of many, how many more there are.
+
+    Args:
+        snapshot: has the grants.
+        grants: as references.
+        does: by system, what is done there as five bits.
+    """
+    words = []
+    for _, (credential, system) in grants:  # type: ignore[str-unpack]  # a grant's key is a pair
+        actions = expand_admin(action_mask(snapshot.grant[credential, system].actions)) & does[system]
+        titles = snapshot.credential[credential].title, snapshot.system[system].title
+        words.append("{} of {} on {}".format(joined(actions_of(actions)), *titles))
+    return joined(words)
+
+
 def step_title(snapshot: Snapshot, checkpoint: Checkpoint) -> str:
     """Where a checkpoint decides: ``where File key is used on Files``."""
     ends = zip(_ends(checkpoint), (checkpoint.from_, checkpoint.to), strict=True)

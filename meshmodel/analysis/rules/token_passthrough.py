@@ -46,6 +46,7 @@ def _handed(snapshot: Snapshot, delegation: Delegation, loose: list[str]) -> Fin
     return FindingText(
         f"{one} hands {handed} to {other}. {valid}",
         (*relation("delegation", ends), *highlighted("credential", loose)),
+        f"Exchange {handed} for a token for the one system, and reject others.",
         named=f"{handed}, {one} → {other}",
     )
 

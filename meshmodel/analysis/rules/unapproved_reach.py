@@ -13,6 +13,7 @@ from meshmodel.analysis.rules.base import (
     deeds,
     doing,
     done,
+    grant_deeds,
     grants_into,
     highlighted,
 )
@@ -37,10 +38,14 @@ def _find(engine: Engine) -> Cases:
 def _finding_text(engine: Engine, agent: int, beyond: Reach) -> FindingText:
     mesh, snapshot, name = engine.mesh, engine.snapshot, engine.mesh.agents[agent]
     does = done(mesh, beyond, agent, range(len(mesh.systems)))
+    grants = grants_into(mesh, engine.reaches.full, agent, does)
+    title = str(snapshot.agent[name].title)
+    access = grant_deeds(snapshot, grants, does)
     return FindingText(
-        f"{snapshot.agent[name].title} can also {deeds(snapshot, does)}.",
-        (("agent", name), *grants_into(mesh, engine.reaches.full, agent, does), *highlighted("system", does)),
-        named=str(snapshot.agent[name].title),
+        f"{title} can also {deeds(snapshot, does)}.",
+        (("agent", name), *grants, *highlighted("system", does)),
+        f"Take {access} from {title}, or mark it as intended." if access else None,
+        named=title,
     )
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from meshmodel.answers.causes import causes_of, is_accepted
 from meshmodel.answers.report.tree import Block, Heading, Link, Paragraph, Table
-from meshmodel.answers.work import UNOWNED, Work, subject_title
+from meshmodel.answers.work import UNOWNED, Work
 from meshmodel.model.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def index_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
                 (
                     Link.to(f"finding-{number}", f"{number}"),
                     finding.severity,
-                    f"{finding.rule.replace('-', ' ')}: {subject_title(analysis.snapshot, finding)}",
+                    finding.headline,
                     owner_of(analysis, finding),
                     status_of(finding),
                     None if item is None else Link.to(f"work-{item.number}", f"{item.number}"),

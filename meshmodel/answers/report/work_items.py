@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.report.index import numbered
 from meshmodel.answers.report.tree import Block, Heading, Items, Link, Paragraph, Table
-from meshmodel.answers.work import UNOWNED, Item, Work, subject_title
+from meshmodel.answers.work import UNOWNED, Item, Work
 from meshmodel.model.text import counted
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def work_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
         links = []
         for each in item.findings:
             number = numbers.get((each.rule, each.subject))
-            said = f"{each.severity}, {each.rule.replace('-', ' ')}: {subject_title(analysis.snapshot, each)}"
+            said = f"{each.severity}, {each.headline}"
             text = plain(f"closes {number}: {said}" if number else f"closes {said}")
             links.append(Link.to(f"finding-{number}", text))
         if links:
@@ -51,11 +51,13 @@ def _facts(item: Item) -> Facts:
     alone = None if item.crossings is None else f"{counted(item.crossings, 'unasked crossing')} alone"
     return Facts.of(
         ("Severity", f"{item.severity}{', accepted' if item.is_accepted else ''}"),
+        ("How", item.remedy),
         ("Decides", item.decided),
         ("Credential", item.owned("credential")),
         ("Agent", item.owned("agent")),
         ("Target", item.owned("system")),
         ("Closes", alone),
         ("Decisions a day", None if item.daily is None else f"{item.daily:g}"),
+        ("Done when", item.done_when),
         ("Ticket", item.key),
     )

@@ -154,7 +154,7 @@ def test_the_index_has_each_finding_with_its_owner_its_status_and_its_work():
     assert severities == sorted(severities, key=("critical", "high", "medium", "low").index)
     by_number = {row[0]: row for row in index.rows}
     assert by_number["1"][2:] == (
-        "missing checkpoint: Ledger key > General ledger",
+        "Missing checkpoint: Ledger key → General ledger",
         "Accounting",
         "open",
         "1",
