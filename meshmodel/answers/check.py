@@ -22,6 +22,8 @@ from meshmodel.model.vocabulary import SEVERITIES, Severity
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
 
+_LEAST_WORDS: Final = 20
+"""So many cells are left for what a command says, beside it."""
 _NAMED: Final = 5
 """So many systems or agents are named in one line."""
 _json: Final = json.JSONEncoder(ensure_ascii=False).encode
@@ -185,23 +187,19 @@ def check_blocks(
         yield _crossing_section(analysis, crossings)
 
 
-def check_end(analysis: "Analysis", named: str, verdict: Verdict) -> Iterator[Block]:
+def check_end(analysis: "Analysis", named: str, verdict: Verdict, columns: int) -> Iterator[Block]:
     """What the counted things are, what to ask next, and whether the model fails.
 
     Args:
         analysis: the same as above.
         named: the model as a shell takes it; empty where it cannot be read again.
         verdict: whether it fails.
+        columns: the cells that a line may take.
     """
     if analysis.summary.crossings:
         yield Section("", [Table(tuple(map(Row, TERMS)))], indent=0)
     if analysis.summary.uncontrolled and named:
-        after = (
-            ("Next:", f"meshmodel explain {named}", "the attack path, step by step"),
-            ("", f"meshmodel fix {named}", "the fewest checkpoints that close all unchecked paths"),
-            ("", "--standards", "the standards of each finding (OWASP, NIST, MITRE, CWE)"),
-        )
-        yield Section("", [Table(tuple(map(Row, after)))], indent=0)
+        yield Section("", [*_next_blocks(named, columns)], indent=0)
     number, lowest = verdict
     at = lowest if lowest == SEVERITIES[-1] else f"{lowest} or higher"
     if number:
@@ -211,6 +209,28 @@ def check_end(analysis: "Analysis", named: str, verdict: Verdict) -> Iterator[Bl
         said = "Passed: no finding fails (--fail-on never)."
         said = said if lowest == "never" else f"Passed: no open finding is {at} (--fail-on)."
     yield Section(said, look=("warning" if number else "good"))
+
+
+def _next_blocks(named: str, columns: int) -> Iterator[Block]:
+    """What to ask next; where a line is too short for a command, it goes on behind a backslash."""
+    asks = (
+        ("meshmodel explain", "the attack path, step by step"),
+        ("meshmodel fix", "the fewest checkpoints that close all unchecked paths"),
+    )
+    standards = "the standards of each finding (OWASP, NIST, MITRE, CWE)"
+    longest = width(f"Next:  {asks[0][0]} {named}  ")
+    if longest + _LEAST_WORDS <= columns:
+        rows = [(f"{command} {named}", what) for command, what in asks]
+        heads = ("Next:", "", "")
+        told = zip(heads, [*rows, ("--standards", standards)], strict=True)
+        yield Table(tuple(Row((head, *row)) for head, row in told))
+        return
+    yield Paragraph("Next:")
+    for command, what in asks:
+        yield Paragraph(what, indent=2)
+        parts = (f"{command} {named}",) if longest <= columns else (f"{command} \\", named)
+        yield from (Paragraph((part,), indent=4 + 2 * number) for number, part in enumerate(parts))
+    yield Paragraph(f"--standards  {standards}", indent=2, hang=2)
 
 
 def _counts(analysis: "Analysis", designed: Summary | None) -> Iterator[Block]:

@@ -266,7 +266,7 @@ def run(arguments: argparse.Namespace) -> int:
                 standards=arguments.standards,
             )
             verdict = Verdict(len(failing), arguments.fail_on)
-            blocks = chain(blocks, check_end(analysis, _in_a_shell(source), verdict))
+            blocks = chain(blocks, check_end(analysis, _in_a_shell(source), verdict, look.columns))
             text = text_of(titled(snapshot, blocks, analysis.view, size_words(analysis.summary)), look)
             # GitHub takes what begins a line for a command: with annotations no text of the model does.
             printer.say(source, indent(text, " ") if arguments.annotations else text)

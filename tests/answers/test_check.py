@@ -1,10 +1,12 @@
 """The pieces in which ``check`` answers are one document with the missing checkpoints in it."""
 
 import json
+import re
+import shlex
 from dataclasses import replace
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.answers.check import check_blocks, check_json
+from meshmodel.answers.check import Verdict, check_blocks, check_end, check_json
 from meshmodel.answers.painters import text_of
 from meshmodel.answers.style import Style
 from meshmodel.model import records as r
@@ -88,4 +90,17 @@ def test_where_untrusted_content_comes_in_is_named(records, told):
     told = told.format("agents can bring it to ")
     assert [each for each in lines if "content comes in" in each] == [
         f"Untrusted content comes in through {told}."
+    ]
+
+
+@all_rows("columns", [120, 80, 60])
+def test_the_next_commands_fit_and_can_be_copied(columns):
+    path = "/srv/models  of a team/of the last year/chain.toml"
+    end = check_end(analyse(DESIGNS["quotes"]), shlex.quote(path), Verdict(0, "never"), columns)
+    text = text_of(end, Style(columns=columns))
+    assert max(map(len, text.splitlines())) <= columns
+    typed = re.findall(r"meshmodel .*", text.replace("\\\n", " "))
+    assert [shlex.split(each)[:3] for each in typed] == [
+        ["meshmodel", "explain", path],
+        ["meshmodel", "fix", path],
     ]
