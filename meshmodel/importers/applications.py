@@ -123,6 +123,12 @@ STARTED: Final = Rule(
     "question",
     "who sets it to work, with whose words, is asked",
 )
+ROLE: Final = Rule(
+    "runs-as-role",
+    "the role of an account that an agent runs as",
+    "question",
+    "a credential that it holds; an export of the account says what it may do, else that is asked",
+)
 GIVEN: Final = Rule(
     "kept-credential", "a credential by its name", "mapped", "the agent holds it; its secret lies elsewhere"
 )
@@ -137,8 +143,9 @@ CODE_ELSEWHERE: Final = Rule(
 )
 APPLICATION_RULES: Final[tuple[Rule, ...]] = (
     KNOWN_TOOL, UNKNOWN_TOOL, OWN_TOOL, EVIDENCE, VARIABLE, INLET, MODEL, PERSON, BY_WHOM, NO_MODEL,
-    STARTED, GIVEN, SWITCHED_OFF, CODE_ELSEWHERE, *SERVER_RULES, SETTING,
+    STARTED, ROLE, GIVEN, SWITCHED_OFF, CODE_ELSEWHERE, *SERVER_RULES, SETTING,
 )  # fmt: skip
+_ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+")
 _CONNECTION: Final = re.compile(r"(?:URI|URL|DSN|STRING)\Z", re.IGNORECASE)
 """How names of variables end that hold an address with the login in it."""
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -210,6 +217,7 @@ class _Accesses:
         self._found: dict[_Step, dict[Action, _Use]] = defaultdict(dict)
         self._answered: dict[tuple[str, str], dict[str, tuple[str, Node]]] = {}
         self._unknown: dict[str, tuple[str, Node]] = {}
+        self._roles: dict[str, tuple[str, Node]] = {}
         out.at_end(self._draw)
 
     def may(
@@ -225,6 +233,10 @@ class _Accesses:
     def ask_what_accepts(self, credential: str, title: str, at: Node) -> None:
         """Ask for the system behind a credential, unless some code shows it to one."""
         self._unknown.setdefault(credential, (title, at))
+
+    def ask_of_role(self, role: str, arn: str, at: Node) -> None:
+        """Ask what a role may do, unless an export of its account says it."""
+        self._roles.setdefault(role, (arn, at))
 
     def _add(self, step: _Step, action: Action, asking: Asking, at: Node, agent: "_Drawn") -> Became:
         found = self._found[step]
@@ -251,6 +263,12 @@ class _Accesses:
             if credential not in opening:
                 text = f"Which system accepts {title}, for which actions, and how long is it valid?"
                 self._out.ask(("credential", credential), text, CREDENTIAL, at=at)
+
+        for role, (arn, at) in self._roles.items():
+            others = (each for each in self._out.beside.values() if each is not self._out)
+            if not any(each.knows("credential", ("principal", arn)) and each.has("grant") for each in others):
+                text = f"What may the role {self._out.title('credential', role)} do?"
+                self._out.ask(("credential", role), text, ROLE, at=at)
 
     def _draw_checkpoint(
         self, step: _Step, asking: Asking, actions: tuple[Action, ...] | None, use: "_Use"
@@ -601,7 +619,7 @@ class _Drawing:
         return [self._names.of(each) for each in fact.above[:1]]
 
     def _agents_of(self, fact: Fact) -> list[_Drawn]:
-        return [self._agents[each] for each in self._owners(fact) if each in self._agents]
+        return [*self._called(self._owners(fact))]
 
     def _called(self, names: Iterable[str]) -> Iterator[_Drawn]:
         for each in names:
@@ -1005,12 +1023,29 @@ class _Drawing:
             if fact.named:
                 for leaf in fact.used:
                     self._draw_variable(agent, fact.named, leaf)
+            if fact.role:
+                self._draw_role(agent, fact)
             for name, node in fact.env:
                 text = node.text
                 if (names_secret(name) and meaning_of(name) == "secret") or shows_secret(text):
                     self._draw_given(agent, name, node)
                 else:
                     self._out.take(node, SETTING, ("agent", agent.id))
+
+    def _draw_role(self, agent: _Drawn, fact: Secrets) -> None:
+        """The role of an account that an agent runs as, which an export of the account may describe."""
+        out, arn = self._out, fact.role.text
+        if not _ROLE.fullmatch(arn):
+            text = f"What may the role do as which {agent.title} runs?"
+            self._take(fact, out.ask(("agent", agent.id), text, ROLE, at=_above(fact.role)), rule=ROLE)
+            return
+        name = arn.rpartition("/")[2]
+        role = out.element(
+            "credential", ("principal", arn), name, at=fact.role, kind="exchanged-token", identity=arn,
+            known_as=(arn,),
+        )  # fmt: skip
+        self._take(fact, ("credential", role), out.relate(Hold(agent.id, role), at=fact.role))
+        self._accesses.ask_of_role(role, arn, _above(fact.role))
 
     def _draw_given(self, agent: _Drawn, name: str, node: Node) -> None:
         """A secret: of the variable that it refers to, or one that stands here, under a name of many."""
@@ -1154,6 +1189,8 @@ class _Names:
         ]
         known = {each.called for each in facts if isinstance(each, Agent)} | {called for _, called in same}
         for of, called in same:
+            while of not in known and "." in of.rpartition(":")[2]:
+                of = of.rpartition(".")[0]  # noqa: PLW2901  # of X.agent_id also X
             first, second = self.of(of), self.of(called)
             if of in known and called and first != second:
                 self._above[second] = first

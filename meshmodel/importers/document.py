@@ -21,7 +21,7 @@ DEPTH_LIMIT: Final = 100
 """How deep the values of a file may be nested."""
 
 Scalar = str | int | float | bool | None
-Syntax = Literal["json", "yaml", "toml", "markdown", "python", "typescript"]
+Syntax = Literal["json", "yaml", "toml", "markdown", "python", "typescript", "terraform"]
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_$@/*-]+")
 
 

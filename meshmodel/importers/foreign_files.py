@@ -191,7 +191,7 @@ def read_document(path: Path, base: Path, source: str | None = None) -> Document
         raise ForeignFileError(shown, text.count("\n", 0, text.index("\0")) + 1, "holds a NUL; it is no text")
     ending = path.suffix.lower()
     code: Syntax = "python" if ending == ".py" else "typescript"
-    syntaxes = {**_SYNTAXES, **dict.fromkeys(ENDINGS_OF_CODE, code)}
+    syntaxes: dict[str, Syntax] = {**_SYNTAXES, ".tf": "terraform", **dict.fromkeys(ENDINGS_OF_CODE, code)}
     syntax = syntaxes.get(ending, "json" if text.lstrip()[:1] in {"{", "[", "/"} else "yaml")
     return _parse(Document(source, path, syntax, Node(None), ()), text)
 
@@ -219,6 +219,11 @@ def _parse(document: Document, text: str) -> Document:
         packages = [one for each in FORMS.values() for one in each.packages]
         calls = [one for each in FORMS.values() for one in each.calls]
         root = read_code(text, document.path, source, packages, calls)
+        roots = [root]
+    elif syntax == "terraform":
+        from meshmodel.importers.hcl_text import read_hcl
+
+        root = read_hcl(text, source)
         roots = [root]
     elif syntax == "toml":
         from meshmodel.importers.toml_text import read_toml

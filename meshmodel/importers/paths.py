@@ -20,8 +20,9 @@ A text is written with paths in braces, ``{name | @key} of {^.title}``; after a 
 with it: ``bare`` leaves letters and digits, ``last`` what stands after the last slash, ``head`` what stands
 before the first colon or slash, ``tail`` what stands after the last sign of a name, ``owner`` what stands
 before that, ``holder`` the first part of a name in a file, ``up`` the folder above, ``here`` a path as seen
-from the file, ``host`` the host of an address, ``variable`` the variable that it refers to, ``words`` with
-spaces for underscores, ``untool`` without the ending Tool, ``unmcp`` without ``mcp__`` or ``mcp_`` before it.
+from the file, ``host`` the host of an address, ``variable`` the variable that it refers to, ``referred`` what
+stands in ``${…}``, ``words`` with spaces for underscores, ``untool`` without the ending Tool, ``unmcp``
+without ``mcp__`` or ``mcp_`` before it.
 """
 
 import posixpath
@@ -213,6 +214,7 @@ _CHANGES: Final[Mapping[str, Callable[[str, Node], str]]] = {
     "up": lambda text, _: _folder(text),
     "here": lambda text, node: posixpath.normpath(posixpath.join(_folder(node.source), text)),
     "host": lambda text, _: host_of(text),
+    "referred": lambda text, _: re.sub(r"\A\$\{([\w.-]+).*\}\Z", r"\1", text, flags=re.DOTALL),
     "variable": lambda text, _: variable_of(text, ""),
 }
 """What may be done with a text, by the word that stands for it behind a colon."""

@@ -325,6 +325,10 @@ class Proposal:
             self.take(at, rule, reference)
         return reference
 
+    def knows(self, table: str, key: tuple[str, ...]) -> bool:
+        """Whether an element with a key that is unique in all files is in it."""
+        return (table, _identity("", key)) in self._ids
+
     def has(self, table: str) -> bool:
         """Whether anything of a table is in it; of agents, any that is no person."""
         found = (record for (name, _), record in self._records.items() if name == table)

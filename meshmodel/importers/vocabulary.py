@@ -232,10 +232,12 @@ class Secrets(Fact):
     Attributes:
         env: with their values.
         named: the name of one whose value the file does not say.
+        role: the role of an account of AWS that the agent runs as.
     """
 
     env: Pairs = ()
     named: str = ""
+    role: Node = ABSENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

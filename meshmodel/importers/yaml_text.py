@@ -2,7 +2,7 @@
 
 ``on`` and ``yes`` stay words, as YAML 1.2 has it. A tag of the file's own is left aside, a key that stands
 twice is refused or its earlier values are told, and aliases are copied as long as the tree stays within its
-limits.
+limits. What a tag of CloudFormation refers to is written as ``${NAME}``.
 """
 
 import re
@@ -22,6 +22,7 @@ NODE_LIMIT: Final = 200_000
 _TEMPLATE: Final = re.compile(r"^[ \t]*+\{\{-? ", re.MULTILINE)
 _PIECE: Final = 1 << 14
 """Characters that are read in one go: with fewer, a long word is copied too often as it grows."""
+_REFERRING: Final = frozenset({"!Ref", "!GetAtt", "!ImportValue"})
 _TAG_LIMIT: Final = 1_000
 _NUMBER_LIMIT: Final = 100
 """The longest number or truth value, in characters; a longer one stays a text, as in no file that works."""
@@ -151,6 +152,8 @@ def twice(replaced: Replaced) -> ForeignFileError:
 def _scalar(composed: Any) -> Scalar:
     """The value of a scalar; what is no plain number, truth value or null stays a text."""
     text: str = composed.value
+    if str(composed.tag) in _REFERRING:
+        return f"${{{text}}}"
     if len(text) > _NUMBER_LIMIT:
         return text
     try:

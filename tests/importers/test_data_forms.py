@@ -64,13 +64,14 @@ def texts_with_odd_values(name, text):
     if ending == "json":
         yield from (json.dumps(each) for each in odd(json.loads(text)))
     elif ending in {"yaml", "yml"}:  # which JSON is
-        yield from (json.dumps(each) for each in odd(yaml.safe_load(text)))
+        plain = re.sub("!(Ref|GetAtt|Sub) ", "", text)
+        yield from (json.dumps(each) for each in odd(yaml.safe_load(plain)))
     elif ending == "md":
         front, _, body = text.removeprefix("---\n").partition("\n---\n")
         for each in odd(yaml.safe_load(front)):
             if isinstance(each, dict):
                 yield f"---\n{json.dumps(each)}\n---\n{body}"
-    elif ending in {"py", "ts", "tsx", "mjs"}:
+    elif ending in {"py", "ts", "tsx", "mjs", "tf"}:
         for found in NAMED_TEXT.finditer(text):
             for other in (SECRET, *[PLAIN] * names_secret(found[1] or "")):
                 yield f'{text[: found.start(2)]}"{other}"{text[found.end(2) :]}'
@@ -567,3 +568,32 @@ def test_an_agent_of_agentcore_is_the_one_that_its_file_begins(files, agents, de
     assert asked == ("else/desk.py" in files)
     starters = [each.text for each in found.note.values() if each.text.startswith("Who sets desk")]
     assert not starters
+
+
+ROLE = "arn:aws:iam::111122223333:role/clerk-role"
+ACCOUNT = {
+    "UserDetailList": [],
+    "GroupDetailList": [],
+    "Policies": [],
+    "RoleDetailList": [{
+        "RoleName": "clerk-role", "Arn": ROLE, "Path": "/", "RoleId": "AROAEXAMPLE",
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []},
+        "RolePolicyList": [{"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"},
+        ]}}],
+        "AttachedManagedPolicies": [], "InstanceProfileList": [], "Tags": [],
+    }],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("exported", [False, True])
+def test_the_role_of_an_agent_is_the_one_of_an_export_of_the_account(exported, tmp_path):
+    agent = f'resource "aws_bedrockagent_agent" "clerk" {{\n  agent_resource_role_arn = "{ROLE}"\n}}\n'
+    (tmp_path / "main.tf").write_text(agent, encoding="utf-8")
+    if exported:
+        (tmp_path / "authorization-details.json").write_text(json.dumps(ACCOUNT), encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    assert list(found.hold) == [("clerk", "clerk-role")]
+    assert [one for one, _ in found.grant] == ["clerk-role"] * exported
+    asked = any("What may the role clerk-role do" in each.text for each in found.note.values())
+    assert asked != exported
