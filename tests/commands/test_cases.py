@@ -2,66 +2,28 @@
 
 import json
 
-import pytest
-
 from tests.commands.running import CASES, documents
-from tests.rows import all_rows
 
 PATHS = sorted(CASES.glob("*.toml"))
-NAMES = [path.stem for path in PATHS]
 
 
-@pytest.fixture(scope="module")
-def expected():
-    return {path.stem: json.loads(path.with_suffix(".json").read_text(encoding="utf-8")) for path in PATHS}
-
-
-@pytest.fixture(scope="module")
-def checked():
-    answers = documents("check", "--json", "--crossings", *PATHS)
-    return dict(zip(NAMES, answers, strict=True))
-
-
-@pytest.fixture(scope="module")
-def designed():
-    answers = documents("check", "--json", "--as-designed", *PATHS)
-    return dict(zip(NAMES, answers, strict=True))
-
-
-@pytest.fixture(scope="module")
-def reached():
-    return dict(zip(NAMES, documents("reach", "--json", *PATHS), strict=True))
-
-
-def test_there_are_cases():
-    assert len(PATHS) == 81
-
-
-@all_rows("name", NAMES)
-def test_reach(name, reached, expected):
-    assert reached[name] == {"format": "meshmodel-reach/1", "agents": expected[name]["agents"]}
-
-
-@all_rows("name", NAMES)
-def test_crossings(name, checked, expected):
-    assert checked[name]["crossings"] == expected[name]["crossings"]
-
-
-@all_rows("name", NAMES)
-def test_missing_checkpoints(name, checked, expected):
-    assert checked[name]["missing"] == expected[name]["missing"]
-    doors = [each for each in checked[name]["findings"] if each["rule"] == "missing-checkpoint"]
-    assert sorted((each["subject"], each["severity"]) for each in doors) == sorted(
-        (f"{each['credential']}>{each['system']}", each["severity"]) for each in expected[name]["missing"]
+def test_check_and_reach_answer_the_cases():
+    answers = (
+        documents("check", "--json", "--crossings", *PATHS),
+        documents("check", "--json", "--as-designed", *PATHS),
+        documents("reach", "--json", *PATHS),
     )
-
-
-@all_rows("name", NAMES)
-def test_counts_agree_with_the_lists(name, checked, designed, expected):
-    summary, listed = checked[name]["summary"], expected[name]["crossings"]
-    assert summary["crossings"] == len(listed)
-    for state in ("uncontrolled", "approved"):
-        assert summary[state] == sum(each["state"] == state for each in listed)
-    assert summary["missing"] == len(expected[name]["missing"])
-    assert designed[name]["summary"]["uncontrolled"] == expected[name]["uncontrolled_as_designed"]
-    assert "crossings" not in designed[name]
+    for path, checked, designed, reached in zip(PATHS, *answers, strict=True):
+        expected, summary = json.loads(path.with_suffix(".json").read_text("utf-8")), checked["summary"]
+        assert reached == {"format": "meshmodel-reach/1", "agents": expected["agents"]}, path.stem
+        for part in ("crossings", "missing"):
+            assert checked[part] == expected[part], path.stem
+            assert summary[part] == len(expected[part]), path.stem
+        doors = [each for each in checked["findings"] if each["rule"] == "missing-checkpoint"]
+        assert sorted((each["subject"], each["severity"]) for each in doors) == sorted(
+            (f"{each['credential']}>{each['system']}", each["severity"]) for each in expected["missing"]
+        ), path.stem
+        for state in ("uncontrolled", "approved"):
+            assert summary[state] == sum(each["state"] == state for each in expected["crossings"]), path.stem
+        assert designed["summary"]["uncontrolled"] == expected["uncontrolled_as_designed"], path.stem
+        assert "crossings" not in designed

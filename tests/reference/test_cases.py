@@ -13,10 +13,6 @@ from tests.rows import all_rows
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 
 
-def test_all_cases_are_there():
-    assert len(CASES) == 81
-
-
 @all_rows("path", CASES)
 def test_the_naive_reading_answers_the_case(path):
     expected = json.loads(path.with_suffix(".json").read_text())
@@ -38,19 +34,6 @@ def test_the_naive_reading_answers_the_case(path):
     assert designed["summary"]["uncontrolled"] == expected["uncontrolled_as_designed"]
     for compromise in expected["compromise"]:
         assert reading.compromise(compromise["start"]) == compromise
-
-
-@all_rows("path", CASES)
-def test_the_naive_minimum_fix_costs_what_the_case_says(path):
-    expected = json.loads(path.with_suffix(".json").read_text())["minimum_fix"]
-    assert expected is not None
-    assert minimum_cost(Reading(read_file(path))) == expected
-
-
-PLANNED = [path for path in CASES if json.loads(path.with_suffix(".json").read_text())["plan"]]
-
-
-@all_rows("path", PLANNED)
-def test_the_naive_plan_costs_what_the_case_says(path):
-    expected = json.loads(path.with_suffix(".json").read_text())["plan"]
-    assert list(Plans(read_file(path)).best().cost) == expected["cost"]
+    assert minimum_cost(reading) == expected["minimum_fix"]
+    if expected["plan"]:
+        assert list(Plans(read_file(path)).best().cost) == expected["plan"]["cost"]
