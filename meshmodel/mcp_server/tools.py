@@ -247,7 +247,12 @@ def _planned(analysis: Analysis, options: "PlanOptions", as_json: Callable[..., 
 
     plan = in_order(analysis.cheapest_plan(options, deadline=SEARCH))
     known = PlanState(analysis, options, plan, standing=standing_findings(analysis, plan))
-    return Answered(as_json(plan, complete=plan.optimal), _text(analysis, plan_blocks(known)))
+    told = as_json(plan, complete=plan.optimal)
+    needs = [f"{each.agent}: {', '.join(each.actions)} on {each.system}" for each in plan.needed]
+    words = _text(analysis, plan_blocks(known))
+    if needs and not plan.is_fix:
+        words = "\n".join([words, "", "Taken as needed", *(f"  {each}" for each in needs)])
+    return Answered(told | {"lines": words.splitlines()}, words)
 
 
 def _questions(served: Served, asked: Viewed) -> Answered:
