@@ -59,13 +59,22 @@ def approvals(before: Snapshot, after: Snapshot) -> list[str]:
 
 
 def _unasked(before: Snapshot, after: Snapshot) -> Iterator[str]:
-    """The open questions that are not asked any more, be they done, deleted, with their element too, or
-    worded otherwise.
+    """The open questions that are not asked any more, be they done, deleted, with their element too, worded
+    otherwise, or asked of another element; a new id of theirs makes it no other one.
     """
-    asked = {each.text for each in after.note.values() if _is_open(each)}
+    asked = {(each.text, each.about) for each in after.note.values() if _is_open(each)}
+    renamed = {text for text, about in asked if about and not _is_there(about, before)}
     for each in before.note.values():
-        if _is_open(each) and each.text not in asked:
+        is_asked = (each.text, each.about) in asked or (
+            each.text in renamed and each.about is not None and not _is_there(each.about, after)
+        )
+        if _is_open(each) and not is_asked:
             yield f"the open question {each.id} would no longer be asked: {in_quotes(one_line(each.text))}"
+
+
+def _is_there(about: str, model: Snapshot) -> bool:
+    table, _, key = about.partition(":")
+    return key in model.table(table)
 
 
 def _is_open(note: Note) -> bool:

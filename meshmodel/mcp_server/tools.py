@@ -125,8 +125,9 @@ def _edit_help() -> str:
         (
             f"A chain of > is agent > credential > system: {', '.join(v.ACTIONS)}. "
             "What is in parentheses can also follow is and in: tickets is untrusted; tickets in desk. "
-            "Any other field is set by its name: tickets owner Help desk; ticket-key as svc-desk (an "
-            "identity); ticket-key on behalf of Ann Lee. A boundary: ask policy-decision between desk and "
+            "Any other field is set by its name, in parentheses too: tickets owner Help desk; ticket-key as "
+            "svc-desk (an identity); ticket-key on behalf of Ann Lee. A credential opens the same for each of "
+            "its holders. A boundary: ask policy-decision between desk and "
             "cloud at gateway, planned. rename OLD NEW; delete NAME; delete bot > ticket-key."
         ),
         *(f"Words, {table}: {', '.join(known)}." for table, known in words.items()),

@@ -75,6 +75,9 @@ def changed(table, key, **values):
         (after("delete note:who"), "open question who"),
         (after("delete sts"), "open question who"),
         (changed("note", "who", text="Nothing to ask"), "open question who"),
+        (changed("note", "who", about="system:files"), "open question who"),
+        (changed("note", "who", about=None), "open question who"),
+        (after("question on system files: Who may issue here?", "delete note:who"), "open question who"),
         (
             apply_edit(
                 MODEL,
@@ -112,6 +115,7 @@ def test_what_approves_hides_or_lowers_needs_a_person(edited, why):
         after("delete note:asked, note:plain"),
         after("question on system files: Who reads it?"),
         after("rename who whoever"),
+        after("rename sts token-service"),
         changed("note", "who", owner="Ann"),
         MODEL,
     ],
