@@ -124,11 +124,11 @@ def _edit_help() -> str:
         *(f"- {sentence}   [{meaning}]" for sentence, meaning in EXAMPLES),
         (
             f"A chain of > is agent > credential > system: {', '.join(v.ACTIONS)}. "
-            "What is in parentheses can also follow is and in: tickets is untrusted; tickets in desk. "
-            "Any other field is set by its name, in parentheses too: tickets owner Help desk; ticket-key as "
-            "svc-desk (an identity); ticket-key on behalf of Ann Lee. A credential opens the same for each of "
-            "its holders. A boundary: ask policy-decision between desk and "
-            "cloud at gateway, planned. rename OLD NEW; delete NAME; delete bot > ticket-key."
+            "What is in parentheses can also follow is and in: tickets is untrusted; tickets in desk. Any "
+            "other field is set by its name, in parentheses too: tickets owner Help desk; ticket-key as "
+            "svc-desk (an identity); ticket-key on behalf of Ann Lee. A credential opens the same for all "
+            "its holders. A boundary: ask policy-decision between desk and cloud at gateway, planned. "
+            "rename OLD NEW; delete NAME; delete bot > ticket-key."
         ),
         *(f"Words, {table}: {', '.join(known)}." for table, known in words.items()),
         f"Checkpoints: {', '.join(v.DECISION_KINDS)}.",
