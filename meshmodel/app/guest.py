@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal, TextIO
 
 from textual.driver import Driver
+from textual.message import Message
 
 from meshmodel.app.access import Access
 from meshmodel.app.app import MeshmodelApp, run_on_terminal
@@ -23,6 +24,9 @@ Deliver = Callable[[str, str], None]
 class GuestApp(MeshmodelApp):
     """The program as a guest has it."""
 
+    class AnotherTerminal(Message):
+        """The terminal is that of another browser now, which shows nothing yet."""
+
     def __init__(self, session: Session, folder: Path, deliver: Deliver, room: Room) -> None:
         """Arguments: the open model; the folder of the guest; what hands them a file; the other guests."""
         self._folder, self._deliver = folder, deliver
@@ -34,12 +38,33 @@ class GuestApp(MeshmodelApp):
             access=session.access,
             room=room,
         )
+        room.redraw = lambda: self.post_message(self.AnotherTerminal())
+
+    def on_guest_app_another_terminal(self) -> None:
+        """Set up the terminal as at the start, and draw all."""
+        if self._driver is not None:
+            for each in self._beginning:
+                self._driver.write(each)
+            self.refresh(layout=True)
 
     def get_driver_class(self) -> type[Driver]:
-        """The usual driver, but that files go to the guest and not to a folder of downloads."""
+        """The usual driver, which hands files to the guest, and whose first words are kept."""
         folder, deliver = self._folder, self._deliver
+        beginning = self._beginning = list[str]()
 
         class Delivering(super().get_driver_class()):  # type: ignore[misc]  # it depends on the system
+            is_beginning = False
+
+            def start_application_mode(self) -> None:
+                self.is_beginning = True
+                super().start_application_mode()
+                self.is_beginning = False
+
+            def write(self, data: str) -> None:
+                if self.is_beginning:
+                    beginning.append(data)
+                super().write(data)
+
             def deliver_binary(
                 self,
                 binary: BinaryIO | TextIO,

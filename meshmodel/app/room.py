@@ -12,8 +12,8 @@ from meshmodel.app.presentation.people import Participant, Presence
 class Room:
     """One's place among the others. Nothing of it is written to a file.
 
-    What is told is the JSON of a ``Presence``; what is heard are ``number``, ``name`` and such a ``here`` of
-    each of the others.
+    What is told is the JSON of a ``Presence``; what is heard are ``number``, ``name``, such a ``here`` and
+    ``is_away`` of each of the others.
     """
 
     def __init__(self, tell: Callable[[Mapping[str, Any]], object]) -> None:
@@ -21,6 +21,8 @@ class Room:
         self._tell = tell
         self._post: Callable[[Message], object] | None = None
         self._shown: Presence | None = None
+        self.redraw: Callable[[], object] = lambda: None
+        """Has all drawn again, for a terminal that shows nothing; any thread may call it."""
 
     def listen(self, post: Callable[[Message], object]) -> None:
         """Say who hears of the others from now on: the ``post_message`` of a screen."""
@@ -35,7 +37,8 @@ class Room:
     def heard(self, others: Sequence[Mapping[str, Any]]) -> None:
         """The others are these now; any thread may say so."""
         people = tuple(
-            Participant(each["number"], each["name"], Presence.of_json(each["here"])) for each in others
+            Participant(each["number"], each["name"], Presence.of_json(each["here"]), each["is_away"])
+            for each in others
         )
         if self._post is not None:
             self._post(PeopleChanged(people))

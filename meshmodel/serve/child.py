@@ -117,12 +117,16 @@ def _show(order: dict[str, Any], folder: Path, server: socket.socket) -> None:
 
 
 def _hear(server: socket.socket, room: "Room") -> None:
-    """Hear of the other guests until the server lets go, and end the process a moment after that: hung up, it
-    ends by itself unless it is stuck.
+    """Hear of the other guests, and of another browser, until the server lets go; end the process a moment
+    after that: hung up, it ends by itself unless it is stuck.
     """
     with contextlib.suppress(OSError), server.makefile("rb") as lines:
         for line in lines:
-            room.heard(json.loads(line)["people"])
+            match json.loads(line):
+                case {"people": list(people)}:
+                    room.heard(people)
+                case {"redraw": True}:
+                    room.redraw()
     time.sleep(_LAST_WORDS)
     os._exit(1)
 

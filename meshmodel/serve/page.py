@@ -16,46 +16,25 @@ OVER: Final = "The host has ended the room. Every edit was saved."
 TAKEN_OVER: Final = "This session goes on in another tab."
 """Why a page shows nothing any more, as it says; there is another reason: the person left."""
 OUR_SCRIPT: Final = "page.js"
-SCRIPT: Final = """
-const Connection = WebSocket;
-window.WebSocket = class extends Connection {
-  constructor(...where) {
-    super(...where);
-    this.addEventListener("close", (event) => {
-      if (event.reason) document.querySelector("#why").textContent = event.reason;
-      if (event.reason === OVER) document.querySelector("#again").remove();
-    });
-  }
-};
-addEventListener("load", () => new MutationObserver((changes, observer) => {
-  if (document.body.classList.contains("-loaded")) {
-    observer.disconnect();
-    document.querySelector("#terminal textarea").focus();
-  }
-}).observe(document.body, { attributes: true }));
-addEventListener("keydown", (event) => {
-  const isPaste = event.key.toLowerCase() === "v" && event.ctrlKey && !event.altKey && !event.metaKey;
-  if (isPaste) event.stopImmediatePropagation();
-}, true);
-addEventListener("paste", (event) => {
-  const said = document.querySelector("#said");
-  const text = event.clipboardData ? event.clipboardData.getData("text/plain") : "";
-  said.hidden = new TextEncoder().encode(text).length <= PASTE_LIMIT;
-  if (said.hidden) return;
-  event.stopImmediatePropagation();
-  event.preventDefault();
-  setTimeout(() => { said.hidden = true; }, 8000);
-}, true);
-""".replace("OVER", json.dumps(OVER)).replace("PASTE_LIMIT", str(PASTE_LIMIT))
-"""The script of ours: the page says why the connection of the terminal ended, as the server says; what is
-typed goes to the terminal without a click, once that is connected; Ctrl+V is the paste of the browser, and no
-key of the terminal; and a text that is too long is refused before it is sent.
-"""
-TOO_LONG: Final = (
-    f"Nothing was pasted: the text has more than {PASTE_LIMIT // 1024} kB. "
-    "Paste it in parts, or have the host import it as a file."
-)
-"""What the page says of a paste that is refused."""
+_SENTENCES: Final = {
+    "OVER": OVER,
+    "FORGOTTEN": "You are no longer in this room. Open its address again, or ask the host for it.",
+    "NEW": "Your workbench was started anew.",
+    "LOST_TEXT": "Your workbench was started anew. What you typed meanwhile is lost.",
+    "TOO_LONG": (
+        f"Nothing was pasted: the text has more than {PASTE_LIMIT // 1024} kB. "
+        "Paste it in parts, or have the host import it as a file."
+    ),
+    "PASTE_LIMIT": PASTE_LIMIT,
+}
+"""What the script of ours says, and the bytes of a paste."""
+
+
+def script() -> str:
+    """The script of ours, after what it is told."""
+    told = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in _SENTENCES.items())
+    return told + (Path(__file__).parent / OUR_SCRIPT).read_text("utf-8")
+
 
 _STYLE: Final = (
     "html, body { height: 100%; margin: 0; background: #121212; color: #e0e0e0; font: 16px sans-serif; }"
@@ -64,13 +43,16 @@ _STYLE: Final = (
     "form * { overflow-wrap: anywhere; }"
     "form input { box-sizing: border-box; width: 100%; margin: .3em 0 1em; }"
     "form [role=alert] { color: #ff8a80; }"
-    "#wait, noscript { position: fixed; inset: 0; z-index: 4; } body.-first-byte #wait { display: none; }"
+    "#wait, noscript { position: fixed; inset: 0; z-index: 4; } body.-drawn #wait { display: none; }"
     "noscript { z-index: 20; padding: 10vh 1em; background: #121212; }"
     "input, button { font: inherit; padding: .6em .8em; } a { color: #8ab4f8; }"
     "#ended { display: none; position: fixed; inset: 0; z-index: 10; background: #121212d0; }"
     "body.-closed #ended { display: flex; }"
     "#said { position: fixed; top: 0; right: 0; z-index: 5; margin: 1em; padding: .5em 1em;"
-    " background: #b00020; color: #fff; }"
+    " background: #b00020; color: #fff; } #said[hidden] { display: none; }"
+    "#lost { display: none; position: fixed; top: 0; left: 0; right: 0; z-index: 5; margin: 0; padding: .5em;"
+    " background: #b00020; color: #fff; text-align: center; }"
+    "body.-lost #lost { display: block; } body.-lost #terminal { opacity: .4; }"
 )
 _ROLES: Final = {
     "edit": "You can edit it. Your name is kept with each of your edits.",
@@ -135,7 +117,8 @@ def terminal_page(origin: str) -> str:
         f'<script src="/static/{_SCRIPT}"></script><div id="ended"><p>'
         '<span id="why">This session has ended.</span> <a id="again" href="/">Join again</a></p></div>'
         f'<p id="wait" role="status">Opening the model…</p>{_NO_SCRIPT}'
-        f'<p id="said" role="alert" hidden>{html.escape(TOO_LONG)}</p>'
+        '<p id="said" role="alert" hidden></p>'
+        '<p id="lost" role="status">The connection is lost. Trying again… What you type arrives then.</p>'
         '<div id="terminal" class="textual-terminal" data-font-size="16" '
         f'data-session-websocket-url="{address}"></div>'
     )

@@ -18,7 +18,7 @@ import ssl
 import tempfile
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -35,19 +35,23 @@ from meshmodel.model.source import Source
 from meshmodel.model.text import counted, person_name, plural
 from meshmodel.serve import FORKS, page
 from meshmodel.serve.confusables import skeleton
-from meshmodel.serve.terminals import COLUMNS, ROWS, Guest, Parent, Terminal, within
+from meshmodel.serve.terminals import COLUMNS, ROWS, STUCK, Guest, Parent, Terminal, within
 
 MESSAGE_LIMIT: Final = 8 * PASTE_LIMIT
 """Bytes of one message: what is pasted, of which JSON writes a byte as up to six, and what is around it."""
 WRONG_TOKENS: Final = 10
 """So many wrong tokens in a minute, and no address is tried for whoever sent them."""
 _MINUTE: Final = 60.0
-_HEARTBEAT: Final = 15.0
+_HEARTBEAT: Final = 5.0
 """Seconds between two looks whether a browser is still there."""
 _PAUSE: Final = 0.5
 """Seconds between two times that a workbench is told of the others: it paints for 15 milliseconds then, and
 fifteen people who hold an arrow key would have fifteen workbenches do that all the time.
 """
+_RELOAD: Final = 5.0
+"""Seconds in which a page that was lost comes back without that being said to anybody."""
+_AWAY: Final = 600.0
+"""Seconds for which a workbench waits for its page: as long as a break."""
 _FAREWELL: Final = 2.0
 """Seconds in which a browser has to answer that a connection ends."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -87,7 +91,11 @@ class Person:
         guest: by what name, whether only to watch, and the folder of their program.
         socket: their browser, where one shows the terminal.
         number: theirs alone.
-        ended: set while no workbench of theirs runs.
+        terminal: where their workbench runs; it outlives a browser that is lost.
+        running: runs that workbench, and is done once its process has ended.
+        page: of which load of the page the browser is.
+        received: how many texts that page typed have come.
+        is_drawn: whether their workbench wrote something since it was asked to draw all.
         is_here: whether it was said that they joined, and not yet that they left.
         came: whether a workbench of theirs ever ran.
         since: when they joined or left last, in seconds of the clock that only goes forward.
@@ -99,7 +107,11 @@ class Person:
     guest: Guest
     number: int
     socket: web.WebSocketResponse | None = None
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    terminal: Terminal | None = None
+    running: asyncio.Task[None] | None = None
+    page: str = ""
+    received: int = 0
+    is_drawn: bool = False
     is_here: bool = False
     came: bool = False
     since: float = field(default_factory=time.monotonic)
@@ -243,7 +255,6 @@ class Server:
         folder = self._folder / str(self._joined)
         folder.mkdir(mode=0o700)
         person = Person(Guest(self._model, name, role == "watch", folder), self._joined)
-        person.ended.set()
         key = secrets.token_urlsafe(24)
         self._people[key] = person
         answer = web.Response(status=303, headers={"Location": "/"})
@@ -268,7 +279,8 @@ class Server:
 
     def _forget(self, key: str) -> None:
         forgotten = self._people.pop(key)
-        if forgotten.ended.is_set():  # else the folder stays until the end, with that of the server
+        self._let_go(forgotten)
+        if forgotten.running is None or forgotten.running.done():  # else it stays until the server ends
             shutil.rmtree(forgotten.guest.folder, ignore_errors=True)
 
     def _make_room(self) -> None:
@@ -292,7 +304,7 @@ class Server:
         """A file that the page needs."""
         name = request.match_info["name"]
         if name == page.OUR_SCRIPT:
-            return web.Response(text=page.SCRIPT, content_type="text/javascript")
+            return web.Response(text=page.script(), content_type="text/javascript")
         if name not in page.FILES:
             raise web.HTTPNotFound
         return web.FileResponse(self._static / page.FILES[name])
@@ -314,37 +326,106 @@ class Server:
         )
 
     async def terminal(self, request: web.Request) -> web.WebSocketResponse:
-        """A terminal with a workbench in it, for as long as the browser is there."""
+        """What is typed in a browser and written by a workbench, for as long as the browser is there.
+
+        The workbench goes on for a while without one: the page comes back by itself from a connection that
+        was lost, and a reload or another tab shows the same.
+        """
         person = self._person(request)
         assert person is not None
         browser = web.WebSocketResponse(timeout=_FAREWELL, heartbeat=_HEARTBEAT, max_msg_size=MESSAGE_LIMIT)
         await browser.prepare(request)
         before, person.socket = person.socket, browser
-        if before is not None:
-            await before.close(code=WSCloseCode.GOING_AWAY, message=page.TAKEN_OVER.encode())
-        await person.ended.wait()  # what it remembers of the place is written then
-        if person.socket is browser and not self._is_over:
-            person.ended.clear()
-            self._come(person)
-            try:
-                await self._show(person, browser, request)
-            finally:
-                person.ended.set()
-                self._leave(person, browser)
+        over = before and before.close(code=WSCloseCode.GOING_AWAY, message=page.TAKEN_OVER.encode())
+        ending = over and asyncio.create_task(over)  # nobody waits for one that is lost
+        is_left = False
+        try:
+            if person.terminal is None and person.running is not None:
+                await asyncio.wait([person.running])  # what it remembers of the place is written then
+            if person.socket is browser and not self._is_over:
+                is_left = await self._show(person, browser, request.query)
+        finally:
+            self._lose(person, browser, is_left=is_left)
+            if ending:
+                await asyncio.wait([ending])
         return browser
+
+    async def _show(self, person: Person, browser: web.WebSocketResponse, query: Mapping[str, str]) -> bool:
+        """Show a browser the workbench that runs, or a new one, and pass on what is typed.
+
+        Who closes the connection in order, or sends what no page sends, has left, as is returned. A page that
+        is reloaded or closed says the same as another, and a connection that is lost says nothing: it may
+        come back.
+        """
+        columns, rows = within(query.get("width", ""), COLUMNS), within(query.get("height", ""), ROWS)
+        terminal, loaded = person.terminal, query.get("page", "")
+        if is_new := terminal is None:
+            terminal = person.terminal = self._started(person, columns, rows)
+            person.running = asyncio.create_task(self._run(person, terminal))
+        else:
+            terminal.resize(columns, rows)
+        if is_new or person.page != loaded:
+            person.page, person.received = loaded, 0
+        self._come(person)
+        is_left = True
+        # A message that nests lists without end is no other mistake than one that is no JSON.
+        with contextlib.suppress(OSError, ValueError, TypeError, RecursionError):
+            await browser.send_json(["attached", person.received, is_new])
+            if not is_new:
+                person.is_drawn = False
+                asyncio.get_running_loop().call_later(STUCK, self._give_up, person, terminal)
+                await terminal.send({"redraw": True})
+            async for message in browser:
+                if message.type is not WSMsgType.TEXT or person.socket is not browser:
+                    break
+                await _heed(json.loads(message.data), person, terminal, browser)
+            else:
+                is_left = browser.close_code == WSCloseCode.OK
+        with contextlib.suppress(OSError):
+            await browser.close()
+        return is_left
+
+    def _lose(self, person: Person, browser: web.WebSocketResponse, *, is_left: bool) -> None:
+        """Note that a browser is gone, unless the person has another one by now; let go of who left."""
+        if person.socket is not browser:
+            return
+        person.socket, person.since = None, time.monotonic()
+        if is_left:
+            self._let_go(person)
+            return
+        loop = asyncio.get_running_loop()
+        loop.call_later(_RELOAD, self._leave, person, person.since)
+        loop.call_later(_AWAY, self._let_go, person, person.since)
+
+    def _let_go(self, person: Person, since: float | None = None) -> None:
+        """End a workbench, unless its person came back since they left."""
+        if since in {None, person.since} and person.socket is None:
+            self._leave(person)
+            self._end(person)
+
+    def _give_up(self, person: Person, terminal: Terminal) -> None:
+        """End a workbench that draws nothing when it is asked to; the page then asks for another one."""
+        if person.terminal is terminal and not person.is_drawn:
+            self._end(person)
+
+    def _end(self, person: Person) -> None:
+        if person.running is not None and person.terminal is not None:
+            person.terminal = None
+            person.running.cancel()
 
     def _come(self, person: Person) -> None:
         """Say that somebody joined, or is back; not where they only took another tab."""
+        person.since = time.monotonic()
         if not person.is_here:
             person.is_here = person.came = True
+            self._spread()
             role = "watch" if person.guest.read_only else "edit"
             self._announce(f"{person.guest.name} joined to {role}; {self._count()}")
 
-    def _leave(self, person: Person, browser: web.WebSocketResponse) -> None:
-        """Note that a browser is gone, and say it, unless the person has another one by now."""
-        if person.socket is browser:
-            person.socket, person.since = None, time.monotonic()
-            person.is_here, person.here = False, None
+    def _leave(self, person: Person, since: float | None = None) -> None:
+        """Say that somebody left, unless they came back since."""
+        if person.is_here and since in {None, person.since} and person.socket is None:
+            person.is_here = False
             self._spread()
             if not self._is_over:
                 self._announce(f"{person.guest.name} left; {self._count()}")
@@ -369,48 +450,52 @@ class Server:
             await person.news.wait()
             person.news.clear()
             others = [
-                {"number": each.number, "name": each.guest.name, "here": each.here}
+                {
+                    "number": each.number,
+                    "name": each.guest.name,
+                    "here": each.here,
+                    "is_away": not each.is_here,
+                }
                 for each in self._people.values()
                 if each is not person and each.here is not None
             ]
             await terminal.send({"people": others})
             await asyncio.sleep(_PAUSE)
 
-    async def _show(self, person: Person, browser: web.WebSocketResponse, request: web.Request) -> None:
-        """Run a workbench, and pass on what is typed and what it writes, until either end is gone."""
-        columns = within(request.query.get("width", ""), COLUMNS)
-        rows = within(request.query.get("height", ""), ROWS)
+    def _started(self, person: Person, columns: int, rows: int) -> Terminal:
+        """A terminal of a size, with a workbench in it."""
         try:
-            terminal = Terminal(self._running_parent(), person.guest, columns, rows)
+            return Terminal(self._running_parent(), person.guest, columns, rows)
         except ConnectionError:  # the process that forks was killed
             assert self._parent is not None
             self._parent.close()
             self._parent = None
-            terminal = Terminal(self._running_parent(), person.guest, columns, rows)
+            return Terminal(self._running_parent(), person.guest, columns, rows)
+
+    async def _run(self, person: Person, terminal: Terminal) -> None:
+        """Pass on what a workbench writes and says, until its process has ended; cancelled, it is ended."""
         person.news = asyncio.Event()
-        passing = [
-            asyncio.create_task(self._pass_output(terminal, browser)),
-            asyncio.create_task(self._inform(terminal, person)),
-        ]
-        hearing = asyncio.create_task(self._hear(terminal, person, browser))
+        telling = asyncio.create_task(self._inform(terminal, person))
+        hearing = asyncio.create_task(self._hear(terminal, person))
+        code = WSCloseCode.SERVICE_RESTART
         try:
-            # A message that nests lists without end is no other mistake than one that is no JSON.
-            with contextlib.suppress(OSError, ValueError, TypeError, RecursionError):
-                async for message in browser:
-                    if message.type is not WSMsgType.TEXT:
-                        break
-                    await _heed(json.loads(message.data), terminal, browser)
+            async for data in terminal.output():
+                person.is_drawn = True
+                if person.socket is not None:
+                    with contextlib.suppress(OSError):  # it is gone; the next one has all drawn again
+                        await person.socket.send_bytes(data)
+            code = WSCloseCode.OK
         finally:
-            self._leave(person, browser)  # their program may still be ending
-            for each in passing:
-                each.cancel()
-            await asyncio.wait(passing)
+            person.terminal, person.here = None, None
+            telling.cancel()
             terminal.hang_up()
-            ends = await asyncio.gather(*passing, hearing, return_exceptions=True)  # its process has ended
-            await browser.close()
-        for end in ends:
-            if isinstance(end, Exception) and not isinstance(end, OSError):  # either end may be gone
-                raise end
+            self._spread()
+            if person.socket is not None:
+                await person.socket.close(code=code)
+            ends = await asyncio.gather(telling, hearing, return_exceptions=True)
+            for end in ends:
+                if isinstance(end, Exception) and not isinstance(end, OSError):  # either end may be gone
+                    raise end
 
     async def _prepare(self, _: web.Application) -> None:
         """Have the program imported before the first person comes."""
@@ -423,19 +508,16 @@ class Server:
             self._parent = Parent(self._folder, asks_server=bool(self._model.address))
         return self._parent
 
-    async def _pass_output(self, terminal: Terminal, browser: web.WebSocketResponse) -> None:
-        async for data in terminal.output():
-            await browser.send_bytes(data)
-        await browser.close()
-
-    async def _hear(self, terminal: Terminal, person: Person, browser: web.WebSocketResponse) -> None:
+    async def _hear(self, terminal: Terminal, person: Person) -> None:
         """Tell the browser of each file that its workbench has made for it, and the others what it shows."""
         async for said in terminal.lines():
             match said:
                 case {"file": str(key), "name": str(name)} if key.isalnum():
                     person.files[key] = name
-                    await browser.send_json(["deliver_file_start", key])
-                case {"here": dict(here)} if person.socket is browser:
+                    if person.socket is not None:
+                        with contextlib.suppress(OSError):
+                            await person.socket.send_json(["deliver_file_start", key])
+                case {"here": dict(here)} if person.terminal is terminal:
                     person.here = here
                     self._spread()
 
@@ -446,6 +528,10 @@ class Server:
         open_ = [each.socket for each in self._people.values() if each.socket is not None]
         ending = [each.close(code=WSCloseCode.GOING_AWAY, message=page.OVER.encode()) for each in open_]
         await asyncio.gather(*ending, return_exceptions=True)
+        for person in self._people.values():
+            self._end(person)
+        running = [each.running for each in self._people.values() if each.running is not None]
+        await asyncio.gather(*running, return_exceptions=True)
         self._announce(f"the room has ended; told {counted(len(open_), 'person', 'people')}")
 
 
@@ -480,7 +566,7 @@ async def _end_once(_: web.Application) -> None:
         loop.add_signal_handler(each, end)
 
 
-async def _heed(message: Any, terminal: Terminal, browser: web.WebSocketResponse) -> None:
+async def _heed(message: Any, person: Person, terminal: Terminal, browser: web.WebSocketResponse) -> None:
     """What the script of the browser says.
 
     Raises:
@@ -488,11 +574,12 @@ async def _heed(message: Any, terminal: Terminal, browser: web.WebSocketResponse
     """
     match message:
         case ["stdin", str(text)]:
+            person.received += 1
             await terminal.write(text)
         case ["resize", {"width": int(columns), "height": int(rows)}]:
             terminal.resize(within(str(columns), COLUMNS), within(str(rows), ROWS))
         case ["ping", str(number)]:
-            await browser.send_json(["pong", number])
+            await browser.send_json(["pong", number, person.received])
         case ["focus"] | ["blur"]:
             pass
         case _:

@@ -22,7 +22,7 @@ from meshmodel.serve import FORKS
 COLUMNS: Final = range(20, 301)
 ROWS: Final = range(6, 101)
 _CHUNK: Final = 64 * 1024
-_STUCK: Final = 10.0
+STUCK: Final = 10.0
 """Seconds after which a workbench that does not read what is typed will not do so any more."""
 _LINE_LIMIT: Final = 1024 * 1024
 """Bytes of one line of a workbench: where a round is names all stops that were left."""
@@ -118,7 +118,7 @@ class Terminal:
         os.set_blocking(self._master, False)
         self._channel, theirs = socket.socketpair()
         self._channel.setblocking(False)
-        self._writer: asyncio.StreamWriter | None = None
+        self._writer: asyncio.Future[asyncio.StreamWriter] = self._loop.create_future()
         self.resize(columns, rows)
         order: dict[str, Any] = {
             "model": guest.model.text,
@@ -151,7 +151,7 @@ class Terminal:
             try:
                 data = data[os.write(self._master, data) :]
             except BlockingIOError:
-                async with asyncio.timeout(_STUCK):
+                async with asyncio.timeout(STUCK):
                     await self._ready(self._loop.add_writer, self._loop.remove_writer)
 
     async def output(self) -> AsyncIterator[bytes]:
@@ -169,30 +169,31 @@ class Terminal:
             yield data
 
     async def _ready(self, add: Callable[..., Any], remove: Callable[[int], Any]) -> None:
-        future = self._loop.create_future()
-        add(self._master, lambda: None if future.done() else future.set_result(None))
+        future, terminal = self._loop.create_future(), self._master
+        add(terminal, lambda: None if future.done() else future.set_result(None))
         try:
             await future
         finally:
-            remove(self._master)
+            remove(terminal)
 
     async def lines(self) -> AsyncIterator[Any]:
         """What the workbench tells the server, until its process has ended."""
-        reader, self._writer = await asyncio.open_connection(sock=self._channel, limit=_LINE_LIMIT)
-        with contextlib.closing(self._writer):
+        reader, writer = await asyncio.open_connection(sock=self._channel, limit=_LINE_LIMIT)
+        self._writer.set_result(writer)
+        with contextlib.closing(writer):
             while line := await reader.readline():
                 with contextlib.suppress(ValueError):
                     yield json.loads(line)
 
     async def send(self, message: object) -> None:
-        """Tell the workbench something, once it has said something itself; waits while it does not hear.
+        """Tell the workbench something, once it is heard; waits while it does not hear.
 
         Raises:
             OSError: it has ended.
         """
-        assert self._writer is not None
-        self._writer.write(json.dumps(message).encode() + b"\n")
-        await self._writer.drain()
+        writer = await asyncio.shield(self._writer)  # it is waited for by others
+        writer.write(json.dumps(message).encode() + b"\n")
+        await writer.drain()
 
     def hang_up(self) -> None:
         """Let the terminal go: the workbench ends as if its window were closed."""

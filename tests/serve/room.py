@@ -148,6 +148,8 @@ class Browser:
         self._stream = pyte.ByteStream(self.screen)
         self._deflated = zlib.compressobj(wbits=-zlib.MAX_WBITS)
         self.told: list[list[object]] = []
+        self.attached: list[list[object]] = []
+        """Of each workbench that it shows how many texts that has of the page, and whether it is new."""
         self.received = 0
         """Bytes of what it was sent for the terminal, as the connection carries it: deflated."""
         self.is_closed = False
@@ -161,7 +163,8 @@ class Browser:
                 self.received += len(self._deflated.flush(zlib.Z_SYNC_FLUSH))
                 self._stream.feed(understood(message.data))
             elif message.type is aiohttp.WSMsgType.TEXT:
-                self.told.append(message.json())
+                said = message.json()
+                (self.attached if said[0] == "attached" else self.told).append(said)
             self._came.set()
         self.is_closed = True
         self._came.set()
@@ -201,16 +204,23 @@ class Browser:
             await self._task
 
 
+def lose(browser: Browser) -> None:
+    """End its connection as a network does."""
+    browser.socket._response.connection.transport.abort()  # type: ignore[union-attr]
+
+
 def understood(data: bytes) -> bytes:
     """Without the sequences that the emulator of the tests would show as text."""
     return re.sub(rb"\x1b\[[<=>][0-9;]*[a-z]", b"", data)
 
 
 @contextlib.asynccontextmanager
-async def browsing(room: Room, cookie: str, columns: int = 120, rows: int = 40) -> AsyncIterator[Browser]:
+async def browsing(
+    room: Room, cookie: str, columns: int = 120, rows: int = 40, page: str = ""
+) -> AsyncIterator[Browser]:
     """The browser of somebody who joined, at the terminal."""
     headers = {"Origin": room.origin, "Cookie": cookie.partition(";")[0]}
-    address = f"ws://127.0.0.1:{room.port}/ws?width={columns}&height={rows}"
+    address = f"ws://127.0.0.1:{room.port}/ws?width={columns}&height={rows}&page={page}"
     async with (
         aiohttp.ClientSession() as session,
         session.ws_connect(address, headers=headers, compress=zlib.MAX_WBITS) as socket,

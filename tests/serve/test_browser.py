@@ -2,6 +2,7 @@
 
 import json
 import signal
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -107,6 +108,28 @@ async def test_a_room_in_a_browser(tmp_path: Path) -> None:
             assert await last_words(ada) == "This session has ended. Join again"
             room.process.send_signal(signal.SIGINT)
             assert await last_words(bo) == "The host has ended the room. Every edit was saved."
+
+
+async def test_a_connection_that_is_lost_says_so_and_comes_back_with_what_was_typed(tmp_path: Path) -> None:
+    with serving(tmp_path) as room:
+        async with chromium(tmp_path / "profile") as browser:
+            ada = await browser.page(tmp_path)
+            await joined(ada, room, "Ada")
+            await ada.type(":a half ")
+            await shows(ada, "a half")
+            banner = "getComputedStyle(document.querySelector('#lost')).display"
+            assert await ada.run(banner) == "none"
+            room.process.send_signal(signal.SIGSTOP)
+            began = time.monotonic()
+            while await ada.run(banner) == "none":
+                assert time.monotonic() - began < 5
+            await ada.type("written ")
+            room.process.send_signal(signal.SIGCONT)
+            await shows(ada, "a half written")
+            await ada.type("line")
+            await shows(ada, "a half written line")
+            assert await ada.run(banner) == "none"
+            assert len(ada.heard("Page.loadEventFired")) == 2, "the form and the terminal; no reload"
 
 
 async def last_words(page: Page) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from meshmodel.store.store import Store
 from tests.commands.running import run
-from tests.serve.room import Browser, browsing, serving
+from tests.serve.room import Browser, browsing, lose, serving
 
 pytestmark = pytest.mark.slow
 
@@ -24,12 +24,12 @@ async def all_show(people: list[Browser], *words: str) -> None:
 async def go_on(who: Browser, words: str) -> None:
     """Go on in the round, once the stop has been found anew after an edit."""
     await who.type(" ")
-    await who.until(lambda: words in who.text or "press it again" in who.text)
+    await who.until(lambda: words in who.text or "press the key again" in who.text)
     while words not in who.text:
         await who.type("HH")  # says something else
         await who.shows("your hand is lowered")
         await who.type(" ")
-        await who.until(lambda: words in who.text or "press it again" in who.text)
+        await who.until(lambda: words in who.text or "press the key again" in who.text)
 
 
 async def enter(who: Browser, *texts: str) -> None:
@@ -38,6 +38,28 @@ async def enter(who: Browser, *texts: str) -> None:
         await who.type(text)
         await who.shows(text)
         await who.type("\r")
+
+
+async def test_a_leader_who_reloads_still_leads_and_who_follows_still_follows(tmp_path: Path) -> None:
+    with serving(tmp_path, "crm-assistant-gateway") as room:
+        leader, follower = room.join("Ada"), room.join("Bo")
+        async with browsing(room, follower) as bo, browsing(room, leader) as ada:
+            await all_show([ada, bo], "quick line")
+            await ada.type("@")
+            await ada.shows("76 → 40")
+            await ada.type("P")
+            await bo.shows("Ada leads: & follows")
+            await bo.type("&")
+            await ada.shows("Ada leads, 1 follow")
+            async with browsing(room, follower) as again:  # takes over, as a reload does
+                await again.shows("Ada leads")
+                lose(ada)
+                async with browsing(room, leader) as back:
+                    await back.shows("Ada leads, 1 follow")
+                    await go_on(back, "Topic 2")
+                    await again.shows("Topic 2")
+                    lose(back)
+                    await again.shows("Ada (away) leads")
 
 
 async def test_five_people_follow_one_and_answer_in_turn_and_the_summary_names_each(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
-from tests.serve.room import MOST_SECONDS, Browser, Room, browsing, ended, kill, serving
+from tests.serve.room import MOST_SECONDS, Browser, Room, browsing, ended, kill, lose, serving
 from tests.store.sample import names_in
 
 READY = "quick line"
@@ -91,13 +91,47 @@ async def test_a_second_tab_takes_over_and_a_reload_comes_back_to_the_same_place
         await reloaded.shows(READY)
         await reloaded.type("u")
         await reloaded.until(lambda: "east" not in agents(room))
-        reloaded.socket._response.connection.transport.abort()  # type: ignore[union-attr]  # as a network does
-        await reloaded.closed()
     async with browsing(room, cookie) as again:
         await again.shows("show reach")
         await again.shows(READY)
         await again.type("U")
         await again.shows("east")
+
+
+async def test_what_was_typed_is_there_after_a_connection_was_lost_or_the_page_reloaded(room: Room) -> None:
+    cookie = room.join("Fay")
+    async with browsing(room, cookie) as first:
+        await first.shows(READY)
+        await first.type(":a half writ")
+        await first.shows("a half writ")
+        process = room.children()[-1]
+        lose(first)
+        await first.closed()
+    async with browsing(room, cookie, 100, 30, page="another") as reloaded:
+        await reloaded.shows("a half writ")
+        assert reloaded.attached == [["attached", 0, False]], "it is the same workbench"
+        assert size_of(process) == (100, 30)
+        await reloaded.type("ten line")
+        await reloaded.shows("a half written line")
+        async with browsing(room, cookie) as tab:
+            await tab.shows("a half written line")
+            await reloaded.closed()
+            await tab.type("\x1b")
+            await tab.shows(READY)
+
+
+async def test_a_text_that_came_before_a_connection_was_lost_is_not_asked_for_again(room: Room) -> None:
+    cookie = room.join("Gus")
+    async with browsing(room, cookie, page="one") as first:
+        await first.shows(READY)
+        for each in ":abc":
+            await first.type(each)
+        await first.shows("abc")
+        lose(first)
+        await first.closed()
+    async with browsing(room, cookie, page="one") as again:
+        await again.shows("abc")
+        assert again.attached == [["attached", 4, False]]
 
 
 async def test_q_ends_the_program_of_one_person(room: Room) -> None:
@@ -182,7 +216,7 @@ async def test_a_terminal_has_a_size_within_bounds(room: Room, size: tuple[int, 
         assert size_of(process) == (columns, rows)
         await mallory.socket.send_json(["resize", {"width": 120, "height": 40}])
         await mallory.socket.send_json(["ping", "7"])
-        await mallory.until(lambda: ["pong", "7"] in mallory.told)
+        await mallory.until(lambda: ["pong", "7", 0] in mallory.told)
         assert size_of(process) == (120, 40)
 
 
@@ -281,6 +315,9 @@ async def test_who_types_to_a_program_that_is_stuck_comes_back_to_another_one(ro
         os.kill(stuck, signal.SIGSTOP)
         for _ in range(10):
             await ivo.type("x" * 30_000)
+        async with browsing(room, cookie) as other:
+            await other.closed()
+        assert other.socket.close_code == aiohttp.WSCloseCode.SERVICE_RESTART, "the page asks for another"
     async with browsing(room, cookie) as again:
         await again.shows(READY)
     assert room.children()[-1] != stuck

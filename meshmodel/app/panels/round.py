@@ -121,7 +121,7 @@ def _room(shown: WorkbenchState, cells: int) -> Iterator[RoundLine]:
         leader = shown.leader
         others = [each for each in shown.people if each is not leader]
         leave = "" if leader is None else "   Esc own view"
-        name = shown.access.person if leader is None else leader.name
+        name = shown.access.person if leader is None else leader.shown_name
         line = people_line(name, others, shown.snapshot, cells - len(leave) - 2)
         yield RoundLine([Piece(f"  {line}", "accent"), Piece(leave, "muted")])
         yield RoundLine([Piece("")])

@@ -70,16 +70,29 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Somebody else who has the model open: a number that is theirs alone, a name, and what they show."""
+    """Somebody else who has the model open.
+
+    Attributes:
+        number: theirs alone.
+        name: by which they joined.
+        here: what they show.
+        is_away: whether their connection is lost, and they may come back.
+    """
 
     number: int
     name: str
     here: Presence
+    is_away: bool = False
+
+    @property
+    def shown_name(self) -> str:
+        """The name in few cells, and whether they are away."""
+        return shorten(self.name, _NAME_CELLS) + (" (away)" if self.is_away else "")
 
 
 def first_leader(people: Iterable[Participant]) -> Participant | None:
-    """Who of them shows a round to the room; the first, where several do."""
-    return next((each for each in people if each.here.leading is not None), None)
+    """Who of them shows a round to the room, and is not away; the first, where several do."""
+    return next((each for each in people if each.here.leading is not None and not each.is_away), None)
 
 
 def initials(name: str) -> str:
@@ -123,7 +136,7 @@ def people_parts(people: Sequence[Participant], *, hand: bool, follow_key: str) 
         follows = f"{said}: {follow_key} follows"
         parts.append(Part(follows, "warning", 2, right=True, short=(said,), last=1, runs="follow"))
     if people:
-        names = " · ".join(shorten(each.name, _NAME_CELLS) for each in people)
+        names = " · ".join(each.shown_name for each in people)
         others = f"{len(people)} more here"
         parts.append(Part(names, "muted", 6, right=True, short=(others,), last=5))
     return parts
@@ -138,6 +151,7 @@ def people_line(leader: str, people: Sequence[Participant], snapshot: Snapshot, 
         snapshot: the model.
         cells: of the line.
     """
+    people = [each for each in people if not each.is_away]
     follow = sum(each.here.follows for each in people)
     named = [f"{leader} leads{f', {follow} follow' if follow else ''}"]
     named += [f"{shorten(each.name, _NAME_CELLS)} {HAND}" for each in people if each.here.hand]
