@@ -95,6 +95,11 @@ def test_the_code_cites_headings_of_the_manual():
             assert not anchor or anchor in anchors(text_of(page)), f"{path}: {page}.md#{anchor}"
 
 
+def test_no_page_has_a_mark_of_a_merge():
+    marked = re.compile(r"^(?:<{7}|\|{7}|>{7}) ", re.MULTILINE)
+    assert [page for page in PAGES if marked.search(text_of(page))] == []
+
+
 def test_every_page_is_a_topic_and_in_the_readme():
     assert sorted(each.stem for each in FOLDER.iterdir()) == sorted(TOPICS)
     links = LINK.findall(text_of("README"))
