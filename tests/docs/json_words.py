@@ -16,14 +16,12 @@ class Document:
 
     Attributes:
         format: the value of its first key.
-        title: what it answers.
         shown: the command whose answer the page shows.
         more: further commands whose answers have these keys, with those that are optional.
         keys: by path the type and the meaning; ``[]``: each entry of a list, ``?``: it may be absent.
     """
 
     format: str
-    title: str
     shown: str
     more: tuple[str, ...]
     keys: tuple[tuple[str, str, str], ...]
@@ -62,7 +60,6 @@ MEASURE = (
 DOCUMENTS: Final = (
     Document(
         "meshmodel-check/1",
-        "check: counts, missing checkpoints, findings and questions",
         "check support-agent.toml --json",
         (
             "check --crossings --json models/*.toml",
@@ -144,7 +141,6 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-reach/1",
-        "reach: what every active agent can reach, and with which identity",
         "reach support-agent.toml --json",
         ("reach --json models/*.toml",),
         (
@@ -168,7 +164,6 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-explain/1",
-        "explain: the attack path from an agent to a system",
         "explain support-agent.toml support-bot attachments --json",
         (
             "explain --json models/*.toml",
@@ -181,7 +176,6 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-diff/1",
-        "diff: what differs between two versions of a model",
         "diff support-agent.toml wider.toml --json",
         (
             "diff models/agent-chain.toml support-agent.toml --json",
@@ -192,7 +186,6 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-fix/1",
-        "fix: the fewest checkpoints",
         "fix support-agent.toml --json",
         ("fix --json models/*.toml", "fix --apply planned --json token-leak.toml"),
         (
@@ -208,7 +201,6 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-plan/1",
-        "plan: the cheapest measures",
         "plan token-leak.toml --curve --json",
         (
             "plan models/finance-orchestrator.toml --json",
@@ -261,7 +253,6 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-compromise/1",
-        "compromise: the blast radius of a start",
         "compromise support-agent.toml credential:file-sas --json",
         (
             "compromise models/*.toml outsider --json",
@@ -278,7 +269,6 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-round/1",
-        "round: the topics of a guided review",
         "round support-agent.toml --json",
         (
             "round models/coding-agent-mcp.toml --json",
@@ -358,7 +348,6 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-summary/1",
-        "round --summary: what was decided, and by whom",
         "round decided.mesh --summary --json",
         (),
         (
@@ -394,7 +383,6 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-offboarding/1",
-        "offboard: what is to be done when somebody goes",
         "offboard workflow-broker.toml person:clerk --json",
         (
             "offboard models/token-leak.toml chat-service --json",
@@ -441,7 +429,6 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-rotation/1",
-        "offboard credential:ID: how its secret is replaced",
         "offboard token-leak.toml credential:cloud-key --json",
         ("offboard models/finance-orchestrator.toml credential:ledger-key --json",),
         (
@@ -460,7 +447,6 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-rules/1",
-        "rules: what each rule finds",
         "rules shared-credential --json",
         ("rules --json",),
         (
@@ -478,14 +464,12 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-scan/1",
-        "scan: the agents that a folder shows",
         "scan shop --json",
         (),
         SCAN,
     ),
     Document(
         "meshmodel-catalogue/1",
-        "catalogue: what well-known MCP servers reach",
         "catalogue time --json",
         ("catalogue --json", "catalogue web --json", "catalogue gh --json"),
         (
@@ -524,7 +508,6 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-verification/1",
-        "policy: what a policy stub closes, and what is left",
         "policy verify token-leak.policy.toml token-leak.toml --json",
         (
             "policy verify finance-orchestrator.policy.toml finance-orchestrator.toml --json",
@@ -536,7 +519,6 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-names/1",
-        "names: what logs name and nothing knows",
         "names chain.toml renamed.jsonl --json",
         ("names chain.toml token-leak.jsonl --json",),
         (
@@ -570,7 +552,6 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-trace/2",
-        "trace: a document for each event, and one at the end",
         "trace token-leak.toml token-leak.jsonl --json",
         (
             "trace models/federated-release.toml release.jsonl --json",
@@ -692,7 +673,6 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-used/1",
-        "used: what logs show of grants and intended uses",
         "used token-leak.toml token-leak.jsonl --json",
         (
             "used models/federated-release.toml release.jsonl --json",
@@ -739,7 +719,6 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-tickets/2",
-        "export --to tickets-json: the list of work as tickets",
         "export support-agent.toml --to tickets-json",
         (
             "export coding-agent-mcp.toml --to tickets-json",
@@ -796,7 +775,6 @@ DOCUMENTS: Final = (
     ),
     Document(
         "meshmodel-import/1",
-        "import: what became of files, and what changes",
         "import mcp.json --into team.toml --json",
         ("import . --into team.toml --json",),
         IMPORT,
