@@ -50,7 +50,7 @@ BAR: Final = r"\|"
 """A bar within a cell of a table."""
 _SERVERS: Final = (*SERVER_RULES, SETTING)
 """The rows of all forms that have MCP servers."""
-_CLIENTS: Final = (WORKSTATION, *SETTINGS_RULES, *CLIENT_RULES)
+_CLIENTS: Final = (WORKSTATION, *CLIENT_RULES)
 """The rows of all forms of clients of MCP servers."""
 _MARK: Final = re.compile(r"<!-- begin ([^>]+) -->\n.*?<!-- end \1 -->", re.DOTALL)
 
@@ -98,7 +98,7 @@ def written(name: str) -> str:
                 "catalogue": catalogue_table,
                 "applications": lambda: rule_table(r for r in APPLICATION_RULES if r not in _SERVERS),
                 "servers": lambda: rule_table(_SERVERS),
-                "clients": lambda: rule_table(_CLIENTS),
+                "clients": lambda: rule_table([*_CLIENTS, *SETTINGS_RULES]),
             }
             return tables[name]()
 
@@ -157,7 +157,7 @@ def fields(table: str) -> str:
 def form_rules(form: str) -> str:
     """The table of mapping of a form of foreign files, without what is told once for several forms."""
     rules = FORMS[form].load().RULES
-    shared = (APPLICATION_RULES, _SERVERS, _CLIENTS)
+    shared = (APPLICATION_RULES, _SERVERS, _CLIENTS, SETTINGS_RULES)
     told = {rule for table in shared if {*table} <= {*rules} for rule in table}
     return rule_table(each for each in rules if each not in told)
 
