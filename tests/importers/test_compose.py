@@ -3,6 +3,8 @@
 import pytest
 
 from meshmodel.importers.foreign_files import read_files
+from meshmodel.importers.scanning import scan
+from meshmodel.model.stop import Stop
 from tests.importers.foreign import check_goldens, fixtures, read_text
 from tests.rows import all_rows
 
@@ -17,6 +19,21 @@ def test_fixture(path):
 def drawn(tmp_path, text):
     """The model of a Compose file."""
     return read_text(text, FORM, tmp_path, "shop/compose.yaml")[0].model
+
+
+@all_rows(
+    ("text", "is_read"),
+    [
+        ("services:\n  hub:\n    image: docker/mcp-gateway\n", True),
+        ("services:\n  chat:\n    build: .\n    models: [fast]\nmodels: {fast: {model: ai/fast}}\n", True),
+        ("services:\n  db:\n    image: postgres\n", False),
+        ("services:\n  chat:\n    models: [fast]\n", False),  # of no program of containers
+    ],
+)
+def test_a_compose_file_may_have_any_name(text, is_read, tmp_path):
+    (tmp_path / "stack-dev.yml").write_text(text, encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None))
+    assert [file for file, _ in found.read] == ["stack-dev.yml"] * is_read
 
 
 def gateway(*command, **more):

@@ -7,9 +7,11 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from meshmodel.importers.catalogue import personal_path
 from meshmodel.importers.foreign_files import read_files
+from meshmodel.importers.scanning import scan
 from meshmodel.interchange import write_text
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Custody, Delegation, Grant, Hold
+from meshmodel.model.stop import NEVER
 from tests.importers.foreign import check_goldens, fixtures, read, read_text
 from tests.rows import all_rows
 
@@ -397,3 +399,12 @@ def test_a_server_that_is_switched_off_is_not_drawn(content, tmp_path):
     proposed, rows = model_of(content, tmp_path)
     assert {"tool-mcp", "tool", "other"} & {*proposed.model.agent} == {"other"}
     assert [row.rule for row in rows].count("server-disabled") == 1
+
+
+def test_servers_of_a_yaml_file_of_any_name_are_read(tmp_path):
+    text = "title: x\nmcpServers:\n  pages: {command: uvx, args: [mcp-server-fetch]}\n"
+    (tmp_path / "tools.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "other.yaml").write_text("mcpServers: see the wiki\n", encoding="utf-8")
+    found = scan([tmp_path], tmp_path, NEVER)
+    assert [file for file, _ in found.read] == ["tools.yaml"]
+    assert len(found.done.after.delegation) == 1

@@ -157,7 +157,8 @@ def recognise(document: Document) -> bool:
     services = document.root["services"]
     if document.syntax == "markdown" or not services.is_map:
         return False
-    nodes = [node for _, node in services.items() if node.is_map]
+    is_called_so = "compose" in document.path.name
+    nodes = [node for _, node in services.items() if is_called_so or node["image"] or node["build"]]
     return any(_is_gateway(each) or _is_mcp(each["image"].text) or each["models"].each() for each in nodes)
 
 

@@ -117,11 +117,11 @@ _INPUT: Final = re.compile(r"\$\{input:([^}]{1,200})\}")
 def recognise(document: Document) -> bool:
     """Whether it is JSON with a map or list of servers that have a command or an address.
 
-    Of YAML only what ``mcp-agent`` reads: a map of servers under ``mcp``.
+    Of YAML only a map of servers under ``mcpServers`` or, as ``mcp-agent`` reads it, under ``mcp``.
     """
     root = document.root
     if document.syntax == "yaml":
-        return _are_servers(root[BELOW]["servers"])
+        return _are_servers(root[BELOW]["servers"]) or _are_servers(root["mcpServers"])
     if document.syntax != "json" or root["openapi"] or root["swagger"]:
         return False
     return any(True for _ in _groups(root))
@@ -139,7 +139,7 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
             out.take(each, SETTING)
         if f"/{document.source}".endswith("/.claude.json"):
             out.take(root, PRIVATE)
-        if document.syntax == "yaml":
+        if document.syntax == "yaml" and root[BELOW]["servers"]:
             _read_application(document, out)
 
 
