@@ -39,6 +39,8 @@ _PROMPTS: Final = re.compile(
 """What an import asks of a client whose prompts no file says."""
 _CONDITION: Final = re.compile(r"Who can start .+\? The file does not say when its condition holds\.")
 """What an import asks of a job whose condition other steps or variables decide."""
+_CALLERS: Final = re.compile(r"Which workflows call (.+), started by whom, ")
+"""What an import asks of a workflow that others call and that none of those that were read does."""
 _TAKEN: Final = re.compile(r".+ is taken for an agent, .+")
 """What an import assumes of an action that it does not know."""
 _ASSUMED: Final = " (assumed)"
@@ -499,14 +501,23 @@ def _sources(snapshot: Snapshot, own: _Own, first_hand: Sequence[str]) -> list[s
 
 
 def _starters(snapshot: Snapshot, agent: str) -> list[str]:
-    """The programs that call an agent: the jobs that it is a step of."""
-    callers = [from_ for from_, to in snapshot.delegation if to == agent]
-    return [each for each in callers if not snapshot.agent[each].is_steerable]
+    """The programs that call an agent: the jobs that it is a step of, and those that start these, if nothing
+    else does.
+    """
+    found, started = [agent], {to for _, to in snapshot.trigger}
+    for each in found:
+        if each in started and each != agent:
+            continue
+        callers = [from_ for from_, to in snapshot.delegation if to == each]
+        found += [one for one in callers if not snapshot.agent[one].is_steerable and one not in found]
+    return found[1:]
 
 
 def _after(snapshot: Snapshot, agent: str) -> str:
     """What comes before an agent works that is started only where outsiders do not write, in words."""
     callers = {agent, *_starters(snapshot, agent)}
+    if any(_is_called_elsewhere(snapshot, each) for each in callers):
+        return "another workflow calls it"
     started = [snapshot.system[system] for system, to in snapshot.trigger if to in callers]
     if not started or any(each.untrusted_input for each in started):
         return ""
@@ -515,6 +526,13 @@ def _after(snapshot: Snapshot, agent: str) -> str:
     if any(_CONDITION.fullmatch(each.text) for each in asked):
         return "its condition lets it start"
     return "a member starts it"
+
+
+def _is_called_elsewhere(snapshot: Snapshot, agent: str) -> bool:
+    """Whether it is asked which workflows call the one that a job is of: none that was read does."""
+    title = f"{snapshot.agent[agent].title} / "
+    asked = (_CALLERS.match(each.text) for each in snapshot.note.values() if each.state == "open")
+    return any(title.startswith(f"{each[1]} / ") for each in asked if each)
 
 
 def _explained(analysis: Analysis, end: _Candidate, sources: Sequence[str], own: _Own) -> Explanation | None:
@@ -818,6 +836,7 @@ def _reach_lines(group: Group, room: int, most: int, snapshot: Snapshot) -> list
 def _as_whom(group: Group, snapshot: Snapshot) -> str:
     """As whom: the rights of the person at the machine are said to be yours."""
     names = list(dict.fromkeys(_identity(snapshot, each) for each in group.identities))
+    names = [each for each in names if not each.startswith("network of ")] or names  # proves nobody
     names.sort(key=lambda each: ("you", _YOU_ASSUMED).index(each) if each in {"you", _YOU_ASSUMED} else 2)
     return f", as {first_few(names, 1)}" if names else ""
 

@@ -64,7 +64,7 @@ def told_of(folder):
         (
             "w3",
             [
-                "Claude Code in Helper  does not ask: changes code, issues ⚑, as GITHUB_TOKEN of Helper",
+                "Claude Code in Helper  does not ask: changes code, issues ⚑, reads web ⚑, as GITHUB_TOKEN of",
                 "  reads issues ⚑ (untrusted content), after a member starts it, and may follow it,",
                 "  then writes into code as GITHUB_TOKEN of Helper;",
                 UNCHECKED,
@@ -368,3 +368,120 @@ def test_a_base_url_counts_in_maps_and_lists_of_compose(environment, tmp_path):
     model = model_of(tmp_path)
     (grant,) = (each for each in model.grant.values() if "github" not in each.credential)
     assert model.system[grant.system].title == "models.example.com"
+
+
+def job(on, step, *, when="true", permissions="{contents: write, issues: write}", name="Helper"):
+    return f"""
+name: {name}
+on: {on}
+jobs:
+  go:
+    if: {when}
+    runs-on: ubuntu-latest
+    permissions: {permissions}
+    steps:
+      - uses: actions/checkout@v4
+      - {step}
+"""
+
+
+def action(of="anthropics/claude-code-base-action@beta", more="", when="true"):
+    token = "anthropic_api_key: '${{ secrets.KEY }}', github_token: '${{ github.token }}'"
+    return f"{{uses: {of}, if: {when}, with: {{{token}{more}}}}}"
+
+
+def command(line):
+    env = "{GH_TOKEN: '${{ github.token }}', ANTHROPIC_API_KEY: '${{ secrets.KEY }}'}"
+    return f"{{run: {json.dumps(line)}, env: {env}}}"
+
+
+OPENED = "{issues: {types: [opened]}}"
+NIGHTLY = "{schedule: [{cron: '0 3 * * *'}]}"
+CALLED = "{workflow_call: {inputs: {text: {type: string}}}}"
+OWNER = "github.event.issue.author_association == 'OWNER'"
+CHECKING = "anthropics/claude-code-action@v1"
+ANYBODY = ", allowed_non_write_users: '*'"
+ISSUE = ", prompt: '${{ github.event.issue.body }}'"
+AFTER_MEMBER = "  reads issues ⚑ (untrusted content), after a member starts it, and may follow it,"
+ISSUES = "  reads issues ⚑ (untrusted content), and may follow it,"
+EVENTS = "  reads events of issues ⚑ (untrusted content), and may follow it,"
+
+
+def calling(when="true"):
+    return f"""
+name: Caller
+on: {OPENED}
+jobs:
+  call:
+    if: {when}
+    permissions: {{contents: write, issues: write}}
+    uses: ./.github/workflows/a.yml
+    secrets: inherit
+    with: {{text: "${{{{ github.event.issue.body }}}}"}}
+"""
+
+
+@all_rows(
+    ("files", "begin"),
+    [
+        ([job(OPENED, action())], ISSUES),
+        ([job(OPENED, action(), when=OWNER)], AFTER_MEMBER),
+        ([job(OPENED, action(when=OWNER))], AFTER_MEMBER),
+        (
+            [job("{issues: {types: [labeled]}}", action(), when="github.event.label.name == 'fix'")],
+            AFTER_MEMBER,
+        ),
+        ([job(OPENED, action(), when="github.actor == 'ann'")], AFTER_MEMBER),
+        ([job(OPENED, action(CHECKING))], AFTER_MEMBER),
+        ([job(OPENED, action(CHECKING, ANYBODY))], ISSUES),
+        ([job(OPENED, action("acme/ai@v1", ISSUE))], EVENTS),
+        ([job(OPENED, action("acme/ai@v1", f"{ISSUE}, model: m"), when=OWNER)], AFTER_MEMBER),
+        ([job(CALLED, action(more=", prompt: '${{ inputs.text }}'")), calling()], EVENTS),
+        ([job(CALLED, action()), calling(OWNER)], AFTER_MEMBER),
+        (
+            [job(CALLED, action(more=ISSUE))],
+            "  reads issues ⚑ (untrusted content), after another workflow calls it, and may follow it,",
+        ),
+        (
+            [job(NIGHTLY, command("claude -p Sort --allowedTools 'Bash(gh issue list:*),Bash(git push:*)'"))],
+            ISSUES,
+        ),
+        ([job(NIGHTLY, command("claude -p Read --allowedTools 'WebFetch,Bash(git push:*)'"))], WEB),
+        (
+            [
+                job(
+                    NIGHTLY,
+                    action(more=", claude_args: '--allowedTools WebFetch'"),
+                    permissions="{contents: write}",
+                )
+            ],
+            WEB,
+        ),
+        (
+            [
+                job(
+                    NIGHTLY,
+                    action(more=", claude_args: '--allowedTools WebSearch'"),
+                    permissions="{contents: write}",
+                )
+            ],
+            "  reads web search ⚑ (untrusted content), and may follow it,",
+        ),
+        ([job(NIGHTLY, command("gemini --yolo -p Read"), permissions="{contents: write}")], WEB),
+    ],
+)
+def test_who_must_act_before_an_agent_of_a_workflow_reads_what_outsiders_wrote(files, begin, tmp_path):
+    for name, text in zip("ab", files, strict=False):
+        path = tmp_path / f".github/workflows/{name}.yml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    told = told_of(tmp_path)
+    assert begin in told, told
+    assert any(each.startswith("  then writes into code as ") for each in told)
+
+
+def test_mail_is_content_of_outsiders(tmp_path):
+    servers = {"mail": {"command": "uvx", "args": ["workspace-mcp"]}, "hub": GITHUB}
+    settings_in(tmp_path, ".mcp.json", {"mcpServers": servers})
+    model = model_of(tmp_path)
+    assert model.system["google-workspace-of-the-user-mail-files-calendar"].untrusted_input

@@ -14,7 +14,13 @@ from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import Node
 from meshmodel.importers.forms.github.composite import steps_of, with_inputs
 from meshmodel.importers.forms.github.conditions import NEVER, POSSIBLE, Start, holds
-from meshmodel.importers.forms.github.options import LIMITED, Reach, reach_of, takes_up_nothing
+from meshmodel.importers.forms.github.options import (
+    LIMITED,
+    Reach,
+    reach_of,
+    reached_by_tools,
+    takes_up_nothing,
+)
 from meshmodel.importers.forms.github.repository import (
     Repository,
     is_model_key,
@@ -416,9 +422,11 @@ class Job:
                 f"Its options do not say {reach.unsaid}. Which tools are that, on which systems? Until that "
             )
             out.ask(("agent", agent), f"{text}is said they limit nothing.", TOOLS, at=leaf)
-        elif reach.accesses is not None and _is_taken_up(step, commands, reach.accesses, out.catalogue):
+        elif reach.accesses is None:
+            self._read_sites(agent, reach, leaf)
+        elif _is_taken_up(step, commands, reach.accesses, out.catalogue):
             out.take(leaf, TAKEN_UP, ("agent", agent))
-        elif reach.accesses is not None:
+        else:
             self._reached[agent] = reach.accesses
             text = "Its options alone are seen: settings of the user or of the runner allow no more. True?"
             out.assume(("agent", agent), text, TOOL_LIMIT, at=leaf)
@@ -431,12 +439,11 @@ class Job:
         return reach_of(started, self.out.catalogue, policy)
 
     def _read_sites(self, agent: str, reach: Reach, at: Node) -> list[Became]:
-        """The web, or the hosts of it, that its tools read without a token."""
+        """The web, or the hosts of it, that its tools read without a token; any command reads the web."""
+        reads = {"web:read"} if reach.accesses is None else reach.accesses
         systems = self.out.part(CommonSystems)
         found = [systems.site(each, at) for each in sorted(reach.hosts)]
-        found += [
-            systems.known(each, at) for each in ("web", "search") if f"{each}:read" in (reach.accesses or ())
-        ]
+        found += [systems.known(each, at) for each in ("web", "search") if f"{each}:read" in reads]
         if not found:
             return []
         name = f"network of {self.out.title('agent', agent)}"
@@ -641,9 +648,13 @@ class Job:
             self._app_token(node["uses"], agent)
 
     def tools(self, agent: str, tools: list[str], at: Node) -> None:
-        """Ask what the tools of a list do; each MCP server named in it is a service."""
+        """Ask what the tools of a list do; each MCP server named in it is a service.
+
+        Those that read the web do, whatever else is said.
+        """
         if not tools:
             return
+        self._read_sites(agent, reached_by_tools(tools, self.out.catalogue), at)
         shown = ", ".join(tools[:20]) + (", …" if len(tools) > 20 else "")
         text = (
             f"Which action is each of its tools, on which system, and what else may it do? They are: {shown}."

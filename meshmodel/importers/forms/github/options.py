@@ -92,6 +92,24 @@ def takes_up_nothing(started: Started, rows: Catalogue) -> bool:
     return not line or (reached is not None and _FILES.issuperset(reached))
 
 
+def reached_by_tools(listed: Iterable[str], rows: Catalogue) -> Reach:
+    """What tools reach that a list allows, by the names that Claude Code and Gemini CLI give them.
+
+    Args:
+        listed: each a tool, or a part of it in brackets.
+        rows: what commands reach.
+    """
+    found = NOTHING
+    for tool, pattern in _tools(listed):
+        if tool == SHELL:
+            found |= _command(command_in(pattern), rows)
+        else:
+            found |= _claude_tool(tool, pattern, rows)
+            names = (access for tools, access in _GEMINI_TOOLS.items() if tool in tools)
+            found |= Reach(frozenset(names))
+    return found
+
+
 def _options(words: Sequence[str]) -> dict[str, list[str]]:
     """The options among words, each with all words up to the next one."""
     found, last = defaultdict[str, list[str]](list), ""
