@@ -64,7 +64,7 @@ def told_of(folder):
         (
             "w3",
             [
-                "Claude Code in Helper  does not ask: changes code, issues ⚑, reads web ⚑, as GITHUB_TOKEN of",
+                "Claude Code in Helper  does not ask: changes code, issues ⚑, reads web ⚑, as GITHUB_TOKEN",
                 "  reads issues ⚑ (untrusted content), after a member starts it, and may follow it,",
                 "  then writes into code as GITHUB_TOKEN of Helper;",
                 UNCHECKED,
