@@ -26,7 +26,9 @@ def problems_of(form: DataForm) -> Iterator[str]:
             return
         lines = sorted(sentences(model))
         made.append((lines, rows))
-        yield from (f"{where}: does not say “{each}”" for each in example.says if not _matching(each, lines))
+        missing = [each for each in example.says if not _matching(each, lines)]
+        yield from (f"{where}: does not say “{each}”" for each in missing)
+        yield from (f"{where}: says “{line}”" for line in (lines if missing else ()))
         for each in example.never:
             yield from (f"{where}: says “{line}”" for line in _matching(each, lines)[:1])
         for row in rows:

@@ -196,6 +196,16 @@ def test_a_file_that_is_no_form_is_refused_in_a_line(before, after, why, tmp_pat
     assert str(refused.value).isprintable()
 
 
+def test_what_an_example_says_is_listed_where_it_does_not_say_what_it_should(tmp_path):
+    example = (
+        '[[example]]\nsays = ["agent Des"]\n[example.files]\n"bots.yaml" = "bots: {desk: {title: Desk}}"\n'
+    )
+    found = list(problems_of(read_form(own(tmp_path, FORM + example))))
+    assert "house-bots, example 1: says “agent Desk (ai-agent)”" in found
+    less = list(problems_of(read_form(own(tmp_path, FORM + example.replace("agent Des", "agent Desk*")))))
+    assert less == ["house-bots: no example needs the row rest"]
+
+
 def test_a_form_of_ones_own_is_read_in_a_scan(tmp_path, monkeypatch):
     monkeypatch.setattr(FORMS, "_found", dict(FORMS._found))
     FORMS.add(own(tmp_path, FORM).parent)
