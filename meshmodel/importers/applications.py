@@ -589,7 +589,7 @@ class _Drawing:
         found: dict[str, list[str]] = {}
         for name, some in facts.items():
             for file in dict.fromkeys(each.at.source for each in some):
-                if name not in others and posixpath.splitext(file)[1] in LANGUAGES:
+                if name not in others and _is_code(file):
                     found.setdefault(file, []).append(name)
         return found
 
@@ -864,11 +864,12 @@ class _Drawing:
             if not name and not each.oauth:
                 continue
             account = each.named or row.id
-            key = ("variable", name) if each.env else ("login", *self._systems.key, account)
-            title = name or f"login of {account}"
+            is_variable = each.env and _is_code(at.source)  # what a library reads by itself
+            key = ("variable", name) if is_variable else ("login", *self._systems.key, account)
+            title = name if is_variable or each.file else f"login of {each.named or row.title or row.id}"
             found = out.element("credential", key, title, at=at, kind=each.kind, subject=each.subject)
             out.relate(Hold(agent.id, found), at=at)
-            if each.env:
+            if is_variable:
                 agent.usual.setdefault(each.env)
             return found
         return self._own_credential(agent, at)
@@ -1155,6 +1156,10 @@ def _names_credential(variable: "Evidence") -> bool:
     """Whether a variable, or the argument that it is given as, is called a secret."""
     says = names_secret(variable.name) or names_secret(variable.under)
     return says and meaning_of(variable.name) in {"secret", "unclear"}
+
+
+def _is_code(source: str) -> bool:
+    return posixpath.splitext(source)[1] in LANGUAGES
 
 
 def _language(source: str) -> str:

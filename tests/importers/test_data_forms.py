@@ -430,6 +430,20 @@ def test_storage_is_of_aws_unless_its_endpoint_says_otherwise(call, system, tmp_
     assert [fnmatchcase(each, system) for each in names] == [True]
 
 
+def test_a_variable_is_assumed_of_code_alone(tmp_path):
+    """A product that keeps logins itself reads no variable, least of all one of the workstation."""
+    text = read_form(next(each for each in DATA if each.stem == "n8n")).examples[0].files["mail.json"]
+    changed = text.replace(
+        '"credentials": {"slackApi": {"id": "2", "name": "Slack bot"}}', '"parameters": {}'
+    )
+    assert changed != text
+    (tmp_path / "mail.json").write_text(changed, encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    names = {each.name for each in found.credential.values()}
+    assert "login of slackApi" in names
+    assert "SLACK_BOT_TOKEN" not in names
+
+
 def test_generic_s3_of_n8n_is_not_aws(tmp_path):
     text = read_form(next(each for each in DATA if each.stem == "n8n")).examples[0].files["mail.json"]
     for kind in ("s3", "awsS3"):
