@@ -46,7 +46,6 @@ from meshmodel.importers.vocabulary import (
     Inlet,
     Link,
     Model,
-    Names,
     Next,
     Nothing,
     Part,
@@ -315,13 +314,13 @@ class _Begun:
 
     def __init__(self, out: Proposal) -> None:
         self._out = out
-        self._named: dict[str, tuple[Names, Node]] = {}
+        self._named: dict[str, tuple[str, Node]] = {}
         self._of_code: dict[str, list[str]] = {}
         out.at_end(self._ask)
 
-    def named(self, agent: str, files: Names, at: Node) -> None:
-        """Keep an agent with the files of which one may begin its code."""
-        self._named[agent] = files, at
+    def named(self, agent: str, file: str, at: Node) -> None:
+        """Keep an agent with the file that begins its code; empty: it is not there."""
+        self._named[agent] = file, at
 
     def agent_of(self, name: str, names: Mapping[str, Sequence[str]]) -> str | None:
         """The agent that is drawn for the only one of a framework where its code begins.
@@ -340,13 +339,12 @@ class _Begun:
 
     def _begun_by(self, agent: str, of_file: Mapping[str, Sequence[str]]) -> list[str]:
         """What a file has that begins the code of an agent; where it has nothing, the files of its folder."""
-        files = self._named[agent][0]
-        found = next((of_file[each] for each in files if each in of_file), None)
-        if found is not None:
-            return [*found]
-        begun = {one for others, _ in self._named.values() for one in others}
-        folders = tuple(f"{posixpath.dirname(each)}/".removeprefix("/") for each in files)
-        below = (some for each, some in of_file.items() if each not in begun and each.startswith(folders))
+        file = self._named[agent][0]
+        if not file or file in of_file:
+            return [*of_file.get(file, ())]
+        begun = {each for each, _ in self._named.values()}
+        folder = f"{posixpath.dirname(file)}/".removeprefix("/")
+        below = (some for each, some in of_file.items() if each not in begun and each.startswith(folder))
         return [one for some in below for one in some]
 
     def _ask(self) -> None:
@@ -577,11 +575,24 @@ class _Drawing:
             self._agents[name].is_started = drawn is not None  # by what the form that names it says
             for file in (each for each, names in first.items() if name in names):
                 self._begun.of_code(id_, file)
-            files = tuple(posixpath.normpath(one.partition(":")[0]) for each in facts for one in each.code)
-            if files:
-                self._begun.named(id_, files, best.at)
+            if any(each.code for each in facts):
+                self._begun.named(id_, self._file_that_begins(facts), best.at)
             for each in facts:
                 self._take(each, ("agent", id_))
+
+    def _file_that_begins(self, facts: Sequence[Agent]) -> str:
+        """The first file that is there of those that may begin the code of an agent; empty: none is."""
+        for each in facts:
+            document = next(one for one in self._documents if one.source == each.at.source)
+            folder = posixpath.dirname(document.source)
+            for one in each.code:
+                written = one.partition(":")[0]
+                if posixpath.isabs(written):  # on the machine of whoever wrote it
+                    written = posixpath.join(folder, posixpath.basename(written))
+                way = posixpath.relpath(written, folder or ".")
+                if os.path.isfile(document.path.parent / way):  # noqa: PTH113  # of a name too long too
+                    return posixpath.normpath(written)
+        return ""
 
     def _first_in_files(self, facts: Mapping[str, Sequence[Agent]]) -> dict[str, list[str]]:
         """By file of code what the agents in it are called that no other sets to work."""

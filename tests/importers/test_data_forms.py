@@ -621,3 +621,22 @@ def test_the_role_of_an_agent_is_the_one_of_an_export_of_the_account(exported, t
     assert [one for one, _ in found.grant] == ["clerk-role"] * exported
     asked = any("What may the role clerk-role do" in each.text for each in found.note.values())
     assert asked != exported
+
+
+@all_rows(
+    ("entry", "files", "is_joined"),
+    [
+        ("main.py", {"svc/main.py": HOSTED}, True),
+        ("/srv/elsewhere/main.py", {"svc/main.py": HOSTED}, True),
+        ("main.py", {"svc/main.py": "import os\n", "main.py": HOSTED}, False),
+        ("gone.py", {"svc/main.py": HOSTED}, False),
+        ("x" * 400, {"svc/main.py": HOSTED}, False),
+    ],
+)
+def test_a_file_begins_code_where_it_lies(entry, files, is_joined, tmp_path):
+    settings = f"agents: {{host: {{name: host, entrypoint: {entry}}}}}\n"
+    for name, text in {**files, "svc/.bedrock_agentcore.yaml": settings, ".git/HEAD": ""}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    assert ("inner" not in found.agent) == is_joined
