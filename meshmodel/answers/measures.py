@@ -5,6 +5,7 @@ See ``docs/fix.md#the-plan``.
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -12,11 +13,13 @@ from meshmodel.analysis.results import StepKey
 from meshmodel.answers.blocks import Answer
 from meshmodel.model.measures import MEASURE_KINDS, Ask, Drop, Limit, Measure, MeasureKind
 from meshmodel.model.note_subject import NoteSubject
+from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.text import counted, one_line, plural
 from meshmodel.model.vocabulary import ACTIONS, CheckpointStep
 
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import Plan, TradeOffPoint
+    from meshmodel.model.records import Snapshot
 
 WHEN: Final[dict[CheckpointStep, str]] = {
     "grant": "when {} is used on {}",
@@ -40,9 +43,15 @@ DONE: Final[dict[MeasureKind, str]] = {"ask": "checkpoint", "drop": "remove", "l
 _COUNTED: Final[dict[MeasureKind, str]] = {"ask": "checkpoint", "drop": "removal", "limit": "restriction"}
 
 
-def when(step: StepKey) -> str:
-    """When a checkpoint on a step asks."""
-    return WHEN[step[0]].format(*(one_line(end) for end in step[1:]))
+def title_in(snapshot: "Snapshot", table: str, key: str) -> str:
+    """What people call an element; its id where it is there no more."""
+    return one_line(getattr(snapshot.get(table, key), "title", key))
+
+
+def when(step: StepKey, snapshot: "Snapshot") -> str:
+    """When a checkpoint on a step asks, by what people call its ends."""
+    ends = zip(STEP_ENDS[step[0]], step[1:], strict=True)
+    return WHEN[step[0]].format(*(title_in(snapshot, *end) for end in ends))
 
 
 def kind_of(measure: Measure) -> MeasureKind:
@@ -81,50 +90,56 @@ def rows_of(plan: "Plan") -> list[tuple[Measure, ...]]:
     return together(plan.measures, plan.lost)
 
 
-def measure_words(measures: Sequence[Measure]) -> str:
+def measure_words(measures: Sequence[Measure], snapshot: "Snapshot") -> str:
     """What is done, without which kind of measure it is; of a grant of several actions at once.
 
     Args:
         measures: one, or several that take actions of one grant.
+        snapshot: the model, which says what people call its elements.
     """
+    name = partial(title_in, snapshot)
     match measures[0]:
         case Ask(step):
-            return when(step)
+            return when(step, snapshot)
         case Drop("grant", from_, to):
             drops = [each for each in measures if isinstance(each, Drop)]
             actions = ", ".join(each.action for each in drops if each.to == to and each.action)
             admin = " (and admin, which implies them)" if any(each.with_admin for each in drops) else ""
             if len({each.to for each in drops}) > 1:
-                return f"{one_line(from_)}: revoke it, nothing needed uses it"
-            return f"{actions}{admin} of {one_line(from_)} on {one_line(to)}"
-        case Drop("only", from_, to):
-            one, other = map(one_line, from_.split(">"))
-            return f"{one_line(to)} from what {other} may do for {one}"
-        case Drop("pass", from_, to):
-            one, other = map(one_line, from_.split(">"))
-            return f"{one_line(to)} passed by {one} to {other}"
+                return f"{name('credential', from_)}: revoke it, nothing needed uses it"
+            return f"{actions}{admin} of {name('credential', from_)} on {name('system', to)}"
+        case Drop("only" | "pass" as relation, from_, to):
+            one, other = (name("agent", each) for each in from_.split(">"))
+            if relation == "pass":
+                return f"{name('credential', to)} passed by {one} to {other}"
+            system, _, action = to.partition(":")
+            return f"{action} on {name('system', system)} from what {other} may do for {one}"
         case Drop(relation, from_, to):
-            return _DROPPED[relation].format(one_line(from_), one_line(to))
+            ends = zip(STEP_ENDS[relation], (from_, to), strict=True)
+            return _DROPPED[relation].format(*(name(*end) for end in ends))
         case Limit(from_, to, only):
-            return f"what {one_line(to)} does for {one_line(from_)} to {', '.join(only)}"
+            limits = (each.partition(":") for each in only)
+            said = ", ".join(f"{action} on {name('system', system)}" for system, _, action in limits)
+            return f"what {name('agent', to)} does for {name('agent', from_)} to {said or 'nothing'}"
 
 
-def plan_sentence(measures: Sequence[Measure], most: int = 6) -> str:
+def plan_sentence(measures: Sequence[Measure], snapshot: "Snapshot", most: int = 6) -> str:
     """The measures in one line: ``checkpoint when …; remove …; restrict …``.
 
     Args:
         measures: in their order.
+        snapshot: the model.
         most: so many are named.
     """
     groups = together(measures)
-    named = [f"{DONE[kind_of(group[0])]} {measure_words(group)}" for group in groups[:most]]
+    named = [f"{DONE[kind_of(group[0])]} {measure_words(group, snapshot)}" for group in groups[:most]]
     more = [f"and {len(groups) - most} more"] if len(groups) > most else []
     return "; ".join([*named, *more]) or "nothing is done"
 
 
-def point_words(trade_off: "Sequence[TradeOffPoint]") -> list[tuple[str, str]]:
+def point_words(trade_off: "Sequence[TradeOffPoint]", snapshot: "Snapshot") -> list[tuple[str, str]]:
     """Of each point of a trade-off its decisions a day, and its measures in one line."""
-    return [(rate(each.decisions_per_day), plan_sentence(each.measures)) for each in trade_off]
+    return [(rate(each.decisions_per_day), plan_sentence(each.measures, snapshot)) for each in trade_off]
 
 
 def count_words(measures: Sequence[Measure]) -> str:

@@ -23,11 +23,13 @@ from meshmodel.answers.measures import (
     rows_of,
     sort_key,
     steps_json,
+    title_in,
     together,
     whole,
 )
 from meshmodel.answers.plan_state import PlanState, existing_rate
 from meshmodel.model.measures import Ask, Measure
+from meshmodel.model.records import Snapshot
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.text import counted, name_list, one_line, plural, share
 from meshmodel.model.vocabulary import SEVERITIES, Severity
@@ -131,23 +133,23 @@ def plan_blocks(known: PlanState) -> Iterator[Block]:
     Args:
         known: of a plan, or fix, that was found.
     """
-    plan = known.plan
+    plan, snapshot = known.plan, known.analysis.snapshot
     is_open = bool(plan.before or plan.flows)
     if is_open and not plan.is_fix:
         yield Paragraph(_open_words(plan.before, len(plan.flows)))
-        yield from _without_intents(plan)
-        yield from _uncounted(plan)
-        yield from _beyond(plan)
+        yield from _without_intents(plan, snapshot)
+        yield from _uncounted(plan, snapshot)
+        yield from _beyond(plan, snapshot)
     yield verdict(known)
     if plan.measures:
-        rows = (_measure_row(plan, number, group) for number, group in enumerate(rows_of(plan)))
+        rows = (_measure_row(known, number, group) for number, group in enumerate(rows_of(plan)))
         head, widths = _FIX_TABLE if plan.is_fix else _PLAN_TABLE
         yield Section("", [Table((*rows,), head, widths, first=4)], indent=2)
     if plan.is_fix and plan.measures:
-        yield Section("", [*_outcome(plan)], indent=0)
+        yield Section("", [*_outcome(plan, snapshot)], indent=0)
     yield from _rest_of(known, plan)
     if known.trade_off is not None and is_open:
-        points = _points(known.trade_off, plan)
+        points = _points(known.trade_off, known)
         yield Section("What fewer decisions leave unchecked", [*points], indent=2)
     causes = enumerate(fold(known.standing), len(rows_of(plan)) + 1)
     listed = [(number, each) for number, cause in causes for each in (cause.finding, *cause.also)]
@@ -162,24 +164,24 @@ def _rest_of(known: PlanState, plan: "Plan") -> Iterator[Block]:
         yield from _total(known, plan)
     if plan.stays_open:
         worst = sorted(plan.stays_open, key=lambda each: -SEVERITIES.index(each.severity))
-        rows = (Row(_open_cells(each), ("open", each), each) for each in worst)
+        rows = (Row(_open_cells(each, known.analysis.snapshot), ("open", each), each) for each in worst)
         title = f"What stays unchecked: {_by_severity(Counter(each.severity for each in worst))}"
         yield Section(title, [Table((*rows,), most=_SHOWN)], indent=2)
     if plan.alike:
-        told = [plan_sentence(each, len(each)) for each in plan.alike]
+        told = [plan_sentence(each, known.analysis.snapshot, len(each)) for each in plan.alike]
         rows = (Row((words,), ("alike", number)) for number, words in enumerate(told))
         yield Section("As cheap in every part", [Table((*rows,))], indent=2)
     if known.advice is not None:
-        yield from _advice(known.advice, plan)
+        yield from _advice(known.advice, known)
 
 
 _PLAN_TABLE: Final = ("Number", "Measure", "What", "A day", "Passes here"), (10, 10, 45, 10, 25)
-_FIX_TABLE: Final = ("Number", "Measure", "What", "Closes"), (10, 15, 50, 25)
+_FIX_TABLE: Final = ("Number", "Measure", "What", "Paths left"), (10, 15, 60, 15)
 
 
-def _uncounted(plan: "Plan") -> Iterator[Block]:
+def _uncounted(plan: "Plan", snapshot: Snapshot) -> Iterator[Block]:
     if plan.unknown:
-        named = name_list([f"{one_line(agent)} → {one_line(system)}" for agent, system in plan.unknown])
+        named = name_list([_use(snapshot, *ends) for ends in plan.unknown])
         one = len(plan.unknown) == 1
         said = (
             f"{counted(len(plan.unknown), 'intended use')} that the price rests on "
@@ -188,9 +190,10 @@ def _uncounted(plan: "Plan") -> Iterator[Block]:
         yield Paragraph(said, "warning", hang=2)
 
 
-def _beyond(plan: "Plan") -> Iterator[Block]:
+def _beyond(plan: "Plan", snapshot: Snapshot) -> Iterator[Block]:
     for each in plan.beyond:
-        said = f"{one_line(each.agent)} needs {', '.join(each.actions)} on {one_line(each.system)}"
+        agent, system = title_in(snapshot, "agent", each.agent), title_in(snapshot, "system", each.system)
+        said = f"{agent} needs {', '.join(each.actions)} on {system}"
         yield Paragraph(f"{said}, which the person it acts for may not do", "warning", hang=2)
 
 
@@ -208,14 +211,19 @@ def _by_severity(counts: "Mapping[Severity, int]") -> str:
     return ", ".join(named) or "nothing"
 
 
-def _advice(found: "Advice", plan: "Plan") -> Iterator[Block]:
+def _advice(found: "Advice", known: PlanState) -> Iterator[Block]:
     """The completion, the alternatives, and what is new with the plan."""
+    plan, snapshot = known.plan, known.analysis.snapshot
     if found.completion:
         rows = (
-            Row((DONE[kind_of(each[0])], measure_words(each)), ("completion", *sort_key(each[0])[:4]), each)
+            Row(
+                (DONE[kind_of(each[0])], measure_words(each, snapshot)),
+                ("completion", *sort_key(each[0])[:4]),
+                each,
+            )
             for each in together(found.completion)
         )
-        ended = name_list([f"{each.rule} {one_line(each.subject)}" for each in found.ends])
+        ended = name_list([each.headline for each in found.ends])
         title = "Free besides, made with the plan: nobody decides, nothing needed is lost"
         yield Section(title, [Table((*rows,)), Paragraph(f"ends {ended}", "muted", hang=2)], indent=2)
     if found.alternatives:
@@ -226,7 +234,7 @@ def _advice(found: "Advice", plan: "Plan") -> Iterator[Block]:
         title = f"Asks less than {rate(plan.decisions_per_day)} a day, if somebody agrees"
         yield Section(title, [Table((*rows,))], indent=2)
     if found.new:
-        rows = (Row((each.severity, each.rule, one_line(each.subject)), ("new", each)) for each in found.new)
+        rows = (Row((each.severity, each.headline), ("new", each)) for each in found.new)
         yield Section("New findings with these measures", [Table((*rows,), most=_SHOWN)], indent=2)
     if not found.is_complete:
         yield Paragraph("time was over before all free measures and alternatives were tried", "muted")
@@ -243,16 +251,13 @@ def _standing(listed: "list[tuple[int, Finding]]", known: PlanState, plan: "Plan
             if (each.rule, each.subject) not in ended
             and ((each.rule, each.subject) in mendable) == is_mendable
         ]
-        rows = (
-            Row((f"{number}", each.severity, each.rule, one_line(each.subject)), ("standing", each))
-            for number, each in some
-        )
+        rows = (Row((f"{number}", each.severity, each.headline), ("standing", each)) for number, each in some)
         if some:
             title = standing_words([each for _, each in some], plan, is_mendable=is_mendable)
             yield Section(f"{title}:", [Table((*rows,), first=4, most=_SHOWN)], look="", indent=2)
 
 
-def _without_intents(plan: "Plan") -> Iterator[Block]:
+def _without_intents(plan: "Plan", snapshot: Snapshot) -> Iterator[Block]:
     """How many agents have no intents, and what was taken as needed by each."""
     agents = plan.without_intents
     if not agents:
@@ -261,13 +266,16 @@ def _without_intents(plan: "Plan") -> Iterator[Block]:
     said = f"{counted(len(agents), 'agent')} {have} no intents: all that each does as itself counts as needed"
     taken = {
         agent: tuple(
-            f"{one_line(each.system)} ({', '.join(each.actions)})"
+            f"{title_in(snapshot, 'system', each.system)} ({', '.join(each.actions)})"
             for each in plan.needed
             if each.agent == agent
         )
         for agent in agents
     }
-    rows = tuple(Row((one_line(agent), name_list(each)), ("needed", agent)) for agent, each in taken.items())
+    rows = tuple(
+        Row((title_in(snapshot, "agent", agent), name_list(each)), ("needed", agent))
+        for agent, each in taken.items()
+    )
     yield Section(said, [Table(rows, most=_SHOWN)], look="warning", indent=2)
     yield Section("")
 
@@ -325,22 +333,21 @@ def _open_words(paths: int, flows: int) -> str:
     return ", ".join([*found, *([counted(flows, "toxic flow")] if flows else [])])
 
 
-def _measure_row(plan: "Plan", number: int, measures: tuple[Measure, ...]) -> Row:
+def _measure_row(known: PlanState, number: int, measures: tuple[Measure, ...]) -> Row:
     first = measures[0]
     sign = "◈" if isinstance(first, Ask) else ""
     # The key stays where only its price or its actions change.
-    return Row(partial(_measure_cells, plan, number, measures), sort_key(first)[:4], measures, sign)
+    return Row(partial(_measure_cells, known, number, measures), sort_key(first)[:4], measures, sign)
 
 
-def _measure_cells(plan: "Plan", number: int, measures: tuple[Measure, ...]) -> tuple[str, ...]:
+def _measure_cells(known: PlanState, number: int, measures: tuple[Measure, ...]) -> tuple[str, ...]:
+    plan, snapshot = known.plan, known.analysis.snapshot
     first, after = measures[0], list[str]()
     if plan.is_fix:
-        closes = plan.closes_each[number] if plan.closes_each else None
-        said = f"closes {closes} alone ({share(closes, plan.before)})" if closes else "closes none alone"
-        after = ["" if closes is None else said]
+        after = [f"{plan.left_each[number]:,}" if plan.left_each else ""]
     else:
-        after = [_rate_of(first), _passing(first)] if isinstance(first, Ask) else ["", ""]
-    return f"{number + 1}", DONE[kind_of(first)], measure_words(measures), *after
+        after = [_rate_of(first), _passing(first, snapshot)] if isinstance(first, Ask) else ["", ""]
+    return f"{number + 1}", DONE[kind_of(first)], measure_words(measures, snapshot), *after
 
 
 def _rate_of(ask: Ask) -> str:
@@ -348,37 +355,45 @@ def _rate_of(ask: Ask) -> str:
     return "not said" if ask.unknown else rate(ask.decisions_per_day)
 
 
-def _outcome(fix: "Plan") -> Iterator[Block]:
+def _outcome(fix: "Plan", snapshot: Snapshot) -> Iterator[Block]:
     if not fix.interrupts:
         yield Paragraph("interrupts no intended use")
     else:
-        which = "; ".join(f"{one_line(agent)} → {one_line(system)}" for agent, system in fix.interrupts)
+        which = "; ".join(_use(snapshot, *ends) for ends in fix.interrupts)
         said = counted(len(fix.interrupts), "intended use")
         least = ", the fewest unless more stored secrets are guarded" if fix.settled else ""
         yield Paragraph(f"interrupts {said}{least}: {which}", "warning", hang=2)
 
 
-def _passing(ask: Ask) -> str:
+def _use(snapshot: Snapshot, agent: str, *systems: str) -> str:
+    """An agent and what it uses."""
+    used = name_list([title_in(snapshot, "system", each) for each in systems])
+    return f"{title_in(snapshot, 'agent', agent)} → {used}"
+
+
+def _passing(ask: Ask, snapshot: Snapshot) -> str:
     passing = groupby(ask.passes, key=lambda each: each[0])
-    named = [f"{one_line(agent)} → {name_list([one_line(s) for _, s in ends])}" for agent, ends in passing]
+    named = [_use(snapshot, agent, *(system for _, system in ends)) for agent, ends in passing]
     return name_list(named) or "nothing that is needed"
 
 
-def _open_cells(each: "LeftOpen") -> tuple[str, ...]:
-    agent = one_line(each.agent)
+def _open_cells(each: "LeftOpen", snapshot: Snapshot) -> tuple[str, ...]:
+    agent = title_in(snapshot, "agent", each.agent)
     if each.system is None or each.action is None:
         return each.severity, agent, "toxic flow"
-    where = f"{one_line(each.source or 'home')} → {one_line(each.system)}"
+    source = title_in(snapshot, "system", each.source) if each.source else "home"
+    where = f"{source} → {title_in(snapshot, 'system', each.system)}"
     return each.severity, agent, where, each.action
 
 
-def _points(trade_off: "Sequence[TradeOffPoint]", plan: "Plan") -> Iterator[Block]:
+def _points(trade_off: "Sequence[TradeOffPoint]", known: PlanState) -> Iterator[Block]:
+    plan = known.plan
     most = plan.before + len(plan.flows)
     rows, here = [], set[Measure]()
     for point in trade_off:
         is_told = set(point.measures) in (set(), here, {*plan.measures})
         here = set(point.measures)
-        details = () if is_told else (partial(plan_sentence, point.measures),)
+        details = () if is_told else (partial(plan_sentence, point.measures, known.analysis.snapshot),)
         key = "point", point.decisions_per_day
         rows.append(Row(partial(_point_cells, point, most), key, point, details=details))
     yield Table((*rows,), ("A day", "Unchecked", "", "Closed", "Known"), (20, 20, 20, 40), first=8)

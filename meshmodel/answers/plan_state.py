@@ -52,18 +52,25 @@ class PlanState:
         return self.stopped or is_open
 
 
-def in_order(plan: "Plan") -> "Plan":
-    """A fix with its checkpoints in the order of the list: those that close most alone come first."""
+def in_order(analysis: "Analysis", plan: "Plan") -> "Plan":
+    """A fix with its checkpoints in the order of the list: those that close most alone come first.
+
+    It says how many paths are left unchecked after each of them and those before it.
+    """
     order = sorted(range(len(plan.closes_each)), key=lambda place: -plan.closes_each[place])
     if not order:
         return plan
     measures = tuple(plan.measures[place] for place in order)
-    return replace(plan, measures=measures, closes_each=tuple(plan.closes_each[place] for place in order))
+    closes = tuple(plan.closes_each[place] for place in order)
+    ordered = replace(plan, measures=measures, closes_each=closes)
+    steps = ordered.checkpoints
+    left = (plan.before - analysis.closing(steps[:number]) for number in range(1, len(steps) + 1))
+    return replace(ordered, left_each=tuple(left))
 
 
 def work_out_plan(analysis: "Analysis", options: "PlanOptions", task: Task) -> "Plan":
     """The cheapest plan, or the best that was found in time."""
-    return in_order(analysis.cheapest_plan(options, deadline=SECONDS, cancelled=task.is_cancelled))
+    return in_order(analysis, analysis.cheapest_plan(options, deadline=SECONDS, cancelled=task.is_cancelled))
 
 
 def work_out_trade_off(

@@ -101,7 +101,7 @@ def tickets(analysis: "Analysis", by: By | None = None) -> tuple[Ticket, ...]:
     """
     stop, snippets = CURRENT.get(), Snippets(analysis)
     chosen = {"fix": lambda _: FIX, "plan": plan_options, None: usual_options}[by](analysis.snapshot)
-    work = work_of(analysis, in_order(analysis.cheapest_plan(chosen, cancelled=stop)))
+    work = work_of(analysis, in_order(analysis, analysis.cheapest_plan(chosen, cancelled=stop)))
     doors = {each.subject: each for each in analysis.doors}
     made = [each for item in work.items for each in _tickets(analysis, item, snippets, doors)]
     every = (note for _, note in sorted(analysis.snapshot.note.items()) if note.state == "open")

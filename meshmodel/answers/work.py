@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from meshmodel.analysis.results import Finding, StepKey
 from meshmodel.analysis.rules.base import step_title
 from meshmodel.answers.causes import Cause, fold, is_accepted
-from meshmodel.answers.measures import WHEN, measure_words, relation_of, rows_of
+from meshmodel.answers.measures import measure_words, relation_of, rows_of, when
 from meshmodel.answers.plan_state import with_measures
 from meshmodel.model.measures import Ask, Drop, Measure
 from meshmodel.model.records import Checkpoint, Snapshot
@@ -188,7 +188,7 @@ def _part(analysis: "Analysis", row: Sequence[Measure], crossings: int | None, *
     about = tuple(zip(STEP_ENDS[step[0]], step[1:], strict=True))
     if isinstance(first, Ask):
         snapshot = analysis.snapshot
-        title = f"Checkpoint {asked_when(snapshot, step)}"
+        title = f"Checkpoint {when(step, snapshot)}"
         daily = None if is_fix else first.decisions_per_day
         key = "checkpoint:{}:{}>{}".format(*step)
         built = about[_DECIDES[step[0]]]
@@ -196,7 +196,9 @@ def _part(analysis: "Analysis", row: Sequence[Measure], crossings: int | None, *
         decided = decision_place(snapshot, step)
         return Part(key, step, step, title, decided, crossings, about, (*drawn, built), daily)
     kind = f"drop:{first.relation}" if isinstance(first, Drop) else "limit"
-    title = one_line(f"{'Remove' if isinstance(first, Drop) else 'Restrict'} {measure_words(row)}", 300)
+    title = one_line(
+        f"{'Remove' if isinstance(first, Drop) else 'Restrict'} {measure_words(row, analysis.snapshot)}", 300
+    )
     return Part(f"{kind}:{first.from_}>{first.to}", None, step, title, "", None, about, about[:1], None)
 
 
@@ -326,11 +328,6 @@ def _title(snapshot: Snapshot, table: str, key: str) -> str:
     if isinstance(record, Checkpoint):
         return f"{key} {step_title(snapshot, record)}"
     return str(getattr(record, "title", key))
-
-
-def asked_when(snapshot: Snapshot, step: StepKey) -> str:
-    """When a checkpoint on a step asks, by the names of its ends."""
-    return WHEN[step[0]].format(*_titles(snapshot, step))
 
 
 def decision_place(snapshot: Snapshot, step: StepKey) -> str:

@@ -111,7 +111,7 @@ def _work(old: "Analysis", fix: "Plan", deadline: float | None) -> "Work":
 
     asked = usual_options(old.snapshot)
     plan = fix if asked.is_fix else old.cheapest_plan(asked, deadline=deadline)
-    return work_of(old, in_order(plan))
+    return work_of(old, in_order(old, plan))
 
 
 def _check_picture(path: Path) -> None:

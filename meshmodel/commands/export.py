@@ -154,7 +154,7 @@ def _draw_trade_off(arguments: argparse.Namespace) -> int:
         options = plan_options(snapshot)
         plan = analysis.cheapest_plan(options)
         points = analysis.trade_off(options, plan=plan)
-        page = trade_off_page(plan, points, point_words(points), stamp(snapshot), form)
+        page = trade_off_page(plan, points, point_words(points, snapshot), stamp(snapshot), form)
     return _write(page.content, arguments.output, to)
 
 

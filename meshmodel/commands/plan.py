@@ -153,7 +153,8 @@ class PlanRun:
         self.options, at_most = options, None if self.is_fix else asked.at_most
         begun = time.monotonic()
         self.plan: Plan = in_order(
-            self.analysis.cheapest_plan(options, at_most=at_most, deadline=asked.deadline)
+            self.analysis,
+            self.analysis.cheapest_plan(options, at_most=at_most, deadline=asked.deadline),
         )
         self.trade_off: tuple[TradeOffPoint, ...] | None = None
         if not self.is_fix and asked.curve:

@@ -246,7 +246,7 @@ def _planned(analysis: Analysis, options: "PlanOptions", as_json: Callable[..., 
     from meshmodel.answers.plan import plan_blocks
     from meshmodel.answers.plan_state import PlanState, in_order, standing_findings
 
-    plan = in_order(analysis.cheapest_plan(options, deadline=SEARCH))
+    plan = in_order(analysis, analysis.cheapest_plan(options, deadline=SEARCH))
     known = PlanState(analysis, options, plan, standing=standing_findings(analysis, plan))
     told = as_json(plan, complete=plan.optimal)
     needs = [f"{each.agent}: {', '.join(each.actions)} on {each.system}" for each in plan.needed]

@@ -15,6 +15,7 @@ from meshmodel.edits.checkpoints import plan_edit
 from meshmodel.edits.edit import apply_edit
 from meshmodel.interchange import read_file
 from meshmodel.model.measures import Ask, Drop
+from meshmodel.model.records import Snapshot
 from meshmodel.model.stop import NEVER, Stop
 from tests.docs.pages import ROOT
 from tests.reference.plan import Plans
@@ -87,16 +88,17 @@ def test_a_price_that_is_not_stated_is_no_price():
 
 def test_a_need_beyond_what_the_person_may_is_told():
     text = said(ROOT / "models" / "workflow-broker.toml")
-    assert "broker needs write on ledger, which the person it acts for may not do" in text
+    assert "Workflow broker needs write on General ledger, which the person it acts for may not do" in text
 
 
 def test_admin_that_goes_with_a_drop_is_named_and_a_credential_that_ends_is_one_row():
     drops = tuple(Drop("grant", "key", "store", each, with_admin=True) for each in ("write", "execute"))
-    assert measure_words(drops) == "write, execute (and admin, which implies them) of key on store"
+    words = measure_words(drops, Snapshot())
+    assert words == "write, execute (and admin, which implies them) of key on store"
     all_of_it = (*drops, Drop("grant", "key", "vault", "read"))
     _, _, plan, _ = planned(HERE / "desk.toml")
     (row,) = rows_of(replace(plan, measures=all_of_it, lost=("key",)))
-    assert measure_words(row) == "key: revoke it, nothing needed uses it"
+    assert measure_words(row, Snapshot()) == "key: revoke it, nothing needed uses it"
 
 
 @all_rows("path", MODELS)

@@ -164,8 +164,8 @@ def test_a_stop_tells_what_is_to_be_known_there() -> None:
         ),
     )
     text = text_of(round_blocks(round_of(analyse(often))), Style(columns=120))
-    assert "remove cloud-key in crm: 10 → 0" in text
-    assert "note:who: Who may read it?" in text
+    assert "remove Cloud key in CRM: 10 → 0" in text
+    assert "note: Who may read it?" in text
     assert "lone" not in text
     (chain, *_) = round_of(analyse(read_file(EXAMPLES["code-agent"]))).stops
-    assert stop_facts(chain, None)["related"] == "environment-crossing of code-agent"
+    assert stop_facts(chain, None)["related"] == "Agent spans production and test: Code agent (high)"

@@ -40,7 +40,7 @@ def parsed(text):
 @all_rows("seed", range(6))
 def test_each_item_has_one_and_each_missing_checkpoint_one_below_it(seed):
     analysis = analyse(random_model(seed, 7), today=TODAY)
-    plan = in_order(analysis.cheapest_plan(usual_options(analysis.snapshot)))
+    plan = in_order(analysis, analysis.cheapest_plan(usual_options(analysis.snapshot)))
     made, work = tickets(analysis), work_of(analysis, plan)
     items = [each for each in made if not each.parent and not each.id.startswith("note:")]
     assert [(each.number, each.id) for each in items] == [(f"{each.number}", each.key) for each in work.items]
@@ -224,7 +224,7 @@ def test_tickets_by_the_plan_begin_with_its_measures_by_their_numbers():
     assert [each.kind for each in items] == ["drop"] + ["measure"] * (len(items) - 1)
     first = items[0]
     assert (first.id, first.number) == ("drop:custody:crm>cloud-key", "1")
-    assert first.title == "Remove cloud-key in crm"
+    assert first.title == "Remove Cloud key in CRM"
     assert {each.parent for each in made if each.parent} == {first.id}
     assert len([each for each in made if each.parent]) == len(analysis.doors) == 3
     document = json.loads(export(analysis, ExportRequest("tickets-json", by="plan")))

@@ -30,7 +30,7 @@ TODAY = date(2026, 1, 1)
 
 def worked_out(snapshot):
     analysis = analyse(snapshot, today=TODAY)
-    plan = in_order(analysis.cheapest_plan(usual_options(snapshot)))
+    plan = in_order(analysis, analysis.cheapest_plan(usual_options(snapshot)))
     return analysis, plan, work_of(analysis, plan)
 
 
@@ -82,12 +82,13 @@ def test_what_closes_most_is_first_and_the_list_of_the_fix_has_the_same_numbers(
     assert first.title == "Checkpoint when Settlement orchestrator calls Matcher"
     known = PlanState(analysis, FIX, fix, standing=standing_findings(analysis, fix))
     lines = text_of(plan_blocks(known), Style(columns=200)).splitlines()
-    rows = {line.split()[0]: line for line in lines if line.strip()[:1].isdigit() and ":" not in line}
-    assert "orchestrator calls matcher" in rows["1"]
+    rows = {line.split()[0]: line for line in lines if line.strip()[:1].isdigit() and line[-1] != ":"}
+    assert "Settlement orchestrator calls Matcher" in rows["1"]
+    assert fix.left_each == (8, 2, 0)
+    assert [rows[f"{each}"].split()[-1] for each in (1, 2, 3)] == ["8", "2", "0"]
     for item in work.items[fix.cost :]:
         if item.severity in {"high", "critical"}:
-            assert item.findings[0].rule in rows[f"{item.number}"]
-            assert item.findings[0].subject in rows[f"{item.number}"]
+            assert item.findings[0].headline in rows[f"{item.number}"]
 
 
 def test_an_item_names_the_owners_of_credential_agent_and_target():

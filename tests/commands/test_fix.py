@@ -65,16 +65,16 @@ def test_the_text_says_what_to_guard_what_it_closes_and_what_it_interrupts():
         "Token leak, as built\n"
         "3 checkpoints close all 10 unchecked paths; fewer cannot (proven)\n"
         "\n"
-        "  Number  Measure     What                                     Closes\n"
-        "  1       checkpoint  when refresh-token is used on crm        closes 7 alone (70 %)\n"
-        "  2       checkpoint  when cloud-key is used on bucket         closes 5 alone (50 %)\n"
-        "  3       checkpoint  when warehouse-key is used on warehouse  closes 3 alone (30 %)\n"
+        "  Number  Measure     What                                          Paths left\n"
+        "  1       checkpoint  when CRM refresh token is used on CRM         3\n"
+        "  2       checkpoint  when Cloud key is used on Export bucket       1\n"
+        "  3       checkpoint  when Warehouse key is used on Data warehouse  0\n"
         "\n"
         "interrupts 1 intended use, the fewest unless more stored secrets are guarded: "
-        "chat-service → crm\n"
+        "Chat service → CRM\n"
         "\n"
         "1 finding of high or above stands even then; a checkpoint does not close it:\n"
-        "  4  high  long-lived-credential  warehouse-key\n"
+        "  4  high  Long-lived credential: Warehouse key\n"
     )
 
 
@@ -105,7 +105,7 @@ def test_nothing_is_said_to_be_good_while_a_finding_of_high_or_above_stands(tmp_
         "No path is unchecked: no measure is needed\n"
         "\n"
         "1 finding of high or above stands; a checkpoint does not close it:\n"
-        "  1  high  retired-agent-access  leaver\n"
+        "  1  high  Retired agent still has access: leaver\n"
     )
     text = path.read_text().replace('id = "leaver"', 'id = "leaver"\nowner = "ann"')
     path.write_text(

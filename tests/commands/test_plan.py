@@ -175,7 +175,7 @@ def test_agents_without_intents_come_first():
     said = text(MODELS / "support-agent.toml")
     first = "1 agent has no intents: all that each does as itself counts as needed"
     assert first in said
-    assert "support-bot attachments (read), tickets (read, write)" in said
+    assert "Support bot Attachments (read), Tickets (read, write)" in said
     assert said.index(first) < said.index("Nothing stays unchecked")
 
 
@@ -279,7 +279,7 @@ def test_the_trade_off_is_a_picture_with_its_points_named(tmp_path, to):
         assert f"{point.decisions_per_day}: " in " ".join(text.split())
     assert "today" in text
     assert "(knee)" in text
-    assert "checkpoint when analyst calls executor" in text
+    assert "checkpoint when Analyst calls Executor" in text
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,8 @@ class Plan:
         interrupts: of a fix the declared intents that no longer go through unchecked, as (agent, system).
         closes_each: of a fix how many crossings each of its checkpoints closes alone; empty where it takes
             long or time was over, when ``Analysis.closing`` can be asked one by one.
+        left_each: of these, where they are in the order of the list, how many paths are left unchecked after
+            each and those before it.
     """
 
     decisions_per_day: float
@@ -135,6 +137,7 @@ class Plan:
     is_fix: bool = False
     interrupts: tuple[tuple[str, str], ...] = ()
     closes_each: tuple[int, ...] = ()
+    left_each: tuple[int, ...] = ()
 
     @property
     def checkpoints(self) -> tuple[StepKey, ...]:

@@ -122,7 +122,9 @@ class Builder:
         analysis, options = self._analysis, self._options
         asked = usual_options(analysis.snapshot)
         self._tell(f"searching for the {'minimum fix' if asked.is_fix else 'plan'}")
-        plan = in_order(analysis.cheapest_plan(asked, deadline=self._deadline, cancelled=self._stop))
+        plan = in_order(
+            analysis, analysis.cheapest_plan(asked, deadline=self._deadline, cancelled=self._stop)
+        )
         self.complete = plan.optimal
         self._tell("working out the list of work")
         work = work_of(analysis, plan)

@@ -57,7 +57,7 @@ class Pictures:
 
     def trade_off(self, stem: str, plan: "Plan", points: "Sequence[TradeOffPoint]") -> list[Picture]:
         """What fewer decisions a day leave open at best."""
-        labels, takes = point_words(points), _TAKES[self._form]
+        labels, takes = point_words(points, self._analysis.snapshot), _TAKES[self._form]
         pages_of = {form: [trade_off_page(plan, points, labels, self.stamp, form)] for form in takes}
         return self._joined(stem, pages_of)
 

@@ -70,8 +70,8 @@ class RoundStop:
     def words(self) -> str:
         """What is done at its step: when a checkpoint there asks, or what is taken away or restricted."""
         if self.removing:
-            return plan_sentence(self.removing)
-        return "" if self.step is None else when(self.step)
+            return plan_sentence(self.removing, self.analysis.snapshot)
+        return "" if self.step is None else when(self.step, self.analysis.snapshot)
 
     @property
     def key(self) -> Key:

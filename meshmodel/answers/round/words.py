@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.blocks import Answer, Block, Facts, Paragraph, Section
 from meshmodel.answers.lines import Look
+from meshmodel.answers.measures import title_in
 from meshmodel.model.phrases import daily
 from meshmodel.model.text import counted, first_few, one_line
 
@@ -117,7 +118,7 @@ def title_of(stop: "RoundStop") -> str:
     if stop.step is not None:
         return f"{stop.words}: {stop.before} → {stop.after}"
     assert stop.finding is not None
-    return f"{stop.finding.rule} ({stop.finding.severity}): needs a change, not a checkpoint"
+    return f"{stop.finding.headline} ({stop.finding.severity}): needs a change, not a checkpoint"
 
 
 def stop_blocks(stop: "RoundStop") -> Iterator[Block]:
@@ -135,14 +136,19 @@ def stop_blocks(stop: "RoundStop") -> Iterator[Block]:
 
 def stop_facts(stop: "RoundStop", way: "Explanation | None") -> dict[str, str]:
     """What is to be known at a stop besides its worst way, by what it is about; empty where nothing is."""
-    asks = [f"{one_line(each.element)}: {'; '.join(each.asks)}" for each in stop.unknown(way)]
+    snapshot = stop.analysis.snapshot
+    asks = [
+        f"{'note' if table == 'note' else title_in(snapshot, table, key)}: {'; '.join(each.asks)}"
+        for each in stop.unknown(way)
+        for table, _, key in [each.element.partition(":")]
+    ]
     return {
-        "closes": _few(map(_door, stop.closes)),
-        "lowers": _few(map(_door, stop.lowers)),
-        "interrupts": _few(map(_intent, stop.interrupts)),
+        "closes": _few(_door(each, snapshot) for each in stop.closes),
+        "lowers": _few(_door(each, snapshot) for each in stop.lowers),
+        "interrupts": _few(_intent(each, snapshot) for each in stop.interrupts),
         "if stolen": stolen_words(stop),
         "log": _log(stop),
-        "related": _few(f"{each.rule} of {each.subject}" for each in stop.related),
+        "related": _few(f"{each.headline} ({each.severity})" for each in stop.related),
         "unknown": _few(asks),
         "parked": "" if stop.parked is None else stop.parked.text,
     }
@@ -154,15 +160,20 @@ def _few(texts: Iterable[str]) -> str:
     return "; ".join(listed[:_TOLD]) + more
 
 
-def _door(door: "Door") -> str:
+def _door(door: "Door", snapshot: "Snapshot") -> str:
     """A missing checkpoint; its agents need not hold the credential, so they are not said to use it."""
-    who, opened = first_few(door.agents, 2), f"{door.credential} > {door.system}"
-    return f"{opened}: {', '.join(door.actions)} ({door.severity}; for {who})"
+    who = first_few([title_in(snapshot, "agent", each) for each in door.agents], 2)
+    credential, system = (
+        title_in(snapshot, "credential", door.credential),
+        title_in(snapshot, "system", door.system),
+    )
+    return f"{credential} → {system}: {', '.join(door.actions)} ({door.severity}; for {who})"
 
 
-def _intent(intent: "Intent") -> str:
+def _intent(intent: "Intent", snapshot: "Snapshot") -> str:
     often = "" if intent.per_day is None else f", {daily(intent.per_day)}"
-    return f"{intent.agent} → {intent.system}{often}"
+    ends = title_in(snapshot, "agent", intent.agent), title_in(snapshot, "system", intent.system)
+    return f"{' → '.join(ends)}{often}"
 
 
 def stolen_words(stop: "RoundStop") -> str:
@@ -178,10 +189,10 @@ def stolen_words(stop: "RoundStop") -> str:
     valid = {None: "how long it is valid is unknown", "unlimited": "it never expires"}
     lasts = valid.get(record.lifetime, f"it is valid for {record.lifetime}")
     owner = f"owned by {record.owner}" if record.owner else "no owner"
-    return f"{record.id} opens {opened}, unchecked; {lasts}; {owner}"
+    return f"{one_line(record.title)} opens {opened}, unchecked; {lasts}; {owner}"
 
 
 def _log(stop: "RoundStop") -> str:
     systems = stop.analysis.snapshot.system
     named = dict.fromkeys(each.system for each in stop.changes)
-    return _few(f"{each}: {_AUDIT[systems[each].audit]}" for each in named)
+    return _few(f"{one_line(systems[each].title)}: {_AUDIT[systems[each].audit]}" for each in named)

@@ -180,7 +180,9 @@ def decision(stop: RoundStop, answer: Literal["rule", "planned"]) -> Edit | None
         stop.analysis.snapshot, [stop.step], "planned" if answer == "planned" else "enforced"
     )
     words = "planned: a rule will decide" if answer == "planned" else "a rule decides"
-    return Edit(f"{words} {when(stop.step)}", wanted.changes) if wanted.changes else None
+    return (
+        Edit(f"{words} {when(stop.step, stop.analysis.snapshot)}", wanted.changes) if wanted.changes else None
+    )
 
 
 def approval(stop: RoundStop) -> Checkpoint:
@@ -195,7 +197,7 @@ def approved(stop: RoundStop, checkpoint: Checkpoint) -> Edit:
     """The edit that has a person asked at the step."""
     assert stop.step is not None
     by = f" ({', '.join(checkpoint.approvers)})" if checkpoint.approvers else ""
-    return Edit(f"a person approves{by} {when(stop.step)}", (Put(checkpoint),))
+    return Edit(f"a person approves{by} {when(stop.step, stop.analysis.snapshot)}", (Put(checkpoint),))
 
 
 def acceptable(stop: RoundStop) -> list[Finding]:

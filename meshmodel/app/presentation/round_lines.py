@@ -223,7 +223,7 @@ def _fact(name: str, text: str) -> RoundLine:
 
 def _title(shown: "Rounding", stop: "RoundStop") -> list[Piece]:
     number = len(shown.earlier) + 1
-    where = _capital(stop.words) if stop.step is not None else stop.finding.rule if stop.finding else ""
+    where = _capital(stop.words) if stop.step is not None else stop.finding.headline if stop.finding else ""
     counts = ""
     if stop.step is not None:
         counts = f"Unchecked paths {stop.before} → {stop.after} with a checkpoint here"

@@ -54,7 +54,7 @@ def analysed(name):
 @cache
 def worked_out(name):
     analysis = analysed(name)
-    fix = in_order(analysis.minimum_fix())
+    fix = in_order(analysis, analysis.minimum_fix())
     return analysis, fix, work_of(analysis, fix)
 
 
@@ -269,7 +269,7 @@ def test_a_path_is_cut_at_the_first_item_that_is_on_it():
     for path in MODELS:
         snapshot = read_file(path)
         analysis = analyse(snapshot, today=TODAY)
-        work = work_of(analysis, in_order(analysis.minimum_fix()))
+        work = work_of(analysis, in_order(analysis, analysis.minimum_fix()))
         for finding in worst_findings(analysis):
             explanation = path_from_entry(analysis, finding)
             item = first_cut(work, explanation)
@@ -311,7 +311,7 @@ def test_it_may_go_live_once_nothing_critical_or_high_is_open():
             asked.snapshot, acceptance={**asked.snapshot.acceptance, (each.rule, each.subject): known}
         )
         asked = analyse(asked, today=TODAY)
-    left = work_of(asked, in_order(asked.minimum_fix()))
+    left = work_of(asked, in_order(asked, asked.minimum_fix()))
     assert go_live(asked, left) == "May go live with a date for 5 medium findings."
     empty = analyse(Snapshot(), today=TODAY)
     assert go_live(empty, work_of(empty, empty.minimum_fix())).startswith("May go live")
