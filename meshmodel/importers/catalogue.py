@@ -445,7 +445,11 @@ class Catalogue:
         known = self._part_cache
         if name not in known:
             prefix = name.partition(":")[0]
-            fitting = [(len(one), row) for one, row in patterns.get(prefix, ()) if _fits(name, one)]
+            fitting = [
+                (len(one), row)
+                for one, row in patterns.get(prefix, ())
+                if _fits(name, one) and not any(_fits(name, each) for each in row.except_)
+            ]
             known[name] = max(fitting, key=lambda each: each[0])[1] if fitting else None
         return known[name]
 

@@ -95,7 +95,9 @@ def _evidence(module: Module, node: Syntax) -> Iterator[Evidence]:
     if variable:
         yield Evidence("variable", variable, module, node)
     elif name and ":" not in name and not _ENVIRONMENT.fullmatch(name):
-        yield Evidence("call", name, module, node, settings_of(module, node))
+        yield Evidence(
+            "call", name, module, node, _settings_of_maker(module, node) | settings_of(module, node)
+        )
 
 
 def _variable(module: Module, node: Syntax) -> str:
@@ -156,6 +158,19 @@ def _setting_read(module: Module, node: Syntax) -> str:
     where, made = found
     bases = [where.name_of(each) for each in made.field("superclasses").named]
     return node.member.text.upper() if any(each.endswith(".BaseSettings") for each in bases) else ""
+
+
+def _settings_of_maker(module: Module, node: Syntax) -> dict[str, str]:
+    """Of a method the arguments by name with which its object was made."""
+    target = node.callee.inner.field("object")
+    where, value = module, target
+    if target.kind == "identifier" or target.kind in MEMBERS:
+        where, found = module.value_of(target)
+        value = found or target
+    if value.inner.kind not in CALLS:
+        return {}
+    found_there = settings_of(where, value.inner)
+    return {key: text for key, text in found_there.items() if not key.startswith("@")}
 
 
 def settings_of(module: Module, node: Syntax) -> dict[str, str]:

@@ -419,14 +419,14 @@ def test_a_credential_is_called_as_the_code_calls_it_else_as_usual_and_then_assu
             "boto3.client('s3', endpoint_url='https://s3.eu-west-1.amazonaws.com')",
             "AWS account of the profile",
         ),
-        ("boto3.client('s3', endpoint_url='https://s3.example.org')", "object storage at s3.example.org"),
-        ("boto3.client('s3', endpoint_url=os.environ['S3_ENDPOINT'])", "object storage at *"),
+        ("boto3.client('s3', endpoint_url='https://s3.example.org')", "s3.example.org"),
+        ("boto3.client('s3', endpoint_url=os.environ['S3_ENDPOINT'])", "an address that Desk calls"),
     ],
 )
 def test_storage_is_of_aws_unless_its_endpoint_says_otherwise(call, system, tmp_path):
     (tmp_path / "app.py").write_text(TOOL.format(before="import boto3", call=call), encoding="utf-8")
     found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
-    names = [found.system[two].name for _, two in found.grant if two != "openai-api"]
+    names = [found.system[two].name or two for _, two in found.grant if two != "openai-api"]
     assert [fnmatchcase(each, system) for each in names] == [True]
 
 
@@ -640,3 +640,26 @@ def test_a_file_begins_code_where_it_lies(entry, files, is_joined, tmp_path):
         (tmp_path / name).write_text(text, encoding="utf-8")
     found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
     assert ("inner" not in found.agent) == is_joined
+
+
+S3_CLIENT = """
+import { Agent, tool } from "@openai/agents";
+import { S3Client, PutObjectCommand } from "@aws-sdk/client-s3";
+const s3 = new S3Client({ {endpoint} credentials: { secretAccessKey: process.env.STORE_SECRET! } });
+const put = tool({ name: "put", execute: async ({ text }) => s3.send(new PutObjectCommand({ Body: text })) });
+export const desk = new Agent({ name: "Desk", model: ours, tools: [put] });
+"""
+
+
+@all_rows(
+    ("endpoint", "system"),
+    [
+        ("", "AWS account of the profile"),
+        ('endpoint: "https://s3.example.org",', "object storage at s3.example.org"),
+    ],
+)
+def test_what_a_client_is_made_with_holds_for_what_it_sends(endpoint, system, tmp_path):
+    (tmp_path / "app.ts").write_text(S3_CLIENT.replace("{endpoint}", endpoint), encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    opened = [(found.credential[one].name, found.system[two].name) for one, two in found.grant]
+    assert opened == [("STORE_SECRET", system)]
