@@ -46,6 +46,11 @@ def add(commands: Subparsers) -> None:
         metavar="URL",
         help="how browsers call it behind a proxy, such as https://mesh.example",
     )
+    parser.add_argument(
+        "--keep-links",
+        action="store_true",
+        help="print the addresses of the last start with this option, and know who was in",
+    )
     parser.set_defaults(run=run)
 
 
@@ -55,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise MeshmodelError("meshmodel serve needs terminals of Unix: run it in WSL")
     try:
         from meshmodel.serve import page, server
+        from meshmodel.serve.links import Links
     except ModuleNotFoundError as missing:
         raise MeshmodelError(
             f"meshmodel serve needs {missing.name}: pip install 'meshmodel[serve]'"
@@ -68,7 +74,16 @@ def run(arguments: argparse.Namespace) -> int:
         raise MeshmodelError("--guests: at least 1")
     address = _address(arguments)
     with _bind(address.host, address.port) as listening:
-        server.serve(source, listening, address, _say, most=arguments.guests, title=title, host=_host())
+        server.serve(
+            source,
+            listening,
+            address,
+            _say,
+            most=arguments.guests,
+            title=title,
+            host=_host(),
+            links=Links(source, keep=arguments.keep_links),
+        )
     return 0
 
 

@@ -35,6 +35,7 @@ from meshmodel.model.source import Source
 from meshmodel.model.text import counted, person_name, plural
 from meshmodel.serve import FORKS, page
 from meshmodel.serve.confusables import skeleton
+from meshmodel.serve.links import Links
 from meshmodel.serve.terminals import COLUMNS, ROWS, STUCK, Guest, Parent, Terminal, within
 
 MESSAGE_LIMIT: Final = 8 * PASTE_LIMIT
@@ -133,13 +134,15 @@ class Server:
         most: int,
         title: str,
         host: str,
+        links: Links,
     ) -> None:
         """Arguments: the model; where it is; a private folder for the programs of those who join; what says
-        who joins and leaves; how many may be there; what people call the model; who shares it.
+        who joins and leaves; how many may be there; what people call the model; who shares it; what lets
+        people in.
         """
         self._title, self._host = title, host
         self.address = address
-        self.tokens = {"edit": secrets.token_urlsafe(24), "watch": secrets.token_urlsafe(24)}
+        self._links, self.tokens = links, links.tokens
         self._model, self._most, self._folder = model, most, folder
         self._say = say
         self._is_over = False
@@ -150,6 +153,10 @@ class Server:
         self._joined = 0
         self._wrong: deque[tuple[float, str]] = deque(maxlen=1000)
         self._parent: Parent | None = None
+        self._is_asked = False
+        for key, (name, role) in links.people.items():
+            self._enter(key, name, role).came = True
+        self._save_links()
 
     def application(self) -> web.Application:
         """What aiohttp serves."""
@@ -165,14 +172,15 @@ class Server:
                 web.get("/download/{id}", self.download, allow_head=False),  # which would use it up
             ]
         )
-        application.on_startup.append(_end_once)
+        application.on_startup.append(self._end_once)
         application.on_startup.append(self._prepare)
         application.on_shutdown.append(self._close)
         return application
 
-    def link(self, role: str) -> str:
-        """The address by which people join in a role."""
-        return f"{self.address.origin}/join/{self.tokens[role]}"
+    def say_links(self) -> None:
+        """Say for each role the address by which people join."""
+        for role, token in self.tokens.items():
+            self._say(f"{role}: {self.address.origin}/join/{token}")
 
     # The guard
 
@@ -251,17 +259,32 @@ class Server:
             refusal = f"“{name}” {looks}. Choose a name that tells you apart."
             return self._form(role, refusal, 409)
         self._make_room()
-        self._joined += 1
-        folder = self._folder / str(self._joined)
-        folder.mkdir(mode=0o700)
-        person = Person(Guest(self._model, name, role == "watch", folder), self._joined)
         key = secrets.token_urlsafe(24)
-        self._people[key] = person
+        self._enter(key, name, role)
+        self._save_links()
         answer = web.Response(status=303, headers={"Location": "/"})
         answer.set_cookie(
             self._cookie, key, path="/", httponly=True, samesite="Strict", secure=self.address.is_secure
         )
         return answer
+
+    def _enter(self, key: str, name: str, role: str) -> Person:
+        """Have a place for somebody, with a folder."""
+        self._joined += 1
+        folder = self._folder / str(self._joined)
+        folder.mkdir(mode=0o700)
+        person = self._people[key] = Person(Guest(self._model, name, role == "watch", folder), self._joined)
+        return person
+
+    def _save_links(self) -> None:
+        people = {
+            key: (each.guest.name, "watch" if each.guest.read_only else "edit")
+            for key, each in self._people.items()
+        }
+        try:
+            self._links.save(people)
+        except MeshmodelError as error:  # those who are in stay in
+            self._announce(f"--keep-links: {error}")
 
     def _like(self, name: str, known: Person | None) -> str | None:
         """The name of somebody else that looks like this one, of those who are here or may come back.
@@ -431,6 +454,7 @@ class Server:
                 self._announce(f"{person.guest.name} left; {self._count()}")
 
     def _announce(self, text: str) -> None:
+        self._is_asked = False
         with contextlib.suppress(OSError):  # nobody hears it any more, and the room goes on
             self._say(text)
 
@@ -521,6 +545,29 @@ class Server:
                     person.here = here
                     self._spread()
 
+    async def _end_once(self, _: web.Application) -> None:
+        """Let Ctrl+C or SIGTERM end the room in order, and no later one break that off.
+
+        While people are in, a first Ctrl+C asks; a second one answers, if nothing else was said since.
+        """
+        loop, signals = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
+
+        def end() -> None:
+            for each in signals:
+                loop.remove_signal_handler(each)
+                signal.signal(each, signal.SIG_IGN)
+            raise web.GracefulExit
+
+        def ask() -> None:
+            names = ", ".join(each.guest.name for each in self._people.values() if each.is_here)
+            if self._is_asked or not names:
+                end()
+            self._announce(f"{self._count()}: {names}. Press Ctrl+C again to end the room.")
+            self._is_asked = True
+
+        loop.add_signal_handler(signal.SIGINT, ask)
+        loop.add_signal_handler(signal.SIGTERM, end)
+
     async def _close(self, _: web.Application) -> None:
         self._is_over = True
         if self._parent is not None:
@@ -552,20 +599,6 @@ def _is_own_fault(record: logging.LogRecord) -> bool:
     return not isinstance(error, HttpProcessingError | web.RequestPayloadError | ConnectionError)
 
 
-async def _end_once(_: web.Application) -> None:
-    """Let the first Ctrl+C or SIGTERM end the room in order, and no later one break that off."""
-    loop, signals = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
-
-    def end() -> None:
-        for each in signals:
-            loop.remove_signal_handler(each)
-            signal.signal(each, signal.SIG_IGN)
-        raise web.GracefulExit
-
-    for each in signals:
-        loop.add_signal_handler(each, end)
-
-
 async def _heed(message: Any, person: Person, terminal: Terminal, browser: web.WebSocketResponse) -> None:
     """What the script of the browser says.
 
@@ -595,6 +628,7 @@ def serve(
     most: int,
     title: str,
     host: str,
+    links: Links,
 ) -> None:
     """Serve a model until Ctrl+C.
 
@@ -606,20 +640,17 @@ def serve(
         most: how many people may be there.
         title: what people call the model.
         host: who shares it.
+        links: what lets people in.
     """
     logging.getLogger("aiohttp.server").addFilter(_is_own_fault)
     with tempfile.TemporaryDirectory(prefix="meshmodel-", ignore_cleanup_errors=True) as folder:
-        server = Server(model, address, Path(folder).resolve(), say, most=most, title=title, host=host)
-
-        def announce(_: str) -> None:
-            for role in server.tokens:
-                say(f"{role}: {server.link(role)}")
-
+        own = Path(folder).resolve()
+        server = Server(model, address, own, say, most=most, title=title, host=host, links=links)
         web.run_app(
             server.application(),
             sock=listening,
             ssl_context=address.tls,
-            print=announce,  # called once it listens
+            print=lambda _: server.say_links(),  # called once it listens
             access_log=None,
             handle_signals=False,  # another one while it ends would end it with status 1
             shutdown_timeout=2,

@@ -116,10 +116,13 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, model: str = "support-agent", *options: str) -> Iterator[Room]:
+def serving(
+    folder: Path, model: str = "support-agent", *options: str, port: int | None = None
+) -> Iterator[Room]:
     """A server with a model of its own, until the end of the block; it prints no error until then."""
-    path, port = folder / "mesh.mesh", free_port()
-    Store.create(path, load(MODELS / f"{model}.toml")).close()
+    path, port = folder / "mesh.mesh", port or free_port()
+    if not path.exists():
+        Store.create(path, load(MODELS / f"{model}.toml")).close()
     errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # closed below
     command = [PROGRAM, "serve", path, "--port", str(port), *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8")
@@ -131,7 +134,7 @@ def serving(folder: Path, model: str = "support-agent", *options: str) -> Iterat
             room.links[role] = link
         yield room
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
         process.wait(MOST_SECONDS)
         process.stdout.close()
         with errors:

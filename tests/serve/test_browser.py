@@ -106,7 +106,7 @@ async def test_a_room_in_a_browser(tmp_path: Path) -> None:
 
             await ada.type("q")
             assert await last_words(ada) == "This session has ended. Join again"
-            room.process.send_signal(signal.SIGINT)
+            room.process.send_signal(signal.SIGTERM)
             assert await last_words(bo) == "The host has ended the room. Every edit was saved."
 
 

@@ -460,13 +460,24 @@ async def test_ctrl_c_ends_all_and_leaves_nothing(tmp_path: Path) -> None:
             await ada.shows(READY)
             left = closing.children()
             folder = folder_of(left[-1])
-            closing.process.send_signal(2)
+            closing.process.send_signal(signal.SIGINT)
+            asked = [await said(closing) for _ in range(2)]
+            assert asked == [
+                "Ada joined to edit; 1 is here",
+                "1 is here: Ada. Press Ctrl+C again to end the room.",
+            ]
+            async with browsing(closing, closing.join("Bo")) as bo:
+                await bo.shows(READY)
+                assert await said(closing) == "Bo joined to edit; 2 are here"
+                closing.process.send_signal(signal.SIGINT)  # the question is no longer the last that was said
+                assert await said(closing) == "2 are here: Ada, Bo. Press Ctrl+C again to end the room."
+            assert await said(closing) == "Bo left; 1 is here"
+            closing.process.send_signal(signal.SIGINT)
+            assert "again to end the room" in await said(closing)
+            closing.process.send_signal(signal.SIGINT)
             await ada.closed()
             assert await asyncio.to_thread(closing.process.wait, MOST_SECONDS) == 0
-            assert [await said(closing) for _ in range(2)] == [
-                "Ada joined to edit; 1 is here",
-                "the room has ended; told 1 person",
-            ]
+            assert await said(closing) == "the room has ended; told 1 person"
     assert ended(left, 5)
     assert not os.access(folder, os.F_OK)
     assert ada.socket.close_code == aiohttp.WSCloseCode.GOING_AWAY
@@ -477,8 +488,26 @@ async def test_ctrl_c_ends_all_and_leaves_nothing(tmp_path: Path) -> None:
 async def test_a_second_ctrl_c_does_not_break_off_how_a_room_ends(tmp_path: Path) -> None:
     with serving(tmp_path) as closing:
         async with browsing(closing, closing.join("Ada")) as ada:
-            closing.process.send_signal(signal.SIGINT)
+            closing.process.send_signal(signal.SIGTERM)
             await ada.closed()
             while closing.process.poll() is None:
                 closing.process.send_signal(signal.SIGINT)
             assert closing.process.returncode == 0
+
+
+async def test_links_that_are_kept_outlive_a_restart_and_who_was_in_is_in(tmp_path: Path) -> None:
+    with serving(tmp_path, "support-agent", "--keep-links") as first:
+        cookie = first.join("Ada")
+    with serving(tmp_path, "support-agent", "--keep-links", port=first.port) as again:
+        assert again.links == first.links
+        async with browsing(again, cookie) as ada:
+            await ada.shows(READY)
+            assert (
+                again.ask(f"/join/{again.token('edit')}", "POST", "name=Ada", Origin=again.origin).status
+                == 409
+            )
+    with serving(tmp_path, port=first.port) as other:
+        assert set(other.links.values()).isdisjoint(first.links.values())
+        assert other.ask("/", Cookie=cookie).status == 403
+    with serving(tmp_path, "support-agent", "--keep-links", port=first.port) as later:
+        assert set(later.links.values()).isdisjoint(first.links.values()), "a start without it forgets them"
