@@ -1,90 +1,66 @@
 """The sections of a report on agents, with what each reaches, on systems and on credentials."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import WAYS
-from meshmodel.answers.blocks import Facts
 from meshmodel.answers.report.tree import Block, Heading, Paragraph, Table
 from meshmodel.exporters.diagram.captions import system_facts
 from meshmodel.exporters.diagram.labels import Names
+from meshmodel.model.text import first_few
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.results import AgentReach, How
-    from meshmodel.model.records import Agent, Credential, Snapshot, System
+    from meshmodel.model.records import Credential, Snapshot, System
 
 
-def agent_section(analysis: "Analysis", *, in_table: bool = False) -> Iterator[Block]:
-    """Each agent with its identities and its reach: direct, as itself, through a deputy.
+MOST_NAMED: Final = 8
+"""So many systems or identities a cell names; ``meshmodel reach`` has all."""
 
-    Args:
-        analysis: of the model.
-        in_table: whether each is a row, as in large models.
-    """
+
+def agent_section(analysis: "Analysis") -> Iterator[Block]:
+    """Each agent with its identities and its reach: direct, found, through another agent."""
     snapshot = analysis.snapshot
     yield Heading(2, "Agents")
     if not snapshot.agent:
         yield Paragraph("The model has no agent.")
         return
     yield Paragraph(
-        "Direct: with a credential that it holds. Found: with something found or exchanged on the way. "
-        "Through a deputy: by setting another agent to work. What is behind a checkpoint that counts says so."
+        "Direct: with a credential that it holds. Found: with one found or exchanged on the path. What is "
+        "behind an effective checkpoint says so."
     )
-    if in_table:
-        yield _agent_table(analysis)
-        return
-    for key, agent in sorted(snapshot.agent.items()):
-        yield Heading(3, named(agent.title, key))
-        yield _agent(snapshot, agent, analysis.agent_reach(key))
-
-
-def _agent_table(analysis: "Analysis") -> Table:
-    snapshot = analysis.snapshot
     reaches = {each.agent: each for each in analysis.reach()}
-
-    def row(key: str, agent: "Agent") -> tuple[object, ...]:
-        about = f"{agent.kind or 'kind not stated'}, {'' if agent.is_steerable else 'not '}steerable"
-        home = snapshot.zone[agent.home].title if agent.home else "none"
-        reach = reaches.get(key)
-        if reach is None:
-            return named(agent.title, key), about, home, agent.owner, f"{agent.status}: nothing", None, None
-        ways = (_reached(reach, way) for way in WAYS)
-        return named(agent.title, key), about, home, agent.owner, *ways
-
-    return Table.of(
-        ("Agent", "Kind", "Home", "Owner", "Direct", "Found", "Through a deputy"),
-        (18, 14, 10, 10, 16, 16, 16),
-        (row(key, agent) for key, agent in sorted(snapshot.agent.items())),
+    yield Table.of(
+        ("Agent", "About", "Acts as", "Direct", "Found", "Through another agent"),
+        (14, 16, 20, 16, 17, 17),
+        (_row(snapshot, key, reaches.get(key)) for key in sorted(snapshot.agent)),
     )
 
 
-def _agent(snapshot: "Snapshot", agent: "Agent", reach: "AgentReach | None") -> Facts:
-    home = snapshot.zone[agent.home].title if agent.home else None
-    what = (
-        ("Kind", f"{agent.kind or 'not stated'}, {'' if agent.is_steerable else 'not '}steerable"),
-        ("Home", home or "none"),
-        ("Runs on", agent.runs_on),
-        ("Owner", agent.owner),
-        ("Vendor", agent.vendor),
-        ("Description", agent.description),
+def _row(snapshot: "Snapshot", key: str, reach: "AgentReach | None") -> tuple[object, ...]:
+    agent = snapshot.agent[key]
+    about = (
+        f"{agent.kind or 'kind not stated'}, {'can' if agent.is_steerable else 'cannot'} be prompt-injected",
+        f"home {snapshot.zone[agent.home].title}" if agent.home else "no home",
+        f"run by {agent.vendor}" if agent.vendor else None,
+        f"owner {agent.owner}" if agent.owner else None,
+        None if reach is not None else f"{agent.status}: reaches nothing",
     )
+    who = named(agent.title, key), ", ".join(each for each in about if each)
     if reach is None:
-        return Facts.of(*what, ("Status", f"{agent.status}: it reaches nothing"))
+        return *who, None, None, None, None
     held, found, deputy = reach.identities_by_way.values()
-    return Facts.of(
-        *what,
-        ("Identities", f"{len(reach.identities):,}"),
-        ("Identities held", ", ".join(held)),
-        ("Identities found", ", ".join(found)),
-        ("Identities through a deputy", ", ".join(deputy)),
-        ("Direct reach", _reached(reach, "direct") or "none"),
-        ("Found reach", _reached(reach, "hidden") or "none"),
-        ("Reach through a deputy", _reached(reach, "deputy") or "none"),
+    some = (
+        first_few(held, MOST_NAMED),
+        f"found: {first_few(found, MOST_NAMED)}" * bool(found),
+        f"through another agent: {first_few(deputy, MOST_NAMED)}" * bool(deputy),
     )
+    identities = "; ".join(each for each in some if each)
+    return *who, identities, *(_reached(snapshot, reach, way) for way in WAYS)
 
 
-def _reached(reach: "AgentReach", way: "How") -> str:
+def _reached(snapshot: "Snapshot", reach: "AgentReach", way: "How") -> str:
     """The systems with the actions there, those behind a checkpoint apart."""
     said = []
     for each in reach.reach:
@@ -94,8 +70,8 @@ def _reached(reach: "AgentReach", way: "How") -> str:
         parts = [", ".join(unchecked)] if unchecked else []
         parts += [f"behind a checkpoint {', '.join(asked)}"] if asked else []
         if parts:
-            said.append(f"{each.system} ({'; '.join(parts)})")
-    return ", ".join(said)
+            said.append(f"{snapshot.system[each.system].title} ({'; '.join(parts)})")
+    return first_few(said, MOST_NAMED)
 
 
 def system_section(analysis: "Analysis") -> Iterator[Block]:
@@ -137,7 +113,7 @@ def credential_section(analysis: "Analysis") -> Iterator[Block]:
     holders, places, grants = _by_credential(snapshot)
     yield Paragraph("Credentials are named, with their properties; no model holds a secret.")
     yield Table.of(
-        ("Credential", "Properties", "Held by", "Lies in", "Accepted by"),
+        ("Credential", "Properties", "Held by", "Stored in, issued by", "Opens"),
         (22, 24, 16, 16, 22),
         (
             (
@@ -155,13 +131,14 @@ def credential_section(analysis: "Analysis") -> Iterator[Block]:
 def _by_credential(snapshot: "Snapshot") -> tuple[dict[str, list[str]], ...]:
     holders: dict[str, list[str]] = {}
     for agent, credential in sorted(snapshot.hold):
-        holders.setdefault(credential, []).append(agent)
+        holders.setdefault(credential, []).append(str(snapshot.agent[agent].title))
     places: dict[str, list[str]] = {}
     for (system, credential), custody in sorted(snapshot.custody.items()):
-        places.setdefault(credential, []).append(f"{system} ({custody.how})")
+        places.setdefault(credential, []).append(f"{snapshot.system[system].title} ({custody.how})")
     grants: dict[str, list[str]] = {}
     for (credential, system), grant in sorted(snapshot.grant.items()):
-        grants.setdefault(credential, []).append(f"{system} ({', '.join(grant.actions)})")
+        title = snapshot.system[system].title
+        grants.setdefault(credential, []).append(f"{title} ({', '.join(grant.actions)})")
     return holders, places, grants
 
 

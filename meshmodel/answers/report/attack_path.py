@@ -71,18 +71,23 @@ def _relation(step: "PathStep") -> "tuple[str, str, str]":
     return step.step, step.from_.partition(":")[2], step.to.partition(":")[2]
 
 
-def attack_path(analysis: "Analysis", explanation: "Explanation", item: "Item | None") -> AttackPath:
+def attack_path(
+    analysis: "Analysis", explanation: "Explanation", item: "Item | None", *, in_full: bool = False
+) -> AttackPath:
     """The stages of a path; their numbers are those of its sentences.
 
     Args:
         analysis: of the model.
         explanation: the path, which has steps.
         item: the item of work whose measure is on it; ``None``: none is.
+        in_full: whether each step says as whom and with which credential.
     """
-    return AttackPath((*_parts(analysis, explanation, item),))
+    return AttackPath((*_parts(analysis, explanation, item, in_full=in_full),))
 
 
-def _parts(analysis: "Analysis", explanation: "Explanation", item: "Item | None") -> Iterator[PathPart]:
+def _parts(
+    analysis: "Analysis", explanation: "Explanation", item: "Item | None", *, in_full: bool
+) -> Iterator[PathPart]:
     snapshot, place = analysis.snapshot, None if item is None else item.place
     cut = "" if item is None else f" (item {item.number}: cut here)"
     source, number, is_cut = explanation.source, 0, False
@@ -102,9 +107,8 @@ def _parts(analysis: "Analysis", explanation: "Explanation", item: "Item | None"
             continue  # holding is told with what is done with it
         number += 1
         is_harm = index == last and explanation.state == "uncontrolled" and step.checkpoint is None
-        said = (
-            f"{number} {_deed(snapshot, step)}{': no checkpoint' if is_harm else ''}{cut if is_cut else ''}"
-        )
+        deed = _deed(snapshot, step) + (_as_whom(snapshot, step) if in_full else "")
+        said = f"{number} {deed}{': no checkpoint' if is_harm else ''}{cut if is_cut else ''}"
         look: Look = "agent" if step.to.startswith("agent:") else ""
         look = "harm" if is_harm else "measure" if is_cut else look
         yield PathPart(plain(said), look)
@@ -119,6 +123,14 @@ def _deed(snapshot: "Snapshot", step: "PathStep") -> str:
     if step.step == "custody" and snapshot.custody[ends].how == "issues":
         return f"is issued {title}"
     return _STEPS[step.step].format(title)
+
+
+def _as_whom(snapshot: "Snapshot", step: "PathStep") -> str:
+    """The identity and the credential with which an access is used."""
+    credential = snapshot.credential.get(step.from_.removeprefix("credential:"))
+    if step.step != "grant" or credential is None:
+        return ""
+    return f" as {credential.principal}, with {shorten_name(str(credential.title), _NAME)}"
 
 
 def _title(snapshot: "Snapshot", node: str) -> str:

@@ -9,7 +9,7 @@ from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.causes import counts_of
 from meshmodel.answers.check import count_words
 from meshmodel.answers.plan_options import usual_options
-from meshmodel.answers.plan_state import PlanState, in_order, standing_findings
+from meshmodel.answers.plan_state import PlanState, in_order
 from meshmodel.answers.questions import questions_of
 from meshmodel.answers.report.agents import agent_section, credential_section, system_section
 from meshmodel.answers.report.boundaries import boundary_section
@@ -24,6 +24,7 @@ from meshmodel.answers.report.work_items import work_section
 from meshmodel.answers.work import Work, work_of
 from meshmodel.model.phrases import VIEWS
 from meshmodel.model.stop import CURRENT
+from meshmodel.model.text import first_few
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -38,42 +39,30 @@ LONGEST_TRADE_OFF: Final = 60
 """What fewer leave open is left out for more measures: each of its numbers is a search."""
 _WORDS: Final = (
     (
-        "Crossing",
-        (
-            "an action of an agent on one system after it read another, or after it started at home, where "
-            "the two lie in different zones, outsiders' words can cause it, or confidential data leave by it"
-        ),
+        "Path",
+        "an agent starts from one system or its home zone and acts on another across a trust boundary",
     ),
     (
         "Checkpoint",
         (
-            "an authorization decision on a step; it counts if it is enforced, is made for each action, and "
-            "cannot be decided by the agent itself"
+            "an authorization decision on a step. It is effective if it is enforced, decides each action, "
+            "and no agent that is asked can change it"
         ),
     ),
-    ("Controlled", "a crossing with a checkpoint that counts on every way"),
-    ("Approved", "a crossing with ways without one, which the model declares intended"),
-    ("Uncontrolled", "any other crossing: nobody is asked"),
-    (
-        "Missing checkpoint",
-        (
-            "a credential and the system that accepts it, by which uncontrolled crossings go; it is named by "
-            "their ids, as in credential>system"
-        ),
-    ),
+    ("Checked", "a path with an effective checkpoint on every route"),
+    ("Intended", "a path that an intended use covers"),
+    ("Unchecked", "any other path: no effective checkpoint decides"),
+    ("Missing checkpoint", "a credential and the system it opens, where unchecked paths enter"),
     ("As built", "without the checkpoints that are only planned"),
     (
         "Minimum fix",
-        (
-            "the fewest checkpoints with which no crossing is uncontrolled and no flow toxic: none by which "
-            "an agent hears outsiders, reads what is confidential and can carry it out unasked"
-        ),
+        "the fewest checkpoints with which no path is unchecked and no flow toxic",
     ),
     (
         "Plan",
         (
-            "measures with which the same holds and all intended uses still work: checkpoints, access that "
-            "is removed, calls that are restricted; they take the fewest decisions a day"
+            "checkpoints, access to remove and calls to restrict, with which the same holds and all intended "
+            "uses still work, for the fewest decisions a day"
         ),
     ),
 )
@@ -136,7 +125,7 @@ class Builder:
             "work": lambda: work_section(analysis, work),
             "model": self._drawing,
             "boundaries": lambda: boundary_section(analysis, self._pictures),
-            "agents": lambda: agent_section(analysis, in_table=self._is_large),
+            "agents": lambda: agent_section(analysis),
             "fix": lambda: self._plan(known, plan),
             "systems": lambda: system_section(analysis),
             "credentials": lambda: credential_section(analysis),
@@ -157,7 +146,7 @@ class Builder:
                 blocks.append(Contents())
         self._tell("writing")
         report = Report(title_of(analysis), self._pictures.stamp, tuple(blocks))
-        return report.with_good_links()
+        return report.for_every_format()
 
     def _stamp(self) -> Facts:
         return stamp_facts(self._analysis, self._pictures.stamp, self._options)
@@ -177,7 +166,6 @@ class Builder:
             is_proven = self._deadline is None or all(each.optimal for each in points)
             self.complete = self.complete and is_proven
             known = replace(known, trade_off=points)
-        known = replace(known, standing=standing_findings(self._analysis, plan))
         return plan_section(known, self._pictures, MOST_DRAWN)
 
     def _words(self) -> Iterator[Block]:
@@ -187,14 +175,17 @@ class Builder:
             ("Analysed", VIEWS[analysis.view]),
             ("Model", sizes(analysis)),
             ("Findings and paths", count_words(counts_of(analysis), analysis.summary)),
-            ("Where untrusted content comes in", ", ".join(analysis.entries)),
+            ("Where untrusted content comes in", self._titles(analysis.entries)),
             (
                 "Where agents can bring it",
-                ", ".join(e.system for e in analysis.heard if e.system not in analysis.entries),
+                self._titles(e.system for e in analysis.heard if e.system not in analysis.entries),
             ),
             ("Source", self._pictures.stamp),
         )
         yield Facts(_WORDS)
+
+    def _titles(self, systems: Iterable[str]) -> str:
+        return ", ".join(str(self._analysis.snapshot.system[each].title) for each in systems)
 
     def _drawing(self) -> Iterator[Block]:
         yield Heading(2, "The model as it is drawn")
@@ -231,16 +222,16 @@ class Builder:
             return brief_ways(self._analysis, work)
         if self._is_large:
             return finding_table(self._analysis, work)
-        return finding_section(self._analysis, work, self._pictures, self._tell)
+        return finding_section(self._analysis, work, self._tell)
 
     def _not_modelled(self) -> Iterator[Block]:
         yield Heading(2, "What was not modelled")
         analysis = self._analysis
         if questions := questions_of(analysis):
-            yield Paragraph("What the drawing does not say; an answer may change what is found.")
-            yield _by_questions(questions) if self._is_large else _by_element(questions)
+            yield Paragraph("What the model does not say; an answer may change what is found.")
+            yield _by_questions(analysis, questions)
         else:
-            yield Paragraph("The drawing answers every question that the analysis asks of it.")
+            yield Paragraph("The model answers every question that the analysis asks of it.")
         lost = unmatched_acceptances([analysis])
         if lost:
             yield Paragraph("Acceptances without a finding:")
@@ -258,15 +249,11 @@ def _lettered(block: Block, letter: str) -> Block:
     return replace(block, text=f"Appendix {letter}: {block.text}", anchor=f"appendix-{letter}")
 
 
-def _by_element(questions: "Iterable[Question]") -> Table:
-    rows = ((each.element, "; ".join(each.asks)) for each in questions)
-    return Table.of(("Element", "Questions"), (30, 70), rows)
-
-
-def _by_questions(questions: "Iterable[Question]") -> Table:
+def _by_questions(analysis: "Analysis", questions: "Iterable[Question]") -> Table:
     """A row for all elements that the same is asked of; in a large model that may be thousands."""
     asked: dict[str, list[str]] = {}
     for each in questions:
-        asked.setdefault(plain("; ".join(each.asks)), []).append(plain(each.element))
-    rows = tuple((asks, ", ".join(elements)) for asks, elements in asked.items())
-    return Table(("Questions", "Elements"), rows, (40, 60))
+        record = analysis.snapshot.get(*each.element.split(":", 1))
+        title = str(getattr(record, "title", each.element))
+        asked.setdefault("; ".join(each.asks), []).append(title)
+    return Table.of(("Questions", "Elements"), (40, 60), ((a, first_few(e, 40)) for a, e in asked.items()))

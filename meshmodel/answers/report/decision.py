@@ -271,7 +271,7 @@ def _work(named: "Sequence[tuple[Item, str]]", every: int, room: float) -> Itera
         if rows and room < 0:
             break
         rows.append(row)
-    yield Table.of(("No.", "What to do", "Owner", "By (date)", "Closes"), _WIDTHS, rows)
+    yield Table.to_fill_in(("No.", "What to do", "Owner", "By (date)", "Closes"), _WIDTHS, rows)
     if len(rows) < every:
         yield Paragraph(f"… and {every - len(rows)} more in the list of work.")
 
@@ -341,7 +341,7 @@ def sizes(analysis: "Analysis") -> str:
 def _signatures(options: ReportOptions) -> Iterator[Block]:
     if options.reviewers:
         rows = ((shorten(plain(each), 60), "", "") for each in options.reviewers)
-        yield Table.of(("Reviewer", "Signature", "Day"), (40, 40, 20), rows)
+        yield Table.to_fill_in(("Reviewer", "Signature", "Day"), (40, 40, 20), rows)
 
 
 def _points_of(block: Block) -> float:

@@ -44,6 +44,11 @@ _MOST_SECTIONS: Final = 100
 _FIXED: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _GROUNDS: Final = {"": "F2F2F2", "agent": "DCEBF7", "harm": "FCE8DA", "measure": "E0F3EC"}
 """The colours of the ground of a stage of an attack path, by its look."""
+_CELL_MARGINS: Final = "".join(
+    f'<w:{side} w:w="{wide}" w:type="dxa"/>'
+    for side, wide in (("top", 40), ("left", 100), ("bottom", 40), ("right", 100))
+)
+"""The room around the words of a cell, in twentieths of a point."""
 _CONTENTS: Final = "toc 1"
 """Word's name of the style of a line of the contents."""
 _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
@@ -293,6 +298,7 @@ class _Writer:
         made = parse_xml(
             f'<w:tbl {nsdecls("w", "r")}><w:tblPr><w:tblStyle w:val="{self._styles["Table Grid"]}"/>'
             '<w:tblW w:type="auto" w:w="0"/><w:tblLayout w:type="fixed"/>'
+            f"<w:tblCellMar>{_CELL_MARGINS}</w:tblCellMar>"
             '<w:tblLook w:firstRow="1" w:firstColumn="1" w:noVBand="1"/></w:tblPr>'
             f"<w:tblGrid>{columns}</w:tblGrid>{''.join(rows)}</w:tbl>"
         )

@@ -1,4 +1,4 @@
-"""The section of a report on findings: each with its way, its remedy, its references and its acceptance."""
+"""The section of a report on findings: each with its path, what closes it, and its acceptance."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
@@ -9,8 +9,7 @@ from meshmodel.answers.causes import causes_of
 from meshmodel.answers.report.attack_path import attack_path, first_cut
 from meshmodel.answers.report.decision import worst_findings
 from meshmodel.answers.report.index import numbered
-from meshmodel.answers.report.pictures import Pictures
-from meshmodel.answers.report.tree import Block, Break, Heading, Items, Link, Paragraph, Table
+from meshmodel.answers.report.tree import Block, Break, Heading, Link, Paragraph, Table
 from meshmodel.answers.standards import TITLES, address_of, in_release_order, releases_of
 from meshmodel.answers.work import Item, Work
 
@@ -18,55 +17,40 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.results import Finding
 
-MOST_DRAWN_WAYS: Final = 40
-"""So many causes have their way told and drawn; the findings of those after them are rows of a table."""
+MOST_TOLD: Final = 20
+"""So many causes have their path told; the findings of others are in the index."""
 MOST_BRIEF: Final = 6
-"""So many ways a brief report has."""
+"""So many paths a brief report has."""
 
 
-def finding_section(
-    analysis: "Analysis", work: Work, pictures: Pictures, tell: Callable[[str], None]
-) -> Iterator[Block]:
+def finding_section(analysis: "Analysis", work: Work, tell: Callable[[str], None]) -> Iterator[Block]:
     """Each finding, those of one cause after one another.
 
     Args:
         analysis: of the model.
         work: the list of work, of which an item closes each.
-        pictures: draws the ways.
         tell: told how far it has come.
     """
-    yield Heading(2, "Findings and their ways", "ways")
+    yield Heading(2, "Findings and their paths", "ways")
     number = len(analysis.findings)
     if not number:
         yield Paragraph("Nothing is found.")
         return
     causes, done = causes_of(analysis), 0
-    written: dict[tuple[str, ...], Finding] = {}
-    for cause in causes[:MOST_DRAWN_WAYS]:
+    written: dict[tuple[str, ...], int] = {}
+    for cause in causes[:MOST_TOLD]:
         for finding in (cause.finding, *cause.also):
             done += 1
             tell(f"finding {done:,} of {number:,}")
-            above = None if finding is cause.finding else cause.finding
-            yield from _finding(done, finding, above, work.item_of(finding))
-            if above is None:
-                yield from _way(analysis, finding, written, pictures, f"way-{done}")
-    others = [each for cause in causes[MOST_DRAWN_WAYS:] for each in (cause.finding, *cause.also)]
-    if others:
+            yield from _finding(done, finding)
+            if finding is cause.finding:
+                yield from _path(analysis, finding, work, written, done)
+                yield from _close(finding, work.item_of(finding))
+    if len(causes) > MOST_TOLD:
         yield Paragraph(
-            f"The ways of the first {MOST_DRAWN_WAYS} of {len(causes):,} causes are told. The other findings "
-            "are rows; meshmodel explain tells the way of one, and export --finding draws it."
+            f"The paths of the first {MOST_TOLD} of {len(causes):,} causes are told; the index has every "
+            "finding. meshmodel explain tells the path of one, and export --finding draws it."
         )
-        yield Table.of(
-            ("No.", "Severity", "What is found", "Remedy", "Work", "Acceptance"),
-            (6, 9, 38, 31, 6, 10),
-            (_row(place, each, work.item_of(each)) for place, each in enumerate(others, done + 1)),
-        )
-
-
-def _row(number: int, finding: "Finding", item: Item | None) -> tuple[object, ...]:
-    accepted = None if finding.accepted is None else accepted_words(finding.accepted)
-    work = None if item is None else f"{item.number}"
-    return f"{number}", finding.severity, finding.message, finding.remedy, work, accepted
 
 
 def brief_ways(analysis: "Analysis", work: Work) -> Iterator[Block]:
@@ -77,31 +61,21 @@ def brief_ways(analysis: "Analysis", work: Work) -> Iterator[Block]:
     if not findings:
         yield Paragraph("No finding has a path.")
     for finding in findings:
-        number, item = numbers[finding.rule, finding.subject], work.item_of(finding)
-        yield Heading(3, plain(f"{number}. {_title(finding)}"), f"finding-{number}")
-        yield Paragraph(plain(finding.message))
-        explanation = analysis.explain_finding(finding)
-        if explanation is not None:
-            yield attack_path(analysis, explanation, first_cut(work, explanation))
-            yield Items(tuple(plain(each) for each in explanation.sentences))
-        yield Facts.of(("Work", None if item is None else f"{item.number}. {item.title}"))
+        number = numbers[finding.rule, finding.subject]
+        yield from _finding(number, finding)
+        yield from _path(analysis, finding, work, {}, number)
+        yield from _close(finding, work.item_of(finding))
 
 
 def finding_table(analysis: "Analysis", work: Work) -> Iterator[Block]:
     """The findings of a large model: a row each, and for each rule what it cites."""
-    yield Heading(2, "Findings and their ways", "ways")
+    yield Heading(2, "Findings and their paths", "ways")
     findings = analysis.findings
     if not findings:
         yield Paragraph("Nothing is found.")
         return
-    references = {each.rule: each.references for each in findings}
     yield Table.of(
-        ("Rule", "References"),
-        (25, 75),
-        ((rule, "; ".join(each)) for rule, each in sorted(references.items())),
-    )
-    yield Table.of(
-        ("Severity", "Rule", "Subject", "What is found", "Remedy", "Work", "Acceptance"),
+        ("Severity", "Rule", "Subject", "What is found", "Fix", "Work", "Acceptance"),
         (8, 13, 15, 26, 24, 6, 8),
         (
             (
@@ -125,6 +99,14 @@ def reference_section(analysis: "Analysis") -> Iterator[Block]:
     if not cited:
         yield Paragraph("Nothing is cited.")
         return
+    by_title: dict[str, dict[str, None]] = {}
+    for each in analysis.findings:
+        by_title.setdefault(each.title, {}).update(dict.fromkeys(each.references))
+    yield Table.of(
+        ("Finding", "References"),
+        (25, 75),
+        ((title, "; ".join(each)) for title, each in sorted(by_title.items())),
+    )
     yield Paragraph(f"References are to {'; '.join(releases_of(cited))}.")
     yield Table.of(("Reference", "Title"), (30, 70), map(_cited, in_release_order(cited)))
 
@@ -135,44 +117,36 @@ def _cited(reference: str) -> tuple[str, str]:
     return Link.to(address, reference) if address else reference, TITLES.get(reference, "")
 
 
-def _title(finding: "Finding") -> str:
-    return f"{finding.severity}, {finding.rule}: {finding.subject}"
-
-
-def _finding(
-    number: int, finding: "Finding", above: "Finding | None", item: "Item | None"
-) -> Iterator[Block]:
-    """One finding; ``above`` is the one of the same cause, whose way it shares."""
-    yield Heading(3, plain(f"{number}. {_title(finding)}"), f"finding-{number}")
+def _finding(number: int, finding: "Finding") -> Iterator[Block]:
+    """What one finding says; another of the same cause follows it, and shares its path and its work."""
+    title = f"{number}. {finding.severity.capitalize()}: {finding.headline}"
+    yield Heading(3, plain(title), f"finding-{number}")
     yield Paragraph(plain(finding.message))
-    accepted = finding.accepted
-    closed = None if item is None else Link.to(f"work-{item.number}", plain(f"{item.number}. {item.title}"))
-    yield Facts(() if closed is None else (("Work", closed),))
-    yield Facts.of(
-        ("Remedy", finding.remedy),
-        ("References", "; ".join(finding.references)),
-        ("Acceptance", None if accepted is None else accepted_words(accepted)),
-        ("Agents", ", ".join(finding.agents)),
-        ("Actions", ", ".join(finding.actions)),
-        ("Same cause as", None if above is None else f"{above.rule}: {above.subject}"),
-    )
+    if finding.accepted is not None:
+        yield Facts.of(("Accepted", accepted_words(finding.accepted)))
 
 
-def _way(
+def _close(finding: "Finding", item: "Item | None") -> Iterator[Block]:
+    """The item of work that closes a finding; without one, what would."""
+    if item is None:
+        yield Facts.of(("Fix", finding.remedy))
+    else:
+        yield Facts((("Fix", Link.to(f"work-{item.number}", plain(f"item {item.number}: {item.title}"))),))
+
+
+def _path(
     analysis: "Analysis",
     finding: "Finding",
-    written: "dict[tuple[str, ...], Finding]",
-    pictures: Pictures,
-    stem: str,
+    work: Work,
+    written: "dict[tuple[str, ...], int]",
+    number: int,
 ) -> Iterator[Block]:
-    """The way of a finding, drawn and in words; ``written`` are those of the findings above it."""
+    """The stages of the path of a finding; ``written`` are those of the findings above it, by number."""
     explanation = analysis.explain_finding(finding)
     if explanation is None or not explanation.steps:
         return
-    first = written.setdefault(explanation.sentences, finding)
-    if first is not finding:
-        yield Paragraph(plain(f"Its way is that of {first.rule}: {first.subject}, above."))
+    first = written.setdefault(explanation.sentences, number)
+    if first != number:
+        yield Paragraph(f"Its path is that of finding {first}.")
         return
-    yield from pictures.example_path(stem, f"{finding.rule}:{finding.subject}")
-    yield Paragraph("Its way, in words; one number may stand for several steps of the picture:")
-    yield Items(tuple(plain(each) for each in explanation.sentences))
+    yield attack_path(analysis, explanation, first_cut(work, explanation), in_full=True)

@@ -7,10 +7,11 @@ from meshmodel.answers.plan_state import PlanState, with_measures
 from meshmodel.answers.report.blocks import report_of
 from meshmodel.answers.report.pictures import Pictures
 from meshmodel.answers.report.tree import Block, Heading, Paragraph
+from meshmodel.model.measures import Ask
 
 
 def plan_section(known: PlanState, pictures: Pictures, most: int) -> Iterator[Block]:
-    """The plan, its trade-off, and the model before and after it in one picture.
+    """The plan, its trade-off, and what it takes away in a picture; checkpoints alone change no line.
 
     Args:
         known: of the plan or minimum fix of a model, proven or not.
@@ -23,12 +24,13 @@ def plan_section(known: PlanState, pictures: Pictures, most: int) -> Iterator[Bl
     yield from report_of(plan_blocks(known))
     if not plan.measures:
         return
-    if plan.optimal and analysis.snapshot.elements <= most:
+    takes_away = any(not isinstance(each, Ask) for each in plan.measures)
+    if plan.optimal and takes_away and analysis.snapshot.elements <= most:
         yield Heading(3, "Before and after")
         yield from pictures.changed("plan", with_measures(analysis, plan.measures))
-    if known.trade_off is not None and len(known.trade_off) > 1:
+    if known.trade_off is not None and len(known.trade_off) > 2:
         yield from pictures.trade_off("trade-off", plan, known.trade_off)
-    elif plan.before and not plan.is_fix:
+    elif known.trade_off is None and plan.before and not plan.is_fix:
         yield Paragraph(
             f"What fewer decisions leave unchecked is left out for {len(plan.measures)} measures, since each "
             "number is a search of its own. plan --curve searches."

@@ -20,12 +20,13 @@ def numbered(analysis: "Analysis") -> "dict[tuple[str, str], int]":
 
 
 def index_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
-    """The findings by severity, status and owner; each leads to its way and to the work that closes it."""
+    """The findings by severity, status (where one is accepted) and owner; each leads to its path and work."""
     yield Heading(2, "Index of findings", "index")
     if not analysis.findings:
         yield Paragraph("Nothing is found.")
         return
     numbers, rows = numbered(analysis), []
+    has_accepted = any(each.accepted is not None for each in analysis.findings)
     for finding in analysis.findings:
         number, item = numbers[finding.rule, finding.subject], work.item_of(finding)
         rows.append(
@@ -39,7 +40,7 @@ def index_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
                     finding.severity,
                     finding.headline,
                     owner_of(analysis, finding),
-                    status_of(finding),
+                    status_of(finding) if has_accepted else None,
                     None if item is None else Link.to(f"work-{item.number}", f"{item.number}"),
                 ),
             )

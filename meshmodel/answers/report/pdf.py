@@ -21,6 +21,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import (
     BaseDocTemplate,
+    CondPageBreak,
     Flowable,
     Frame,
     ListFlowable,
@@ -60,6 +61,8 @@ _UPRIGHT: Final = (_WIDTH, A4[1] - 2 * _MARGIN - _CAPTION)
 """Width and height that a picture may take on an upright page."""
 _ACROSS: Final = (A4[1] - 2 * _MARGIN, A4[0] - 2 * _MARGIN - _CAPTION)
 _PADDING: Final = 3
+_BEGINNING: Final = 90
+"""Points that a heading and the beginning of the table or list below it take."""
 _ARROW: Final = 10
 """Points between two stages of an attack path, where an arrow is."""
 _BETWEEN: Final = 3
@@ -244,7 +247,10 @@ class _Flowables:
         styles = self._styles
         match block:
             case Heading():
-                keep = isinstance(after, (Heading, Paragraph, Picture, Facts))
+                is_parted = isinstance(after, (Table, Items, Contents))
+                keep = after is not None and not is_parted
+                if is_parted:  # a long one is not kept with its heading, but its beginning is
+                    self.flowables.append(CondPageBreak(styles.headings[block.level].fontSize + _BEGINNING))
                 self.flowables.append(_Title(block, styles.headings[block.level], keep=keep))
             case Paragraph():
                 made = _words(block.text, styles.lead if block.strong else styles.text)

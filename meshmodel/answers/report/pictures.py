@@ -15,7 +15,7 @@ from meshmodel.exporters.diagram.dot import SMALLEST
 from meshmodel.exporters.diagram.elements import Lens
 from meshmodel.exporters.diagram.layout import PAGE, READABLE
 from meshmodel.exporters.diagram.render import DiagramFormat, Page, pages
-from meshmodel.exporters.request import FINDING, ExportRequest
+from meshmodel.exporters.request import ExportRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,10 +50,6 @@ class Pictures:
             MeshmodelError: there is no renderer, it failed, or there is too much to draw.
         """
         return self._drawn(stem, ExportRequest(lens=lens))
-
-    def example_path(self, stem: str, finding: str) -> list[Picture]:
-        """The way of a finding (``RULE:SUBJECT``) that has steps, as a sequence."""
-        return self._drawn(stem, ExportRequest(lens=FINDING, finding=finding, stamp=self.stamp))
 
     def trade_off(self, stem: str, plan: "Plan", points: "Sequence[TradeOffPoint]") -> list[Picture]:
         """What fewer decisions a day leave open at best."""

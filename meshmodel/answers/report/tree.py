@@ -109,9 +109,16 @@ class Table:
 
     @classmethod
     def of(cls, head: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[object]]) -> Self:
-        """A table of anything; ``None`` leaves a cell empty."""
-        cells = (tuple(map(_cell, row)) for row in rows)
-        return cls(tuple(head), tuple(cells), tuple(widths))
+        """A table of anything; ``None`` leaves a cell empty, and a column that is empty is left out."""
+        cells = [tuple(map(_cell, row)) for row in rows]
+        kept = [place for place in range(len(head)) if any(row[place] for row in cells)]
+        named, *lines = (tuple(row[place] for place in kept) for row in (tuple(head), *cells))
+        return cls(named, tuple(lines), tuple(widths[place] for place in kept))
+
+    @classmethod
+    def to_fill_in(cls, head: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[str]]) -> Self:
+        """A table with columns for people to write into."""
+        return cls(tuple(head), tuple(map(tuple, rows)), tuple(widths))
 
 
 def _cell(value: object) -> str:
@@ -138,6 +145,8 @@ class Picture:
     png: bytes = b""
 
 
+_SIGNS: Final = str.maketrans({"→": "›", "✔": ""})
+"""What is written for signs that the font of the PDF has not."""
 Block = Heading | Paragraph | Items | Facts | Table | Picture | AttackPath | Break | Contents
 ROOM: Final = (482.0, 689.0)
 """Points between the margins of an upright page, without what stands below a picture."""
@@ -172,15 +181,16 @@ class Report:
         first = self.first_page
         return self.blocks[:first], self.blocks[first + bool(first) :]
 
-    def with_good_links(self) -> "Report":
-        """The same, in which what would lead nowhere is no link."""
+    def for_every_format(self) -> "Report":
+        """The same, with signs that the fonts of all formats have, and without links that lead nowhere."""
         there = {each.anchor for each in self.blocks if isinstance(each, Heading)}
 
         def good(text: str) -> str:
-            is_lost = isinstance(text, Link) and not text.is_outside and text.anchor not in there
-            return str(text) if is_lost else text
+            said = text.translate(_SIGNS).strip()
+            is_kept = isinstance(text, Link) and (text.is_outside or text.anchor in there)
+            return Link.to(text.anchor, said) if isinstance(text, Link) and is_kept else said
 
-        def linked(block: Block) -> Block:
+        def mended(block: Block) -> Block:
             match block:
                 case Table():
                     return replace(block, rows=tuple(tuple(map(good, row)) for row in block.rows))
@@ -188,10 +198,14 @@ class Report:
                     return Facts(tuple((name, good(value)) for name, value in block.rows))
                 case Items():
                     return Items(tuple(map(good, block.items)))
+                case Heading() | Paragraph():
+                    return replace(block, text=good(block.text))
+                case AttackPath():
+                    return AttackPath(tuple(part._replace(text=good(part.text)) for part in block.parts))
                 case _:
                     return block
 
-        return replace(self, blocks=tuple(map(linked, self.blocks)))
+        return replace(self, blocks=tuple(map(mended, self.blocks)))
 
     @property
     def program(self) -> str:

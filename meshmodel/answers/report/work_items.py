@@ -12,7 +12,7 @@ from meshmodel.model.text import counted
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
 
-MOST: Final = 60
+MOST: Final = 20
 """So many items are told one by one; those after them are rows of a table."""
 
 
@@ -23,13 +23,15 @@ def work_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
         yield Paragraph("Nothing is to be done.")
         return
     yield Paragraph(
-        "First the measures of the plan, or of the minimum fix, then one for each cause that stands even "
-        "with them. An item closes what is found no more once it and those before it are done. The plan, "
-        "the tickets (meshmodel export --to tickets-md) and diff --closes have the same numbers."
+        "First the measures of the plan, or the fewest checkpoints; then what stays even with them. An item "
+        "is done when meshmodel diff --closes OLD.toml NEW.toml says that it is closed; OLD is this model. "
+        "Tickets (meshmodel export --to tickets-md) have the same numbers."
     )
     numbers = numbered(analysis)
     for item in work.items[:MOST]:
-        yield Heading(3, plain(f"{item.number}. {item.title}"), f"work-{item.number}")
+        accepted = " (accepted)" if item.is_accepted else ""
+        title = f"{item.number}. {item.severity.capitalize()}: {item.title}{accepted}"
+        yield Heading(3, plain(title), f"work-{item.number}")
         yield _facts(item)
         links = []
         for each in item.findings:
@@ -48,16 +50,12 @@ def work_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
 
 
 def _facts(item: Item) -> Facts:
-    alone = None if item.crossings is None else f"{counted(item.crossings, 'unasked crossing')} alone"
+    closes = None if item.crossings is None else counted(item.crossings, "unchecked path")
     return Facts.of(
-        ("Severity", f"{item.severity}{', accepted' if item.is_accepted else ''}"),
         ("How", item.remedy),
         ("Decides", item.decided),
-        ("Credential", item.owned("credential")),
-        ("Agent", item.owned("agent")),
-        ("Target", item.owned("system")),
-        ("Closes", alone),
+        ("Owners", item.owners),
+        ("Alone it closes", closes),
         ("Decisions a day", None if item.daily is None else f"{item.daily:g}"),
-        ("Done when", item.done_when),
         ("Ticket", item.key),
     )
