@@ -7,6 +7,7 @@ from typing import Final
 from meshmodel.analysis.compromise import OUTSIDER, Compromise, Origin, Spread
 from meshmodel.analysis.results import StepKind
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table, section
+from meshmodel.answers.measures import title_in
 from meshmodel.model.phrases import VIEWS, sign_in
 from meshmodel.model.records import Custody, Snapshot
 from meshmodel.model.text import counted, first_few, one_line
@@ -57,7 +58,7 @@ def compromise_blocks(snapshot: Snapshot, found: Compromise, view: View) -> Iter
     driven = origin_rows(snapshot, found, "agent", unchecked=True)
     yield from section(f"{counted(len(driven), 'agent')} driven from there", rows("agent", driven))
     within = f"{counted(len(found.limited), 'agent')} called within a limit"
-    yield from section(within, rows("agent", limited_rows(found), "limited"))
+    yield from section(within, rows("agent", limited_rows(snapshot, found), "limited"))
     if free.systems:
         title = f"{counted(len(free.systems), 'system')} reached, and no checkpoint decides"
         yield Section(title, [rows("system", system_rows(snapshot, free))])
@@ -79,47 +80,48 @@ def _credentials(snapshot: Snapshot, found: Compromise) -> Iterator[Block]:
     if not rows:
         yield Section("✔ No credential to revoke", look="good")
         return
-    first, *rest = (row[0] for row in rows)
+    first, *rest = (title_in(snapshot, "credential", row[0]) for row in rows)
     others = counted(len(rest), "other")
-    alive = [Paragraph(f"Revoking {first} alone leaves {others} alive: {first_few(rest, 3)}")] if rest else []
+    alive = (
+        [Paragraph(f"Revoking {first} alone leaves {others} usable: {first_few(rest, 3)}")] if rest else []
+    )
     title = f"{counted(len(rows), 'credential')} to revoke"
-    yield Section(title, [*alive, _rows(snapshot, "credential", rows)])
+    yield Section(title, [*([Paragraph(alive)] if rest else []), _rows(snapshot, "credential", rows)])
 
 
 def _rows(snapshot: Snapshot, table: str, listed: Iterable[tuple[str, ...]], part: str = "free") -> Table:
-    """Rows that lead to elements; an agent may be set to work by several."""
+    """Rows that lead to elements, whose ids come last; an agent may be called by several."""
     return Table(
         tuple(
             Row(
-                cells,
-                (table, cells[0], f"{part} {n}" if part == "limited" else part),
-                (table, cells[0]),
-                sign_in(snapshot, table, cells[0]),
+                (title_in(snapshot, table, key), *cells, f"[{key}]"),
+                (table, key, f"{part} {n}" if part == "limited" else part),
+                (table, key),
+                sign_in(snapshot, table, key),
             )
-            for n, cells in enumerate(listed)
+            for n, (key, *cells) in enumerate(listed)
         )
     )
 
 
-def limited_rows(found: Compromise) -> list[tuple[str, str]]:
+def limited_rows(snapshot: Snapshot, found: Compromise) -> list[tuple[str, str]]:
     """The agents that work for another within a limit, and what that means."""
     return [
-        (agent, f"for {caller} only, within a limit: it hands out no credential")
+        (agent, f"for {title_in(snapshot, 'agent', caller)} only, within a limit: it hands out no credential")
         for agent, caller in found.limited
     ]
 
 
 def _opening(snapshot: Snapshot, start: str) -> str:
     if start == OUTSIDER:
-        written = [each.id for each in snapshot.system.values() if each.untrusted_input]
+        written = [one_line(each.title) for each in snapshot.system.values() if each.untrusted_input]
         deeds = [f"writes into {', '.join(sorted(written))}"] if written else []
         if open_ := sorted({each.system for each in snapshot.custody.values() if _lies_open(snapshot, each)}):
-            deeds.append(f"looks into {', '.join(open_)}")
+            named = [title_in(snapshot, "system", each) for each in open_]
+            deeds.append(f"looks into {', '.join(named)}")
         return f"An outsider {' and '.join(deeds) or 'can write nowhere'}"
     kind, _, key = start.partition(":")
-    record = snapshot.table(kind)[key]
-    named = f" ({one_line(record.name)})" if record.name else ""
-    return f"If {kind} {key}{named} is compromised"
+    return f"If {title_in(snapshot, kind, key)} is compromised"
 
 
 def _lies_open(snapshot: Snapshot, custody: Custody) -> bool:
@@ -146,7 +148,7 @@ def origin_rows(
             continue
         key = each.element.partition(":")[2]
         if kind == "credential":
-            rows.append((key, f"as {snapshot.credential[key].principal}", origin_words(snapshot, each)))
+            rows.append((key, f"acts as {snapshot.credential[key].principal}", origin_words(snapshot, each)))
         else:
             rows.append((key, origin_words(snapshot, each)))
     return rows
@@ -160,14 +162,15 @@ def origin_words(snapshot: Snapshot, origin: Origin) -> str:
     """In a few words, the step by which a credential or an agent was reached."""
     if origin.step is None or origin.from_ is None:
         return _START
-    source, key = origin.from_.partition(":")[2], origin.element.partition(":")[2]
+    kind, _, source = origin.from_.partition(":")
+    key, name = origin.element.partition(":")[2], title_in(snapshot, kind, source)
     if origin.step == "custody":
         issued = snapshot.custody[source, key].how == "issues"
         by = "" if origin.action == ("issue" if issued else "read") else f" by {origin.action}"
-        return f"{'issued by' if issued else 'found in'} {source}{by}"
+        return f"{'issued by' if issued else 'found in'} {name}{by}"
     if origin.step == "hold" and (source, key) not in snapshot.hold:
-        return f"passed to {source}"
-    return _HOW[origin.step].format(source)
+        return f"passed to {name}"
+    return _HOW[origin.step].format(name)
 
 
 def system_rows(snapshot: Snapshot, spread: Spread) -> list[tuple[str, str, str]]:

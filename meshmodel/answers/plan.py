@@ -176,7 +176,7 @@ def _rest_of(known: PlanState, plan: "Plan") -> Iterator[Block]:
 
 
 _PLAN_TABLE: Final = ("Number", "Measure", "What", "A day", "Passes here"), (10, 10, 45, 10, 25)
-_FIX_TABLE: Final = ("Number", "Measure", "What", "Paths left"), (10, 15, 60, 15)
+_FIX_TABLE: Final = ("Number", "Measure", "What", "Left"), (10, 15, 65, 10)
 
 
 def _uncounted(plan: "Plan", snapshot: Snapshot) -> Iterator[Block]:

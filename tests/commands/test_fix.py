@@ -65,7 +65,7 @@ def test_the_text_says_what_to_guard_what_it_closes_and_what_it_interrupts():
         "Token leak, as built\n"
         "3 checkpoints close all 10 unchecked paths; fewer cannot (proven)\n"
         "\n"
-        "  Number  Measure     What                                          Paths left\n"
+        "  Number  Measure     What                                          Left\n"
         "  1       checkpoint  when CRM refresh token is used on CRM         3\n"
         "  2       checkpoint  when Cloud key is used on Export bucket       1\n"
         "  3       checkpoint  when Warehouse key is used on Data warehouse  0\n"
