@@ -22,7 +22,7 @@ from tests.app.test_round_page import GATEWAY, known, press, stop_of
 
 def somebody(number: int, name: str, **shown: object) -> dict[str, Any]:
     """One of the others, as a server tells of them."""
-    return {"number": number, "name": name, "here": Presence().as_json() | shown}
+    return {"number": number, "name": name, "here": Presence().as_json() | shown, "is_away": False}
 
 
 class Talk:
