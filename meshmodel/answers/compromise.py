@@ -82,9 +82,7 @@ def _credentials(snapshot: Snapshot, found: Compromise) -> Iterator[Block]:
         return
     first, *rest = (title_in(snapshot, "credential", row[0]) for row in rows)
     others = counted(len(rest), "other")
-    alive = (
-        [Paragraph(f"Revoking {first} alone leaves {others} usable: {first_few(rest, 3)}")] if rest else []
-    )
+    alive = f"Revoking {first} alone leaves {others} usable: {first_few(rest, 3)}"
     title = f"{counted(len(rows), 'credential')} to revoke"
     yield Section(title, [*([Paragraph(alive)] if rest else []), _rows(snapshot, "credential", rows)])
 
