@@ -12,7 +12,7 @@ from textwrap import wrap
 from typing import Any, Final, NamedTuple
 
 from meshmodel.analysis.analysis import Analysis, analyse
-from meshmodel.analysis.results import Door, Explanation
+from meshmodel.analysis.results import AgentReach, Door, Explanation
 from meshmodel.edits.edit import Change, Edit, Put, Remove, apply_edit
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Agent, Checkpoint, Credential, Delegation, Note, Snapshot, System
@@ -250,12 +250,15 @@ class _Own(NamedTuple):
     def takes(self, system: str, action: Action) -> bool:
         return action in self.reach.get(system, ((), ()))[0]
 
+    def takes_unchecked(self, system: str, action: Action) -> bool:
+        return self.takes(system, action) and action in self.reach[system][1]
+
 
 class _Reaches:
     """What each agent that decides by itself reaches as itself."""
 
     def __init__(self, analysis: Analysis) -> None:
-        self._agents = analysis.snapshot.agent
+        self._snapshot, self._agents = analysis.snapshot, analysis.snapshot.agent
         self._rows = {each.agent: each for each in analysis.reach()}
         self._calls: dict[str, list[Delegation]] = {}
         for each in analysis.snapshot.delegation.values():
@@ -267,6 +270,8 @@ class _Reaches:
     def of(self, agent: str) -> _Own:
         row, own = self._rows[agent], dict[str, set[Action]]()
         tools = self._tools(agent)
+        alone = self._alone(agent, tools.keys())
+        unchecked = {each.system: each.unchecked for each in (alone or row).reach}
         for each, limits in tools.items():
             for reach in self._rows[each].reach:
                 done = {
@@ -280,13 +285,29 @@ class _Reaches:
             {
                 each.system: (
                     tuple(one for one in each.actions if one in own.get(each.system, ())),
-                    each.unchecked,
+                    unchecked.get(each.system, ()),
                 )
                 for each in row.reach
                 if own.get(each.system)
             },
             tuple(each for each in row.identities if each in identities),
         )
+
+    def _alone(self, agent: str, tools: AbstractSet[str]) -> AgentReach | None:
+        """What an agent reaches if no other one decides by itself; ``None``: it makes no difference.
+
+        Where a checkpoint decides on what it does itself, another agent may do the same unasked.
+        """
+        held = {credential for holder, credential in self._snapshot.hold if holder in tools}
+        asked = any(
+            each.from_ in (held if each.step == "grant" else tools)
+            for each in self._snapshot.checkpoint.values()
+        )
+        others = [Remove("agent", each.id) for each in self._agents.values() if each.is_steerable]
+        others = [each for each in others if each.key != agent]
+        if not asked or not others:
+            return None
+        return analyse(apply_edit(self._snapshot, Edit("alone", tuple(others)))).agent_reach(agent)
 
     def _tools(self, agent: str) -> dict[str, tuple[Sequence[str], ...]]:
         """The agent and the programs that it calls, servers and hooks, each with what limits the calls."""
@@ -415,7 +436,7 @@ class _Candidate(NamedTuple):
 
     harm: int
     is_not_heard: bool
-    is_through_others: bool
+    through_others: int
     after: str
     severity: int
     others: int
@@ -451,7 +472,11 @@ def _worst(analysis: Analysis) -> Worst | None:
     if not found:
         return None
     _, door, way, source = min(found, key=lambda each: each[0])
-    others = sorted({*door.agents} & {*reaches} - {way.agent}, key=lambda each: (each in helpers, each))
+    action = way.action or "read"
+    alike = {
+        each for each in door.agents if each in reaches and reaches[each].takes_unchecked(way.system, action)
+    }
+    others = sorted(alike - {way.agent}, key=lambda each: (each in helpers, each))
     heard = {each.system for each in analysis.heard}
     after = _after(snapshot, way.agent)
     return Worst(door, way, source, tuple(others), _why_unchecked(snapshot, way), source in heard, after)
@@ -470,7 +495,7 @@ def _candidates(
             _Candidate(
                 _harm(snapshot.system[door.system], action),
                 not sources[agent],
-                not reaches[agent].takes(door.system, action) or agent in helpers,
+                2 - 2 * reaches[agent].takes_unchecked(door.system, action) + (agent in helpers),
                 _after(snapshot, agent),
                 -_RANK[door.severity],
                 -len(door.agents),
@@ -562,8 +587,7 @@ def _read_at_the_end(own: _Own, end: _Candidate, first_hand: Sequence[str]) -> s
     To act on a system after reading it crosses no boundary, so no path begins there.
     """
     system = end.door.system
-    is_read = "read" in own.reach.get(system, ((), ()))[1] and own.takes(system, "read")
-    return system if is_read and system in first_hand else None
+    return system if own.takes_unchecked(system, "read") and system in first_hand else None
 
 
 def _why_unchecked(snapshot: Snapshot, way: Explanation) -> str:
@@ -869,7 +893,8 @@ def _way_lines(found: ScanAnswer) -> Iterator[str]:
     if worst is None:
         return
     way = worst.explanation
-    yield f"Worst path: {snapshot.agent[way.agent].title}"
+    assumed = _ASSUMED if way.agent in _taken(snapshot) else ""
+    yield f"Worst path: {snapshot.agent[way.agent].title}{assumed}"
     yield f"  {_begin(snapshot, worst, found.scope.rated)},"
     target, action = snapshot.system[way.system], way.action or "read"
     whom = _whom(snapshot, way)

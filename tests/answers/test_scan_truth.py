@@ -56,6 +56,7 @@ def told_of(folder):
             "w1",
             [
                 "super-assistant in Help… (assumed)",
+                "Worst path: super-assistant in Helper (assumed)",
                 "  reads events of issues ⚑ (untrusted content), and may follow it,",
                 "  then writes into code as GITHUB_TOKEN of Helper;",
                 UNCHECKED,
@@ -485,3 +486,25 @@ def test_mail_is_content_of_outsiders(tmp_path):
     settings_in(tmp_path, ".mcp.json", {"mcpServers": servers})
     model = model_of(tmp_path)
     assert model.system["google-workspace-of-the-user-mail-files-calendar"].untrusted_input
+
+
+def test_what_an_agent_reaches_through_another_one_is_not_its_own(tmp_path):
+    settings_in(tmp_path, ".claude/settings.json", {"permissions": {"ask": ["Bash"]}})
+    path = tmp_path / ".claude/agents/runner.md"
+    path.parent.mkdir()
+    front = "name: runner\ndescription: d\npermissionMode: bypassPermissions\ntools: Bash"
+    path.write_text(f"---\n{front}\n---\nrun\n", encoding="utf-8")
+    found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
+    assert {each.agents: each.asks for each in found.groups} == {
+        ("runner",): "does not ask",
+        ("claude-code",): "asks",
+    }
+    assert found.worst.explanation.agent == "runner"
+    assert found.worst.others == ()
+
+
+@all_rows("folder", ["k1", "k2"])
+def test_who_reads_all_of_a_cluster_or_every_secret_reads_secrets(folder):
+    model = model_of(FOLDERS / folder)
+    read = {each.system for each in model.grant.values() if "read" in each.actions}
+    assert "secrets of every namespace" in {model.system[each].title for each in read}
