@@ -236,10 +236,10 @@ def command_parser() -> _Parser:
 
     parser = _Parser(
         prog="meshmodel",
-        description="Draw which agent acts as whom and where, and see where nobody is asked: each "
-        "attack path, lateral movement by a key found on the way, confused deputy and toxic flow, the blast "
-        "radius of a compromise, and how far each non-human identity is from least privilege. "
-        "Without a command: the start screen.",
+        description="See what your AI agents can reach, with which identity, and where no checkpoint stops "
+        "them. Each attack path is shown step by step: lateral movement, confused deputies, prompt "
+        "injection that spreads and toxic flows. So is the blast radius of a compromise, and how far each "
+        "non-human identity is from least privilege. Without a command: the start screen.",
         epilog="MODEL is a model file (.mesh) or an interchange file (.toml); meshmodel help tells more. "
         "Exit status: 0 done; 1 check, diff, drift or policy found something, or git-merge a conflict; 2 the "
         "input or the call was wrong, or the answer is incomplete.",

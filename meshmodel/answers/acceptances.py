@@ -38,7 +38,7 @@ def lost_words(record: Acceptance) -> str:
     """An acceptance whose finding is gone, in full."""
     what = f"{rule_title(record.rule)} of {record.subject}"
     by = f"{record.by} until {record.until.isoformat()}: {record.reason}"
-    return f"{what}: found no more; accepted by {by}"
+    return f"{what}: no longer found; accepted by {by}"
 
 
 def with_scope(record: Acceptance, finding: Finding | None) -> Acceptance:

@@ -136,7 +136,7 @@ def comparison_blocks(comparison: Comparison) -> Iterator[Paragraph]:
         said = f"! open again: {one_line(rule)}, {one_line(subject)}: gained {more}"
         yield Paragraph(said, indent=2, hang=4)
     for rule, subject in comparison.gone:
-        said = f"- found no more: {one_line(rule)}, {one_line(subject)}; write the baseline anew"
+        said = f"- no longer found: {one_line(rule)}, {one_line(subject)}; write the baseline anew"
         yield Paragraph(said, indent=2, hang=4)
 
 

@@ -10,8 +10,8 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "catalogue",
-        help="tell what well-known MCP servers reach",
-        description="List the well-known MCP servers by which an import is filled in, or tell one row: "
+        help="show what well-known MCP servers reach",
+        description="List the well-known MCP servers by which an import is filled in, or show one of them: "
         "what it reaches, by which tools, with which credential, what limits it, and where that was read. "
         "Rows of your own go into catalogue.toml of the configuration folder.",
     )

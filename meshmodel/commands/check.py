@@ -213,7 +213,8 @@ def add(commands: Subparsers) -> None:
     )
     add_models(parser)
     add_view(parser)
-    parser.add_argument("--crossings", action="store_true", help="list every path too")
+    parser.add_argument("--paths", dest="crossings", action="store_true", help="list every path too")
+    parser.add_argument("--crossings", action="store_true", help=argparse.SUPPRESS)  # the older name
     parser.add_argument(
         "--standards", action="store_true", help="list the standards that each finding follows from"
     )

@@ -24,10 +24,10 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "compromise",
-        help="show what follows if something is compromised, and what to revoke",
-        description="Show what somebody reaches who took over an agent, a credential or a system, or who "
-        "may only write where outsiders can and look at what lies open: the credentials to revoke, the "
-        "agents driven, the systems with actions, and what the checkpoints that count hold back.",
+        help="show the blast radius: what an attacker gets, and what to revoke",
+        description="Show what an attacker can reach who took over an agent, a credential or a system, or "
+        "who can only write where outsiders can. Listed are the credentials to revoke, the agents that "
+        "follow the attacker, the systems with actions, and what effective checkpoints hold back.",
     )
     add_models(parser)
     parser.add_argument(

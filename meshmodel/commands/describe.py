@@ -11,10 +11,10 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "describe",
-        help="tell the drawing in words",
-        description="Tell the drawing in words, lane by lane: every agent, system and credential with its "
-        "relations, and what the canvas marks on them. For screen readers, and for text that stands in for a "
-        "picture.",
+        help="describe a model in words",
+        description="Describe a model in words, zone by zone: every agent, system and credential with its "
+        "relations, and where a checkpoint decides or is missing. It is for screen readers, and for text in "
+        "place of a picture.",
     )
     add_models(parser)
     add_view(parser)

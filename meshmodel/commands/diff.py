@@ -24,11 +24,11 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "diff",
-        help="show what changed between two versions of a model, in reach",
-        description="Show what was drawn between two versions of a model and what follows from it: reach "
-        "gained and lost, crossings, missing checkpoints and findings that are new, worse, closed or stand, "
-        "and what the fix costs before and after. Exit status 1 if and only if something is uncontrolled in "
-        "NEW that was not in OLD, or is more severe. A side is a file, or REV:PATH: what git has there.",
+        help="show what changed between two versions of a model, and in what agents can reach",
+        description="Show what changed between two versions of a model, and which reach agents gained and "
+        "lost. Unchecked paths, missing checkpoints and findings are new, worse, closed or unchanged. What "
+        "the fix costs is said before and after. Exit status 1 if and only if a path is unchecked in NEW "
+        "that was not so in OLD, or is more severe. A side is a file, or REV:PATH: what git has there.",
     )
     parser.add_argument("old", metavar="OLD", help=_SIDE)
     parser.add_argument("new", metavar="NEW", help=_SIDE)
@@ -40,12 +40,12 @@ def add(commands: Subparsers) -> None:
         metavar="SECONDS",
         help="how long the search for each fix may take (default: no limit)",
     )
-    fix.add_argument("--without-fix", action="store_true", help="do not search what the fix costs")
+    fix.add_argument("--without-fix", action="store_true", help="do not search for the fixes")
     parser.add_argument(
         "--closes",
         action="store_true",
-        help="show which items of the list of work of OLD are closed in NEW, by the numbers that its report "
-        "and its tickets have",
+        help="show which actions of OLD are closed in NEW, by the numbers that its report and its tickets "
+        "have",
     )
     parser.add_argument(
         "--picture",
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     new = analyse(snapshots[1], view=old.view, today=old.today)
     if arguments.closes and arguments.without_fix:
         raise MeshmodelError("--closes needs the fix of OLD: leave --without-fix out")
-    with Progress(lambda: "comparing all crossings"):
+    with Progress(lambda: "comparing all paths"):
         fixes = None if arguments.without_fix else _fixes(old, new, arguments.deadline)
         diff = compare(old, new, fixes)
         if arguments.closes and fixes is not None:

@@ -18,12 +18,12 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "drift",
-        help="show what the files that a model was imported from say now that it does not",
-        description="Read foreign files as import does, change nothing, and show what they say that the "
-        "model does not, and what agents could do then: the words of diff. What somebody changed in the "
-        "model, took out of it or rejected differs too. Exit status 1 if and only if something would be "
-        "uncontrolled that is not so in the model, or more severe, or another program would run than was "
-        "imported.",
+        help="show what the files that a model was imported from say now that the model does not",
+        description="Read files of other programs as import does, change nothing, and show what they say "
+        "that the model does not. Shown is also what agents could do then, in the terms of diff. What "
+        "somebody changed in the model, took out of it or rejected differs too. Exit status 1 if and only "
+        "if a path would be unchecked that is not so in the model, or more severe, or another program would "
+        "run than was imported.",
     )
     add_model(parser)
     parser.add_argument(
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     done = _read(arguments)
     old = analyse(done.before, view=view_of(arguments))
     new = analyse(done.after, view=old.view, today=old.today)
-    with Progress(lambda: "comparing all crossings"):
+    with Progress(lambda: "comparing all paths"):
         diff = compare(old, new)
     is_other_program = any(each.kind == "program changed" for each in done.outcomes)
     status = 1 if diff.opened or is_other_program else 0

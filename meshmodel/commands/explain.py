@@ -17,7 +17,7 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "explain",
-        usage="meshmodel explain [-h] [--action X] [--from SYSTEM] [--all] [--as-designed]\n"
+        usage="meshmodel explain [-h] [--action X] [--from SYSTEM] [--all] [--planned]\n"
         "                         [--json] MODEL [MODEL ...] [AGENT [SYSTEM]]",
         help="show the attack path from an agent to a system, step by step",
         description="Show how an agent comes to act on a system. Each step names the identity, where the "
@@ -31,12 +31,17 @@ def add(commands: Subparsers) -> None:
         help="a .mesh or .toml file, or several; then the ids of an agent and of a system",
     )
     parser.add_argument("--action", choices=ACTIONS, help="what it does there")
-    parser.add_argument("--from", dest="source", metavar="SYSTEM", help="where it comes from, or home")
+    parser.add_argument(
+        "--from",
+        dest="source",
+        metavar="SYSTEM",
+        help="where the path starts: a system that the agent read, or home",
+    )
     parser.add_argument(
         "--all",
         action="store_true",
-        help="show too what all paths share, with which credentials they enter the system, and which steps "
-        "close them; or, without a path, which single relation would open one",
+        help="show also what all paths share, with which credentials they enter the system, and which "
+        "steps close them; or, without a path, which single relation would open one",
     )
     add_view(parser)
     add_json(parser)

@@ -48,7 +48,7 @@ def add(commands: Subparsers) -> None:
     parser.add_argument("--agent", metavar="A", help="the agent whose reach a diagram shows")
     parser.add_argument("--zone", metavar="Z", help="the one zone that a diagram shows")
     parser.add_argument(
-        "--finding", metavar="RULE:SUBJECT", help="the finding whose witness is drawn, step by step"
+        "--finding", metavar="RULE:SUBJECT", help="the finding whose attack path is drawn, step by step"
     )
     parser.add_argument(
         "--form",
@@ -71,15 +71,15 @@ def add(commands: Subparsers) -> None:
         "--view",
         dest="asks",
         choices=("initiator", "target", _TRADE_OFF),
-        help="who asks a policy: one who knows all agents behind a request (the default), or a target that "
-        "sees the credential alone; of a picture (svg, png): trade-off shows what fewer decisions a day "
-        "leave open, in place of the model",
+        help="who calls a policy: one who knows all agents behind a request (the default), or a target "
+        "that sees the credential alone; of a picture (svg, png): trade-off shows what fewer decisions a "
+        "day leave unchecked, in place of the model",
     )
     parser.add_argument(
         "--by",
         choices=("fix", "plan"),
-        help="whether tickets begin with the minimum fix or with the plan (the default where an intent says "
-        "how often a day it is used)",
+        help="whether tickets begin with the smallest fix or with the plan (the default where an intended "
+        "use says how often a day it is used)",
     )
     add_view(parser)
     parser.set_defaults(run=run)
@@ -167,7 +167,7 @@ def _request(arguments: argparse.Namespace) -> ExportRequest:
     if arguments.format is None:
         given["format"] = ExportRequest().format if "pages" in given else _format_of(arguments.output)
     if arguments.as_designed and given["format"] == "toml":
-        raise MeshmodelError("--as-designed makes no difference to toml: it is the model itself")
+        raise MeshmodelError("--planned makes no difference to toml: it is the model itself")
     usual = FINDING if "finding" in given else "reach" if "agent" in given else "structure"
     filled = {"lens": usual, **given, "view": view_of(arguments)}
     request = ExportRequest(**filled | ({"pages": "readable"} if "pages" in given else {}))

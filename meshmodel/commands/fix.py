@@ -22,12 +22,12 @@ def add(commands: Subparsers) -> None:
     parser = commands.add_parser(
         "fix",
         help="find the fewest checkpoints that close all unchecked paths",
-        description="Find a smallest set of steps to guard so that no crossing is uncontrolled and no flow "
-        "toxic, and among the smallest one that guards the fewest stored secrets and interrupts the fewest "
-        "declared intents. The text also names what a checkpoint does not mend. The answer is proven, or "
-        "says what it could prove until the deadline (exit status 2). --apply adds them: to a model file "
-        "as one edit that undo takes back; an interchange file is replaced as a whole, in its canonical "
-        "form, without its comments.",
+        description="Find the smallest set of checkpoints that closes all unchecked paths and toxic flows. "
+        "Among the smallest it is one that guards the fewest stored secrets and interrupts the fewest "
+        "intended uses. Findings that no checkpoint closes are listed too. The answer is proven, or says "
+        "what could be proven until the deadline (exit status 2). --apply adds the checkpoints: to a model "
+        "file as one edit that undo takes back. An interchange file is replaced as a whole, in its "
+        "canonical form, without its comments.",
     )
     add_models(parser)
     parser.add_argument(

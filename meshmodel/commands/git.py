@@ -59,7 +59,7 @@ def _add_merge(commands: Subparsers) -> None:
         help="merge three model files, as git merge calls it",
         description="Merge what THEIRS changed since BASE into the model file OURS, as one edit; git merge "
         "calls this after git-setup. Exit status 1 if both changed the same in two ways, or if the merged "
-        "model would be invalid: each is told in a line, and OURS stays as it is.",
+        "model would be invalid: each has one line, and OURS stays as it is.",
     )
     parser.add_argument("base", type=Path, metavar="BASE", help="the common ancestor; an empty file: none")
     parser.add_argument("ours", type=Path, metavar="OURS", help="the model file to merge into")

@@ -26,10 +26,10 @@ def add(commands: Subparsers) -> None:
     parser = commands.add_parser(
         "import",
         help="make a model of files that you have, or bring them into one",
-        description="Make a model of files that you have already, or bring them into one, and say of every "
-        "value in them what became of it. What a file does not say is asked, in notes. No secret is kept, "
-        "nothing is started and nothing is fetched. An interchange file becomes a model file. An existing "
-        "model is never overwritten by -o; --into shows what would change, and with --apply does it.",
+        description="Make a model of files that you have, or bring them into one, and say of every value "
+        "what became of it. What a file does not say becomes an open question. No secret is kept, nothing "
+        "is started and nothing is fetched. An interchange file becomes a model file. -o never overwrites a "
+        "model; --into shows what would change, and with --apply does it.",
     )
     parser.add_argument(
         "sources",

@@ -46,9 +46,13 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 
 
 def add_view(parser: argparse.ArgumentParser) -> None:
-    """The option ``--as-designed``; ``view_of`` reads it."""
+    """The option ``--planned``; ``view_of`` reads it."""
     parser.add_argument(
-        "--as-designed", action="store_true", help="count planned checkpoints as if they were enforced"
+        "--planned",
+        "--as-designed",
+        dest="as_designed",
+        action="store_true",
+        help="count planned checkpoints as if they were enforced",
     )
 
 

@@ -15,11 +15,12 @@ def add(commands: Subparsers) -> None:
     parser = commands.add_parser(
         "names",
         help="list the names in logs that neither a map nor the model knows",
-        description="List which names in logs neither a rule of the map nor known_as of the model knows: how "
-        "many records have them and when, and which elements they are likely to mean, with the reason. Write "
-        "the rules with --toml, correct and complete them, trace, and ask again until what is left is noise.",
-        epilog="Exit status: 0 the logs were read to their end; 2 the call was wrong, or a log could not be "
-        "read on: what is told is then marked as incomplete.",
+        description="List which names in logs neither a rule of the map nor known_as of the model knows. "
+        "Of each: how many records have it and when, and which elements it is likely to mean, with the "
+        "reason. Write the rules with --toml, correct and complete them, trace, and list again until what "
+        "is left is noise.",
+        epilog="Exit status: 0 the logs were read to their end; 2 the call was wrong, or a log could not "
+        "be read on: the answer is then marked as incomplete.",
     )
     add_model(parser)
     add_logs(parser)

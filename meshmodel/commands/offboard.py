@@ -21,13 +21,13 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "offboard",
-        help="show what to revoke, rotate and delete when somebody goes, or do it",
-        description="Show what is to be done when an agent, a person or group, or a vendor goes: the "
-        "credentials to revoke, those to rotate (shared, or obtainable), the copies at rest to delete, what "
-        "needs a new owner, which checkpoints lose their approver, what breaks, and who else notices. Of a "
-        "credential: how its secret is rotated, in a safe order. With --apply it is done in the model: in a "
-        "model file as one edit that undo takes back; an interchange file is written anew. A rotation cannot "
-        "be drawn: it stays to be done.",
+        help="show what to revoke, rotate and delete when an agent, a person or a vendor leaves, or do it",
+        description="Show what is to be done when an agent, a person or group, or a vendor leaves. Listed "
+        "are the credentials to revoke, those to rotate (shared, or obtainable), the copies to delete, and "
+        "what needs a new owner. So are checkpoints that lose their approver, what breaks, and who else "
+        "notices. Of a credential: how its secret is rotated, in a safe order. With --apply it is done in "
+        "the model: in a model file as one edit that undo takes back. An interchange file is written anew. "
+        "A secret is rotated outside the model, so that remains to be done.",
     )
     add_model(parser)
     parser.add_argument(

@@ -28,24 +28,27 @@ def add(commands: Subparsers) -> None:
     parser = commands.add_parser(
         "plan",
         help="find the measures with the fewest decisions a day that close all unchecked paths",
-        description="Find the cheapest measures (ask at a step, drop a relation, limit a delegation) after "
-        "which no crossing is uncontrolled and no flow toxic, while everything needed still works the way it "
-        "works today. The price is decisions a day, from per_day of the intents. The answer is proven, or "
-        "says what it could prove until the deadline (exit status 2). --keep and --never-ask may be given "
+        description="Find the cheapest measures that close all unchecked paths and toxic flows, while "
+        "everything needed works as it does today. A measure adds a checkpoint, removes access or restricts "
+        "a call. The price is decisions a day, from per_day of the intended uses. The answer is proven, or "
+        "says what could be proven until the deadline (exit status 2). --keep and --never-ask may be given "
         "several times; a note of kind action with source plan does the same. --apply makes the plan: in a "
-        "model file as one edit that undo takes back; an interchange file is replaced as a whole, in its "
+        "model file as one edit that undo takes back. An interchange file is replaced as a whole, in its "
         "canonical form, without its comments.",
     )
     add_model(parser)
     parser.add_argument(
-        "--at-most", type=_decisions, metavar="N", help="leave the fewest open with N decisions a day"
+        "--at-most",
+        type=_decisions,
+        metavar="N",
+        help="leave the fewest paths unchecked with N decisions a day",
     )
     parser.add_argument(
         "--keep",
         action="append",
         default=[],
         metavar="RELATION",
-        help="neither drop nor limit it: grant:CREDENTIAL>SYSTEM:ACTION, hold:AGENT>CREDENTIAL, …",
+        help="neither remove nor restrict it: grant:CREDENTIAL>SYSTEM:ACTION, hold:AGENT>CREDENTIAL, …",
     )
     parser.add_argument(
         "--never-ask",
@@ -59,7 +62,7 @@ def add(commands: Subparsers) -> None:
         type=_kinds,
         default=MEASURE_KINDS,
         metavar="KINDS",
-        help="ask, drop, limit, or some of them",
+        help="checkpoint, remove, restrict, or some of them with commas (also: ask, drop, limit)",
     )
     parser.add_argument(
         "--level",
@@ -67,19 +70,21 @@ def add(commands: Subparsers) -> None:
         help="close only what is of this severity or above",
     )
     parser.add_argument(
-        "--plan-only", action="store_true", help="with --apply: without the free measures that end findings"
+        "--plan-only", action="store_true", help="with --apply: without the free measures that close findings"
     )
     parser.add_argument(
         "--decided-by",
         choices=("people", "policy-check"),
         help="with --apply: who decides at all its checkpoints (default: people where that is stated to be "
-        "up to 50 times a day, else a policy)",
+        "up to 50 times a day, else a policy check)",
     )
     parser.add_argument(
         "--deadline", type=seconds, metavar="SECONDS", help="how long it may take (default: no limit)"
     )
     add_view(parser)
-    parser.add_argument("--curve", action="store_true", help="show too what fewer decisions a day leave open")
+    parser.add_argument(
+        "--curve", action="store_true", help="show also what fewer decisions a day leave unchecked"
+    )
     parser.add_argument(
         "--apply",
         choices=("planned", "enforced"),

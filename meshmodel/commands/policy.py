@@ -28,9 +28,9 @@ def add(commands: Subparsers) -> None:
     verifying = does.add_parser(
         "verify",
         help="prove that nothing is left, or say what is",
-        description="Compute as designed what the stub leaves uncontrolled, and compare it with the model. "
-        "Exit status: 0 proven that nothing is left; 1 something is left, or no longer fits; 2 the input "
-        "was wrong.",
+        description="Compute, with planned checkpoints, what the stub leaves unchecked, and compare it "
+        "with the model. Exit status: 0 proven that nothing is left; 1 something is left, or no longer "
+        "fits; 2 the input was wrong.",
     )
     applying = does.add_parser(
         "apply",

@@ -12,8 +12,8 @@ def add(commands: Subparsers) -> None:
     parser = commands.add_parser(
         "reach",
         help="show what every agent can do where, and with which identity",
-        description="Show the effective reach of every active agent: the identities it carries, the systems "
-        "and actions it reaches, and which of them a review of its own credentials would not show.",
+        description="Show what every active agent can reach: its identities, the systems, and the actions "
+        "there. It says which of them a review of its own credentials would not show.",
     )
     add_models(parser)
     add_json(parser)

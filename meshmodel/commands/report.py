@@ -22,13 +22,13 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "report",
-        help="write a document: a page to decide on, findings with pictures, the work, appendices",
+        help="write a document: a page to decide on, findings with pictures, what to do, appendices",
         description="Write all that is known of a model as a document: a page to decide on, an index of "
-        "findings, each finding with its way, the list of work, and as appendices pictures of the model and "
-        "of its boundaries, the reach of each agent, the minimum fix, inventories and open questions. The "
-        "ending of FILE is the form: .md (its pictures in a folder beside it, NAME-pictures), .html (one "
-        "file that stands alone), .pdf, or .docx (needs meshmodel[docx]). A file that is a model is not "
-        "replaced.",
+        "findings, each finding with its attack path, and what to do. Its appendices are pictures of the "
+        "model and of its boundaries, the reach of each agent, the smallest fix, inventories and open "
+        "questions. The ending of FILE is the form: .md (its pictures in a folder beside it, "
+        "NAME-pictures), .html (one file), .pdf, or .docx (needs meshmodel[docx]). A file that is a model "
+        "is not replaced.",
     )
     add_model(parser)
     parser.add_argument(

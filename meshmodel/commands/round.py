@@ -30,11 +30,12 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "round",
-        help="list the few places that a workshop goes through to close everything",
-        description="List the stops of a guided round: the steps of the minimum fix, each after those before "
-        "it, with what guarding it closes, whom it interrupts and what is unknown there; then the findings "
-        "of high or above that no checkpoint mends. The workbench goes through them with the command round. "
-        "--summary tells what was decided since, and by whom.",
+        help="guided review: list the few topics that close everything",
+        description="List the topics of a guided review. First come the checkpoints of the smallest fix, "
+        "the one that closes most first. Each topic says what it closes, which intended uses wait for a "
+        "decision, and what is unknown there. Then come the findings of high or above that no checkpoint "
+        "closes. The workbench leads through them (@). --summary lists what was decided since, and who "
+        "decided it.",
     )
     add_models(parser)
     parser.add_argument(

@@ -19,9 +19,9 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "rules",
-        help="tell what each rule finds and what to do about it",
-        description="List the rules, or tell all of one: what it finds and says, its severity, the "
-        "remedy, the standards it follows from, and when it may be wrong.",
+        help="explain each rule: what it finds and what to do about it",
+        description="List the rules, or explain one: what it finds and says, its severity, the fix, the "
+        "standards it follows from, and when it may be wrong.",
     )
     parser.add_argument("rule", nargs="?", metavar="RULE", help="the id of one rule")
     add_json(parser)

@@ -21,9 +21,9 @@ def add(commands: Subparsers) -> None:
         "scan",
         help="find the agents in a folder, what they reach with which identity, and the worst path",
         description="Look through a folder for what configures AI agents: MCP clients and servers, coding "
-        "assistants, workflows, manifests. Tell in a screen of lines which agents there are, what they reach "
-        "as whom, where no checkpoint decides, and what to find out first. Nothing is started, fetched or "
-        "written unless -o names a model; files that hold secrets are never opened.",
+        "assistants, workflows, manifests. One screen says which agents there are, what they can reach with "
+        "which identity, where no checkpoint decides, and what to find out first. Nothing is started, "
+        "fetched or written unless -o names a model; files that hold secrets are never opened.",
     )
     parser.add_argument(
         "folder", nargs="?", type=Path, metavar="FOLDER", help="where to look; by default the one you are in"

@@ -26,18 +26,20 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "trace",
-        help="lay logs of what happened on the model, event by event",
-        description="Lay observed events on the model. For each: which identity was active, which system "
-        "yielded its credential and by which chain it came, and whether privilege should have been "
-        "rechecked and was. What the model cannot explain is said. Several logs are merged by time; standard "
-        "input alone is followed as it comes. A terminal shows each second how far that has come.",
-        epilog="Exit status: 0 the logs were read to their end, whatever they show; 2 the call was wrong, or "
-        "a log could not be read on: what is told is then marked as incomplete.",
+        help="replay logs on the model, event by event",
+        description="Replay observed events on the model. Of each it says which identity acted, which "
+        "system gave the credential and by which steps. It says whether a checkpoint should have decided, "
+        "and whether one did. What the model cannot explain is said. Several logs are merged by time; "
+        "standard input alone is followed as it comes. A terminal shows each second how far that has come.",
+        epilog="Exit status: 0 the logs were read to their end, whatever they show; 2 the call was wrong, "
+        "or a log could not be read on: the answer is then marked as incomplete.",
     )
     add_model(parser)
     add_logs(parser)
-    parser.add_argument("--session", metavar="NAME", help="show this session alone; all events are laid")
-    parser.add_argument("--agent", metavar="ID", help="show what this agent did alone; all events are laid")
+    parser.add_argument("--session", metavar="NAME", help="show only this session; all events are replayed")
+    parser.add_argument(
+        "--agent", metavar="ID", help="show only what this agent did; all events are replayed"
+    )
     add_view(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
@@ -53,7 +55,7 @@ def add(commands: Subparsers) -> None:
         "--output",
         type=Path,
         metavar="FILE",
-        help="where to write what --to asks for (default: standard output)",
+        help="where to write the page of --to (default: standard output)",
     )
     parser.set_defaults(run=run)
 

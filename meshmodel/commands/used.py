@@ -21,18 +21,22 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "used",
-        help="show what was used of what is granted, and what no intent covers",
+        help="show unused access: what was granted and never used, and what no intended use covers",
         description="Count in logs how often each grant was used, by how many sessions, first and last. "
-        "Shown are also what was granted and never used, what was used and is not granted, and what an "
-        "agent used that no intent of it covers, as intents that would. A log shows its time, and not what "
-        "is rare: the answer names both ends of it. With --intents these intents are declared in the "
-        "model: in a model file as one edit that undo takes back; an interchange file is written anew.",
+        "Shown are also what was granted and never used, what was used and is not granted, and what no "
+        "intended use covers. A log shows its own period, and not what is rare: the answer names both ends "
+        "of it. With --intents what no intended use covers is added to the model as one. In a model file "
+        "that is one edit that undo takes back; an interchange file is written anew.",
         epilog="Exit status: 0 the logs were read to their end; 2 the call was wrong, or a log could not "
-        "be read on: the answer is then marked as incomplete, and nothing is declared.",
+        "be read on: the answer is then marked as incomplete, and nothing is added.",
     )
     add_model(parser)
     add_logs(parser)
-    parser.add_argument("--intents", action="store_true", help="declare the intents in the model")
+    parser.add_argument(
+        "--intents",
+        action="store_true",
+        help="add to the model, as intended uses, what no intended use covers",
+    )
     add_json(parser)
     parser.set_defaults(run=run)
 

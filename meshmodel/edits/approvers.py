@@ -89,7 +89,7 @@ def doubts(snapshot: Snapshot) -> Iterator[str]:
         if agent.kind == "person" and zone is not None and zone.environment == "external":
             yield (
                 f"{agent.title} is a person at home in {zone.title}, which is external. "
-                "Nobody is asked what people do: draw a stranger with an account as a service"
+                "No rule judges what people do: model a stranger with an account as a service"
             )
     asked = [each for each in snapshot.checkpoint.values() if each.approvers]
     known = {*known_approvers(snapshot)} if asked else set[str]()

@@ -67,16 +67,16 @@ def counting_words(checkpoint: Checkpoint) -> str:
     See ``docs/semantics.md#effective-checkpoints``, points 1 to 3.
     """
     if checkpoint.kind in BINDING_KINDS:
-        return "a binding proves who holds a token; it decides nothing, so it does not count alone"
+        return "a binding proves who holds a token; it decides nothing, so it is not effective alone"
     if checkpoint.freshness != "per-action":
-        return "a remembered decision does not count: only per-action does"
+        return "not effective: a remembered decision does not see each action; use per-action"
     if checkpoint.state == "planned":
-        return "planned only: counts once it is enforced"
+        return "planned only: effective once it is enforced"
     if checkpoint.state == "advisory":
-        return "does not count: nothing stops an agent that skips it"
+        return "not effective: nothing stops an agent that skips it"
     if checkpoint.step == "boundary" and checkpoint.decided_at is None:
-        return "does not count yet: say at which gateway it is decided (decided at)"
-    return "counts, as long as the agent has no power over the decision"
+        return "not effective yet: say at which gateway it is decided (decided at)"
+    return "effective, as long as the agent cannot change the decision"
 
 
 Decider = Literal["people", "policy-check"]
@@ -127,7 +127,7 @@ def add_checkpoints(
         checkpoints[name] = replace(_decision(name, step, state), kind=kind)
         if step in approvals:
             checkpoints[name] = replace(checkpoints[name], rate=ceil(approvals[step]))
-            text = f"Who approves {step_phrase(*step)}? {name} names nobody yet"
+            text = f"Who approves {step_phrase(*step)}? {name} names no person yet"
             note = new_note(snapshot, NoteSubject(step[0], step[1:]).about, text, "question")
             notes[note.id] = note
             changes.append(Put(note))

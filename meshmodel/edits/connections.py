@@ -250,7 +250,7 @@ def _intent(snapshot: Snapshot, start: str, end: str) -> Offer:
     known = snapshot.intent.get((start, end))
     others = ("home", *sorted(each for each in snapshot.system if each != end))
     actions: tuple[Action, ...] = ("read",) if known is None else known.actions
-    label = f"{start} may use {end} (an intent)"
+    label = f"{start} may use {end} (intended use)"
     return Offer("intent", start, end, label, ("actions", "sources"), actions, choices=others)
 
 
@@ -261,7 +261,7 @@ def _zones(_snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
 def _system_zone(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
     system = snapshot.system[start]
     if system.zone != end:
-        yield Offer("zone", f"system:{start}", end, f"{start} lies in {end}")
+        yield Offer("zone", f"system:{start}", end, f"{start} is in zone {end}")
     if system.zone is None:
         yield Offer(
             "boundary", f"system:{start}", end, f"checkpoint between {start} and {end}", ("checkpoint",)
@@ -277,7 +277,7 @@ def _systems(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
 
 def _agent_zone(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
     if snapshot.agent[start].home != end:
-        yield Offer("zone", f"agent:{start}", end, f"{start} is at home in {end}")
+        yield Offer("zone", f"agent:{start}", end, f"{start} has its home zone {end}")
 
 
 _MAKERS: Final = {

@@ -57,7 +57,7 @@ def removal(snapshot: Snapshot, reference: Reference) -> Edit:
         return edit(label, _stop_passing(snapshot, key))
     if table == "hearing":
         raise InvalidModelError(
-            f"{words_for(reference)}: arises by itself where words come that the agent reads; "
+            f"{words_for(reference)}: follows from what the agent reads: untrusted content comes there; "
             "end that reading, or say that the agent is not steerable"
         )
     if table == "about" or snapshot.get(table, key) is None:

@@ -218,7 +218,7 @@ LENSES: Final = {
     "missing": "the missing checkpoints",
     "reach": "what one agent reaches",
     "boundaries": "what crosses the trust boundaries",
-    "before": "what the minimum fix guards, before it",
+    "before": "what the smallest fix guards, before it",
     "after": "the same part after it",
 }
 """What a diagram can show, with its description."""
@@ -240,7 +240,7 @@ _PAGES: Final = {
 _COLOURS: Final = {"light": "for paper", "dark": "light on dark"}
 _BY: Final = {
     "fix": "the checkpoints of the minimum fix come first",
-    "plan": "what the plan asks, drops and limits comes first",
+    "plan": "what the plan adds, removes and restricts comes first",
 }
 _ASKS: Final = {
     "initiator": "one who knows all agents behind a request",
@@ -260,7 +260,7 @@ class ExportRequest:
         format: the name of the format.
         view: whether planned checkpoints count; of the analysis that is asked for.
         lens: of a diagram what is lit: all, the missing checkpoints, the reach of one agent, what crosses
-            boundaries, what the minimum fix guards, before it or after it, what changed; or ``FINDING``.
+            boundaries, what the smallest fix guards, before it or after it, what changed; or ``FINDING``.
         agent: that agent's id, for the lens ``reach``.
         zone: the id of the one zone that is drawn.
         finding: ``RULE:SUBJECT`` of the finding whose witness is drawn as a sequence of steps.
@@ -354,7 +354,7 @@ class ExportRequest:
 
     def _diagram_choices(self, snapshot: "Snapshot", analysis: "Analysis | None") -> Iterator[Choice]:
         findings = () if analysis is None else analysis.findings
-        steps = ((FINDING, "the way of one finding, step by step"),) if findings else ()
+        steps = ((FINDING, "the attack path of one finding, step by step"),) if findings else ()
         lenses = [each for each in LENSES.items() if each[0] != "reach" or snapshot.agent]
         has_zone = self.lens not in {FINDING, "boundaries"}
         yield "lens", (*lenses, *steps)

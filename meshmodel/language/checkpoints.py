@@ -184,7 +184,7 @@ def _domain(name: Name, draft: Draft) -> str:
     if systems:
         return f"system:{systems[0]}"
     if draft.find(name, ("system",)):
-        raise SentenceError(f"{name.text!r} lies in a zone: name the zone", name.start, name.end)
+        raise SentenceError(f"{name.text!r} is in a zone: name the zone", name.start, name.end)
     return draft.find_or_add(name, "zone")
 
 

@@ -16,7 +16,7 @@ SENTENCES: Final = (
     ("bot delegates server only tickets:read, files:rw returns values", "all that it does for bot"),
     ("inbox triggers fixer", "what is written there starts it"),
     ("worker runs on cluster", "who executes there drives it"),
-    ("bot may read files from tickets, home, 40 times a day", "an intent: approved by design"),
+    ("bot may read files from tickets, home, 40 times a day", "an intended use: approved by design"),
     ("ask human-approval on file-key > files: planned", "a checkpoint on a step"),
     ("ask policy-decision on inbox > bot", "on what bot reads there, its start included"),
     ("ask policy-decision between desk and cloud at gateway", "a checkpoint on a boundary"),

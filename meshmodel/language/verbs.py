@@ -214,7 +214,7 @@ def _in(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
     if not found:
         others = draft.find(subject, ("credential", "zone"))
         if others and subject.table is None:
-            raise SentenceError(f"a {others[0][0]} lies in no zone", subject.start, subject.end)
+            raise SentenceError(f"a {others[0][0]} is in no zone", subject.start, subject.end)
         table = "agent" if subject.table == "agent" else "system"
         key = draft.find_or_add(subject, table)
     attribute = "zone" if table == "system" else "home"

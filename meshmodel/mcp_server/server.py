@@ -31,8 +31,9 @@ _Answer = TypeVar("_Answer")
 _MODEL: Final = "meshmodel://model"
 _MANUAL: Final = "meshmodel://manual/"
 _INSTRUCTIONS: Final = (
-    "A model of which agent acts as whom and where, and where nobody is asked. Draft with propose, ask "
-    "people what questions lists, and leave approvals to them: mark checkpoints as planned. " + NOTICE
+    "A model of what AI agents can reach, with which identity, and where no checkpoint decides. "
+    "Draft with propose, ask people what questions lists, and leave approvals to them: "
+    "mark checkpoints as planned. " + NOTICE
 )
 
 

@@ -313,7 +313,12 @@ def _apply(served: Served, asked: Edited) -> Answered:
 
 
 _TOOLS: Final = (
-    ModelTool("describe", "Tell the model in words: who holds what, and what is marked.", Viewed, _describe),
+    ModelTool(
+        "describe",
+        "Describe the model in words: who holds what, and where a checkpoint decides or is missing.",
+        Viewed,
+        _describe,
+    ),
     ModelTool("reach", "What every agent can do where, and with which identity.", Viewed, _reach),
     ModelTool("findings", "Missing checkpoints, other findings and questions.", Viewed, _findings),
     ModelTool("explain", "The attack path from an agent to a system, step by step.", Way, _explain),

@@ -6,7 +6,7 @@ from typing import Final
 
 from meshmodel.model.vocabulary import Action
 
-BYPASSED: Final = "went past a checkpoint: nobody decided"
+BYPASSED: Final = "went past a checkpoint: no decision was made"
 """What is said of an event, among what a map has no name for, that a log tells as a bypass."""
 
 

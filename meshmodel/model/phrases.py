@@ -190,7 +190,7 @@ def step_phrase(step: str, start: str, end: str) -> str:
         case "trigger":
             return f"{start} triggers {end}"
         case "hearing":
-            return f"{end} hears {start}"
+            return f"{end} reads what is written into {start}"
         case "hosting":
             return f"{start} hosts {end}"
         case _:

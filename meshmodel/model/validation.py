@@ -253,7 +253,7 @@ class References:
         if system is None:
             return f"there is no system {quote(end.removeprefix('system:'))}"
         if system.zone is not None:
-            return f"system {quote(system.id)} lies in zone {quote(system.zone)}: name the zone"
+            return f"system {quote(system.id)} is in zone {quote(system.zone)}: name the zone"
         return None
 
     def supports(self, checkpoint: Checkpoint) -> bool:

@@ -107,7 +107,7 @@ def _id(value: Any) -> str:
             raise RefusedValueError(f"looks like {secret}: write names only, never the secret")
     if _ID.fullmatch(text) is None:
         raise RefusedValueError(
-            f"{quote(text)} is no id: 1 to 64 of a-z, 0-9, dot, underscore and hyphen, "
+            f"{quote(text)} is not an id: 1 to 64 of a-z, 0-9, dot, underscore and hyphen, "
             "beginning with a letter or digit"
         )
     return text

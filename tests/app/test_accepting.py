@@ -156,7 +156,7 @@ async def test_acceptances_whose_finding_is_gone_can_be_withdrawn(tmp_path: Path
         await accept(it)
         await it.press("p")
         assert it.missing == 0
-        assert "accepted, but found no more: 1" in listed(it)
+        assert "accepted, but no longer found: 1" in listed(it)
         found = it.bench.query_one(FindingsList)
         found.focus_list()
         found.rows.go_to(("acceptance", *KEY))

@@ -184,7 +184,7 @@ async def test_an_empty_model_has_nobody_who_could_go(tmp_path: Path) -> None:
     async with desk(tmp_path, Snapshot()) as it:
         await it.press("D")
         assert it.app.screen is it.bench
-        await it.shows("there is nobody who could go")
+        await it.shows("there is no agent, person or vendor")
 
 
 async def test_what_works_within_a_limit_is_lit_and_listed(tmp_path: Path) -> None:

@@ -98,4 +98,4 @@ async def test_what_was_accepted_and_is_found_no_more_has_no_place(tmp_path: Pat
         before = it.model
         await it.press("p")
         assert it.model is before
-        await it.shows("found no more")
+        await it.shows("no longer found")

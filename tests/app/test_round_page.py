@@ -170,7 +170,7 @@ async def test_what_cannot_be_answered_is_not_offered_and_its_key_says_why(tmp_p
         assert "policy check" not in it.screen_text()
         await press(it, "d")
         assert labels(it) == entries
-        await it.shows("round: this needs a change")
+        await it.shows("review: this needs a change")
 
 
 async def test_a_stop_is_found_anew_when_another_program_edits(tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ async def test_a_stop_fits_and_is_answered_by_mouse(tmp_path: Path, size: tuple[
         panel = it.bench.query_one(RoundPanel)
         assert panel.max_scroll_y == 0, "all of it is seen"
         text = it.screen_text()
-        for words in ("76 → 40", "n no", "d policy check", "t lifetime", "i what it tells", "Esc leave"):
+        for words in ("76 → 40", "n no", "d policy check", "t lifetime", "i what it records", "Esc leave"):
             assert words in text
         if size[1] == 40:
             assert it.bench.query_one(CanvasView).size.height >= 20

@@ -107,7 +107,7 @@ async def test_the_drawing_in_words_begins_at_what_is_selected_and_goes_there(tm
         dialog = it.app.screen
         assert isinstance(dialog, InWords)
         rows = dialog.query_one(RowList)
-        assert "nobody is asked there" in rows.row.content.plain
+        assert "no checkpoint decides" in rows.row.content.plain
         chosen = next(row for row in rows.shown_rows if row.value is not None and row.value[0] == "zone")
         rows.go_to(chosen.key)
         await it.press("enter")

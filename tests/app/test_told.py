@@ -229,7 +229,7 @@ async def test_of_an_acceptance_whose_finding_is_gone_it_is_told_and_no_other_fi
         assert at.bench.shown.finding is not None
         await at.press("end")
         assert in_words(at).strip() == (
-            "toxic flow of ghost: found no more; "
+            "toxic flow of ghost: no longer found; "
             f"accepted by Ana of the security board until 2999-01-31: {REASON}"
         )
         assert at.bench.shown.finding is None
@@ -258,7 +258,7 @@ async def test_what_went_wrong_is_said_once_where_a_notice_would_lie_over_it(tmp
         await it.shows("Cannot mark as intended")
         await it.pilot.pause()
         assert it.screen_text().count("Cannot mark as intended") == 1
-        assert "nobody is asked" in it.screen_text(), "what is open is told below it"
+        assert "No checkpoint decides" in it.screen_text(), "what is open is told below it"
 
 
 @pytest.mark.parametrize(("size", "times"), [((80, 24), 1), ((120, 40), 2)], ids=["small", "large"])

@@ -259,7 +259,7 @@ REFUSED = [
     ("--to png --dpi 10", "argument --dpi: a whole number from 36 to 1200"),
     ("--to policy --view target", f"--view: is for {ASKED}, not for policy"),
     ("--to svg --view initiator", f"--view: is for {ASKED}, not for svg"),
-    ("--to toml --as-designed", "--as-designed makes no difference to toml"),
+    ("--to toml --planned", "--planned makes no difference to toml"),
     ("--to svg --by plan", "--by: is for tickets"),
     ("--to pdf --view trade-off", "--view trade-off is a picture: --to svg or png, not pdf"),
     ("--to svg --view trade-off --dark", "--view trade-off shows no part of the model"),

@@ -105,7 +105,7 @@ def test_what_a_baseline_has_and_the_model_has_no_more_is_listed(agent):
     agent.write_text('format = "meshmodel/1"\n', encoding="utf-8")
     done = run("check", "a.toml", "--baseline", "known.json", **here)
     assert done.returncode == 0
-    assert "found no more: missing-checkpoint, file-sas>attachments" in done.stdout
+    assert "no longer found: missing-checkpoint, file-sas>attachments" in done.stdout
 
 
 def test_a_model_that_the_baseline_does_not_name_fails_as_without_one(agent):

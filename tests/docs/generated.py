@@ -219,7 +219,7 @@ def command(name: str) -> str:
 
 
 def _command(name: str, parser: argparse.ArgumentParser) -> str:
-    actions = [each for each in parser._actions if each.dest != "help"]
+    actions = [each for each in parser._actions if each.dest != "help" and each.help != argparse.SUPPRESS]
     options = [each for each in actions if each.option_strings]
     words = [each for each in actions if not each.option_strings]
     usage = " ".join(["meshmodel", name, *map(_word, words), *map(_option, options)])

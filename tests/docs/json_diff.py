@@ -48,7 +48,7 @@ _FIX: Final = (
 
 DIFF: Final = (
     ("format", "string", "meshmodel-diff/1"),
-    ("view", "string", "built, or designed with --as-designed"),
+    ("view", "string", "built, or designed with --planned"),
     ("old", "object", "the model before"),
     *below("old.", _SUMMARY),
     ("new", "object", "the model after"),

@@ -63,13 +63,13 @@ DOCUMENTS: Final = (
         "check support-agent.toml --json",
         (
             "check --crossings --json models/*.toml",
-            "check --as-designed --json models/*.toml",
+            "check --planned --json models/*.toml",
             "check --json chain.toml",
             "check --json --baseline known.json chain.toml",
         ),
         (
             ("format", "string", "meshmodel-check/1"),
-            ("view", "string", "built, or designed with --as-designed"),
+            ("view", "string", "built, or designed with --planned"),
             ("summary", "object", "counts; retired agents and revoked credentials are counted too"),
             ("summary.agents", "integer", "agents"),
             ("summary.systems", "integer", "systems"),
@@ -78,7 +78,7 @@ DOCUMENTS: Final = (
             ("summary.uncontrolled", "integer", "of these: unchecked"),
             ("summary.approved", "integer", "of these: approved; the rest is controlled"),
             ("summary.missing", "integer", "missing checkpoints"),
-            ("crossings?", "list of objects", "with --crossings: every path"),
+            ("crossings?", "list of objects", "with --paths: every path"),
             ("crossings[].agent", "string", "who"),
             ("crossings[].source", "string or null", "its starting point; null: home, listed first"),
             ("crossings[].target", "string", "the system on which it acts"),
@@ -722,12 +722,12 @@ DOCUMENTS: Final = (
         "export support-agent.toml --to tickets-json",
         (
             "export coding-agent-mcp.toml --to tickets-json",
-            "export chain.toml --as-designed --to tickets-json",
+            "export chain.toml --planned --to tickets-json",
         ),
         (
             ("format", "string", "meshmodel-tickets/2"),
             ("model", "string", "the name of the model"),
-            ("view", "string", "built, or designed with --as-designed"),
+            ("view", "string", "built, or designed with --planned"),
             ("tickets", "list of objects", "the items of work, each followed by what it closes"),
             (
                 "tickets[].number",

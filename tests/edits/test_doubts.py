@@ -9,7 +9,7 @@ from tests.language.test_parser import after
 def test_a_stranger_with_an_account_as_a_person_is_doubted_where_it_is_drawn() -> None:
     drawn = after("web is external; customer is person; customer home web", Snapshot())
     (said,) = doubts(drawn)
-    assert "draw a stranger with an account as a service" in said
+    assert "model a stranger with an account as a service" in said
     assert (
         said in parse("customer is person", after("web is external; customer home web", Snapshot())).warnings
     )

@@ -47,7 +47,7 @@ def test_equal_models_give_equal_pictures(to):
 def test_doors_and_checkpoints_are_told_by_shape_and_word():
     made = build(*both(every_step_model()))
     looks = {node.id: (node.look, " ".join(node.lines)) for node in made.nodes}
-    assert looks["checkpoint/delegation/bot/runner"] == ("counts", "human-approval counts")
+    assert looks["checkpoint/delegation/bot/runner"] == ("counts", "human-approval effective")
     assert looks["checkpoint/grant/k2/vault"][0] == "does-not-count"
     assert "only planned" in looks["checkpoint/grant/k3/lone"][1]
     assert "no gateway" in looks["checkpoint/boundary/empty/two"][1]

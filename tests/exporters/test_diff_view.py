@@ -68,9 +68,9 @@ def test_checkpoints_and_zones_that_came_and_went(chain):
     guard = r.Checkpoint("ask", "human-approval", "delegation", "analyst", "executor")
     guarded = changed(chain, Put(guard), Put(r.Zone("new")))
     node = "checkpoint/delegation/analyst/executor"
-    assert words_of(drawn(chain, guarded), node) == ("human-approval", "added", "counts")
+    assert words_of(drawn(chain, guarded), node) == ("human-approval", "added", "effective")
     gone = drawn(guarded, chain)
-    assert words_of(gone, node) == ("human-approval", "does not count:", "removed")
+    assert words_of(gone, node) == ("human-approval", "not effective:", "removed")
     (frame,) = [each for each in gone.frames if each.id == "new"]
     assert frame.lines == ("new (removed)",)
 

@@ -190,17 +190,15 @@ def test_the_counts_of_an_overview_add_up_to_its_title_and_lines_look_like_the_w
     drawn = overview(whole, groups(whole), 2, crossings)
     words = "\n".join(" ".join(node.lines) for node in drawn.nodes)
     summary = analysis.summary
-    counted = re.findall(r"× ([\d,]+) of ([\d,]+)(?: other)? crossings", words)
+    counted = re.findall(r"× ([\d,]+) of ([\d,]+)(?: other)? paths", words)
     calm = sum(map(number, re.findall(r"([\d,]+) (?:approved|controlled)", words)))
     assert sum(number(each) for each, _ in counted) == summary.uncontrolled
     assert sum(number(each) for _, each in counted) + calm == summary.crossings
     assert sum(map(number, re.findall(r"× ([\d,]+) missing", words))) == summary.missing
     for kind in ("agent", "system", "credential"):
         assert sum(map(number, re.findall(rf"([\d,]+) {kind}s?\b", words))) == len(snapshot.table(kind))
-    noun = "crossing" if summary.crossings == 1 else "crossings"
-    assert (
-        f"; {summary.crossings:,} {noun}, {summary.uncontrolled:,} uncontrolled, as built" in drawn.title[1]
-    )
+    noun = "path" if summary.crossings == 1 else "paths"
+    assert f"; {summary.crossings:,} {noun}, {summary.uncontrolled:,} unchecked, as built" in drawn.title[1]
     for edge in drawn.edges:
         _, tail, head = re.fullmatch(
             r"(crossing)/(zone/[^/]+|outside)/(zone/[^/]+|outside)/\d", edge.id

@@ -131,7 +131,7 @@ def test_the_stub_of_section_12():
         ("decided_at", ""),
         ("freshness", "per-action"),
         ("state", "planned"),
-        ("reason", "reads files as svc-files after reading tickets as svc-support; nobody is asked"),
+        ("reason", "reads files as svc-files after reading tickets as svc-support; no checkpoint decides"),
     ]
     (deny,) = bot["deny"]
     assert list(deny.items()) == [

@@ -346,7 +346,7 @@ def text_of(**changes):
         (lambda text: text.replace('"policy-decision"', "7", 1), 'key "kind"'),
         (lambda text: text.replace('freshness = "per-action"', 'freshness = "weekly"', 1), "per-session"),
         (lambda text: text.replace("enforceable = true", 'enforceable = "true"', 1), "true or false"),
-        (lambda text: text.replace('system = "files"', 'system = "../files"', 1), "is no id"),
+        (lambda text: text.replace('system = "files"', 'system = "../files"', 1), "is not an id"),
         (lambda text: text.replace('system = "files"', "", 1), '"system" is missing'),
         (lambda text: text.replace('system = "files"', 'system = "files"\nextra = 1', 1), "unknown key"),
         (lambda text: text.replace('"read",', '"read", "fly",', 1), '"fly"'),

@@ -137,7 +137,7 @@ def test_lines_are_right_after_texts_of_several_lines():
         "at = [\n  0,\n  1,\n]\n"
         '"id" = "BAD"\n'
     )
-    with pytest.raises(InvalidModelError, match=r"^m, line 15: .*is no id"):
+    with pytest.raises(InvalidModelError, match=r"^m, line 15: .*is not an id"):
         read_text(text, "m")
 
 

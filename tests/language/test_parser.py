@@ -334,7 +334,7 @@ def test_what_could_be_two_things_is_asked() -> None:
         ("ask human-approval on hearing tickets", "name a step"),
         ("a delegates a", "itself"),
         ("name x", "write: name"),
-        ("k is api-key; k in z", "lies in no zone"),
+        ("k is api-key; k in z", "is in no zone"),
         ("x is other", "write system:x or credential:x"),
         ('zone z; z name "\x07"', "control"),
         ("bot: read > k", "actions belong after"),

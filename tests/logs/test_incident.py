@@ -103,7 +103,7 @@ def test_what_happened_is_told_as_it_was(incident, capsys):
         (
             "pipeline",
             {"time": "2026-11-03T10:00:20Z"},
-            "workflows.bypass_protection_rules went past a checkpoint: nobody decided",
+            "workflows.bypass_protection_rules went past a checkpoint: no decision was made",
         ),
     ],
 )

@@ -186,7 +186,7 @@ def test_a_no_is_no_approval_and_a_bypass_is_no_decision(tmp_path):
         (None, False),
     ]
     assert found[2].unmapped[-1] == (
-        "workflows.bypass_protection_rules went past a checkpoint: nobody decided"
+        "workflows.bypass_protection_rules went past a checkpoint: no decision was made"
     )
 
 

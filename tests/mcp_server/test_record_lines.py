@@ -16,7 +16,7 @@ ROWS = """format = "meshmodel/1"
 id = "lab"
 environement = "production"  # unknown key "environement": did you mean  -> environment = "production"
 [[system]]
-id = "CRM base"              # is no id                                  -> id = "crm-base"
+id = "CRM base"              # is not an id                                  -> id = "crm-base"
 sensitivity = "secret"       # is none of public, internal
 [[system]]
 id = "tickets"

@@ -64,7 +64,7 @@ class AcceptDialog(Dialog[Edit]):
         other findings it is accepted.
         """
         super().__init__(
-            "accept for a time" if isinstance(finding, Finding) else "accepted, but found no more"
+            "accept for a time" if isinstance(finding, Finding) else "accepted, but no longer found"
         )
         self.snapshot = snapshot
         self.finding = finding

@@ -45,7 +45,7 @@ class LogDialog(FormDialog[LogRequest]):
         self, before: LogRequest | None = None, *, another: bool = False, needs_map: bool = True
     ) -> None:
         """Arguments: what was followed last or is offered; whether another one, and a map, is wanted."""
-        super().__init__("lay a log on the model")
+        super().__init__("replay a log")
         self.path = None if before is None else before.path
         self.form: LogFormat | None = None if before is None else before.form
         self.mapping = None if before is None else before.mapping

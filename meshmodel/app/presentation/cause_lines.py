@@ -116,7 +116,7 @@ def _title(
 
 def lost_lines(lost: list[Acceptance]) -> list[Line]:
     """Acceptances whose findings are gone."""
-    return [heading(f"accepted, but found no more: {len(lost)}"), *map(_lost_line, lost)] if lost else []
+    return [heading(f"accepted, but no longer found: {len(lost)}"), *map(_lost_line, lost)] if lost else []
 
 
 def _line(

@@ -36,7 +36,7 @@ def used_lines(used: "Used", snapshot: Snapshot) -> Iterator[Line]:
         drops = tuple(Drop("grant", credential, system, each.action) for each in grants)
         yield Line(("never", credential, system), ((f"  {never_text(grants)}", ""),), drops, 4)
     if intents:
-        yield heading("used, and no intent covers it: Enter declares it")
+        yield heading("used, and no intended use covers it: Enter adds one")
     for each in intents:
         yield Line(("intend", each), ((f"  {intent_text(each)}", ""),), each, 4)
     if used.not_granted:

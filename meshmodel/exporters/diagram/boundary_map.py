@@ -70,7 +70,7 @@ def boundary_map(snapshot: Snapshot, analysis: AnalysisResults, shows: Shows) ->
     cells = zone_crossings(snapshot, analysis)
     if cells is None:
         raise RequestError(
-            "lens", f"{summary.crossings} crossings are too many for a boundary map: choose missing"
+            "lens", f"{summary.crossings} paths are too many for a boundary map: choose missing"
         )
     names = Names(shows)
     zones = [*(f"zone/{zone}" for zone in sorted(snapshot.zone)), *_lone(snapshot)]
@@ -94,7 +94,7 @@ def boundary_map(snapshot: Snapshot, analysis: AnalysisResults, shows: Shows) ->
     shapes, samples = legend(drawn, (), traced)
     called = names.text(snapshot.about.name or "Identity mesh", "Identity mesh")
     line = (
-        f"{counted(summary.crossings, 'crossing')}, {summary.uncontrolled:,} uncontrolled, "
+        f"{counted(summary.crossings, 'path')}, {summary.uncontrolled:,} unchecked, "
         f"{summary.approved:,} approved, {VIEWS[analysis.view]}"
     )
     diagram = Diagram(

@@ -185,12 +185,12 @@ def checkpoint_words(
         if each.id in self_approved:
             wrong.append("approved by its own subject")
         if not wrong and is_void:
-            wrong.append("controlled by who asks")
+            wrong.append("controlled by the agent")
         any_counts = any_counts or not wrong
         if wrong:
-            lines += ["does not count:", *(line for word in wrong for line in wrap(word, NODE_COLUMNS))]
+            lines += ["not effective:", *(line for word in wrong for line in wrap(word, NODE_COLUMNS))]
         else:
-            lines.append("counts")
+            lines.append("effective")
     return lines, "counts" if any_counts else "does-not-count"
 
 
@@ -261,8 +261,8 @@ _LINES: Mapping[LineLook, str] = {
 }
 _MARKS: Mapping[StepMark, str] = {
     "missing": "unchecked (×)",
-    "counts": "checkpoint counts",
-    "does-not-count": "checkpoint does not count",
+    "counts": "effective checkpoint",
+    "does-not-count": "checkpoint, not effective",
 }
 _TONES: Mapping[Tone, str] = {
     "direct": "direct",

@@ -362,12 +362,12 @@ def overview(
             facts.append(f"\u00d7 {count(missing[node], 'missing checkpoint')}")
         others = sum((each for ends, each in counts.items() if ends[1] == node), ZoneCrossings())
         if others.states:
-            facts.append(", ".join(others.words(" other crossings")))
+            facts.append(", ".join(others.words(" other paths")))
         made.zone(node, name, [*facts, where], "missing" if others.look == "uncontrolled" else None)
     for (tail, head), lines in sorted(between.items()):
         words = step_counts(Counter[str](line.pieces[0].look for line in lines))
         here = joined[tail, head]
-        made.line(tail, head, [*words, *here.words(" crossings")], _mark(here, lines))
+        made.line(tail, head, [*words, *here.words(" paths")], _mark(here, lines))
     title = (f"{_heading(whole)}: overview", _with_crossings(whole.title[1], crossings))
     return made.diagram(title, whole.description, whole.model, whole.stamp, whole.notes)
 
@@ -386,7 +386,7 @@ def _with_crossings(line: str, crossings: Crossings | None) -> str:
     if crossings is None or not counts:
         return line
     states = sum(crossings.values(), ZoneCrossings()).states
-    said = f"{counted(states.total(), 'crossing')}, {states['uncontrolled']:,} uncontrolled"
+    said = f"{counted(states.total(), 'path')}, {states['uncontrolled']:,} unchecked"
     return f"{counts}; {said}, {VIEWS[view]}"
 
 

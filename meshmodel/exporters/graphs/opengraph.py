@@ -66,7 +66,7 @@ _GRANTS: Final = {
 }
 _OTHERS: Final = (
     _EdgeKind("On", "The access is one on the system"),
-    _EdgeKind("InZone", "The system lies in the zone, or the zone is the agent's home", is_traversable=False),
+    _EdgeKind("InZone", "The system is in the zone, or the zone is the agent's home", is_traversable=False),
     _EdgeKind("Guarded", "A step on which a checkpoint decides for each action", is_traversable=False),
 )
 

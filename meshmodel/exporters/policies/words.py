@@ -40,7 +40,7 @@ class Wording:
         worst = min(sources, key=lambda each: (-sources[each], self._facts.source(each)))
         verbs = enumeration([_VERBS[action] for action in table["actions"]])
         acts = f"{verbs} {table['system']} as {self._identities(table['credentials'])}"
-        return f"{acts} {self._coming(access.agent, worst)}; nobody is asked"
+        return f"{acts} {self._coming(access.agent, worst)}; no checkpoint decides"
 
     def _coming(self, agent: int, source: int) -> str:
         if source == HOME:

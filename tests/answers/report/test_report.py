@@ -120,7 +120,7 @@ def test_findings_say_fix_and_acceptance_and_the_standards_are_told_by_rule():
         cited = dict(table.rows)
         assert cited[finding.title] == "; ".join(finding.references)
     assert "until 2026-03-01" in str(said)
-    (lost,) = [each for each in blocks(QUICK, "html", Items) if "found no more" in str(each)]
+    (lost,) = [each for each in blocks(QUICK, "html", Items) if "no longer found" in str(each)]
     assert "bob until 2026-03-02: was here" in lost.items[0]
 
 

@@ -61,7 +61,7 @@ class CheckpointsController(Controller):
         if finding is None:
             is_gone = self.context.is_in_findings and self.context.panel(FindingsList).acceptance is not None
             if is_gone:
-                self.context.say("checkpoint: nothing to place, what was accepted here is found no more")
+                self.context.say("checkpoint: nothing to place, what was accepted here is no longer found")
             return is_gone
         if finding.about and finding.about[0][0] == "checkpoint":
             self.context.select(finding.about[0])

@@ -34,7 +34,7 @@ class OffboardingController(Controller):
             dialog = Picker("who goes, or which secret is rotated?", rows)
             self.context.ask(dialog, partial(self._show, analysis))
         else:
-            self.context.say("offboard: there is nobody who could go")
+            self.context.say("offboard: there is no agent, person or vendor")
 
     def _show(self, analysis: "Analysis", who: str) -> None:
         from meshmodel.app.dialogs.offboard import Another, OffboardingDialog

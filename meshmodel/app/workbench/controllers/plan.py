@@ -226,7 +226,7 @@ class PlanController(Controller):
         intents = [snapshot.intent[each] for each in passing if each in snapshot.intent]
         intents.sort(key=lambda each: (each.per_day is not None, each.agent, each.system))
         if not intents:
-            self.context.say("how often: no intent passes here; declare one first")
+            self.context.say("how often: no intended use passes here; add one first")
             return
         self.ask_how_often(intents[0])
 
