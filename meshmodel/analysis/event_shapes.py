@@ -73,6 +73,7 @@ class EventShapes:
             event.checkpoint is None,
             event.yields,
             not event.unmapped,
+            _ends_itself(event),
         )
         shape = self._known.get(key)
         if shape is None:
@@ -120,7 +121,7 @@ class EventShapes:
             tuple(attribution.notes),
             done,
             () if event.refused else tuple(self._ways(event, access, active, credential, done)),
-            self._use(event, attribution, known, credential) if is_done else None,
+            self._use(event, attribution, known, credential) if is_done and not _ends_itself(event) else None,
             event.action is not None and not event.refused,
         )
 
@@ -162,3 +163,8 @@ class EventShapes:
             bool(event.agent or event.credential or event.identity),
             is_granted and active is not None and not self.snapshot.agent[active].is_person,
         )
+
+
+def _ends_itself(event: Event) -> bool:
+    """Whether a credential takes itself back, which is no use of what it is granted."""
+    return event.revokes is not None and event.revokes == event.credential

@@ -126,13 +126,15 @@ def run(arguments: argparse.Namespace) -> int:
 def _draw_trade_off(arguments: argparse.Namespace) -> int:
     """Write the trade-off of the plan as a picture."""
     to = arguments.format or _format_of(arguments.output)
-    others = ("lens", "agent", "zone", "finding", "form", "pages", "colours", "dpi")
+    others = ("lens", "agent", "zone", "finding", "form", "pages", "colours")
     chosen = [each for each in others if getattr(arguments, each, None) is not None]
     from meshmodel.answers.report.trade_off import PAINTED, trade_off_page
 
     form = next((each for each in PAINTED if each == to), None)
     if form is None:
         raise MeshmodelError(f"--view {_TRADE_OFF} is a picture: --to {' or '.join(PAINTED)}, not {to}")
+    if arguments.dpi is not None and form != "png":
+        raise MeshmodelError(f"--dpi is for a PNG: use --to png, not {form}")
     if chosen:
         raise MeshmodelError(f"--view {_TRADE_OFF} shows no part of the model: leave out what chooses one")
     if arguments.output is not None:
@@ -154,7 +156,8 @@ def _draw_trade_off(arguments: argparse.Namespace) -> int:
         options = plan_options(snapshot)
         plan = analysis.cheapest_plan(options)
         points = analysis.trade_off(options, plan=plan)
-        page = trade_off_page(plan, points, point_words(points, snapshot), stamp(snapshot), form)
+        labels = point_words(points, snapshot)
+        page = trade_off_page(plan, points, labels, stamp(snapshot), form, dpi=arguments.dpi)
     return _write(page.content, arguments.output, to)
 
 

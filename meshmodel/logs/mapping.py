@@ -38,6 +38,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
 from meshmodel.interchange.toml_text import TomlTextError, parse_toml
+from meshmodel.logs.record_values import distinct
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import BYPASSED, Event
 from meshmodel.model.open_file import open_file
@@ -93,6 +94,9 @@ _IGNORE: Final[Mapping[str, str]] = {"ignore": "true"}
 _HANDLE_LIMIT: Final = 2_001
 """No name of a record is longer (``record_values``)."""
 
+TOOL_CALLS: Final = ("execute_tool", "tools/call")
+"""What stands before the name of a tool in the operation of its call, by GenAI and by MCP conventions."""
+
 
 class LogRecord(NamedTuple):
     """One record of a real system's log, in its own names.
@@ -130,6 +134,14 @@ class LogRecord(NamedTuple):
     yields_token: str | None = None
     lifetime: float | None = None
     bypasses: bool = False
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The names of the operation; that of a call of a tool is its own too, without what calls it."""
+        prefix, _, tool = self.operation.partition(" ")
+        if prefix not in TOOL_CALLS or not tool:
+            return (self.operation,)
+        return distinct(self.operation, *(f"{each} {tool}" for each in TOOL_CALLS), tool)
 
     @property
     def names_subject(self) -> bool:
@@ -227,7 +239,7 @@ class Mapper:
 
         Names that no rule matches are listed in ``unmapped``.
         """
-        what = self._meaning("action", (record.operation,)) or {}
+        what = self._meaning("action", record.operations) or {}
         who = self._meaning("identity", record.principals)
         where = self._meaning("resource", record.targets)
         if what is _IGNORE or who is _IGNORE or where is _IGNORE:
@@ -274,7 +286,7 @@ class Mapper:
 
     def unknown(self, record: LogRecord) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The names of a record that nothing maps, each with the table in which a rule would stand."""
-        what = self._meaning("action", (record.operation,)) or {}
+        what = self._meaning("action", record.operations) or {}
         who = self._meaning("identity", record.principals)
         where = self._meaning("resource", record.targets)
         if _IGNORE in (what, who, where):

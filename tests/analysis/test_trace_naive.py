@@ -270,7 +270,7 @@ class NaiveTrace:
         """By grant and action: events, sessions, first and last time; and what no grant allows."""
         grants, not_granted = {}, {}
         for e in self.history:
-            if e.refused or e.system is None or e.action is None:
+            if e.refused or e.system is None or e.action is None or ends_itself(e):
                 continue
             if e.credential is not None and self.grant_forms(e.credential, e.system, e.action):
                 grants.setdefault((e.credential, e.system, e.action), []).append(e)
@@ -292,7 +292,7 @@ class NaiveTrace:
         """The sources that an intent would have to name; ``None`` if the event needs none."""
         agent = self.s.agent.get(event.agent)
         done_ = not event.refused and event.system is not None and event.action is not None
-        if not done_ or agent is None or agent.kind == "person":
+        if not done_ or ends_itself(event) or agent is None or agent.kind == "person":
             return None
         if not self.grant_forms(event.credential, event.system, event.action):
             return None
@@ -306,6 +306,11 @@ class NaiveTrace:
 
     def is_home(self, agent, source):
         return source is None or (agent.home is not None and self.s.system[source].zone == agent.home)
+
+
+def ends_itself(event):
+    """Whether it is a credential that takes itself back: that uses none of its grants."""
+    return event.credential is not None and event.revokes == event.credential
 
 
 def random_logs(snapshot, rng, count):

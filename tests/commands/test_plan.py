@@ -282,10 +282,21 @@ def test_the_trade_off_is_a_picture_with_its_points_named(tmp_path, to):
     assert "checkpoint when Analyst calls Executor" in text
 
 
+def test_the_picture_of_a_trade_off_has_the_resolution_that_is_asked_for(tmp_path):
+    sizes = []
+    for dpi in (72, 144):
+        target = tmp_path / f"{dpi}.png"
+        done = run("export", MODELS / "agent-chain.toml", "--view", "trade-off", "--dpi", dpi, "-o", target)
+        assert (done.returncode, done.stderr) == (0, "")
+        sizes.append(int.from_bytes(target.read_bytes()[16:20], "big"))
+    assert abs(sizes[1] - 2 * sizes[0]) <= 2
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["--to", "pdf"], "--to svg or png, not pdf"),
+        (["--to", "svg", "--dpi", "100"], "--dpi is for a PNG: use --to png, not svg"),
         (["--to", "svg", "--lens", "missing"], "leave out what chooses one"),
     ],
 )

@@ -94,3 +94,21 @@ def test_a_log_that_is_cut_declares_nothing(tmp_path, called):
     assert (status, answer["complete"], list(answer)[-1]) == (2, False, "complete")
     assert complaint.startswith(f"meshmodel: {log}, line 6: is no JSON")
     assert path.read_bytes() == LEAK.read_bytes()
+
+
+def test_a_token_that_takes_itself_back_uses_no_grant(tmp_path, documents):
+    event = {
+        "time": 0,
+        "agent": "chat-service",
+        "credential": "refresh-token",
+        "system": "crm",
+        "action": "write",
+    }
+    log = tmp_path / "log.jsonl"
+    counts = []
+    for revoked in ("refresh-token", "cloud-key"):
+        log.write_text(json.dumps({**event, "revokes": revoked}), encoding="utf-8")
+        (answer,) = documents("used", LEAK, log, "--json")
+        assert answer["not_granted"] == []
+        counts.append(sum(each["events"] for each in answer["grants"]))
+    assert counts == [0, 1]

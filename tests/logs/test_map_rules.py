@@ -422,3 +422,12 @@ def test_rules_that_no_record_used_are_named(tmp_path):
 
 def test_what_the_model_itself_knows_is_no_rule_of_the_map(tmp_path):
     assert mapper(tmp_path, "").unused == ()
+
+
+@all_rows("named", ["search", "execute_tool search", "tools/call search"])
+@all_rows("operation", ["execute_tool search", "tools/call search"])
+def test_the_operation_of_a_call_of_a_tool_is_known_with_and_without_what_calls_it(
+    tmp_path, named, operation
+):
+    made = mapper(tmp_path, f'[[action]]\nmatch = "{named}"\naction = "read"\n', "otlp")
+    assert made.event(1, record("agent:x", operation=operation)).action == "read"

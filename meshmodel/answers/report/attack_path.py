@@ -27,7 +27,7 @@ _DEEDS: Final = {
 }
 _STEPS: Final = {
     "custody": "finds {}",
-    "exchange": "exchanges it for {}",
+    "exchange": "exchanges {1} for {0}",
     "delegation": "calls {}",
     "trigger": "starts {}",
     "hearing": "{} reads it and may follow it",
@@ -122,7 +122,7 @@ def _deed(snapshot: "Snapshot", step: "PathStep") -> str:
     ends = step.from_.partition(":")[2], step.to.partition(":")[2]
     if step.step == "custody" and snapshot.custody[ends].how == "issues":
         return f"is issued {title}"
-    return _STEPS[step.step].format(title)
+    return _STEPS[step.step].format(title, _title(snapshot, step.from_))
 
 
 def _as_whom(snapshot: "Snapshot", step: "PathStep") -> str:

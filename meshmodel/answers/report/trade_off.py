@@ -68,6 +68,8 @@ def trade_off_page(
     labels: Sequence[tuple[str, str]],
     stamp: str,
     to: DiagramFormat,
+    *,
+    dpi: int | None = None,
 ) -> Page:
     """The trade-off as a picture, as SVG or as PNG: its points are named, and their measures listed.
 
@@ -77,6 +79,7 @@ def trade_off_page(
         labels: of each point its number and its measures, in words (``measures.point_words``).
         stamp: which model was analysed by which program.
         to: ``svg`` or ``png``.
+        dpi: pixels to an inch of a PNG; ``None``: as diagrams have.
     """
     knee = knee_of(points)
     shown = _labelled(len(points), knee)
@@ -90,7 +93,7 @@ def trade_off_page(
     today = plan.severities or (plan.before,)
     at_knee = "" if knee is None else f" Knee: {labels[knee][0]}."
     words = f"Unchecked today: {sum(today)}. Then: {said}.{at_knee}"
-    return _page(_Steps(today, steps, names, words, listed), stamp, to)
+    return _page(_Steps(today, steps, names, words, listed), stamp, to, dpi)
 
 
 def _listed(names: Mapping[int, str], labels: Sequence[tuple[str, str]]) -> list[str]:
@@ -133,24 +136,25 @@ def _labelled(number: int, knee: int | None) -> list[int]:
     return sorted(evenly | ({knee} if knee is not None else set()))[:MOST_LABELS]
 
 
-def _page(shown: _Steps, stamp: str, to: DiagramFormat) -> Page:
+def _page(shown: _Steps, stamp: str, to: DiagramFormat, dpi: int | None) -> Page:
     diagram = Diagram((TITLE, f"of {sum(shown.today)}"), shown.sentence, (), (), (), stamp=stamp)
-    return placed_page(_text(shown, stamp), diagram, to)
+    return placed_page(_text(shown, stamp), diagram, to, dpi)
 
 
-def placed_page(text: str, diagram: Diagram, to: DiagramFormat) -> Page:
+def placed_page(text: str, diagram: Diagram, to: DiagramFormat, dpi: int | None = None) -> Page:
     """A graph whose nodes have their places, as a picture.
 
     Args:
         text: in DOT.
         diagram: with its title, what it shows in a sentence, and the stamp.
         to: ``svg`` or ``png``.
+        dpi: pixels to an inch of a PNG; ``None``: as diagrams have.
     """
     renderer = find_renderer()
     with malformed_output_as_error(renderer):
         arranged = Arrangement(text, lay_out(renderer, text, diagram, AS_PLACED))
         if to == "png":
-            content = png.paint(renderer, arranged, None)
+            content = png.paint(renderer, arranged, dpi)
         else:
             drawn = renderer.run(text, "svg", AS_PLACED)
             content = clean_svg(drawn, diagram, text_widths(arranged.layout))
