@@ -87,8 +87,11 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         text = "\n".join(scan_lines(told))
         say(text if style().glyphs else text.replace("⚑", "!").replace("…", "..."))
-    for source, why in [*found.unread, *found.walked.refused][:_SHOWN]:
+    refused = [*found.unread, *found.walked.refused]
+    for source, why in refused[:_SHOWN]:
         complain(f"{one_line(source)}: {why}")
+    if len(refused) > _SHOWN:
+        complain(f"{len(refused) - _SHOWN:,} more files could not be read; --json lists them")
     for each in found.missing:
         complain(each)
     return 0 if found.is_whole else 2

@@ -6,6 +6,7 @@ See ``docs/scan.md``.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from math import inf
 from operator import itemgetter
 from pathlib import Path
@@ -32,6 +33,8 @@ BYTE_LIMIT: Final = 1 << 20
 """The most bytes of one file."""
 TOTAL_LIMIT: Final = 16 << 20
 """The most bytes of all of them."""
+_ENDING: Final = re.compile(r"\*\.\w+")
+"""A name of which only the ending is said."""
 _KIND: Final = re.compile(rb"^kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
 _SCHEMA: Final = b"CustomResourceDefinition"
 """Manifests of this kind only are large, say how others are written, and give nobody anything."""
@@ -284,8 +287,10 @@ def _seems_meant(candidate: Candidate) -> bool:
 
 
 def _how_common(candidate: Candidate) -> tuple[bool, bool]:
-    """What is read first: names that are of agents alone, then code, then manifests of all kinds."""
-    return all(each.is_common for each in candidate.forms), all(each.marks for each in candidate.forms)
+    """What is read first: names that are of one form, then code, then manifests of all kinds."""
+    names = (name for each in candidate.forms for name in each.files if not _ENDING.fullmatch(name))
+    is_named = any(fnmatchcase(f"/{candidate.source}", f"*/{name}") for name in names)
+    return not is_named, all(not each.packages for each in candidate.forms)
 
 
 def _may_be_meant(candidate: Candidate) -> bool:

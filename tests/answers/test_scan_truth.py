@@ -47,6 +47,8 @@ def told_of(folder):
         ("c", [WEB, RUNS, UNCHECKED]),
         ("d", [WEB, RUNS, UNCHECKED, "The same holds for x."]),
         ("g1", [WEB, RUNS, UNCHECKED]),
+        ("g2", ["  then writes into repositories that the working copy of the project is pushed to as you;"]),
+        ("s1", ["In what is drawn an agent acts unchecked only where little is at stake."]),
         ("n1", [WEB, RUNS, UNCHECKED, "The same holds for agent-a, agent-b, agent-c and 2 more."]),
         ("s2", ["ui           does not ask: changes web ⚑, reads files of the project, as you"]),
         ("h1", ["h1: 1 file, 1 configuration read, 0 not read", NO_AGENT]),

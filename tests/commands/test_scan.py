@@ -45,6 +45,16 @@ def test_what_cannot_be_read_is_said_and_the_answer_is_no_whole_one(folder):
     assert done.stderr.startswith("meshmodel: mcp.json: ")
 
 
+def test_of_many_files_that_cannot_be_read_ten_are_named_and_the_rest_counted(folder):
+    for number in range(14):
+        (folder / f"{number}.mcp").mkdir()
+        (folder / f"{number}.mcp/mcp.json").write_text("{", encoding="utf-8")
+    done = run("scan")
+    assert done.returncode == 2
+    assert done.stderr.count("is no JSON") == 10
+    assert done.stderr.endswith("meshmodel: 4 more files could not be read; --json lists them\n")
+
+
 def test_the_answer_for_programs(folder):
     (answer,) = documents("scan", "--json")
     assert answer["format"] == "meshmodel-scan/1"

@@ -144,6 +144,16 @@ def test_limits_are_said_with_their_numbers(folder, monkeypatch):
     assert not folder.scan().walked.is_whole
 
 
+def test_files_of_agents_are_read_before_manifests_that_lie_nearer(folder, monkeypatch):
+    for number in range(3):
+        folder.write(f"m{number}.yaml", "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a}\n")
+    folder.write("deep/below/.mcp.json")
+    monkeypatch.setattr(scanning, "FILE_LIMIT", 1)
+    found = folder.scan()
+    assert [file for file, _ in found.read] == ["deep/below/.mcp.json"]
+    assert found.missing == ["3 files not read: there are too many; scan a part"]
+
+
 def test_when_the_time_is_up_what_was_read_is_a_model(folder):
     for name in "abcd":
         folder.write(f"{name}/.mcp.json")
