@@ -99,10 +99,17 @@ addEventListener("load", () => new MutationObserver((changes, observer) => {
   }
 }).observe(document.body, { attributes: true }));
 
-// Ctrl+V is the paste of the browser, and no key of the terminal.
+// Keys of the browser are no keys of the terminal: Ctrl+V pastes, Ctrl+R and F5 reload, Alt+D goes to the address.
 addEventListener("keydown", (event) => {
-  const isPaste = event.key.toLowerCase() === "v" && event.ctrlKey && !event.altKey && !event.metaKey;
-  if (isPaste) event.stopImmediatePropagation();
+  const letter = /^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : "";
+  const isControl = event.ctrlKey && !event.altKey && !event.metaKey && "vr".includes(letter || "-");
+  const isAlt = event.altKey && !event.ctrlKey && letter;
+  if (isControl || isAlt || ["F5", "F11", "F12"].includes(event.key)) event.stopImmediatePropagation();
+}, true);
+
+// A right click on the terminal opens the menu of the program alone; with Shift, that of the browser.
+addEventListener("contextmenu", (event) => {
+  if (!event.shiftKey && event.target.closest("#terminal")) event.preventDefault();
 }, true);
 
 // A text that is too long is refused before it is sent.

@@ -71,7 +71,7 @@ class Chromium:
         size = {"width": 1000, "height": 700}
         target = await self.ask("Target.createTarget", url="about:blank", browserContextId=context, **size)
         attached = await self.ask("Target.attachToTarget", targetId=target["targetId"], flatten=True)
-        page = Page(self, attached["sessionId"])
+        page = Page(self, attached["sessionId"], context)
         for domain in ("Page", "Runtime", "Network", "Log"):
             await page.ask(f"{domain}.enable")
         return page
@@ -80,8 +80,8 @@ class Chromium:
 class Page:
     """One page of it."""
 
-    def __init__(self, browser: Chromium, session: str) -> None:
-        self.browser = browser
+    def __init__(self, browser: Chromium, session: str, context: str) -> None:
+        self.browser, self.context = browser, context
         self._session = session
 
     async def ask(self, method: str, **given: object) -> dict[str, Any]:

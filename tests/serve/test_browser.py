@@ -162,3 +162,42 @@ async def signs_take_a_cell_each(page: Page) -> None:
                 assert beside != middle, f"column {x} of {row!r}"
                 looked_at += 1
     assert looked_at
+
+
+async def test_what_is_copied_goes_to_the_clipboard_of_the_browser_and_a_right_click_opens_one_menu(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path) as room:
+        async with chromium(tmp_path / "profile") as browser:
+            ada = await browser.page(tmp_path)
+            await joined(ada, room, "Ada")
+            await browser.ask(
+                "Browser.grantPermissions",
+                permissions=["clipboardReadWrite", "clipboardSanitizedWrite"],
+                origin=room.origin,
+                browserContextId=ada.context,
+            )
+            await click(ada, "left")
+            await ada.type("Y")
+            await shows(ada, "copied")
+            text = ""
+            while not text:
+                text = str(await ada.run("navigator.clipboard.readText()"))
+            assert "agent" in text
+            await ada.run(
+                "addEventListener('contextmenu', (event) => { window.menu = event.defaultPrevented; })"
+            )
+            await click(ada, "right")
+            await shows(ada, "add it once more")
+            assert await ada.run("window.menu") is True
+
+
+async def click(page: Page, button: str) -> None:
+    """Click on the first element of the model."""
+    at = await page.run(
+        "(() => { const box = document.querySelector('.xterm-screen').getBoundingClientRect();"
+        f" return {{ x: box.x + box.width * 6 / {shown(page).columns},"
+        f" y: box.y + box.height * 2.5 / {shown(page).lines} }} }})()"
+    )
+    for kind in ("mousePressed", "mouseReleased"):
+        await page.ask("Input.dispatchMouseEvent", type=kind, button=button, clickCount=1, **at)

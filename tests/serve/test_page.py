@@ -40,15 +40,39 @@ def answer(expression: str) -> Any:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("key", ["v", "V"])
-def test_ctrl_v_is_left_to_the_browser_which_pastes_what_it_has(key: str) -> None:
-    assert answer(f"key({key!r}, {{}})") == [True, ["stopped"], True], (
+PLAIN = "{ ctrlKey: false }"
+ALT = "{ ctrlKey: false, altKey: true }"
+
+
+@pytest.mark.parametrize(
+    ("key", "more"),
+    [
+        ("v", "{}"),
+        ("V", "{}"),
+        ("r", "{}"),
+        ("F5", PLAIN),
+        ("F5", "{}"),
+        ("F11", PLAIN),
+        ("F12", PLAIN),
+        ("d", ALT),
+    ],
+)
+def test_keys_of_the_browser_are_left_to_it(key: str, more: str) -> None:
+    assert answer(f"key({key!r}, {more})") == [True, ["stopped"], True], (
         "the terminal does not hear of it first"
     )
 
 
 @pytest.mark.parametrize(
-    "call", ["key('c', {})", "key('v', { ctrlKey: false })", "key('v', { altKey: true })"]
+    "call",
+    [
+        "key('c', {})",
+        "key('v', { ctrlKey: false })",
+        "key('v', { altKey: true })",
+        "key('@', { ctrlKey: false, altKey: true })",
+        "key('F6', { ctrlKey: false })",
+        "key('Alt', { ctrlKey: false, altKey: true })",
+    ],
 )
 def test_other_keys_go_to_the_terminal(call: str) -> None:
     assert answer(call) == [True, [], True]
@@ -57,6 +81,17 @@ def test_other_keys_go_to_the_terminal(call: str) -> None:
 @pytest.mark.parametrize("text", ["'é'.repeat(32768)", "''", "null"])
 def test_a_text_of_64_kb_is_pasted(text: str) -> None:
     assert answer(f"paste({text})") == [True, [], True]
+
+
+@pytest.mark.parametrize(
+    ("where", "shift", "kept"),
+    [("true", "false", ["prevented"]), ("true", "true", []), ("false", "false", [])],
+)
+def test_a_right_click_on_the_terminal_opens_no_menu_of_the_browser(
+    where: str, shift: str, kept: list[str]
+) -> None:
+    click = f"{{ target: {{ closest: () => {where} }}, shiftKey: {shift} }}"
+    assert answer(f"fired('contextmenu', {click})") == [True, kept, True]
 
 
 def test_a_longer_one_is_refused_by_a_sentence_on_the_page_and_not_sent() -> None:
