@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 from textual.binding import Binding
 
 from meshmodel.app.concepts import CONCEPTS
+from meshmodel.app.presentation.people import first_leader
 from meshmodel.edits.connections import end_of
 
 if TYPE_CHECKING:
@@ -176,8 +177,12 @@ def _nobody_here(state: "WorkbenchState") -> str:
 
 
 def _nobody_leads(state: "WorkbenchState") -> str:
-    is_led = any(each.here.leading is not None for each in state.people)
-    return "" if is_led else "follow: nobody leads a review; P in a review does"
+    return "" if first_leader(state.people) else "follow: nobody leads a review; P in a review does"
+
+
+def _led_already(state: "WorkbenchState") -> str:
+    leads = None if state.presents else first_leader(state.people)
+    return "" if leads is None else f"review: {leads.name} leads already; & follows"
 
 
 def _led(state: "WorkbenchState") -> str:
@@ -260,7 +265,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _answer("assume", "A", "assume", "Note an assumption to confirm later", 25, lambda w: w.round.note("assume")),
     _answer("note", "N", "note", "Add a note about this topic", 26, lambda w: w.round.note("note")),
     Command("round_next", ("space",), "next", "Go on to the next topic", "Round", in_round=lambda w: w.round.next(), palette=False, footers={"round": 0}, why_not=_led),
-    Command("round_present", ("P",), "large", "Show the topic in large cards over the whole screen, for a room to follow; or no longer", "Round", in_round=lambda w: w.round.present(), palette=False, footers={"round": 27}),
+    Command("round_present", ("P",), "large", "Show the topic in large cards over the whole screen, for a room to follow; or no longer", "Round", in_round=lambda w: w.round.present(), palette=False, footers={"round": 27}, why_not=_led_already),
     Command("round_back", ("left", "backspace"), "back", "Go back to the topic before", "Round", in_round=lambda w: w.round.back(), palette=False, footers={"round": 20}, why_not=_led),
     Command("follow", ("&",), "follow", "Follow who leads the review, wherever they go in it; Esc ends that", "Round", run=lambda w: w.round.follow_leader(), why_not=_nobody_leads),
     Command("hand", ("H",), "hand", "Raise a hand, which the others see, or lower it", "Round", run=lambda w: w.room.hand(), why_not=_nobody_here),

@@ -20,9 +20,9 @@ from tests.app.desk import Desk, desk
 from tests.app.test_round_page import GATEWAY, known, press, stop_of
 
 
-def somebody(number: int, name: str, **shown: object) -> dict[str, Any]:
+def somebody(number: int, name: str, *, is_away: bool = False, **shown: object) -> dict[str, Any]:
     """One of the others, as a server tells of them."""
-    return {"number": number, "name": name, "here": Presence().as_json() | shown, "is_away": False}
+    return {"number": number, "name": name, "here": Presence().as_json() | shown, "is_away": is_away}
 
 
 class Talk:
@@ -150,7 +150,7 @@ async def test_what_somebody_shows_of_a_round_is_followed_until_escape(tmp_path:
         assert talk.told[-1] == Presence(it.bench.shown.selected, follows=True).as_json()
 
         await press(it, "space")
-        await it.shows("round: Ada leads; Esc goes on by yourself")
+        await it.shows("review: Ada leads; Esc goes on by yourself")
         await press(it, "d")
         assert known(it).is_done, "it is answered by any of them"
 
@@ -167,6 +167,23 @@ async def test_what_somebody_shows_of_a_round_is_followed_until_escape(tmp_path:
 
 
 @pytest.mark.slow
+async def test_one_person_leads_at_a_time_and_another_once_they_are_away(tmp_path: Path) -> None:
+    async with guest(tmp_path, GATEWAY) as (it, talk):
+        await press(it, "@")
+        led = {"stop": None, "left": [], "earlier": []}
+        await talk.hear(it, somebody(1, "Ada", leading=led))
+        await it.press("P")
+        await it.shows("review: Ada leads already; & follows")
+        assert not it.bench.shown.presents
+        await talk.hear(it, somebody(1, "Ada", leading=led, is_away=True))
+        await it.shows("Ada (away)")
+        await it.press("&")
+        await it.shows("follow: nobody leads a review")
+        await it.press("P")
+        assert talk.told[-1]["leading"] is not None
+
+
+@pytest.mark.slow
 async def test_who_no_longer_leads_is_followed_no_longer(tmp_path: Path) -> None:
     async with guest(tmp_path, GATEWAY) as (it, talk):
         led = {"stop": ["grant", "no", "such"], "left": [], "earlier": [], "since": 0.0}
@@ -174,7 +191,7 @@ async def test_who_no_longer_leads_is_followed_no_longer(tmp_path: Path) -> None
         await press(it, "&")
         assert known(it).stop is not None, "a stop that is not there yet: the next one"
         await talk.hear(it)
-        await it.shows("round: who led it no longer does")
+        await it.shows("review: who led it no longer does")
         assert not it.bench.shown.presents
         assert it.bench.shown.follows is None
         await press(it, "space")
