@@ -5,7 +5,7 @@ See ``docs/scan.md#the-lines``.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from textwrap import wrap
@@ -18,7 +18,7 @@ from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Agent, Checkpoint, Credential, Delegation, Note, Snapshot, System
 from meshmodel.model.stop import Stop
 from meshmodel.model.text import counted, first_few, one_line, pad, shorten, width
-from meshmodel.model.vocabulary import SEVERITIES, STEERABLE_KINDS, Action, Severity
+from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, STEERABLE_KINDS, Action, Severity
 
 COLUMNS: Final = 100
 LINES: Final = 19
@@ -29,6 +29,8 @@ _TRIED: Final = 40
 """The most questions whose answers are tried, those nearest to the worst path first."""
 _EXPLAINED: Final = 12
 """The most ends of one harm among which the worst path is looked for."""
+_ALONE: Final = 20
+"""The most agents of which it is worked out what they reach without the others."""
 _ASKED: Final = 3
 _WEIGHED: Final[tuple[Severity, ...]] = ("critical", "high", "medium")
 """The severities by whose numbers of missing checkpoints an answer is weighed, in this order."""
@@ -182,10 +184,11 @@ def answer_scan(scope: ScanScope, snapshot: Snapshot, stop: Stop) -> ScanAnswer:
         stop: when answers to questions are no longer tried; all else is told in full.
     """
     analysis = analyse(snapshot)
-    worst = _worst(analysis)
+    reaches = {each.agent: each for each in _Reaches(analysis).of_all()}
+    worst = _worst(analysis, reaches)
     return ScanAnswer(
         scope,
-        tuple(_groups(analysis)),
+        tuple(_groups(analysis, reaches.values())),
         worst,
         _why(worst, analysis),
         tuple(_questions(analysis, worst, stop)),
@@ -197,10 +200,10 @@ def answer_scan(scope: ScanScope, snapshot: Snapshot, stop: Stop) -> ScanAnswer:
 # Agents ---------------------------------------------------------------------------------------------------
 
 
-def _groups(analysis: Analysis) -> list[Group]:
+def _groups(analysis: Analysis, reaches: Iterable["_Own"]) -> list[Group]:
     """The agents that decide by themselves, those alike together; AI agents first."""
     agents, found = analysis.snapshot.agent, dict[Group, list[str]]()
-    for own in _Reaches(analysis).of_all():
+    for own in reaches:
         found.setdefault(_group(analysis, own), []).append(own.agent)
     helpers, taken, made = _helpers(analysis.snapshot), _taken(analysis.snapshot), []
     for group, names in found.items():
@@ -259,6 +262,7 @@ class _Reaches:
 
     def __init__(self, analysis: Analysis) -> None:
         self._snapshot, self._agents = analysis.snapshot, analysis.snapshot.agent
+        self._left = _ALONE
         self._rows = {each.agent: each for each in analysis.reach()}
         self._calls: dict[str, list[Delegation]] = {}
         for each in analysis.snapshot.delegation.values():
@@ -270,8 +274,6 @@ class _Reaches:
     def of(self, agent: str) -> _Own:
         row, own = self._rows[agent], dict[str, set[Action]]()
         tools = self._tools(agent)
-        alone = self._alone(agent, tools.keys())
-        unchecked = {each.system: each.unchecked for each in (alone or row).reach}
         for each, limits in tools.items():
             for reach in self._rows[each].reach:
                 done = {
@@ -280,6 +282,8 @@ class _Reaches:
                 }  # fmt: skip
                 own.setdefault(reach.system, set()).update(done)
         identities = {one for each in tools for one in self._rows[each].own_identities}
+        alone = self._alone(row, tools.keys(), own)
+        unchecked = {each.system: each.unchecked for each in alone.reach}
         return _Own(
             agent,
             {
@@ -293,21 +297,31 @@ class _Reaches:
             tuple(each for each in row.identities if each in identities),
         )
 
-    def _alone(self, agent: str, tools: AbstractSet[str]) -> AgentReach | None:
-        """What an agent reaches if no other one decides by itself; ``None``: it makes no difference.
+    def _alone(
+        self, row: AgentReach, tools: AbstractSet[str], own: Mapping[str, AbstractSet[Action]]
+    ) -> AgentReach:
+        """What an agent reaches if no other one decides by itself.
 
-        Where a checkpoint decides on what it does itself, another agent may do the same unasked.
+        It makes a difference where a checkpoint decides on what it does itself, and another agent may do
+        the same unasked.
         """
         held = {credential for holder, credential in self._snapshot.hold if holder in tools}
-        asked = any(
-            each.from_ in (held if each.step == "grant" else tools)
+        unchecked = {
+            each.system: own[each.system] & {*each.unchecked} for each in row.reach if each.system in own
+        }
+        differs = any(
+            each.from_ in tools
+            if each.step == "delegation"
+            else each.from_ in held and unchecked.get(each.to, set()) & {*(each.actions or ACTIONS)}
             for each in self._snapshot.checkpoint.values()
         )
         others = [Remove("agent", each.id) for each in self._agents.values() if each.is_steerable]
-        others = [each for each in others if each.key != agent]
-        if not asked or not others:
-            return None
-        return analyse(apply_edit(self._snapshot, Edit("alone", tuple(others)))).agent_reach(agent)
+        others = [each for each in others if each.key != row.agent]
+        if not (differs and others and self._left):
+            return row
+        self._left -= 1
+        alone = analyse(apply_edit(self._snapshot, Edit("alone", tuple(others)))).agent_reach(row.agent)
+        return alone or row
 
     def _tools(self, agent: str) -> dict[str, tuple[Sequence[str], ...]]:
         """The agent and the programs that it calls, servers and hooks, each with what limits the calls."""
@@ -446,13 +460,13 @@ class _Candidate(NamedTuple):
     door: Door
 
 
-def _worst(analysis: Analysis) -> Worst | None:
+def _worst(analysis: Analysis, reaches: Mapping[str, _Own]) -> Worst | None:
     """The path of an AI agent that does most harm; of these the one with the fewest steps.
 
     Where no missing checkpoint is more than low there is none to tell: mostly an agent that calls its own
     model.
     """
-    snapshot, reaches = analysis.snapshot, {each.agent: each for each in _Reaches(analysis).of_all()}
+    snapshot = analysis.snapshot
     first_hand = [each.system for each in analysis.heard if each.first_hand]
     sources = {agent: _sources(snapshot, own, first_hand) for agent, own in reaches.items()}
     helpers = _helpers(snapshot)

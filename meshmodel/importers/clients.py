@@ -88,7 +88,8 @@ SUBAGENT: Final = Rule(
     "subagent",
     "an agent that a client starts",
     "mapped",
-    "an agent of kind ai-agent, with the account of the client, or one of its own where its tools are listed",
+    "an agent of kind ai-agent, with account and servers of the client, or an account of its own where its "
+    "tools are listed or refused, or its mode asks less",
 )
 CLIENT_RULES: Final = (PROMPTS, SOME_TOOLS, HOOK)
 """The rules of this module, for the table of a form that uses it."""

@@ -299,7 +299,8 @@ TOOLS: Final = Rule(
     "tool-list",
     "list of tools",
     "question",
-    "the file does not say what each tool does on which system; until that is said it limits nothing",
+    "the file does not say what each tool does on which system; until that is said it limits nothing; tools "
+    "that fetch, search or run any command read the web",
 )
 TOOL_LIMIT: Final = Rule(
     "tool-limit",
