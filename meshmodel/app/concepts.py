@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - one command is one line of the table
-"""The words of the field by which help and palette find a command, beside its own."""
+"""The words of the field by which help and palette find a command, beside its own; ``meshmodel help`` too."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -44,3 +44,30 @@ CONCEPTS: Final[Mapping[str, str]] = {
     "zoom_out": "zoom to fit, whole, overview",
 }
 """By the id of a command, what else people call what it does."""
+SAME: Final[Mapping[str, tuple[str, ...]]] = {
+    "check": ("findings", "questions", "rule"),
+    "compromise": ("compromise", "outsider"),
+    "diff": ("compare",),
+    "drift": ("compare",),
+    "explain": ("why",),
+    "export": ("export",),
+    "fix": ("fix", "checkpoint", "guard"),
+    "import": ("import",),
+    "offboard": ("offboard",),
+    "plan": ("fix",),
+    "reach": ("reach",),
+    "report": ("export",),
+    "round": ("round",),
+    "rules": ("rule", "findings"),
+    "scan": ("import",),
+    "trace": ("trace",),
+    "used": ("trace",),
+}
+"""By command the commands of the workbench that answer the same, and so are called the same."""
+MORE: Final[Mapping[str, str]] = {
+    "check": "CI, pipeline, exit code, build gate, SARIF, baseline",
+    "reach": "who has access, access matrix",
+    "serve": "share, collaborate, together, browser",
+    "used": "unused access, dormant access",
+}
+"""By command what else it is called."""

@@ -3,6 +3,7 @@
 import argparse
 
 from meshmodel.commands.models import (
+    OTHER_NAMES,
     AnswerPrinter,
     Subparsers,
     add_json,
@@ -24,6 +25,7 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "compromise",
+        aliases=OTHER_NAMES["compromise"],
         help="show the blast radius: what an attacker gets, and what to revoke",
         description="Show what an attacker can reach who took over an agent, a credential or a system, or "
         "who can only write where outsiders can. Listed are the credentials to revoke, the agents that "

@@ -1,7 +1,7 @@
 """The arguments and the loop that commands over one or several models share."""
 
 import argparse
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 NAMED: Final = "a .mesh or .toml file, or postgresql://host/db#model"
 """What MODEL may be."""
+
+OTHER_NAMES: Final[Mapping[str, tuple[str, ...]]] = {"compromise": ("blast-radius",), "round": ("review",)}
+"""By command what it may be called too."""
 
 _MODEL: Final = f"{NAMED}; - is standard input"
 

@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.commands.models import (
+    OTHER_NAMES,
     AnswerPrinter,
     Subparsers,
     add_json,
@@ -30,6 +31,7 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "round",
+        aliases=OTHER_NAMES["round"],
         help="guided review: list the few topics that close everything",
         description="List the topics of a guided review. First come the checkpoints of the smallest fix, "
         "the one that closes most first. Each topic says what it closes, which intended uses wait for a "

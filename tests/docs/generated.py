@@ -23,6 +23,7 @@ from meshmodel.analysis.rules import RULES
 from meshmodel.answers.baseline import baseline_text, known_findings
 from meshmodel.answers.standards import RELEASES, titled
 from meshmodel.commands.keys import key_table
+from meshmodel.commands.models import OTHER_NAMES
 from meshmodel.commands.rules import example_of
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.exporters.policies.stub import policy_stub
@@ -205,7 +206,8 @@ def parsers() -> dict[str, argparse.ArgumentParser]:
     """The parser of every command, in the order of the help."""
     parser = cli.command_parser()
     (commands,) = (each for each in parser._actions if isinstance(each, argparse._SubParsersAction))
-    return dict(commands.choices)
+    others = {other for names in OTHER_NAMES.values() for other in names}
+    return {name: each for name, each in commands.choices.items() if name not in others}
 
 
 def command(name: str) -> str:

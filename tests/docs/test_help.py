@@ -2,10 +2,15 @@
 
 import re
 
+import pytest
+
 from meshmodel import cli
 from meshmodel.answers.style import Style
-from meshmodel.commands.help import TOPICS, page
+from meshmodel.app.commands import COMMANDS
+from meshmodel.app.concepts import MORE, SAME
+from meshmodel.commands.help import TOPICS, commands_of, page
 from meshmodel.commands.manual_text import markdown_text
+from meshmodel.commands.models import OTHER_NAMES
 from tests.rows import all_rows
 
 PAGE = """# The title
@@ -110,3 +115,52 @@ def test_the_layout_on_a_terminal():
 def test_without_glyphs_there_is_only_ascii():
     for topic in TOPICS:
         assert markdown_text(page(topic), Style(glyphs=False)).isascii(), topic
+
+
+@pytest.mark.parametrize(
+    ("concept", "command"),
+    [
+        ("risk", "meshmodel check"),
+        ("threat", "meshmodel check"),
+        ("CI", "meshmodel check"),
+        ("mitigate", "meshmodel fix"),
+        ("Remediation", "meshmodel plan"),
+        ("attack path", "meshmodel explain"),
+        ("least privilege", "meshmodel reach"),
+        ("blast radius", "meshmodel compromise"),
+        ("leaver", "meshmodel offboard"),
+        ("workshop", "meshmodel round"),
+        ("forensics", "meshmodel trace"),
+        ("what changed", "meshmodel diff"),
+        ("compliance", "meshmodel rules"),
+        ("jira", "meshmodel report"),
+        ("Terraform", "meshmodel import"),
+        ("discover", "meshmodel scan"),
+        ("share", "meshmodel serve"),
+        ("trust boundary", "In the workbench\n  l  "),
+        ("colour", "In the workbench\n  T  "),
+        ("comment", "In the workbench\n  Enter  "),
+    ],
+)
+def test_a_word_of_the_field_finds_what_answers_it(concept, command, capsys):
+    status, text, complaint = called(capsys, *concept.split())
+    assert (status, complaint) == (0, "")
+    assert command in text
+    assert "meshmodel git-merge" not in text
+
+
+def test_what_nothing_is_called_names_the_topics(capsys):
+    status, text, complaint = called(capsys, "xyzzy")
+    assert (status, text) == (2, "")
+    assert "there is no topic xyzzy; there are scan" in complaint
+
+
+def test_commands_answer_to_their_other_names(capsys):
+    for name, others in OTHER_NAMES.items():
+        for other in others:
+            assert called(capsys, other) == called(capsys, name)
+
+
+def test_what_commands_are_called_belongs_to_commands_that_are_there():
+    assert {*SAME, *MORE} <= commands_of(page("commands")).keys()
+    assert {each for ids in SAME.values() for each in ids} <= {each.id for each in COMMANDS}
