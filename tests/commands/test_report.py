@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import pytest
 from markdown_it import MarkdownIt
 
-from meshmodel.answers.report.findings import MOST_DRAWN_WAYS
+from meshmodel.answers.report.findings import MOST_TOLD
 from meshmodel.answers.report.pictures import Pictures
 from meshmodel.answers.report.tree import Picture, Report
 from meshmodel.interchange import read_file, write_text
@@ -110,8 +110,8 @@ def test_what_was_not_proven_in_time_is_said_in_the_document_and_by_the_status(c
     assert "was not proven" in complaint
     text = Page(path.read_text(encoding="utf-8")).text()
     assert "not proven" in text
-    assert f"The ways of the first {MOST_DRAWN_WAYS} of" in text
-    assert 0 < text.count("Its way, in words") <= MOST_DRAWN_WAYS
+    assert f"The paths of the first {MOST_TOLD} of" in text
+    assert 0 < text.count(": no checkpoint") <= MOST_TOLD + 3, "three more on the first page"
 
 
 @pytest.mark.slow
@@ -133,7 +133,7 @@ def test_an_interruption_leaves_nothing_half_done(called, tmp_path, monkeypatch)
     def interrupted(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Pictures, "example_path", interrupted)
+    monkeypatch.setattr(Pictures, "lens", interrupted)
     status, said, complaint = called("report", MODEL, "-o", tmp_path / "report.md")
     assert (status, said) == (2, "")
     assert "interrupted" in complaint
