@@ -23,12 +23,11 @@ def boundary_section(analysis: "Analysis", pictures: Pictures) -> Iterator[Block
     yield Heading(2, "Boundary map")
     number = analysis.summary.crossings
     if not number:
-        yield Paragraph("Nothing crosses a boundary.")
+        yield Paragraph("No path crosses a boundary.")
         return
     if number > MOST_CROSSINGS:
         yield Paragraph(
-            f"The {number:,} crossings are too many to count by zone; the findings name the missing "
-            "checkpoints."
+            f"The {number:,} paths are too many to count by zone; the findings name the missing checkpoints."
         )
         return
     snapshot = analysis.snapshot
@@ -53,7 +52,7 @@ def _table(analysis: "Analysis") -> Table:
         if each.state == "uncontrolled" and each.severity is not None:
             worst[ends] = highest((each.severity, worst.get(ends, SEVERITIES[0])))
     return Table.of(
-        ("From", "Into", "Uncontrolled", "Worst", "Approved", "Controlled"),
+        ("From", "Into", "Unchecked", "Worst", "Intended", "Checked"),
         (24, 24, 14, 12, 13, 13),
         (
             (*ends, found["uncontrolled"], worst.get(ends), found["approved"], found["controlled"])
