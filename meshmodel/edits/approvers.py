@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from meshmodel.model.records import Agent, Checkpoint, Credential, Hold, Reference, Snapshot, System
+from meshmodel.model.records import Agent, Credential, Hold, Reference, Snapshot, System
 from meshmodel.model.text import first_few
 
 WHY_ASKED: Final = (
@@ -42,14 +42,6 @@ def approver_names(
     yield from sorted(each.principal for each in credentials if each.id in held)
     for system in sorted(systems, key=lambda each: each.id):
         yield from filter(None, (system.id, system.name))
-
-
-def unknown_approvers(snapshot: Snapshot, checkpoint: Checkpoint) -> tuple[str, ...]:
-    """The approvers of a checkpoint that are no person and no system of the model."""
-    if not checkpoint.approvers:
-        return ()
-    known = set(known_approvers(snapshot))
-    return tuple(each for each in checkpoint.approvers if each not in known)
 
 
 def why_no_approver(snapshot: Snapshot, name: str) -> str | None:

@@ -9,7 +9,7 @@ from textual.widgets import Input, Static
 from meshmodel.answers.causes import Counts, causes_of, counts_of
 from meshmodel.app import analysis_service
 from meshmodel.app.dialogs.accept import AcceptDialog
-from meshmodel.app.dialogs.rule import RuleDialog
+from meshmodel.app.dialogs.base import LinesDialog
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.edits.edit import Edit, Put, apply_edit, edit
@@ -186,8 +186,8 @@ async def test_the_rule_of_a_finding_is_told(tmp_path: Path) -> None:
         await it.press("R")
         assert it.app.screen is it.bench
         await it.press("f", "R")
-        assert isinstance(it.app.screen, RuleDialog)
-        await it.shows("may be wrong  if the path is intended: declare it")
+        assert isinstance(it.app.screen, LinesDialog)
+        await it.shows("may be wrong  if the access is intended: mark it so")
         await it.shows("              if the target decides by itself")
         await it.shows("CWE-862")
         await it.press("escape")

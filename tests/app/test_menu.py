@@ -11,9 +11,9 @@ from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.commands import BY_ID, menu_commands
 from meshmodel.app.config import Configuration
 from meshmodel.app.dialogs.accept import AcceptDialog
+from meshmodel.app.dialogs.base import LinesDialog
 from meshmodel.app.dialogs.menu import ElementMenu, menu_place
 from meshmodel.app.dialogs.offboard import OffboardingDialog
-from meshmodel.app.dialogs.rule import RuleDialog
 from meshmodel.app.dialogs.why import WhyDialog
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.inspector import Inspector
@@ -127,7 +127,7 @@ async def test_a_finding_is_accepted_from_its_menu_by_mouse(tmp_path: Path) -> N
         assert isinstance(it.app.screen, AcceptDialog)
         await it.press("escape")
         await it.press(".", "R")
-        assert isinstance(it.app.screen, RuleDialog)
+        assert isinstance(it.app.screen, LinesDialog)
 
 
 async def test_where_nothing_is_there_it_is_about_the_model(tmp_path: Path) -> None:

@@ -21,7 +21,9 @@ from textual.widgets import Button, Input, Static, TextArea
 from textual.widgets.button import ButtonVariant
 from textual.worker import Worker
 
+from meshmodel.answers.lines import Line
 from meshmodel.app.jobs import Jobs
+from meshmodel.app.panels.lines import row_of
 from meshmodel.app.widgets.filter_list import FilterInput, FilterList
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
@@ -368,6 +370,30 @@ class TextEntry(Dialog[str]):
             problem = "there can be no such file"
         self.show_problem(problem)
         return problem is None
+
+
+class LinesDialog(Dialog[None]):
+    """Lines to be read, in a list so that a long text can be walked; Escape or Enter closes it."""
+
+    DEFAULT_CSS = "LinesDialog RowList { max-height: 100%; }"
+
+    def __init__(self, title: str, lines: Iterable[Line], width: int) -> None:
+        """Arguments: the title, the lines, and how many cells the dialog is wide where there is room."""
+        super().__init__(title)
+        self._lines = lines
+        self._width = width
+
+    def compose_body(self) -> ComposeResult:
+        """The list."""
+        yield RowList(map(row_of, self._lines))
+
+    def on_mount(self) -> None:
+        """As wide as asked for."""
+        self.query_one("#dialog").styles.width = self._width
+
+    def on_row_list_chosen(self) -> None:
+        """Close."""
+        self.dismiss(None)
 
 
 class ChoiceDialog(Dialog[Result], Generic[Result]):

@@ -112,14 +112,20 @@ class FindingsController(Controller):
         self.context.ask_edit(dialog, decided, on=lambda: snapshot)
 
     def rule(self) -> None:
-        """Tell the rule of the open finding."""
-        from meshmodel.app.dialogs.rule import RuleDialog
+        """Tell the rule of the open finding: what it finds, what to do, and when it may be wrong."""
+        from meshmodel.analysis.rules import RULES
+        from meshmodel.answers.blocks import Paragraph
+        from meshmodel.answers.painters import lines_of
+        from meshmodel.answers.rules import rule_facts
+        from meshmodel.app.dialogs.base import LinesDialog
 
         about = self.state.finding or self.context.panel(FindingsList).acceptance
         if about is None:
             self.context.say("rule: open a finding first (f)")
-        else:
-            self.context.ask(RuleDialog(about.rule), lambda _: None)
+            return
+        known = [rule_facts(each) for each in RULES if each.id == about.rule]
+        lines = lines_of(known or [Paragraph("there is no such rule any more")])
+        self.context.ask(LinesDialog(about.rule, lines, width=84), lambda _: None)
 
     def why(self) -> None:
         """Why or why not: of the open finding, of the cell of the reach matrix, else of any pair."""

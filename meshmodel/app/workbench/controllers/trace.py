@@ -109,9 +109,11 @@ class TraceController(Controller):
 
     def _list_names(self, answer: "NamesAnswer") -> None:
         from meshmodel.answers.names import names_blocks
-        from meshmodel.app.dialogs.names import NamesDialog
+        from meshmodel.answers.painters import lines_of
+        from meshmodel.app.dialogs.base import LinesDialog
 
-        self.context.ask(NamesDialog(names_blocks(answer)), lambda _: None)
+        dialog = LinesDialog("names that nothing knows", lines_of(names_blocks(answer)), width=100)
+        self.context.ask(dialog, lambda _: None)
 
     def used_shown(self, event: TracePanel.UsedShown) -> None:
         """Draw the grants that the log never uses faint while what it shows of them is listed."""
