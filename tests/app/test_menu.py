@@ -244,15 +244,15 @@ async def test_a_cell_of_the_reach_matrix_has_a_menu(tmp_path: Path, size: tuple
     async with desk(tmp_path, "support-agent", size) as it:
         await it.press("r")
         table = it.bench.query_one(MatrixView)
-        for text in ("its way", "why and why not", "go to agent", "go to system"):
+        for text in ("its path", "why and why not", "go to agent", "go to system"):
             at = Offset(table.fixed_width + 2, 1)
             await it.pilot.click(table, offset=at, button=3)
             await it.pilot.pause()
             agent, system = table.at
             await it.shows(f"{agent} > {system}")
-            assert it.bench.shown.explanation is None or text != "its way", "the button alone opens no way"
+            assert it.bench.shown.explanation is None or text != "its path", "the button alone opens no way"
             await choose(it, text)
-            if text == "its way":
+            if text == "its path":
                 told = it.bench.shown.explanation
                 assert told is not None
                 assert (told.agent, told.system) == (agent, system)

@@ -84,7 +84,7 @@ def test_the_first_page_names_the_worst_finding_an_owner_and_the_first_work(form
     assert sum(len(block.rows) for block in first if isinstance(block, Table)) > len(fix.checkpoints)
     for text in (
         verdict(analysis, fix, work),
-        "General ledger as svc-matcher",
+        "can write General ledger through Matcher",
         work.items[0].title,
         "Accounting",
         "Ann Author",
