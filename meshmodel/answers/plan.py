@@ -184,8 +184,8 @@ def _uncounted(plan: "Plan", snapshot: Snapshot) -> Iterator[Block]:
         named = name_list([_use(snapshot, *ends) for ends in plan.unknown])
         one = len(plan.unknown) == 1
         said = (
-            f"{counted(len(plan.unknown), 'intended use')} that the price rests on "
-            f"{'does' if one else 'do'} not say how often a day: {named}"
+            f"{counted(len(plan.unknown), 'intended use')} "
+            f"{'does' if one else 'do'} not say how often a day, and each counts as once: {named}"
         )
         yield Paragraph(said, "warning", hang=2)
 
@@ -296,10 +296,8 @@ def verdict(known: PlanState) -> Paragraph:
             return Paragraph(f"Nothing stays unchecked, and no checkpoint is needed{made}", "strong")
         what = "Nothing" if plan.level is None else f"Nothing of {plan.level} or above"
         if plan.unknown and plan.optimal:
-            times = "at least " + counted(plan.cost, "check")
-            return Paragraph(
-                f"{what} stays unchecked with {times} a day; how often is not said{made}", "strong"
-            )
+            times = "at least " + a_day(plan.cost)
+            return Paragraph(f"{what} stays unchecked with {times}{made}", "strong")
         price = f"{what} stays unchecked with {a_day(plan.decisions_per_day)}"
         return _proven(known, price, "(proven least)", f"at least {rate(plan.lower_bound)} a day", made)
     flows = sum(each.system is None for each in plan.stays_open)
@@ -396,7 +394,9 @@ def _points(trade_off: "Sequence[TradeOffPoint]", known: PlanState) -> Iterator[
         details = () if is_told else (partial(plan_sentence, point.measures, known.analysis.snapshot),)
         key = "point", point.decisions_per_day
         rows.append(Row(partial(_point_cells, point, most), key, point, details=details))
-    yield Table((*rows,), ("A day", "Unchecked", "", "Closed", "Known"), (20, 20, 20, 40), first=8)
+    yield Table(
+        (*rows,), ("A day", "Unchecked", "", "Closed", "Left, by severity"), (20, 20, 20, 40), first=8
+    )
     yield from _last(trade_off)
 
 

@@ -3,7 +3,7 @@
 import argparse
 import math
 import time
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from meshmodel.commands.models import Subparsers, add_json, add_model, add_view, load, seconds, view_of
 from meshmodel.commands.output import answer, say, style
@@ -125,6 +125,15 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if plan_run.complete else 2
 
 
+_NEXT: Final = {
+    True: "Next: --apply planned or --apply enforced adds them. meshmodel plan weighs checkpoints against "
+    "removals: it asks for the fewest decisions a day, and lets intended uses go on.",
+    False: "Next: --apply planned or --apply enforced carries it out. meshmodel fix finds the fewest "
+    "checkpoints, also where an intended use then waits for a decision.",
+}
+"""By whether it is a fix, what one can do with the answer, and what the other answer is for."""
+
+
 class PlanRun:
     """The plan, or minimum fix, of one model, and whether it was applied."""
 
@@ -216,6 +225,8 @@ class PlanRun:
         blocks = [*titled(self.analysis.snapshot, plan_blocks(known), self.analysis.view)]
         if (outcome := self._outcome()) is not None:
             blocks.append(Section(outcome, look=""))
+        elif self.plan.measures:
+            blocks.append(Section(_NEXT[self.is_fix], look=""))
         return text_of(blocks, style())
 
     def _outcome(self) -> str | None:

@@ -82,7 +82,7 @@ def test_a_plan_for_a_level_closes_what_is_as_severe():
 
 def test_a_price_that_is_not_stated_is_no_price():
     text = said(ROOT / "models" / "finance-orchestrator.toml")
-    assert "with at least 4 checks a day; how often is not said" in text
+    assert "with at least 4 decisions a day" in text
     assert "proven" not in text
 
 

@@ -196,18 +196,11 @@ class _Builder:
     def _agent(self, agent: Agent) -> None:
         reached = self.analysis.agent_reach(agent.id)
         facts = agent_facts(agent, len(reached.identities) if reached else 0, self.names)
-        self._bracket_kind(facts, agent.kind)
         self._element("agent", agent.id, agent.title, facts, agent_look(agent), agent.home)
 
     def _system(self, system: System) -> None:
         facts = system_facts(system, self.names, is_heard=system.id in self.heard)
-        self._bracket_kind(facts, system.kind)
         self._element("system", system.id, system.title, facts, system_look(system), system.zone)
-
-    def _bracket_kind(self, facts: list[str], kind: str | None) -> None:
-        """Put the kind, which is the first fact, into brackets: it is not a part of the name."""
-        if kind and self.names.shows(kind):
-            facts[0] = f"[{facts[0]}]"
 
     def _credential(self, credential: Credential) -> None:
         facts = credential_facts(credential, self.names)
