@@ -127,7 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 _NEXT: Final = {
     True: "Next: --apply planned or --apply enforced adds them. meshmodel plan weighs checkpoints against "
-    "removals: it asks for the fewest decisions a day, and lets intended uses go on.",
+    "removals: it asks for the fewest decisions a day, and removes what nobody needs.",
     False: "Next: --apply planned or --apply enforced carries it out. meshmodel fix finds the fewest "
     "checkpoints, also where an intended use then waits for a decision.",
 }

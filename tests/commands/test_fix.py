@@ -77,7 +77,7 @@ def test_the_text_says_what_to_guard_what_it_closes_and_what_it_interrupts():
         "  4  high  Long-lived credential: Warehouse key\n"
         "\n"
         "Next: --apply planned or --apply enforced adds them. meshmodel plan weighs checkpoints against\n"
-        "    removals: it asks for the fewest decisions a day, and lets intended uses go on.\n"
+        "    removals: it asks for the fewest decisions a day, and removes what nobody needs.\n"
     )
 
 
