@@ -40,7 +40,7 @@ async def test_a_finding_without_a_way_tells_its_remedy(tmp_path: Path, leave: b
         await it.press("p")
         assert isinstance(it.app.screen, Workbench), "no dialog proposes anything"
         assert it.model is before
-        await it.shows("nothing to place, no path of an agent leads through it: Delete the copy")
+        await it.shows("nothing to place, no path of an agent leads through it: Delete this copy")
 
 
 async def test_a_step_that_was_chosen_takes_one_beside_such_a_finding(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ async def test_a_checkpoint_that_does_not_count_is_opened(tmp_path: Path) -> Non
         assert it.model is before
         assert it.bench.shown.selected == ("checkpoint", "plan-approval")
         assert it.bench.query_one("#inspector").has_focus_within
-        await it.shows("plan-approval is there, but: Make it decide for each action")
+        await it.shows("plan-approval is there, but: Make it decide each action")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -74,7 +74,7 @@ async def test_deciding_at_each_stop_follows_the_counts_foretold_and_undo_takes_
             assert it.bench.shown.explanation == stop.way, "its worst way is lit"
             entries = len(labels(it))
             await press(it, "d")
-            assert labels(it)[entries:] == [f"policy check {labels(it)[-1].partition('decides ')[2]}"]
+            assert labels(it)[entries:] == [f"policy check {labels(it)[-1].partition('check ')[2]}"]
             assert known(it).is_done
             assert uncontrolled(it) == count
             await press(it, "space")
@@ -91,7 +91,7 @@ async def test_each_answer_is_one_entry_whose_label_begins_with_it(tmp_path: Pat
         for keys, label in (
             (("l", "enter", "w", "enter"), "fewer actions: "),
             (("h", *APPROVER, "enter"), "a person approves (release-operator) when"),
-            (("p",), "planned: a rule will decide when"),
+            (("p",), "planned: policy check when"),
             (("t", "2", "h", "enter"), "lifetime: "),
             (("o", *"Kim", "enter"), "owner: "),
             (("b", "down", "enter"), "binding: "),

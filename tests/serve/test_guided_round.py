@@ -86,7 +86,7 @@ async def test_five_people_follow_one_and_answer_in_turn_and_the_summary_names_e
             await go_on(ada, "Topic 2")
             await all_show(people, "Topic 2", "40 → 6")
             await bo.type("p")
-            await bo.shows("planned: a rule will decide")
+            await bo.shows("planned: policy check")
             await go_on(ada, "Topic 3")
             await all_show(people, "Topic 3")
             await kim.type("x")
@@ -120,7 +120,7 @@ async def test_five_people_follow_one_and_answer_in_turn_and_the_summary_names_e
     with Store.open(room.model) as store:
         entries = [(each.person, each.label.partition(" ")[0]) for each in store.journal()]
     assert entries[:5] == [
-        ("Ada", "a"),
+        ("Ada", "policy"),
         ("Bo", "planned:"),
         ("Kim", "accepted"),
         ("Lou", "assumed:"),

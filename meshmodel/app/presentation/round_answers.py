@@ -179,7 +179,7 @@ def decision(stop: RoundStop, answer: Literal["rule", "planned"]) -> Edit | None
     wanted = add_checkpoints(
         stop.analysis.snapshot, [stop.step], "planned" if answer == "planned" else "enforced"
     )
-    words = "planned: a rule will decide" if answer == "planned" else "a rule decides"
+    words = "planned: policy check" if answer == "planned" else "policy check"
     return (
         Edit(f"{words} {when(stop.step, stop.analysis.snapshot)}", wanted.changes) if wanted.changes else None
     )
