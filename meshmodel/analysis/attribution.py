@@ -160,7 +160,7 @@ class Attribution:
         setting = [each for each in self._snapshot.delegation.values() if each.to == self.active]
         limits = [self._mesh.only(each) for each in setting if each.from_ in self._mesh.agent]
         if limits and all(limits) and not any(access in each for each in limits):
-            limited = f"what sets it to work is limited to {', '.join(sorted(set().union(*limits)))}"
+            limited = f"its calls are limited to {', '.join(sorted(set().union(*limits)))}"
             self.notes.append(f"no agent may have {self.active} do this: {limited}")
 
 

@@ -37,7 +37,7 @@ def questions(engine: Engine) -> Iterator[Question]:
             agent,
             "Where was its task authorized: what is its home zone?" if agent.home is None else "",
             Answerable("It lives outside: is it one of yours?", ("agent", name)) if is_external else "",
-            "" if zone is None else f"All it reaches lies in {zone}: is this really one trust domain?",
+            "" if zone is None else f"All it reaches is in {zone}: is this really one trust domain?",
             "It can be steered: what is it meant to do?" if unmeant else "",
             *beyond.get(name, ()),
         )

@@ -71,7 +71,7 @@ def compromise_blocks(snapshot: Snapshot, found: Compromise, view: View) -> Iter
     else:
         yield Section("", [Paragraph("No checkpoint holds anything back")], indent=0)
     if found.controlled:
-        power = f"◇ The start has power over {', '.join(found.controlled)}, so that does not count"
+        power = f"◇ Whoever is there can change {', '.join(found.controlled)}, so that is not effective"
         yield Paragraph(power, "warning", hang=4)
 
 

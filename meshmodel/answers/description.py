@@ -120,7 +120,7 @@ class Description:
         said = [system.kind or "", system.sensitivity or ""]
         said += ["outsiders write here"] if system.untrusted_input else []
         if system.id in self._heard and not system.untrusted_input:
-            said.append("outsiders' words are carried here")
+            said.append("agents can bring untrusted content here")
         said += ["outsiders see what is written here"] if system.is_exposed else []
         said += ["outsiders see what is asked of it"] if system.exposes_requests else []
         said += ["typed values only"] if system.typed else []
@@ -138,7 +138,8 @@ class Description:
                 triggers += "; it decides who may start it, not about the words that it reads there"
             yield ("trigger", (start, agent)), triggers
         for step, start, agent in self._hearings["hearing", system.id]:
-            hears = f"    is heard by {self._title('agent', agent)}{self._mark(step, start, agent)}"
+            reader = f"{self._title('agent', agent)}{self._mark(step, start, agent)}"
+            hears = f"    its untrusted content is read by {reader}"
             yield ("hearing", (start, agent)), hears
 
     def _credential(self, credential: str) -> str:
@@ -188,7 +189,8 @@ class Description:
             yield None, "Checkpoints that the file has on triggers that are not drawn"
         for each in moved:
             who, where = self._title("agent", each.to), self._title("system", each.from_)
-            said = f"  {each.id}: is read as one on hearing, and judges what {who} reads in {where}"
+            counts = "counts as one on the reading of untrusted content"
+            said = f"  {each.id}: {counts}, and judges what {who} reads in {where}"
             yield ("checkpoint", each.id), said
 
     def _title(self, table: str, key: str) -> str:

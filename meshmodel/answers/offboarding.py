@@ -169,7 +169,7 @@ def _why(snapshot: Snapshot, each: Rotation) -> str:
     places = name_list(each.systems)
     if each.because == "shared":
         why = f"shared with {name_list(each.agents)}" if each.agents else "shared"
-        return f"{why}, and lies in {places}" if places else why
+        return f"{why}, and is stored in {places}" if places else why
     if places:
         why = f"obtainable in {places}"
     elif any(key[1] == each.credential for key in snapshot.exchange):
@@ -215,6 +215,6 @@ def _notice(each: Touched, plan: Offboarding) -> str:
         case "sets-to-work":
             return f"sets {each.leaving} to work"
         case "set-to-work":
-            return f"is set to work by {each.leaving}"
+            return f"is called by {each.leaving}"
         case _:
             return f"is triggered by what {_name(plan)} writes into {each.system}"

@@ -439,4 +439,4 @@ def standing_words(standing: "Sequence[Finding]", plan: "Plan", *, is_mendable: 
         mends = f"another {'checkpoint' if plan.is_fix else 'measure'} ends {it}"
     else:
         mends = f"a checkpoint does not close {it}" if plan.is_fix else f"no measure of a plan closes {it}"
-    return f"{counted(len(standing), 'finding')} of high or above stand{'s' * one}{even}; {mends}"
+    return f"{counted(len(standing), 'finding')} of high or above remain{'s' * one}{even}; {mends}"

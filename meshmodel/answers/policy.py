@@ -68,14 +68,14 @@ def verification_json(found: "Verification") -> Answer:
 def verification_blocks(found: "Verification") -> Iterator[Block]:
     """Whether something is left, what it is, and what the stub adds and takes."""
     if found.is_proven:
-        yield Paragraph("✔ Nothing is left: no crossing is uncontrolled (proven)")
+        yield Paragraph("✔ Nothing is left: no path is unchecked (proven)")
     else:
         yield Paragraph(f"✖ {'; '.join(_wrong(found))}")
     if not found.same_digest:
         changed = "The model was changed since the stub was made (its digest differs)"
         yield Paragraph(f"{changed}; every access was compared.")
     yield from _listed("What no longer fits", map(_drift_row, found.drift))
-    yield from _listed("What is left uncontrolled, by agent and system", _left_rows(found.left))
+    yield from _listed("What is left unchecked, by agent and system", _left_rows(found.left))
     tables = (
         (each.agent, _access(each.system, each.actions), name_list(each.credentials))
         for each in found.unfilled
@@ -105,8 +105,8 @@ def verification_blocks(found: "Verification") -> Iterator[Block]:
 
 def _wrong(found: "Verification") -> Iterator[str]:
     if found.left:
-        left = counted(len(found.left), "crossing")
-        yield f"{left} {plural(len(found.left), 'is', 'are')} left uncontrolled"
+        left = counted(len(found.left), "path")
+        yield f"{left} {plural(len(found.left), 'is', 'are')} left unchecked"
     if found.drift:
         number = counted(len(found.drift), "thing")
         yield f"{number} no longer {plural(len(found.drift), 'fits', 'fit')} the model"
@@ -135,7 +135,7 @@ def _left_rows(left: "Sequence[Crossing]") -> list[tuple[str, ...]]:
             SEVERITIES[-rank],
             agent,
             _access(target, [each for each in ACTIONS if each in by_action]),
-            f"coming from {name_list(sorted(set().union(*by_action.values())))}",
+            f"from {name_list(sorted(set().union(*by_action.values())))}",
         )
         for (rank, agent, target), by_action in sorted(sources.items(), key=lambda each: each[0])
     ]
@@ -146,5 +146,5 @@ def _access(system: str, actions: Sequence[str]) -> str:
 
 
 def _made(decided_at: str | None, freshness: str, state: str) -> str:
-    where = f"at {decided_at}" if decided_at else "where no agent has power"
+    where = f"at {decided_at}" if decided_at else "where no agent can change it"
     return f"{where}, {freshness}, {state}"

@@ -59,7 +59,7 @@ def rotation_blocks(snapshot: Snapshot, plan: RotationPlan) -> Iterator[Block]:
 
 def _copy(snapshot: Snapshot, system: str, agents: tuple[str, ...]) -> str:
     is_vault = snapshot.system[system].kind == "secrets-manager"
-    what = "put the new secret there" if is_vault else "is no secrets manager: delete it, or replace it"
+    what = "put the new secret there" if is_vault else "not a secrets manager: delete it, or replace it"
     return f"{what}; read by {name_list(agents)}" if agents else f"{what}; read by nobody"
 
 

@@ -652,7 +652,7 @@ def _why(worst: Worst | None, analysis: Analysis) -> str:
             return f"So whoever can write there acts with these rights, after {worst.after}."
         return "So whoever can write there acts with these rights, and no login of theirs is needed."
     if worst.explanation.action == "read":
-        return "Each login is valid by itself; together they show one place what lies in another."
+        return "Each login is valid by itself; together they show one place what is in another."
     return "Each login is valid by itself; together they carry one place into another unchecked."
 
 
@@ -789,7 +789,7 @@ def scan_lines(found: ScanAnswer, columns: int = COLUMNS) -> list[str]:
     ]
     lines = [each for each in lines if each]
     lines += _shown_questions(found.questions, LINES - len(lines) - 1, columns)
-    shows = f"meshmodel open {scope.model} shows the way"
+    shows = f"meshmodel open {scope.model} shows the path"
     lines.append(f"-o {scope.model} keeps this model; then {shows}" if not scope.is_kept else shows)
     return [shorten(one_line(each, 1_000), columns) for each in lines]
 

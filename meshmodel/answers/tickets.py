@@ -223,9 +223,7 @@ def _door(
 def _description(item: Item) -> str:
     if item.key.startswith("measure:"):
         return " ".join(each.message for each in item.findings)
-    alone = (
-        "" if not item.crossings else f" Alone it closes {counted(item.crossings, 'uncontrolled crossing')}."
-    )
+    alone = "" if not item.crossings else f" Alone it closes {counted(item.crossings, 'unchecked path')}."
     closes = "; ".join(each.headline for each in item.findings)
     begins = "It closes" if item.number == 1 else "Once those before it are done, it closes"
     together = f" {begins}: {closes}." if closes else ""

@@ -106,7 +106,7 @@ EXAMPLES: Final = (
     ("worker runs on cluster", "whoever may execute on the system cluster controls the agent worker"),
     ('"Ann Lee" (person in desk)', "a name of several words stands in quotes; persons are agents too"),
     ('ask human-approval by "Ann Lee" on ticket-key > tickets: write, planned', "a checkpoint, on a step"),
-    ("bot may write tickets from inbox", "intended use, coming from inbox; a person has to apply it"),
+    ("bot may write tickets from inbox", "intended use, after reading inbox; a person has to apply it"),
     ("question on system tickets: Who can read its log?", "what a person is asked"),
 )
 """Sentences from which an assistant can build a model, with what each means."""

@@ -54,7 +54,7 @@ def test_a_rotation_names_copies_users_and_what_it_yields_in_a_safe_order():
     assert rotation_json(plan)["order"] == [["key"], ["loop", "role"], ["deep"]]
     text = text_of(rotation_blocks(ROTATED, plan), Style())
     assert "2 copies at rest to replace or delete" in text
-    assert "wiki   is no secrets manager: delete it, or replace it; read by nobody" in text
+    assert "wiki   not a secrets manager: delete it, or replace it; read by nobody" in text
     assert "reader  fetches it" in text
     said = [each.strip() for each in text.splitlines() if each.strip()[:1].isdigit()][-6:]
     assert said == [

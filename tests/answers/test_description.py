@@ -81,7 +81,7 @@ def test_a_checkpoint_on_what_is_read_is_told_apart_from_one_on_the_start():
     lines = told(analyse(apply_edit(Snapshot(), parse(text, Snapshot()).edit)))
     (started,) = (each for each in lines if each.startswith("    triggers bot"))
     assert "policy-decision; it decides who may start it, not about the words that it reads" in started
-    (heard,) = (each for each in lines if each.startswith("    is heard by bot"))
+    (heard,) = (each for each in lines if each.startswith("    its untrusted content is read by bot"))
     assert heard.endswith("human-approval")
     program = f"{READS.replace('ai-agent', 'service')}; ask policy-decision on inbox triggers bot"
     lines = told(analyse(apply_edit(Snapshot(), parse(program, Snapshot()).edit)))
@@ -92,7 +92,7 @@ def test_what_became_of_checkpoints_of_earlier_versions_is_told():
     text = 'format = "meshmodel/1"\n[[system]]\nid = "s"\n[[agent]]\nid = "a"\n[[checkpoint]]\nid = "k"\n'
     text += 'kind = "human-approval"\nstep = "trigger"\nfrom = "s"\nto = "a"\n'
     assert (
-        told(analyse(read_text(text)))[-1] == "  k: is read as one on hearing, and judges what a reads in s"
+        told(analyse(read_text(text)))[-1] == "  k: counts as one on the reading of untrusted content, and judges what a reads in s"
     )
     again = write_text(read_text(text))
     assert not any("is read as one" in each for each in told(analyse(read_text(again))))

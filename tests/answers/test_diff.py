@@ -119,21 +119,21 @@ def test_an_action_added_to_a_known_door_is_opened(support, wider):
 def test_the_text_of_an_agent_that_is_opened_wider(support, wider):
     assert told(support, wider) == (
         """\
-Support agent, as built: of the uncontrolled crossings 3 new
+Support agent, as built: of the unchecked paths 3 new
 
   drawn     ~  grant  file-sas > attachments: actions read → read, write
 
   reach     +  action  support-bot: write attachments, direct
 
-  counts    ~  crossings     2 → 5
-            ~  uncontrolled  2 → 5
-            ~  doors         1 → 2
-            =  standing      2 uncontrolled crossings
+  counts    ~  paths      2 → 5
+            ~  unchecked  2 → 5
+            ~  missing    1 → 2
+            =  standing   2 unchecked paths
 
   NEW       +  high    support-bot: write attachments, as svc-files, from
-                       tickets (outsiders' words)
+                       tickets (untrusted content)
             +  high    support-bot: write tickets, as svc-support, from
-                       attachments (outsiders' words)
+                       attachments (untrusted content)
             +  medium  support-bot: write attachments, as svc-files, from home
 
   doors     +  high  ticket-token>tickets: write
@@ -143,7 +143,7 @@ Support agent, as built: of the uncontrolled crossings 3 new
 
   fix       =  as before  1 checkpoint: grant file-sas > attachments
 
-3 new uncontrolled crossings, worst high                                  exit 1"""
+3 new unchecked paths, worst high                                         exit 1"""
     )
 
 
@@ -155,7 +155,7 @@ def test_what_a_checkpoint_closes_names_it(support):
     assert "support-bot: read attachments, from home: asked by ask" in text
     assert "-  before  1 checkpoint: grant file-sas > attachments" in text
     assert "+  now     nothing to guard" in text
-    assert text.endswith(f"no new uncontrolled crossing{' ' * 46}exit 0")
+    assert text.endswith(f"no new unchecked path{' ' * 53}exit 0")
 
 
 def test_severity_alone_is_worse_and_milder(support):
@@ -209,7 +209,7 @@ def test_large_counts_have_separators(support):
     diff = compare(side, side)
     many = diff.new._replace(summary=replace(diff.new.summary, crossings=7_405_654))
     text = diff_text(replace(diff, new=many), side, side, Style(columns=100), 0)
-    assert "crossings     2 → 7,405,654\n" in text
+    assert "paths      2 → 7,405,654\n" in text
 
 
 def test_the_counts_of_json_are_those_of_check(support, wider):

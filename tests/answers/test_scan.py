@@ -118,7 +118,7 @@ def test_a_bridge_is_told_with_what_to_ask_first():
         "What to find out first:",
         "1  shop-key: May it write at all?  without it: 1 high goes",
         "2  Mail: Who writes into it?  if only your own people write there: 1 high becomes medium",
-        "-o folder.mesh keeps this model; then meshmodel open folder.mesh shows the way",
+        "-o folder.mesh keeps this model; then meshmodel open folder.mesh shows the path",
     ]
 
 

@@ -64,7 +64,7 @@ def test_what_an_agent_reads_has_a_line_of_its_own_where_a_checkpoint_judges_it(
         assert "read by" in drawing.as_text()
         assert line not in dict(legend(draw(snapshot_of(*READ), Facts(), options)))
     said = words_of(snapshot_of(*READ, JUDGED), JUDGES, ("checkpoint", "k"))
-    assert said == "human-approval on a hears s by ann; ◆ an effective checkpoint"
+    assert said == "human-approval on a reads what is written into s by ann; ◆ an effective checkpoint"
     assert words_of(snapshot_of(*READ), JUDGES, ("hearing", ("s", "a"))).startswith("hearing s > a; ◆")
 
 

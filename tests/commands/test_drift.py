@@ -52,7 +52,7 @@ def test_what_is_new_in_a_source_is_told_and_nothing_is_changed(imported, called
     before = (imported / model).read_bytes()
     status, output = drift(called, model)
     assert "new       agent:mail" in output
-    assert "no new uncontrolled crossing" in output
+    assert "no new unchecked path" in output
     assert status == 0
     assert (imported / model).read_bytes() == before
 
@@ -95,7 +95,7 @@ def test_status_1_where_the_source_grants_what_somebody_took_out_of_the_model(im
     edit(imported / "m.mesh", Remove("grant", ("crm_token", "crm")))
     status, output = drift(called, "m.mesh")
     assert status == 1
-    assert "new uncontrolled crossing" in output
+    assert "new unchecked path" in output
 
 
 PROGRAMS = {

@@ -73,7 +73,7 @@ def test_the_text_says_what_to_guard_what_it_closes_and_what_it_interrupts():
         "interrupts 1 intended use, the fewest unless more stored secrets are guarded: "
         "Chat service → CRM\n"
         "\n"
-        "1 finding of high or above stands even then; a checkpoint does not close it:\n"
+        "1 finding of high or above remains even then; a checkpoint does not close it:\n"
         "  4  high  Long-lived credential: Warehouse key\n"
         "\n"
         "Next: --apply planned or --apply enforced adds them. meshmodel plan weighs checkpoints against\n"
@@ -107,7 +107,7 @@ def test_nothing_is_said_to_be_good_while_a_finding_of_high_or_above_stands(tmp_
         "A model without a name, as built\n"
         "No path is unchecked: no measure is needed\n"
         "\n"
-        "1 finding of high or above stands; a checkpoint does not close it:\n"
+        "1 finding of high or above remains; a checkpoint does not close it:\n"
         "  1  high  Retired agent still has access: leaver\n"
     )
     text = path.read_text().replace('id = "leaver"', 'id = "leaver"\nowner = "ann"')

@@ -26,7 +26,7 @@ def stub(folder, model=AGENT, kind="human-approval"):
 @pytest.mark.parametrize(
     ("model", "kind", "status", "says"),
     [
-        (AGENT, "human-approval", 0, "✔ Nothing is left: no crossing is uncontrolled (proven)"),
+        (AGENT, "human-approval", 0, "✔ Nothing is left: no path is unchecked (proven)"),
         (AGENT, "", 1, "✖ 2 crossings are left uncontrolled"),
         (CHAIN, "human-approval", 1, "place a checkpoint on the"),
     ],

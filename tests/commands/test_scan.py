@@ -30,7 +30,7 @@ def test_the_folder_that_one_is_in_is_scanned_and_nothing_is_written(folder):
 
 def test_a_model_is_kept_and_is_as_an_import_makes_it(folder):
     done = run("scan", folder, "-o", "found.mesh")
-    assert "meshmodel open found.mesh shows the way\n" in done.stdout
+    assert "meshmodel open found.mesh shows the path\n" in done.stdout
     assert run("scan", folder, "-o", "found.toml").returncode == 0
     assert load(folder / "found.mesh").agent == load(folder / "found.toml").agent != {}
     assert run("import", ".mcp.json", "--into", "found.mesh").stdout.endswith("nothing to change\n")

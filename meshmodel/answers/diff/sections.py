@@ -267,7 +267,7 @@ def _closed_words(group: CrossingGroup, analysis: "Analysis", heard: frozenset[s
     """Crossings that were uncontrolled: who, what, where, from where, and what closed them."""
     state = group.became[2]
     if state is None:
-        how = "no such crossing any more"
+        how = "no such path any more"
     elif state == "approved":
         how = "approved by an intent"
     else:
@@ -282,7 +282,7 @@ def _who(group: CrossingGroup) -> str:
 
 def _from(sources: Sequence[str | None], heard: frozenset[str]) -> str:
     named = [
-        "home" if each is None else f"{each} (outsiders' words)" if each in heard else each
+        "home" if each is None else f"{each} (untrusted content)" if each in heard else each
         for each in sources
     ]
     return _few(named)
@@ -319,17 +319,17 @@ def _checkpoints(group: CrossingGroup, analysis: "Analysis") -> list[str]:
 def _count_rows(diff: Diff) -> list[Row]:
     old, new = diff.old.summary, diff.new.summary
     kinds: tuple[tuple[str, int, int], ...] = (
-        ("crossings", old.crossings, new.crossings),
-        ("uncontrolled", old.uncontrolled, new.uncontrolled),
-        ("approved", old.approved, new.approved),
-        ("controlled", old.controlled, new.controlled),
-        ("doors", old.missing, new.missing),
+        ("paths", old.crossings, new.crossings),
+        ("unchecked", old.uncontrolled, new.uncontrolled),
+        ("intended", old.approved, new.approved),
+        ("checked", old.controlled, new.controlled),
+        ("missing", old.missing, new.missing),
     )
     rows = [
         Row("=" if was == now else "~", what, f"{was:,} → {now:,}") for what, was, now in kinds if was or now
     ]
     if diff.standing:
-        rows.append(Row("=", "standing", counted(diff.standing, "uncontrolled crossing")))
+        rows.append(Row("=", "standing", counted(diff.standing, "unchecked path")))
     return rows
 
 

@@ -18,15 +18,15 @@ def summary_words(diff: Diff) -> str:
     words = [each.change for each in diff.crossings]
     told = [f"{words.count(word)} {word}" for word in ("new", "worse", "milder", "closed") if word in words]
     if not told:
-        return "no uncontrolled crossing came or went"
-    return f"of the uncontrolled crossings {', '.join(told)}"
+        return "no unchecked path came or went"
+    return f"of the unchecked paths {', '.join(told)}"
 
 
 def verdict_words(diff: Diff) -> str:
     """Whether agents can do more unasked than before, and whether all of the answer is there."""
     new = sum(each.change == "new" for each in diff.opened)
     worse = len(diff.opened) - new
-    told = [counted(new, "new uncontrolled crossing")] if new else []
-    told += [f"{counted(worse, 'crossing')} more severe"] if worse else []
-    said = f"{', '.join(told)}, worst {diff.worst}" if told else "no new uncontrolled crossing"
+    told = [counted(new, "new unchecked path")] if new else []
+    told += [f"{counted(worse, 'path')} more severe"] if worse else []
+    said = f"{', '.join(told)}, worst {diff.worst}" if told else "no new unchecked path"
     return said if diff.is_complete else f"{said}; the fix was not found in time"

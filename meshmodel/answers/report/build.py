@@ -196,7 +196,7 @@ class Builder:
             yield Paragraph(
                 f"The model has {number:,} elements. Of more than {MOST_DETAILED:,} this report draws the "
                 "boundary map alone, as an overview; agents and findings are rows of tables. export draws "
-                "the way of a finding (--finding RULE:SUBJECT) and what one agent reaches (--agent ID)."
+                "the path of a finding (--finding RULE:SUBJECT) and what one agent reaches (--agent ID)."
             )
         elif number > MOST_DRAWN:
             yield Paragraph(

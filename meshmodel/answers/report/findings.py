@@ -48,7 +48,7 @@ def finding_section(analysis: "Analysis", work: Work, tell: Callable[[str], None
                 yield from _close(finding, work.item_of(finding))
     if len(causes) > MOST_TOLD:
         yield Paragraph(
-            f"The paths of the first {MOST_TOLD} of {len(causes):,} causes are told; the index has every "
+            f"The paths of the first {MOST_TOLD} of {len(causes):,} causes are here; the index has every "
             "finding. meshmodel explain tells the path of one, and export --finding draws it."
         )
 

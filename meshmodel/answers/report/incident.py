@@ -189,7 +189,7 @@ class _Page:
             case "held":
                 return f"{who} holds {name}"
             case "passed":
-                return f"{who} was passed {name} by {way.by or 'an agent that sets it to work'}"
+                return f"{who} was passed {name} by {way.by or 'an agent that calls it'}"
             case "custody":
                 return f"{when}{way.system or 'a system'} handed out {name} to {who}"
             case "exchange":
@@ -332,9 +332,9 @@ class _Page:
             systems.update(name for name in found if name is not None and name in self._snapshot.system)
         for name in sorted(systems):
             if name not in self._incident.seen:
-                yield f"{name} is on the way, and no log has an event of it"
+                yield f"{name} is on the path, and no log has an event of it"
             if self._snapshot.system[name].audit == "none":
-                yield f"{name} is on the way, and keeps no audit trail, as the model says"
+                yield f"{name} is on the path, and keeps no audit trail, as the model says"
 
     def _used(self) -> Iterator[Block]:
         cut = [each.file.name for each in self._summary.logs if each.problem]

@@ -9,7 +9,7 @@ from meshmodel.model.text import LINE_LIMIT, did_you_mean, one_line, unprintable
 SECTIONS: Final = {
     "decision": "the page to decide on",
     "index": "the index of findings",
-    "ways": "each finding with its way",
+    "ways": "each finding with its path",
     "work": "the list of work",
     "model": "the model as it is drawn",
     "boundaries": "the boundary map",

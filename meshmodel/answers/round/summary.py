@@ -171,7 +171,7 @@ def summary_blocks(found: RoundSummary) -> Iterator[Block]:
         Row(("as built, now", *_counted(found.after))),
         Row(("with planned checkpoints, now", *_counted(found.designed))),
     ]
-    yield Table(tuple(rows), ("Counts", "Uncontrolled crossings", "Missing checkpoints"), (40, 30, 30))
+    yield Table(tuple(rows), ("Counts", "Unchecked paths", "Missing checkpoints"), (40, 30, 30))
     for what in WHAT:
         some = [each for each in found.decisions if each.what == what]
         if some:

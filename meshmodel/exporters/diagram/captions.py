@@ -240,7 +240,7 @@ _LEGEND: tuple[tuple[Look, str], ...] = (
     ("counts", "checkpoint\ncounts"),
     ("does-not-count", "checkpoint\ndoes not count"),
     ("stub", "goes on\nelsewhere"),
-    ("uncontrolled", "some\nuncontrolled"),
+    ("uncontrolled", "some\nunchecked"),
     ("approved", "some\napproved"),
     ("controlled", "all\ncontrolled"),
 )

@@ -44,7 +44,7 @@ class Wording:
 
     def _coming(self, agent: int, source: int) -> str:
         if source == HOME:
-            return f"coming from home {self._mesh.snapshot.agent[self._mesh.agents[agent]].home}"
+            return f"from home {self._mesh.snapshot.agent[self._mesh.agents[agent]].home}"
         system = self._mesh.systems[source]
         if not self._facts.can_read(agent, source):
             return f"after being started by {system}"

@@ -13,7 +13,7 @@ LIFETIME = "How long does it live?"
 SECRET = "Where does its secret lie?"
 SENSITIVE = "How sensitive is it? It is computed as internal"
 AUDIT = "What can its log later tell: nothing, the identity, or the subject too?"
-ONE_ZONE = "All it reaches lies in Office: is this really one trust domain?"
+ONE_ZONE = "All it reaches is in Office: is this really one trust domain?"
 
 SYSTEM = {"zone": "office", "sensitivity": "internal", "audit": "identity", "owner": "ann"}
 AGENT = {"kind": "service", "home": "office", "owner": "ann"}
