@@ -84,9 +84,7 @@ def test_what_is_done_within_a_limited_delegation_stands_at_the_second_agent():
 
 def test_what_no_limit_allows_is_noted():
     (written,) = told([], [server(1, "server-key", "write")], base=SERVER)
-    assert written.notes == (
-        "no agent may have server do this: its calls are limited to files:read",
-    )
+    assert written.notes == ("no agent may have server do this: its calls are limited to files:read",)
     # Somebody else may have it do anything; and without anybody to set it to work it does what it likes.
     free = r.Delegation("worker", "server")
     assert told([free], [server(1, "server-key", "write")], base=SERVER)[0].notes == ()

@@ -91,9 +91,8 @@ def test_a_checkpoint_on_what_is_read_is_told_apart_from_one_on_the_start():
 def test_what_became_of_checkpoints_of_earlier_versions_is_told():
     text = 'format = "meshmodel/1"\n[[system]]\nid = "s"\n[[agent]]\nid = "a"\n[[checkpoint]]\nid = "k"\n'
     text += 'kind = "human-approval"\nstep = "trigger"\nfrom = "s"\nto = "a"\n'
-    assert (
-        told(analyse(read_text(text)))[-1] == "  k: counts as one on the reading of untrusted content, and judges what a reads in s"
-    )
+    said = "  k: counts as one on the reading of untrusted content, and judges what a reads in s"
+    assert told(analyse(read_text(text)))[-1] == said
     again = write_text(read_text(text))
     assert not any("is read as one" in each for each in told(analyse(read_text(again))))
 
