@@ -353,7 +353,9 @@ def _by_themselves(snapshot: Snapshot) -> str:
     kinds = Counter(each.kind or "program" for each in agents.values() if each.id not in linked)
     if not kinds:
         return ""
-    told = [counted(number, kind) for kind, number in sorted(kinds.items(), key=lambda each: -each[1])]
+    names = {"workflow": "workflow job"}  # each job of a file acts on its own
+    most_first = sorted(kinds.items(), key=lambda each: -each[1])
+    told = [counted(number, names.get(kind, kind)) for kind, number in most_first]
     whole = " and ".join(told)
     return f"{whole} act{'s by itself' if sum(kinds.values()) == 1 else ' by themselves'}."
 

@@ -97,13 +97,13 @@ def told_of(folder):
                 UNCHECKED,
             ],
         ),
-        ("w4", ["1 workflow acts by itself.", "  then writes into issues as GITHUB_TOKEN of Claude;"]),
+        ("w4", ["1 workflow job acts by itself.", "  then writes into issues as GITHUB_TOKEN of Claude;"]),
         (
             "idle",
             [
                 "idle: 2 files, 1 configuration read, 0 not read, 1 workflow where GitHub runs none",
                 NO_AGENT,
-                "1 workflow acts by itself.",
+                "1 workflow job acts by itself.",
             ],
         ),
     ],
