@@ -175,8 +175,8 @@ def _rest_of(known: PlanState, plan: "Plan") -> Iterator[Block]:
         yield from _advice(known.advice, known)
 
 
-_PLAN_TABLE: Final = ("Number", "Measure", "What", "A day", "Passes here"), (10, 10, 45, 10, 25)
-_FIX_TABLE: Final = ("Number", "Measure", "What", "Left"), (10, 15, 65, 10)
+_PLAN_TABLE: Final = ("Number", "Measure", "A day", "What"), (10, 12, 10, 68)
+_FIX_TABLE: Final = ("Number", "Paths left", "Add a checkpoint"), (10, 15, 75)
 
 
 def _uncounted(plan: "Plan", snapshot: Snapshot) -> Iterator[Block]:
@@ -340,12 +340,19 @@ def _measure_row(known: PlanState, number: int, measures: tuple[Measure, ...]) -
 
 def _measure_cells(known: PlanState, number: int, measures: tuple[Measure, ...]) -> tuple[str, ...]:
     plan, snapshot = known.plan, known.analysis.snapshot
-    first, after = measures[0], list[str]()
+    first = measures[0]
     if plan.is_fix:
-        after = [f"{plan.left_each[number]:,}" if plan.left_each else ""]
-    else:
-        after = [_rate_of(first), _passing(first, snapshot)] if isinstance(first, Ask) else ["", ""]
-    return f"{number + 1}", DONE[kind_of(first)], measure_words(measures, snapshot), *after
+        left = f"{plan.left_each[number]:,}" if plan.left_each else ""
+        return f"{number + 1}", left, measure_words(measures, snapshot)
+    words = measure_words(measures, snapshot)
+    if not isinstance(first, Ask):
+        return f"{number + 1}", DONE[kind_of(first)], "", words
+    return (
+        f"{number + 1}",
+        DONE[kind_of(first)],
+        _rate_of(first),
+        f"{words}; passed by {_passing(first, snapshot)}",
+    )
 
 
 def _rate_of(ask: Ask) -> str:

@@ -85,7 +85,7 @@ def test_what_closes_most_is_first_and_the_list_of_the_fix_has_the_same_numbers(
     rows = {line.split()[0]: line for line in lines if line.strip()[:1].isdigit() and line[-1] != ":"}
     assert "Settlement orchestrator calls Matcher" in rows["1"]
     assert fix.left_each == (8, 2, 0)
-    assert [rows[f"{each}"].split()[-1] for each in (1, 2, 3)] == ["8", "2", "0"]
+    assert [rows[f"{each}"].split()[1] for each in (1, 2, 3)] == ["8", "2", "0"]
     for item in work.items[fix.cost :]:
         if item.severity in {"high", "critical"}:
             assert item.findings[0].headline in rows[f"{item.number}"]

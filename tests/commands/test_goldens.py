@@ -13,12 +13,26 @@ from tests.commands.running import MODELS
 
 FOLDER = Path(__file__).parent / "goldens"
 CALLS = {
-    "code-agent": ("check code-agent.toml", "explain code-agent.toml --all", "reach code-agent.toml"),
+    "code-agent": (
+        "check code-agent.toml",
+        "explain code-agent.toml --all",
+        "reach code-agent.toml",
+        "fix code-agent.toml",
+        "review code-agent.toml",
+        "blast-radius code-agent.toml agent:code-agent",
+        "offboard code-agent.toml agent:code-agent",
+        "rules secret-at-rest",
+    ),
     "finance-orchestrator": (
         "check finance-orchestrator.toml",
         "explain finance-orchestrator.toml --all",
         "reach finance-orchestrator.toml",
+        "fix finance-orchestrator.toml",
+        "plan --curve finance-orchestrator.toml",
+        "review finance-orchestrator.toml",
     ),
+    "token-leak": ("trace token-leak.toml token-leak.jsonl",),
+    "support-agent": ("diff --as-designed support-agent.toml support-agent.toml",),
 }
 
 
