@@ -176,7 +176,7 @@ def _rest_of(known: PlanState, plan: "Plan") -> Iterator[Block]:
 
 
 _PLAN_TABLE: Final = ("Number", "Measure", "A day", "What"), (10, 12, 10, 68)
-_FIX_TABLE: Final = ("Number", "Paths left", "Add a checkpoint"), (10, 15, 75)
+_FIX_TABLE: Final = ("Number", "Paths", "Add a checkpoint"), (10, 15, 75)
 
 
 def _uncounted(plan: "Plan", snapshot: Snapshot) -> Iterator[Block]:
@@ -342,7 +342,7 @@ def _measure_cells(known: PlanState, number: int, measures: tuple[Measure, ...])
     plan, snapshot = known.plan, known.analysis.snapshot
     first = measures[0]
     if plan.is_fix:
-        left = f"{plan.left_each[number]:,}" if plan.left_each else ""
+        left = f"{plan.left_each[number]:,} left" if plan.left_each else ""
         return f"{number + 1}", left, measure_words(measures, snapshot)
     words = measure_words(measures, snapshot)
     if not isinstance(first, Ask):
