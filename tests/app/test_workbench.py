@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from textual.geometry import Offset
 
+from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import Agent, Credential, Grant, Hold, Snapshot, System, Zone
 from meshmodel.model.text import width
@@ -406,3 +407,11 @@ async def test_themes_change_and_the_canvas_follows(tmp_path: Path) -> None:
             await it.press("T")
             grounds.add(it.bench.context.canvas.ink_styles.ground.bgcolor)
         assert len(grounds) == 3
+
+
+async def test_what_is_told_of_a_finding_is_read_from_its_first_line(tmp_path: Path) -> None:
+    async with desk(tmp_path, "finance-orchestrator", size=(120, 40)) as it:
+        await it.press("f")
+        told = it.bench.query_one(ExplanationList).rows
+        assert told.virtual_size.height > told.size.height, "it is longer than the panel"
+        assert told.scroll_offset.y == 0
