@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from meshmodel.api import analyse as analyse
     from meshmodel.api import load as load
 
-__version__: Final = "0.8.0"
+__version__: Final = "0.9.0"
 
 __all__ = [
     "Analysis",
