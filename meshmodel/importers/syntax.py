@@ -1,4 +1,4 @@
-"""Code as a tree of syntax: Python and TypeScript, also with mistakes in it, parsed and never executed."""
+"""Code as a tree: Python, TypeScript, Terraform, also with mistakes in it; parsed and never executed."""
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -72,6 +72,14 @@ class Syntax:
     def line(self) -> int:
         """The line on which it begins, from 1."""
         return self._node.start_point[0] + 1 if self._node is not None else 1
+
+    @property
+    def mistake(self) -> int | None:
+        """The line of the first mistake in it, from 1; ``None``: there is none."""
+        node = self._node
+        while node is not None and node.has_error and not (node.is_error or node.is_missing):
+            node = next(each for each in node.children if each.has_error)
+        return node.start_point[0] + 1 if node is not None and node.has_error else None
 
     @property
     def start(self) -> int:
@@ -172,6 +180,7 @@ def parse(text: str, language: str) -> Syntax:
 @lru_cache
 def _grammar(language: str) -> "tree_sitter.Language":
     import tree_sitter
+    import tree_sitter_hcl
     import tree_sitter_python
     import tree_sitter_typescript
 
@@ -179,5 +188,6 @@ def _grammar(language: str) -> "tree_sitter.Language":
         "python": tree_sitter_python.language,
         "typescript": tree_sitter_typescript.language_typescript,
         "tsx": tree_sitter_typescript.language_tsx,
+        "hcl": tree_sitter_hcl.language,
     }
     return tree_sitter.Language(named[language]())

@@ -43,15 +43,17 @@ def test_a_value_has_its_line():
 @all_rows(
     ("text", "why"),
     [
-        ('x = "a', "line 1: has a text that does not end"),
-        ("\nx = <<EOT\na\n", "line 2: has a text that does not end"),
+        ('x = "a', "line 1: is no Terraform"),
+        ("\nx = <<EOT\na\n", "is no Terraform"),
         ("a {\n", "is no Terraform"),
-        ("a b c\n", "a block lacks its {"),
-        ("{ a = 1 }", "a name is missing"),
-        ("x = [1\n", "a list does not end"),
-        ('x = "' + '${"' * 5_000, "has a text that does not end"),
-        ("x = " + "[" * 5_000, "nested too deeply"),
-        ("a {" * 5_000, "nested too deeply"),
+        ("\na b c\n", "line 2: is no Terraform"),
+        ("{ a = 1 }", "line 1: is no Terraform"),
+        ("a = 1\nx = [1\n", "is no Terraform"),
+        ('x = "' + '${"' * 5_000, "is no Terraform"),
+        ("x = " + "[" * 5_000, "is no Terraform"),
+        ("x = " + "[" * 5_000 + "]" * 5_000, "nested too deeply"),
+        ("a {" * 5_000, "is no Terraform"),
+        ("a {\n" * 5_000 + "}\n" * 5_000, "nested too deeply"),
     ],
 )
 def test_what_is_none_is_refused_in_a_line(text, why):
