@@ -183,7 +183,7 @@ def _delegation(key: tuple[str, str], snapshot: Snapshot) -> str:
     start, end = key
     passes = snapshot.delegation[key].passes
     passing = f", and no longer passes {', '.join(passes)}" if passes else ""
-    return f"{start} no longer sets {end} to work{passing}"
+    return f"{start} no longer calls {end}{passing}"
 
 
 def _notices(plan: Offboarding) -> list[tuple[str, ...]]:
@@ -213,7 +213,7 @@ def _notices(plan: Offboarding) -> list[tuple[str, ...]]:
 def _notice(each: Touched, plan: Offboarding) -> str:
     match each.because:
         case "sets-to-work":
-            return f"sets {each.leaving} to work"
+            return f"calls {each.leaving}"
         case "set-to-work":
             return f"is called by {each.leaving}"
         case _:

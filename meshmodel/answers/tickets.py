@@ -150,7 +150,7 @@ def _noted(analysis: "Analysis", number: int, note: Note) -> Ticket:
 
 
 def _tickets(
-    analysis: "Analysis", item: Item, snippets: Snippets, doors: "dict[str, Door]"
+    analysis: "Analysis", item: Item, snippets: Snippets, doors: dict[str, "Door"]
 ) -> "Iterator[Ticket]":
     closed = [doors[each.subject] for each in item.doors if each.subject in doors]
     grants = [(each.credential, each.system) for each in closed]

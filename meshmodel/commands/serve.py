@@ -119,7 +119,7 @@ def _address(arguments: argparse.Namespace) -> "Address":
         raise MeshmodelError("--cert and --key go together")
     if arguments.listen is not None and arguments.cert is None:
         raise MeshmodelError(
-            "--listen: needs --cert FILE and --key FILE, for what is typed would be read on the way; "
+            "--listen: needs --cert FILE and --key FILE, else others in the network read along; "
             "or leave it out, and let a proxy with a certificate pass on to this machine (--public-url)"
         )
     tls = None if arguments.cert is None else _tls(arguments.cert, arguments.key)
@@ -127,7 +127,7 @@ def _address(arguments: argparse.Namespace) -> "Address":
         origin = _origin(arguments.public_url)
         if origin.startswith("http:") and not _LOCAL.fullmatch(origin):
             raise MeshmodelError(
-                f"--public-url {one_line(origin)}: needs https, for what is typed would be read on the way"
+                f"--public-url {one_line(origin)}: needs https, else others in the network read along"
             )
         return Address(host, port, origin, tls)
     if host in {"0.0.0.0", "::"}:  # noqa: S104  # refused here

@@ -91,7 +91,7 @@ INLET: Final = Rule(
     "inlet",
     "what starts an agent",
     "assumed",
-    "a system whose writers set the agent to work; where the file does not say who, computed as outsiders",
+    "a system whose writers start the agent; where the file does not say who, computed as outsiders",
 )
 MODEL: Final = Rule(
     "asked-model", "a model", "mapped", "the agent holds its key, which the API accepts: execute"
@@ -120,7 +120,7 @@ STARTED: Final = Rule(
     "who-starts",
     "an agent that nothing starts",
     "question",
-    "who sets it to work, with whose words, is asked",
+    "who starts it, and who writes what it is asked to do",
 )
 ROLE: Final = Rule(
     "runs-as-role",
@@ -923,7 +923,8 @@ class _Drawing:
             return records
         others = [each for each in definition.packages if not self._is_framework(each)]
         if others:
-            text = f"What does {title} of {agent.title} reach, and as whom? It calls {', '.join(others[:8])}."
+            called = ", ".join(others[:8])
+            text = f"What does {title} of {agent.title} reach, and as which identity? It calls {called}."
             return [*records, out.ask(("agent", agent.id), text, UNKNOWN_TOOL, at=fact.at, detail=title)]
         verbs = [each.lower() for each in _WORDS.findall(title) if each.lower() in _READS | _CHANGES]
         action: Action = "read" if verbs and verbs[0] in _READS else "write"
@@ -1141,7 +1142,7 @@ class _Drawing:
         names = [each for each in self._agents.values() if not each.is_started]
         if names:
             listed = ", ".join(each.title for each in names[:8]) + (", …" if len(names) > 8 else "")
-            text = f"Who sets {listed} to work, and with whose words?"
+            text = f"Who starts {listed}, and who writes what it is asked to do?"
             self._out.ask(("agent", names[0].id), text, STARTED, at=_above(names[0].facts[0].at))
 
 

@@ -57,7 +57,7 @@ URL: Final = Rule(
     "server-url",
     "address of a server",
     "mapped",
-    "a system of kind mcp-server in the zone of its host, with a service that the client sets to work",
+    "a system of kind mcp-server in the zone of its host, with a service that the client calls",
 )
 KNOWN: Final = Rule(
     "known-server",

@@ -184,7 +184,7 @@ def _answer(
 def _tool_named(tools: Mapping[str, ModelTool], name: str) -> ModelTool:
     if name not in tools:
         hint = did_you_mean(name, tools) or f"there are {', '.join(tools)}"
-        raise MeshmodelError(f"there is no tool {one_line(name)}; {hint}")
+        raise MeshmodelError(f"unknown tool: {one_line(name)}; {hint}")
     return tools[name]
 
 

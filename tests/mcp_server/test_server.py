@@ -103,7 +103,7 @@ async def test_reading(tmp_path):
             ("compromise", {}, "start: field required"),
             ("compromise", {"start": 3}, "start: input should be a valid string"),
             ("findings", {"as_designed": "yes"}, "as_designed: input should be a valid boolean"),
-            ("apply", {"text": "x"}, f"there is no tool apply; there are {', '.join(READING)}"),
+            ("apply", {"text": "x"}, f"unknown tool: apply; there are {', '.join(READING)}"),
             ("propose", {"text": 'format = "meshmodel/1"\n[[system]\n'}, "text, line 2: is not TOML"),
         ]
         for name, given, why in wrong:

@@ -121,7 +121,7 @@ class _Sequence:
             issuer = actor if at is None else f"system:{at}"
             return actor, issuer, f"exchanges {self._name(here)} for {self._name(there)}"
         if step.step == "delegation":
-            return here, there, f"sets {self._name(there)} to work"
+            return here, there, f"calls {self._name(there)}"
         if step.step == "implies":
             return here, here, f"admin implies {step.action}"
         does = {"trigger": "starts", "hearing": "is read by"}.get(step.step, "runs")

@@ -82,7 +82,7 @@ OTHER: Final = Rule(
     "gateway-other",
     "what the gateway passes on beside MCP",
     "question",
-    "models and other backends are not read; with which keys, and for whom, is asked",
+    "models and other backends are not read; who may call them, and with which keys, is asked",
 )
 RULES: Final[tuple[Rule, ...]] = (
     MACHINE, TARGET, DECIDES, LIMITS, RULES_ASKED, CALLERS, KNOWN_CALLERS, PASSED, KEY, REFUSES, OTHER,
@@ -199,7 +199,7 @@ class _Gateway:
         for leaf in self._root.leaves():
             steps = self._steps(leaf)
             if not steps.isdisjoint(_OTHERS) and steps.isdisjoint({"targets", "policies"}):
-                text = "What does the gateway pass on beside MCP, with which keys, and for whom?"
+                text = "What does the gateway pass on beside MCP, with which keys, for which callers?"
                 self._out.take(leaf, OTHER, self._out.ask(self._about, text, OTHER, at=self._root))
         self._out.take(self._root, SETTING)
 
@@ -318,7 +318,9 @@ class _Gateway:
             auth.given.append(credential)
         for kind in ("gcp", "aws", "azure", "copilot", "jwtSign", "credentials"):
             if node[kind]:
-                text = f"As whom does the gateway call its targets by {kind}, and what does that open?"
+                text = (
+                    f"As which identity does the gateway call its targets by {kind}, and what does that open?"
+                )
                 out.take(node[kind], REFUSES, out.ask(self._about, text, REFUSES, at=self._root, detail=kind))
         return auth
 

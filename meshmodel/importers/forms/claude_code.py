@@ -138,7 +138,7 @@ PLUGIN: Final = Rule(
     "plugin",
     "plug-in",
     "question",
-    "a service that the client sets to work; its servers, hooks and agents are in other files, and asked",
+    "a service that the client calls; its servers, hooks and agents are in other files, and asked",
 )
 MARKETPLACE: Final = Rule(
     "marketplace", "source of plug-ins", "question", "who may change what is installed from there is asked"

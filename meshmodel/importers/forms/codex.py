@@ -67,7 +67,7 @@ REVIEWER: Final = Rule(
     "approvals-reviewer",
     "who reviews approvals",
     "mapped",
-    "a model that decides whether a person is asked is advisory: it hears the same words",
+    "a model that decides whether a person is asked is advisory: it reads the same content",
 )
 SEARCH: Final = Rule(
     "web-search", "search of the web", "mapped", "read of a search; live, read of the web as well"
@@ -94,8 +94,8 @@ TOOL_MODE: Final = Rule(
     "tool-approval",
     "what is asked before a tool of a server",
     "mapped",
-    "prompt: asked; approve: nobody is asked; auto and writes: what the server says of its tools decides, so "
-    "that is advisory",
+    "prompt: a person decides; approve: no checkpoint; auto and writes: what the server says of its tools "
+    "decides, so that is advisory",
 )
 RULES: Final[tuple[Rule, ...]] = (
     SANDBOX, UNSTATED, PERMISSIONS, APPROVAL, REVIEWER, SEARCH, PROFILE, TRUSTED, IGNORED, TOOL_MODE,

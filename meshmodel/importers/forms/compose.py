@@ -66,7 +66,7 @@ CALLERS: Final = Rule(
     "callers",
     "a gateway or agent that answers at a port",
     "question",
-    "who may call it; a gateway asks for a token unless it is told not to",
+    "who may call it; a gateway asks for a token unless a setting switches that off",
 )
 SERVER_IMAGE: Final = Rule(
     "server-image",
@@ -121,8 +121,8 @@ SERVICE: Final = Rule(
     "service",
     "another service",
     "assumed",
-    "a system where it is built here or another service is told its address, and a service agent where it is "
-    "told one itself; else it has no part in it",
+    "a system where it is built here or another service has its address, and a service agent where it has "
+    "one itself; else it has no part in it",
 )
 RULES: Final[tuple[Rule, ...]] = (
     MACHINE, GATEWAY, GATEWAY_TOOLS, TOOLS, ELSEWHERE, INTERCEPTOR, CALLERS, SERVER_IMAGE, KNOWN, SEVERAL,

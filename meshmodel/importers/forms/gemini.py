@@ -62,8 +62,8 @@ TOOLS: Final = Rule(
     "tools",
     "list of tools",
     "mapped",
-    "allowed: nobody is asked; core: nobody is asked, and no other tool is there; exclude: no grant; "
-    "confirmationRequired: asked, before allowed",
+    "allowed: no checkpoint; core: no checkpoint, and no other tool is there; exclude: no grant; "
+    "confirmationRequired: a person decides, whatever allowed says",
 )
 SANDBOX: Final = Rule(
     "sandbox",
@@ -75,11 +75,9 @@ SERVERS: Final = Rule(
     "servers-of-settings",
     "list of servers",
     "mapped",
-    "allowed: its servers alone are used, and nobody is asked before their tools; excluded: not used",
+    "allowed: its servers alone are used, and their tools have no checkpoint; excluded: not used",
 )
-TRUST: Final = Rule(
-    "trusted-server", "trust of a server", "mapped", "nobody is asked before its tools: no checkpoint"
-)
+TRUST: Final = Rule("trusted-server", "trust of a server", "mapped", "its tools have no checkpoint")
 POLICY: Final = Rule(
     "rule-of-a-policy",
     "rule of a policy",

@@ -39,7 +39,7 @@ ALLOW: Final = Rule(
     "allowed",
     "what is allowed",
     "mapped",
-    "nobody is asked: a grant without a checkpoint; a command by its row",
+    "a grant without a checkpoint; a command by its row",
 )
 ASK: Final = Rule(
     "asked",

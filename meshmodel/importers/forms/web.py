@@ -16,7 +16,7 @@ FETCHES: Final = Rule(
     "by its name or its program; it reads the web: a system where outsiders write, and see what is asked; "
     "which sites is asked",
 )
-WHICH_SITES: Final = "Which sites can it read and ask? What is written there are outsiders' words."
+WHICH_SITES: Final = "Which sites can it read and ask? What is written there is untrusted content."
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _FETCHING: Final = frozenset(

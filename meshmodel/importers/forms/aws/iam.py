@@ -83,7 +83,7 @@ SERVICE_LINKED: Final = Rule(
     "service-linked-role",
     "trust of a service-linked role",
     "assumed",
-    "only that service itself uses it, so nobody is asked",
+    "only that service itself uses it, so there is no question",
 )
 ACTION: Final = Rule(
     "action",

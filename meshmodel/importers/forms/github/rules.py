@@ -9,7 +9,7 @@ AGENT_ACTION: Final = Rule(
     "agent-action",
     "step with an agent",
     "mapped",
-    "a known action or command starts an agent of kind ai-agent; the workflow agent sets it to work",
+    "a known action or command starts an agent of kind ai-agent; the workflow agent calls it",
 )
 UNKNOWN_AGENT: Final = Rule(
     "unknown-agent",
@@ -46,7 +46,7 @@ INJECTION: Final = Rule(
     "script-injection",
     "script with an event's text in it",
     "mapped",
-    "outsiders' words stand in the script itself, so they can change what it does: the agent is steerable",
+    "untrusted content becomes part of the script, so it can change what it does: the agent is steerable",
 )
 WORDS_IN_PROMPT: Final = Rule(
     "words-in-prompt",
@@ -78,7 +78,7 @@ CONDITION: Final = Rule(
     "condition",
     "assumed",
     "what it says of event, action, ref, author, label and fork decides which events start the job, and "
-    "whether outsiders do; it is no decision of anybody on what the job does",
+    "whether outsiders do; it decides nothing about what the job does",
 )
 UNDECIDED: Final = Rule(
     "condition-not-in-file",
@@ -320,7 +320,7 @@ TOOL_SERVER: Final = Rule(
     "tool-server",
     "MCP server of an agent",
     "question",
-    "a service that the agent sets to work; what it reaches is asked",
+    "a service that the agent calls; what it reaches is asked",
 )
 WEB: Final = Rule(
     "web",
@@ -332,7 +332,7 @@ MEMORY: Final = Rule(
     "memory",
     "memory of an agent",
     "question",
-    "what is kept between runs can carry outsiders' words; where and for whom is asked",
+    "what is kept between runs can hold untrusted content; where it is, and who uses it, is asked",
 )
 NEEDS: Final = Rule(
     "outputs",

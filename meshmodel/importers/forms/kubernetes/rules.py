@@ -225,7 +225,7 @@ SKILLS: Final = Rule(
     "instructions and programs from elsewhere; who can write there is asked",
 )
 MEMORY: Final = Rule(
-    "memory", "memory of an agent", "question", "where and for whom it keeps what it was told is asked"
+    "memory", "memory of an agent", "question", "where it keeps what it has read, and who uses that, is asked"
 )
 ALLOWED: Final = Rule(
     "allowed-namespaces",
@@ -305,7 +305,7 @@ TOOLHIVE_CALLERS: Final = Rule(
     "toolhive-callers",
     "who may call",
     "question",
-    "without an issuer of tokens nobody is asked who it is",
+    "without an issuer of tokens any caller is accepted",
 )
 TOOLHIVE_EXCHANGE: Final = Rule(
     "toolhive-exchange",

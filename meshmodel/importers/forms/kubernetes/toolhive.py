@@ -464,7 +464,7 @@ class ToolHive:
             out.take(named, TOOLHIVE_CALLERS, ("agent", agent))
             out.take(auth["type"], TOOLHIVE_CALLERS, ("agent", agent))
             return
-        text = f"Who may call {each.name}? No issuer of tokens is named, so nobody is asked who it is."
+        text = f"Who may call {each.name}? No issuer of tokens is named, so any caller is accepted."
         note = out.ask(("agent", agent), text, TOOLHIVE_CALLERS, at=each.node)
         if auth is not each.spec:
             out.take(auth["type"], TOOLHIVE_CALLERS, note)
