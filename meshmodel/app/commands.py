@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 from textual.binding import Binding
 
 from meshmodel.app.concepts import CONCEPTS
-from meshmodel.app.presentation.people import first_leader
+from meshmodel.app.presentation.people import leader_of
 from meshmodel.edits.connections import end_of
 
 if TYPE_CHECKING:
@@ -160,7 +160,9 @@ def _answer(
 
 
 def _why_no_answer(state: "WorkbenchState", name: "AnswerName") -> str:
-    known = state.rounding
+    known, leader = state.rounding, leader_of(state.people)
+    if leader and leader.here.lead and leader.here.lead.is_locked and not (state.lead or leader.is_away):
+        return f"review: only {leader.name} answers now; ! raises your hand"
     stop = None if known is None else known.result
     is_shown = stop is not None and stop.analysis is state.analysis and state.is_current
     is_note = name in {"park", "assume", "note"}  # about the step, whatever somebody else changes meanwhile
@@ -171,18 +173,20 @@ def _why_no_answer(state: "WorkbenchState", name: "AnswerName") -> str:
 
 
 def _nobody_here(state: "WorkbenchState") -> str:
-    return (
-        "" if state.access.is_guest else "hand: nobody else is here; meshmodel serve shows a model to others"
-    )
+    is_alone = not (state.people or state.access.is_guest)
+    return "hand: nobody else is here; meshmodel serve shows a model to others" if is_alone else ""
 
 
 def _nobody_leads(state: "WorkbenchState") -> str:
-    return "" if first_leader(state.people) else "follow: nobody leads a review; P in a review does"
+    leader = None if state.lead else leader_of(state.people)
+    is_led = leader is not None and not leader.is_away
+    return "" if is_led else "follow: nobody else leads a review; P in a review does"
 
 
 def _led_already(state: "WorkbenchState") -> str:
-    leads = None if state.presents else first_leader(state.people)
-    return "" if leads is None else f"review: {leads.name} leads already; & follows"
+    leads = None if state.lead else leader_of(state.people)
+    is_led = leads is not None and not leads.is_away
+    return f"review: {leads.name} leads already; & follows" if leads and is_led else ""
 
 
 def _led(state: "WorkbenchState") -> str:
@@ -265,10 +269,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _answer("assume", "A", "assume", "Note an assumption to confirm later", 25, lambda w: w.round.note("assume")),
     _answer("note", "N", "note", "Add a note about this topic", 26, lambda w: w.round.note("note")),
     Command("round_next", ("space",), "next", "Go on to the next topic", "Round", in_round=lambda w: w.round.next(), palette=False, footers={"round": 0}, why_not=_led),
-    Command("round_present", ("P",), "large", "Show the topic in large cards over the whole screen, for a room to follow; or no longer", "Round", in_round=lambda w: w.round.present(), palette=False, footers={"round": 27}, why_not=_led_already),
+    Command("round_present", ("P",), "large", "Show the topic in large cards over the whole screen, and lead a room by it: bring all there, lock, hand over, or end it", "Round", in_round=lambda w: w.room.lead(), palette=False, footers={"round": 27}, why_not=_led_already),
     Command("round_back", ("left", "backspace"), "back", "Go back to the topic before", "Round", in_round=lambda w: w.round.back(), palette=False, footers={"round": 20}, why_not=_led),
-    Command("follow", ("&",), "follow", "Follow who leads the review, wherever they go in it; Esc ends that", "Round", run=lambda w: w.round.follow_leader(), why_not=_nobody_leads),
-    Command("hand", ("H",), "hand", "Raise a hand, which the others see, or lower it", "Round", run=lambda w: w.room.hand(), why_not=_nobody_here),
+    Command("follow", ("&",), "follow", "Follow who leads the review, wherever they go in it; Esc ends that", "Round", run=lambda w: w.room.follow_leader(), why_not=_nobody_leads),
+    Command("hand", ("!",), "hand", "Raise a hand, which the others see, or lower it", "Round", run=lambda w: w.room.hand(), why_not=_nobody_here),
     Command("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels", run=lambda w: w.context.open_list("reach")),
     Command("questions", ("Q",), "questions", "Open questions: facts that the model lacks, a row an element", "Panels", run=lambda w: w.context.open_list("questions"), menu=Menu(41, "open questions", ("more",))),
     Command("journal", ("J",), "journal", "Every edit with its time", "Panels", run=lambda w: w.context.open_list("journal"), menu=Menu(42, "journal: every edit", ("more",))),

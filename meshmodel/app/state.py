@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from meshmodel.analysis.results import Explanation, Finding, StepKey
 from meshmodel.app.access import ANYONE, Access
 from meshmodel.app.presentation.lenses import InLens, LensName, LensResult
+from meshmodel.app.presentation.people import Lead, leader_of
 from meshmodel.canvas.scene import Facts, Mark, Zoom
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.vocabulary import View
@@ -135,7 +136,8 @@ class WorkbenchState:
         presents: whether the stop is shown to a room, over the whole screen.
         people: who else has the model open, and shows what they do.
         hand: whether a hand is raised, which the others see.
-        follows: the number of who leads the round that is shown; ``None``: it is one's own.
+        follows: whether the round that is shown is that of who leads, and not one's own.
+        lead: how the round is led here; ``None``: it is not.
         tracing: the log that is laid on the model.
         unused: grants that it never uses, drawn faint while that is looked at.
         importing: the import that is looked at.
@@ -187,7 +189,8 @@ class WorkbenchState:
     presents: bool = False
     people: "tuple[Participant, ...]" = ()
     hand: bool = False
-    follows: int | None = None
+    follows: bool = False
+    lead: Lead | None = None
     tracing: "Tracing | None" = None
     unused: frozenset[Reference] = frozenset()
     importing: "Importing | None" = None
@@ -240,8 +243,7 @@ class WorkbenchState:
     @property
     def leader(self) -> "Participant | None":
         """Who is followed, while they lead a round."""
-        followed = (each for each in self.people if each.number == self.follows)
-        return next((each for each in followed if each.here.leading is not None), None)
+        return leader_of(self.people) if self.follows else None
 
     @property
     def read_only(self) -> bool:

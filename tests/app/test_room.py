@@ -3,13 +3,14 @@
 import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from meshmodel.app.access import Access
-from meshmodel.app.presentation.people import Presence
+from meshmodel.app.presentation.people import Lead, Presence
 from meshmodel.app.room import Room
 from meshmodel.app.workbench import screen
 from meshmodel.edits.edit import Put, edit
@@ -18,6 +19,11 @@ from meshmodel.model.records import Agent
 from meshmodel.store.store import Store
 from tests.app.desk import Desk, desk
 from tests.app.test_round_page import GATEWAY, known, press, stop_of
+
+
+def leading(led: dict[str, Any], since: float = 0.0, **how: object) -> dict[str, Any]:
+    """What somebody shows who leads a round."""
+    return {"leading": led, "lead": asdict(Lead(since)) | how}
 
 
 def somebody(number: int, name: str, *, is_away: bool = False, **shown: object) -> dict[str, Any]:
@@ -53,10 +59,10 @@ async def test_the_others_are_shown_what_is_selected_and_a_raised_hand(tmp_path:
         assert talk.told == [Presence().as_json()]
         await it.select("agent", "support-bot")
         assert talk.told[-1] == Presence(("agent", "support-bot")).as_json()
-        await it.press("H")
+        await it.press("!")
         assert talk.told[-1]["hand"]
         await it.shows("✋ you")
-        await it.press("H")
+        await it.press("!")
         assert talk.told[-1] == Presence(("agent", "support-bot")).as_json()
         count = len(talk.told)
         await it.press("J", "escape", "v")
@@ -65,11 +71,11 @@ async def test_the_others_are_shown_what_is_selected_and_a_raised_hand(tmp_path:
 
 async def test_nobody_is_shown_a_hand_where_nobody_else_is(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
-        await it.press("H")
+        await it.press("!")
         await it.shows("hand: nobody else is here")
         assert not it.bench.shown.hand
         await it.press("&")
-        await it.shows("follow: nobody leads a review")
+        await it.shows("follow: nobody else leads a review")
 
 
 async def test_initials_stand_on_what_others_have_selected_and_names_in_the_first_row(tmp_path: Path) -> None:
@@ -137,16 +143,17 @@ async def test_what_somebody_shows_of_a_round_is_followed_until_escape(tmp_path:
         await press(it, "space", "P")
         led = talk.told[-1]["leading"]
         assert led["stop"] == stop_of(it).key
-        assert led["left"] == [first]
+        assert led["left"] == (first,)
         await press(it, "P", "left", "escape")
         assert talk.told[-1]["leading"] is None
 
-        await talk.hear(it, somebody(1, "Ada", leading=led), somebody(2, "Lou", hand=True))
+        await talk.hear(it, somebody(1, "Ada", **leading(led)), somebody(2, "Lou", hand=True))
         await it.shows("Ada leads: & follows")
         await press(it, "&")
         assert it.bench.shown.presents
         assert stop_of(it).key == led["stop"]
         await it.shows("Ada leads · Lou ✋")
+        await it.shows("all may answer · ! hand · Esc own view")
         assert talk.told[-1] == Presence(it.bench.shown.selected, follows=True).as_json()
 
         await press(it, "space")
@@ -155,13 +162,13 @@ async def test_what_somebody_shows_of_a_round_is_followed_until_escape(tmp_path:
         assert known(it).is_done, "it is answered by any of them"
 
         led = led | {"stop": first, "left": [], "earlier": []}
-        await talk.hear(it, somebody(1, "Ada", leading=led))
+        await talk.hear(it, somebody(1, "Ada", **leading(led)))
         await it.computed()
         assert stop_of(it).key == tuple(first)
         await press(it, "escape")
         assert not it.bench.shown.presents
         assert not talk.told[-1]["follows"]
-        await talk.hear(it, somebody(1, "Ada", leading=led | {"stop": stop_of(it).key[::-1]}))
+        await talk.hear(it, somebody(1, "Ada", **leading(led | {"stop": stop_of(it).key[::-1]})))
         await it.computed()
         assert stop_of(it).key == tuple(first), "who looks around stays where they are"
 
@@ -171,28 +178,90 @@ async def test_one_person_leads_at_a_time_and_another_once_they_are_away(tmp_pat
     async with guest(tmp_path, GATEWAY) as (it, talk):
         await press(it, "@")
         led = {"stop": None, "left": [], "earlier": []}
-        await talk.hear(it, somebody(1, "Ada", leading=led))
+        await talk.hear(it, somebody(1, "Ada", **leading(led)))
         await it.press("P")
         await it.shows("review: Ada leads already; & follows")
         assert not it.bench.shown.presents
-        await talk.hear(it, somebody(1, "Ada", leading=led, is_away=True))
+        await talk.hear(it, somebody(1, "Ada", **leading(led), is_away=True))
         await it.shows("Ada (away)")
         await it.press("&")
-        await it.shows("follow: nobody leads a review")
+        await it.shows("follow: nobody else leads a review")
         await it.press("P")
         assert talk.told[-1]["leading"] is not None
+        await talk.hear(it, somebody(1, "Ada", **leading(led)))
+        assert talk.told[-1]["leading"] is not None, "who comes back leads no longer"
+        began = talk.told[-1]["lead"]["since"]
+        await talk.hear(it, somebody(1, "Ada", **leading(led, began + 1)))
+        await it.shows("review: Ada leads now")
+        assert talk.told[-1] == Presence(it.bench.shown.selected, follows=True).as_json()
+
+
+@pytest.mark.slow
+async def test_who_leads_brings_all_keeps_the_answers_and_hands_over(tmp_path: Path) -> None:
+    async with guest(tmp_path, GATEWAY) as (it, talk):
+        led = {"stop": None, "left": [], "earlier": []}
+        await talk.hear(it, somebody(1, "Ada", **leading(led, brought=1.0)))
+        await it.computed()
+        assert it.bench.shown.page == "round"
+        assert it.bench.shown.follows
+        await press(it, "escape")
+        await talk.hear(it, somebody(1, "Ada", **leading(led, brought=1.0, is_locked=True)))
+        assert not it.bench.shown.follows, "once brought, who looks around does so"
+        count = len(it.bench.session.journal())
+        for key in ("d", "N"):
+            await it.press(key)
+            await it.shows("review: only Ada answers now")
+        await press(it, "&")
+        await it.shows("only Ada answers")
+        assert len(it.bench.session.journal()) == count
+
+        await talk.hear(it, somebody(1, "Ada", **leading(led, heir="Me")))
+        await it.shows("Ada handed over to you: you lead now")
+        bo = somebody(2, "Bo", follows=True)
+        await talk.hear(it, somebody(1, "Ada", **leading(led, heir="Me")), bo)
+        lead = it.bench.shown.lead
+        assert lead is not None, "who handed over may not have heard of it yet"
+        for typed, said, how in (
+            ("bring", "bring all here", {"brought"}),
+            ("lock", "only you answer", {"is_locked"}),
+            ("let", "all may answer", {"is_locked"}),
+            ("Bo", "hand over to Bo", {"heir"}),
+        ):
+            before = talk.told[-1]["lead"]
+            await it.press("P", *typed, "enter")
+            await it.shows(said)
+            assert {name for name, each in talk.told[-1]["lead"].items() if each != before[name]} == how
+        await press(it, "P", *"no longer", "enter")
+        assert not it.bench.shown.presents
+        assert talk.told[-1]["lead"] is None
+
+
+async def test_arranging_is_asked_where_others_look_and_is_in_the_journal(tmp_path: Path) -> None:
+    async with guest(tmp_path) as (it, talk):
+        await talk.hear(it, somebody(1, "Ada"))
+        count = len(it.bench.session.journal())
+        await it.press("A")
+        await it.shows("arrange: nothing was placed by hand")
+        await it.select("agent", "support-bot")
+        await it.press("m", "down", "enter")
+        assert len(it.bench.session.journal()) == count + 1
+        for answer, entries in (("n", 1), ("y", 2)):
+            await it.press("A")
+            await it.shows("for all who are here?")
+            await it.press(answer)
+            assert len(it.bench.session.journal()) == count + entries
 
 
 @pytest.mark.slow
 async def test_who_no_longer_leads_is_followed_no_longer(tmp_path: Path) -> None:
     async with guest(tmp_path, GATEWAY) as (it, talk):
-        led = {"stop": ["grant", "no", "such"], "left": [], "earlier": [], "since": 0.0}
-        await talk.hear(it, somebody(1, "Ada", leading=led))
+        led = {"stop": ["grant", "no", "such"], "left": [], "earlier": []}
+        await talk.hear(it, somebody(1, "Ada", **leading(led)))
         await press(it, "&")
         assert known(it).stop is not None, "a stop that is not there yet: the next one"
         await talk.hear(it)
         await it.shows("review: who led it no longer does")
         assert not it.bench.shown.presents
-        assert it.bench.shown.follows is None
+        assert not it.bench.shown.follows
         await press(it, "space")
         assert len(known(it).earlier) == 1, "it goes on by itself"

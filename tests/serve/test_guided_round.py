@@ -26,7 +26,7 @@ async def go_on(who: Browser, words: str) -> None:
     await who.type(" ")
     await who.until(lambda: words in who.text or "press the key again" in who.text)
     while words not in who.text:
-        await who.type("HH")  # says something else
+        await who.type("!!")  # says something else
         await who.shows("your hand is lowered")
         await who.type(" ")
         await who.until(lambda: words in who.text or "press the key again" in who.text)
@@ -60,6 +60,11 @@ async def test_a_leader_who_reloads_still_leads_and_who_follows_still_follows(tm
                     await again.shows("Topic 2")
                     lose(back)
                     await again.shows("Ada (away) leads")
+                await again.type("P")
+                await again.shows("Bo leads")
+                async with browsing(room, leader) as late:
+                    await late.shows("Bo leads")
+                    await again.shows("Bo leads, 1 follow")
 
 
 async def test_five_people_follow_one_and_answer_in_turn_and_the_summary_names_each(tmp_path: Path) -> None:
@@ -78,7 +83,7 @@ async def test_five_people_follow_one_and_answer_in_turn_and_the_summary_names_e
                 await each.type("&")
             await all_show(people, "┃ CUSTOMER ASSISTANT", "76 → 40 unchecked paths")
             await ada.shows("Ada leads, 4 follow")
-            await zoe.type("H")
+            await zoe.type("!")
             await all_show(people[:4], "Zoe ✋")
 
             await ada.type("d")

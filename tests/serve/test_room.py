@@ -381,7 +381,7 @@ async def test_each_sees_where_the_others_are_and_whose_hand_is_raised_and_no_fi
                 await ada.type("\t")  # the first in reading order
                 await ada.type("\t")
                 await bo.shows("AK 2 identities")
-                await bo.type("H")
+                await bo.type("!")
                 await ada.shows("✋ Bo")
                 await bo.shows("✋ you")
                 assert "AK 2" not in ada.text, "one's own place is as ever"
@@ -392,7 +392,7 @@ async def test_each_sees_where_the_others_are_and_whose_hand_is_raised_and_no_fi
                     await again.shows("✋ Bo")
                     await again.type("\t")
                     await bo.shows("AK┬")
-                    await bo.type("H")
+                    await bo.type("!")
                     await again.until(lambda: "✋" not in again.text)
             await bo.until(lambda: "AK" not in bo.text and "Ada" not in bo.text)
         assert [await said(talking) for _ in range(4)] == [

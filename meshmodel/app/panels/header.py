@@ -63,7 +63,7 @@ class MeshHeader(Bound):
             is_lost=shown.is_lost,
             read_only=shown.read_only,
         )
-        key = shown_keys(BY_ID["follow"], self._keymap) if shown.follows is None else ""
+        key = "" if shown.follows or shown.lead else shown_keys(BY_ID["follow"], self._keymap)
         people = people_parts(shown.people, hand=shown.hand, follow_key=key)
         return [*model_parts(shown.snapshot), *_counts(shown), *people, *looked]
 

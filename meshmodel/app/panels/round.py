@@ -20,6 +20,7 @@ from meshmodel.app.panels.lines import STYLES
 from meshmodel.app.presentation.people import people_line
 from meshmodel.app.presentation.round_lines import Piece, RoundLine, large_cards, round_lines
 from meshmodel.app.state import WorkbenchState
+from meshmodel.model.text import width
 
 _END: Final = "✔ No topic is left. Decided:"
 
@@ -50,7 +51,7 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
 
     def basis(self, shown: WorkbenchState) -> object:
         """What is known of the round, and what is being computed."""
-        room = shown.presents, shown.people, shown.follows
+        room = shown.presents, shown.people, shown.follows, shown.lead
         return shown.rounding, room, shown.why_nothing, self.size
 
     def show_state(self, shown: WorkbenchState) -> None:
@@ -86,7 +87,7 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
             yield Content(failed or (round_ and round_.working) or shown.why_nothing)
         elif known.stop is not None:
             width = max(self.scrollable_content_region.width - 2, 20)
-            cards = [*large_cards(known, width), *_room(shown, width)] if shown.presents else []
+            cards = [*large_cards(known, width), *self._room(shown, width)] if shown.presents else []
             lines = [*round_lines(known, self._key)]
             if len(cards) + len(lines) > self.size.height:  # without the ground between them
                 cards = [each for each in cards if any(piece.text for piece in each.pieces)]
@@ -101,6 +102,21 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
         keys = keys_of(BY_ID[command], self._keymap)
         return shown_key(keys[0]) if keys else ""
 
+    def _room(self, shown: WorkbenchState, cells: int) -> Iterator[RoundLine]:
+        """Who leads, what the others do, and what one may do oneself; nothing where nobody else is there."""
+        if shown.people:
+            leader = shown.leader
+            others = [each for each in shown.people if each is not leader]
+            name = shown.access.person if leader is None else leader.shown_name
+            lead = shown.lead if leader is None else leader.here.lead
+            who = "only you answer" if leader is None else f"only {leader.shown_name} answers"
+            who = who if lead and lead.is_locked else "watch only" if shown.read_only else "all may answer"
+            more = ("round_present", "lead") if leader is None else ("close", "own view")
+            may = f"   {who} · {self._key('hand')} hand · {self._key(more[0])} {more[1]}"
+            line = people_line(name, others, shown.snapshot, cells - width(may) - 2)
+            yield RoundLine([Piece(f"  {line}", "accent"), Piece(may, "muted")])
+            yield RoundLine([Piece("")])
+
     def _fitted(self, lines: Sequence[RoundLine]) -> Iterator[Content]:
         """The lines at this size: the first may take as many rows as leave one for each of the others."""
         width = max(self.scrollable_content_region.width, 20)
@@ -113,18 +129,6 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
             yield parts[0]
             yield from (Content(" ") + each for each in parts[1:])
             room -= min(len(parts) - 1, room)
-
-
-def _room(shown: WorkbenchState, cells: int) -> Iterator[RoundLine]:
-    """Who leads, and what the others do; nothing where nobody else is there."""
-    if shown.people:
-        leader = shown.leader
-        others = [each for each in shown.people if each is not leader]
-        leave = "" if leader is None else "   Esc own view"
-        name = shown.access.person if leader is None else leader.shown_name
-        line = people_line(name, others, shown.snapshot, cells - len(leave) - 2)
-        yield RoundLine([Piece(f"  {line}", "accent"), Piece(leave, "muted")])
-        yield RoundLine([Piece("")])
 
 
 def _content(piece: Piece) -> Content:

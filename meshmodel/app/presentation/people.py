@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from meshmodel.app.presentation.model_line import Part
@@ -26,8 +26,25 @@ class Leading:
     """
 
     stop: "Key | None"
-    left: "frozenset[Key]"
+    left: "tuple[Key, ...]"
     earlier: "tuple[Key, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """How somebody leads a guided round.
+
+    Attributes:
+        since: when they began, in seconds of the machine's monotonic clock: who began last leads.
+        brought: when they last brought all to what they show; 0: never.
+        is_locked: whether they alone answer.
+        heir: by which name whom they hand it over to; empty: nobody.
+    """
+
+    since: float
+    brought: float = 0.0
+    is_locked: bool = False
+    heir: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +54,34 @@ class Presence:
     Attributes:
         at: what they have selected.
         hand: whether they raise a hand.
-        leading: where the round is that they show, if they do.
+        leading: where the round is that they show; ``None``: they show none, or it is being computed.
         follows: whether they look at what somebody else shows.
+        lead: how they lead it, if they do.
     """
 
     at: Reference | None = None
     hand: bool = False
     leading: Leading | None = None
     follows: bool = False
+    lead: Lead | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For another program."""
-        leading = self.leading and {
-            "stop": self.leading.stop,
-            "left": sorted(self.leading.left),
-            "earlier": self.leading.earlier,
-        }
-        return {"at": self.at, "hand": self.hand, "leading": leading, "follows": self.follows}
+        return asdict(self)
 
     @classmethod
     def of_json(cls, document: Mapping[str, Any]) -> Self:
         """What another program wrote by ``as_json``."""
-        at, leading = document["at"], document["leading"]
-        where = leading and Leading(
-            None if leading["stop"] is None else tuple(leading["stop"]),
-            frozenset(map(tuple, leading["left"])),
-            tuple(map(tuple, leading["earlier"])),
-        )
-        reference = at and (at[0], tuple(at[1]) if isinstance(at[1], list) else at[1])
-        return cls(reference, document["hand"], where, document["follows"])
+        given = _tuples(document)
+        leading, lead = given["leading"], given["lead"]
+        return cls(**given | {"leading": leading and Leading(**leading), "lead": lead and Lead(**lead)})
+
+
+def _tuples(document: Any) -> Any:
+    """The same without lists, which nothing here has: keys and what names them are tuples."""
+    if isinstance(document, Mapping):
+        return {name: _tuples(each) for name, each in document.items()}
+    return tuple(map(_tuples, document)) if isinstance(document, list | tuple) else document
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +106,10 @@ class Participant:
         return shorten(self.name, _NAME_CELLS) + (" (away)" if self.is_away else "")
 
 
-def first_leader(people: Iterable[Participant]) -> Participant | None:
-    """Who of them shows a round to the room, and is not away; the first, where several do."""
-    return next((each for each in people if each.here.leading is not None and not each.is_away), None)
+def leader_of(people: Iterable[Participant]) -> Participant | None:
+    """Who of them leads a round: of those who are here, else of those who are away, who began last."""
+    leads = [(not each.is_away, each.here.lead.since, each) for each in people if each.here.lead]
+    return max(leads, key=lambda each: each[:2], default=(..., ..., None))[2]
 
 
 def initials(name: str) -> str:
@@ -122,7 +139,7 @@ def people_parts(people: Sequence[Participant], *, hand: bool, follow_key: str) 
     Args:
         people: the others.
         hand: whether one's own hand is raised.
-        follow_key: the key that follows who leads, as people read it; empty where somebody is followed.
+        follow_key: the key that follows who leads, as people read it; empty where one follows, or leads.
     """
     raised = [shorten(each.name, _NAME_CELLS) for each in people if each.here.hand]
     raised = ["you", *raised] if hand else raised
@@ -130,8 +147,8 @@ def people_parts(people: Sequence[Participant], *, hand: bool, follow_key: str) 
     if raised:
         every, some = f"{HAND} {', '.join(raised)}", f"{HAND} {len(raised)}"
         parts.append(Part(every, "warning", 2, right=True, short=(some,), last=0))
-    leader = first_leader(people)
-    if leader is not None and follow_key:
+    leader = leader_of(people)
+    if leader is not None and follow_key and not leader.is_away:
         said = f"{shorten(leader.name, _NAME_CELLS)} leads"
         follows = f"{said}: {follow_key} follows"
         parts.append(Part(follows, "warning", 2, right=True, short=(said,), last=1, runs="follow"))

@@ -188,7 +188,7 @@ class Layout:
         if quick.is_open:
             quick.action_close()
         elif state.presents and state.page == "round":
-            context.update(presents=False, follows=None)
+            context.update(presents=False, follows=False, lead=None)
         elif self.screen.focused is not context.canvas or is_covered:
             context.back_to_canvas()
         elif state.preview or state.preview_changes:

@@ -18,7 +18,7 @@ from meshmodel.canvas.draw import draw, lane_order
 from meshmodel.canvas.legend import words_of
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.canvas.slots import folded_zones
-from meshmodel.edits.edit import apply_edit, edit
+from meshmodel.edits.edit import Edit, apply_edit, edit
 from meshmodel.edits.operations import arrangement, exists, lane_places
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.stop import Task
@@ -77,10 +77,29 @@ class DrawingController(Controller):
         return words_of(state.snapshot, state.facts.get(state.view, Facts()), reference)
 
     def arrange(self) -> None:
-        """Lay the drawing out again: forget where things were put, and how they were drawn."""
-        state = self.state
-        snapshot = state.snapshot
+        """Lay the drawing out again: forget where things were put, and how they were drawn.
+
+        Where others look at it too, that is asked first, and nothing else than an edit moves it for them.
+        """
+        snapshot = self.state.snapshot
         cleared = arrangement(snapshot)
+        if not self.state.people:
+            self._arrange(snapshot, cleared)
+        elif cleared is None:
+            self.context.say("arrange: nothing was placed by hand")
+        else:
+            from meshmodel.app.dialogs.base import YesNo
+
+            def answered(is_so: bool) -> None:
+                if is_so:
+                    self._arrange(snapshot, cleared)
+
+            asked = "Lay the drawing out again for all who are here?"
+            dialog = YesNo("arrange", asked, "It is one edit in the journal, which u undoes.")
+            self.context.ask(dialog, answered)
+
+    def _arrange(self, snapshot: Snapshot, cleared: Edit | None) -> None:
+        state = self.state
         if cleared is not None:
             after, in_model = apply_edit(snapshot, cleared), folded_zones(snapshot)
             if folded_zones(after) != in_model:  # folded by hand: a slot says so

@@ -1,13 +1,19 @@
-"""The others who have the model open: what they see of who is here, and what is seen of them."""
+"""The others who have the model open: what they see of who is here, what is seen of them, and who leads."""
+
+from dataclasses import replace
+from time import monotonic
 
 from meshmodel.app.messages import PeopleChanged
-from meshmodel.app.presentation.people import Leading, Presence
+from meshmodel.app.presentation.people import Lead, Leading, Presence, leader_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.workbench.context import Controller
 
 
 class RoomController(Controller):
     """Shows the others what is selected and led here, and takes in what they show."""
+
+    _brought = 0.0
+    """When all were brought last to where one has followed."""
 
     def follow(self) -> None:
         """Show the others what is shown here."""
@@ -18,11 +24,64 @@ class RoomController(Controller):
     def hand(self) -> None:
         """Raise a hand, or lower it."""
         self.context.update(hand=not self.state.hand)
-        self.context.say("your hand is raised: H lowers it" if self.state.hand else "your hand is lowered")
+        self.context.say("your hand is raised: ! lowers it" if self.state.hand else "your hand is lowered")
 
     def changed(self, event: PeopleChanged) -> None:
-        """The others are these now."""
+        """The others are these now: one of them may lead, bring all or hand over, or do so no longer."""
         self.context.update(people=event.people)
+        state, leader = self.state, leader_of(event.people)
+        lead = None if leader is None else leader.here.lead
+        if leader is None or lead is None:
+            if state.follows:
+                self.context.update(follows=False, presents=False)
+                self.context.say("review: who led it no longer does")
+        elif state.lead is not None and (leader.is_away or lead.since < state.lead.since):
+            pass  # they will hear of it
+        elif state.lead is not None:
+            self.context.update(lead=None, follows=True)
+            self.context.say(f"review: {leader.name} leads now")
+        elif state.follows and lead.heir == state.access.person:
+            self.context.update(lead=Lead(monotonic()), follows=False)
+            self.context.say(f"review: {leader.name} handed over to you: you lead now")
+        elif lead.brought > self._brought:
+            self._brought = lead.brought
+            self.follow_leader()
+            self.context.say(f"review: {leader.name} brought you here; Esc goes on by yourself")
+
+    def follow_leader(self) -> None:
+        """Look at what somebody shows to the room, wherever they go in the round."""
+        self.context.open_list("round")
+        self.context.update(follows=True, presents=True)
+
+    def lead(self) -> None:
+        """Show the stop over the whole screen, and so lead; where one does, ask how, or no longer."""
+        lead = self.state.lead
+        if lead is None:
+            self.context.update(presents=True, follows=False, lead=Lead(monotonic()))
+            return
+        if not self.state.people:
+            self.context.update(presents=False, lead=None)
+            return
+        from meshmodel.app.dialogs.base import Picker
+        from meshmodel.app.widgets.rows import Row, line
+
+        names = [each.name for each in self.state.people if each.here.follows and not each.is_away]
+        ways = {
+            "bring all here": replace(lead, brought=monotonic()),
+            "let all answer" if lead.is_locked else "lock: only you answer": replace(
+                lead, is_locked=not lead.is_locked
+            ),
+            **{f"hand over to {each}": replace(lead, heir=each) for each in names},
+            "lead no longer": None,
+        }
+
+        def chosen(way: str) -> None:
+            self.context.update(lead=ways[way], presents=ways[way] is not None)
+            self.context.say(f"review: {way}")
+
+        self.context.ask(
+            Picker("you lead the review", [Row(each, line(each), each) for each in ways]), chosen
+        )
 
 
 def presence_of(state: WorkbenchState) -> Presence:
@@ -30,7 +89,8 @@ def presence_of(state: WorkbenchState) -> Presence:
     known, leading = state.rounding, None
     shown = None if known is None or known.problem else known.result
     is_shown = state.presents and state.page == "round"
-    if is_shown and state.follows is None and shown is not None:
+    lead = state.lead if is_shown else None
+    if lead is not None and shown is not None:
         stop = None if shown.stop is None else shown.stop.key
-        leading = Leading(stop, shown.left, shown.earlier)
-    return Presence(state.selected, state.hand, leading, follows=is_shown and state.follows is not None)
+        leading = Leading(stop, tuple(sorted(shown.left)), shown.earlier)
+    return Presence(state.selected, state.hand, leading, is_shown and state.follows, lead)

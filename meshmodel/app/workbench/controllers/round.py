@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from meshmodel.answers.round.stops import Key, RoundStop
 from meshmodel.app.computed import Computed
 from meshmodel.app.presentation import round_answers as answers
-from meshmodel.app.presentation.people import Leading, first_leader
+from meshmodel.app.presentation.people import Leading
 from meshmodel.app.presentation.rounding import Rounding, found_stop, is_there
 from meshmodel.app.state import OpenedFinding, OpenedPath
 from meshmodel.app.workbench.context import Controller
@@ -47,17 +47,17 @@ class RoundController(Controller):
     def show(self) -> None:
         """Show the stop at which the round is; begin one where none is under way."""
         known, is_over = self.state.rounding, self._shown is None or self._shown.stop is None
-        if is_over and known is not None and known.progress is None and self.state.follows is None:
+        if is_over and known is not None and known.progress is None and not self.state.follows:
             self.context.update(rounding=None)
         self.context.open_list("round")
 
     def follow(self) -> None:
         """Find the stop anew where the model or the view is another one, and the page is looked at."""
-        self._let_go()
         state = self.state
         is_open = state.page == "round" and (state.arrangement != "small" or state.lists_open)
         analysis, leading = state.analysis, None if state.leader is None else state.leader.here.leading
         is_led = leading is not None and leading != self._led
+        self._led = self._led if state.follows else None
         if not is_open or not state.is_current or analysis is None:
             return
         known = state.rounding
@@ -72,18 +72,12 @@ class RoundController(Controller):
             here = None if now.stop is None else now.stop.key
         if leading is not None:
             self._led, here = leading, leading.stop
-            now = replace(now, left=leading.left, earlier=leading.earlier)
+            now = replace(now, left=frozenset(leading.left), earlier=leading.earlier)
         self._look(now, here)
 
     @property
     def _shown(self) -> Rounding | None:
         return None if self.state.rounding is None else self.state.rounding.result
-
-    def _let_go(self) -> None:
-        """Follow nobody who no longer leads."""
-        if self.state.follows is not None and self.state.leader is None:
-            self.context.update(follows=None, presents=False)
-            self.context.say("review: who led it no longer does")
 
     def _begun(self, analysis: "Analysis") -> Rounding:
         """The round that goes on in some window, or a new one."""
@@ -172,18 +166,6 @@ class RoundController(Controller):
             self.context.say("review: this is the first topic that is still open")
             return
         self._look(replace(known, earlier=earlier[:-1]), earlier[-1])
-
-    def present(self) -> None:
-        """Show the stop to a room over the whole screen, or beside the canvas again."""
-        self.context.update(presents=not self.state.presents, follows=None)
-
-    def follow_leader(self) -> None:
-        """Look at what somebody shows to the room, wherever they go in the round."""
-        leader = first_leader(self.state.people)
-        assert leader is not None
-        self._led = None
-        self.context.open_list("round")
-        self.context.update(follows=leader.number, presents=True)
 
     def _current(self) -> Rounding | None:
         """The round, unless its stop is being found: that is said."""
