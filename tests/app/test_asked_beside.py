@@ -10,9 +10,6 @@ from meshmodel.api import analyse
 from meshmodel.app.dialogs import offboard as offboarding
 from meshmodel.app.dialogs import why
 from meshmodel.app.dialogs.offboard import OffboardingDialog
-from meshmodel.app.dialogs.why import WhyDialog
-from meshmodel.app.presentation.explanations import Asked
-from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model.stop import Stopped
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
@@ -50,10 +47,6 @@ class Gate:
         self._open.set()
 
 
-def listed(it: Desk) -> str:
-    return "\n".join(row.content.plain for row in it.app.screen.query_one(RowList).shown_rows)
-
-
 async def settled(it: Desk) -> None:
     for _ in range(4):
         await it.app.workers.wait_for_complete()
@@ -85,55 +78,6 @@ async def test_what_a_dialog_asks_is_computed_beside_and_leaving_ends_it(
         assert gate.ended.is_set(), "and its thread has ended"
 
 
-async def test_the_way_and_all_ways_follow(tmp_path: Path) -> None:
-    async with desk(tmp_path, LARGE, size=(120, 40)) as it:
-        await it.app.workers.wait_for_complete()
-        await it.select("agent", "a001")
-        await it.press("w")
-        await settled(it)
-        found = it.app.screen
-        assert isinstance(found, WhyDialog)
-        told = analyse(LARGE).explain("a001", found.asked.system)
-        assert told is not None
-        assert found.explanation == told
-        assert found.ways
-        assert "computing" not in listed(it)
-
-
-async def test_what_was_asked_before_is_not_shown_as_what_is_asked_now(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    gate = Gate(monkeypatch, why, "way_of")
-    async with desk(tmp_path, LARGE, size=(120, 40)) as it:
-        await it.app.workers.wait_for_complete()
-        await it.select("agent", "a001")
-        await it.press("w")
-        found = it.app.screen
-        assert isinstance(found, WhyDialog)
-        found.ask(Asked("a002", "s005"))
-        await it.pilot.pause()
-        gate.open()
-        await settled(it)
-        assert found.explanation is not None
-        assert (found.explanation.agent, found.explanation.system) == ("a002", "s005")
-        assert gate.ended.is_set(), "what was asked before has ended"
-
-
-async def test_the_plan_follows_and_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    gate = Gate(monkeypatch, offboarding, "plan_in_lines")
-    async with desk(tmp_path, LARGE, size=(120, 40)) as it:
-        await it.app.workers.wait_for_complete()
-        await it.select("agent", "a001")
-        await it.press("D")
-        gate.open()
-        await settled(it)
-        assert isinstance(it.app.screen, OffboardingDialog), "read first"
-        assert "key" in listed(it)
-        await it.press("ctrl+s")
-        assert it.app.screen is it.bench
-        assert it.model.agent["a001"].status == "retired"
-
-
 @pytest.mark.parametrize("leave", [False, True])
 async def test_what_is_wanted_while_the_plan_is_computed_is_done_once_it_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leave: bool
@@ -151,26 +95,6 @@ async def test_what_is_wanted_while_the_plan_is_computed_is_done_once_it_is_know
         await settled(it)
         assert it.app.screen is it.bench
         assert (it.model.agent["a001"].status == "retired") is not leave
-
-
-async def test_where_it_cannot_be_computed_it_is_said_that_nothing_was_done(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fails(*_: object, **__: object) -> None:
-        raise ValueError("no luck")
-
-    gate = Gate(monkeypatch, offboarding, "plan_in_lines")
-    async with desk(tmp_path, LARGE, size=(80, 24)) as it:
-        await it.app.workers.wait_for_complete()
-        await it.select("agent", "a001")
-        monkeypatch.setattr("meshmodel.api.Analysis.offboarding", fails)
-        await it.press("D", "ctrl+s")
-        gate.open()
-        await it.shows("could not be computed: no luck")
-        await it.shows("nothing was done")
-        await it.press("ctrl+s")
-        await it.shows("nothing was done")
-        assert it.model.agent["a001"].status != "retired"
 
 
 @pytest.mark.parametrize("ask", ["explain", "all_ways", "offboarding"])

@@ -9,12 +9,9 @@ from textual.geometry import Offset
 from meshmodel.app.dialogs.help import HelpScreen
 from meshmodel.app.dialogs.menu import ElementMenu
 from meshmodel.app.panels.header import MeshHeader
-from meshmodel.app.panels.reach_matrix import MatrixView
 from meshmodel.app.panels.status_bar import StatusBar
-from meshmodel.model import records as r
 from tests.app.desk import SIZES, Desk, desk
-from tests.app.test_importing import changes, choose, configuration
-from tests.canvas.building import helpdesk, snapshot_of
+from tests.canvas.building import helpdesk
 
 WIKI, TICKETS = ("system", "wiki"), ("system", "tickets")
 pytestmark = pytest.mark.slow
@@ -96,17 +93,6 @@ async def test_a_dialog_that_fills_the_screen_closes_by_a_click_on_its_title(
         assert it.app.screen is it.bench
 
 
-async def test_a_double_click_selects_the_name_that_is_proposed(tmp_path: Path) -> None:
-    async with desk(tmp_path, helpdesk()[0]) as it:
-        await it.press("M", "enter")
-        await it.pilot.click("#text", offset=(1, 0))
-        await it.type("My ")
-        await it.pilot.click("#text", offset=(1, 0), times=2)
-        await it.type("Desk")
-        await click_on(it, " Done ")
-        assert it.model.about.name == "Desk"
-
-
 async def test_the_right_button_on_one_of_several_is_about_them_all(tmp_path: Path) -> None:
     async with desk(tmp_path, helpdesk()[0]) as it:
         before = it.model
@@ -126,111 +112,6 @@ async def test_the_right_button_on_one_of_several_is_about_them_all(tmp_path: Pa
         assert it.bench.shown.group == frozenset(), "another one is chosen alone"
         assert isinstance(it.app.screen, ElementMenu)
         await it.press("escape")
-
-
-async def test_what_was_said_of_several_goes_with_them(tmp_path: Path) -> None:
-    async with desk(tmp_path, helpdesk()[0]) as it:
-        await it.pilot.click("#canvas", offset=it.cell(WIKI))
-        await it.pilot.click("#canvas", offset=it.cell(TICKETS), control=True)
-        await it.pilot.pause()
-        assert it.bench.shown.message.text.startswith("selected 2")
-        await it.pilot.click("#canvas", offset=it.cell(TICKETS))
-        await it.pilot.pause()
-        assert it.bench.shown.group == frozenset()
-        assert "selected 2" not in it.bench.shown.message.text
-
-
-async def test_an_edit_is_undone_from_the_menu_of_the_ground(tmp_path: Path) -> None:
-    async with desk(tmp_path, snapshot_of(r.Zone("desk")), (80, 24)) as it:
-        await it.sentence("bot > key > files: read")
-        assert it.model.agent
-        canvas = it.bench.context.canvas
-        await it.pilot.click("#canvas", offset=(canvas.size.width - 2, canvas.size.height - 2), button=3)
-        await click_on(it, "undo the last edit")
-        assert not it.model.agent
-
-
-async def test_the_side_panel_is_hidden_from_the_menu_of_the_ground(tmp_path: Path) -> None:
-    async with desk(tmp_path, helpdesk()[0], (120, 40)) as it:
-        await it.pilot.click("#canvas", offset=it.cell(WIKI), times=2)
-        await it.pilot.pause()
-        assert it.bench.query_one("#inspector").display
-        await it.press("escape")
-        canvas = it.bench.context.canvas
-        await it.pilot.click("#canvas", offset=(canvas.size.width - 2, canvas.size.height - 2), button=3)
-        await click_on(it, "show or hide the side panel")
-        assert not it.bench.query_one("#inspector").display
-
-
-@pytest.mark.parametrize(("tab", "key"), [(" Import", "I import  "), (" Compromise", "O outsider")])
-async def test_the_footer_of_an_empty_list_names_what_fills_it(tmp_path: Path, tab: str, key: str) -> None:
-    async with desk(tmp_path, "support-agent", (120, 40)) as it:
-        await click_on(it, tab)
-        await click_on(it, key)
-        assert it.bench.shown.by_outsider or it.app.screen is not it.bench
-
-
-async def test_a_row_of_an_import_is_rejected_by_the_right_button_and_no_longer(tmp_path: Path) -> None:
-    async with desk(tmp_path, None) as it:
-        panel = await choose(it, configuration(tmp_path, "tracker"))
-        key = "agent", "tracker"
-        for expected in ("rejected", "new"):
-            assert panel.rows.go_to(key)
-            await it.pilot.pause()
-            line = next(y for y, text in enumerate(it.screen_text().splitlines()) if "agent:tracker" in text)
-            at = Offset(5, line - panel.rows.region.y)
-            await it.pilot.click(panel.rows, offset=at, button=3)
-            await it.app.workers.wait_for_complete()
-            await it.pilot.pause()
-            assert changes(panel)[key] == expected
-
-
-async def test_an_empty_canvas_says_how_the_mouse_begins(tmp_path: Path) -> None:
-    async with desk(tmp_path, snapshot_of(), size=SIZES[0]) as it:
-        await it.shows("as does a double click")
-        await it.shows("the right button what can be done")
-        assert "…" not in it.screen_text(), "nothing is cut off"
-        await it.pilot.click("#canvas", offset=(5, 3), times=2)
-        await it.shows("proof of one identity")
-
-
-async def test_a_tooltip_does_not_lie_over_what_a_click_shows(tmp_path: Path) -> None:
-    async with desk(tmp_path, "support-agent", (120, 40)) as it:
-        for row, text in (("#tabs", "Journal"), ("#header", "as built"), ("#footer", "? all keys")):
-            bar = it.bench.query_one(row)
-            x = it.screen_text().splitlines()[bar.region.y].index(text) + 1
-            await it.pilot.hover(row, offset=(x, 0))
-            assert bar.tooltip is not None
-            await it.pilot.click(row, offset=(x, 0))
-            assert bar.tooltip is None
-
-
-async def test_a_fix_that_is_not_computed_yet_is_asked_for_in_the_footer(tmp_path: Path) -> None:
-    async with desk(tmp_path, "support-agent", (80, 24)) as it:
-        await it.press("f")
-        await click_on(it, " Fix ")
-        await click_on(it, "F fix")
-        await it.computed()
-        await it.shows("apply all, checkpoints as enforced")
-
-
-async def test_one_click_on_a_cell_of_the_reach_matrix_tells_its_way(tmp_path: Path) -> None:
-    async with desk(tmp_path, "support-agent", (120, 40)) as it:
-        await click_on(it, "Reach")
-        await it.pilot.click(MatrixView, offset=(15, 1))
-        await it.shows("reads Attachments as svc-files")
-
-
-async def test_no_tooltip_lies_below_a_card_that_was_clicked(tmp_path: Path) -> None:
-    async with desk(tmp_path, helpdesk()[0]) as it:
-        canvas = it.bench.context.canvas
-        for reference in (WIKI, TICKETS):
-            await it.pilot.hover("#canvas", offset=it.cell(reference))
-            assert canvas.tooltip is not None
-            await it.pilot.click("#canvas", offset=it.cell(reference))
-            assert canvas.tooltip is None
-            await it.pilot.hover("#canvas", offset=it.cell(reference, dx=3))
-            assert canvas.tooltip is None, "the row below the canvas tells what is selected"
 
 
 async def test_a_double_click_folds_a_zone_and_unfolds_it_and_a_click_only_selects(tmp_path: Path) -> None:
@@ -254,14 +135,3 @@ async def test_a_lane_is_dragged_by_its_title(tmp_path: Path) -> None:
         assert it.bench.context.canvas.drawing.grid.lanes[0].key == last
         await it.press("u")
         assert it.bench.context.canvas.drawing.grid.lanes[0].key == first
-
-
-async def test_a_menu_takes_the_tooltip_away(tmp_path: Path) -> None:
-    async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
-        await it.shows("unchecked")
-        system = ("system", next(iter(it.model.system)))
-        await it.pilot.hover("#canvas", offset=it.cell(system))
-        assert it.bench.context.canvas.tooltip is not None
-        await it.pilot.click("#canvas", offset=it.cell(system), button=3)
-        await it.pilot.press("escape")
-        assert it.bench.context.canvas.tooltip is None

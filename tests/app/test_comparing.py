@@ -8,9 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from meshmodel.app.panels.changes import ChangesList
-from meshmodel.app.panels.journal import JournalList
 from meshmodel.app.presentation import since
-from meshmodel.app.widgets.row_list import RowList
 from meshmodel.edits.edit import Put, edit
 from meshmodel.interchange import write_text
 from meshmodel.model import records as r
@@ -68,54 +66,6 @@ async def test_the_model_is_compared_with_what_it_was_before_the_first_edit(tmp_
         assert it.bench.shown.comparing is None
         assert not signs(it)
         assert it.bench.context.canvas.drawing.box_of(GONE) is None
-
-
-@pytest.mark.slow
-async def test_a_point_of_the_journal_is_chosen_with_the_mouse_or_a_key(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        await remove_and_add(it)
-        await it.press("J")
-        rows = it.bench.query_one(JournalList).rows
-        assert [row.key for row in rows.shown_rows] == [2, 1, 0]
-        await it.pilot.click(rows, offset=(30, 1))
-        await it.computed()
-        assert any("since entry 1" in each for each in listed(it))
-        assert signs(it) == {("agent", "helper"): "+"}
-        await it.press("J", "home", "B")
-        await it.computed()
-        assert any("no change" in each for each in listed(it))
-        assert not signs(it)
-
-
-@pytest.mark.slow
-async def test_it_follows_further_edits_undo_and_the_view(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        await remove_and_add(it)
-        await compare_with_start(it)
-        await it.press("u")
-        await it.computed()
-        assert signs(it).get(("agent", "helper")) is None
-        assert not any("helper" in each for each in listed(it))
-        await it.press("u")
-        await it.computed()
-        assert not signs(it)
-        assert any("no change" in each for each in listed(it))
-        await it.press("v")
-        await it.computed()
-        assert (
-            any("with planned checkpoints" in each for each in listed(it))
-            or it.bench.shown.designed is it.bench.shown.built
-        )
-
-
-@pytest.mark.slow
-async def test_an_undone_edit_is_no_point_to_compare_with(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        await remove_and_add(it)
-        await it.press("u", "J", "home", "enter")
-        await it.computed()
-        assert it.bench.shown.comparing is None
-        assert "this edit was undone" in it.bench.shown.message.text
 
 
 async def test_rows_lead_to_their_element_and_of_what_is_gone_nothing_can_be_done(tmp_path: Path) -> None:
@@ -220,49 +170,3 @@ async def test_it_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         await it.press("u")
         await it.computed()
         assert any("since the beginning" in each for each in listed(it))
-
-
-@pytest.mark.slow
-async def test_an_import_preview_takes_its_place(tmp_path: Path) -> None:
-    from meshmodel.app.presentation.import_request import ImportRequest
-
-    (tmp_path / ".mcp.json").write_text('{"mcpServers": {"files": {"command": "npx"}}}', encoding="utf-8")
-    async with desk(tmp_path) as it:
-        await remove_and_add(it)
-        await compare_with_start(it)
-        it.bench.importing.begin(ImportRequest((tmp_path / ".mcp.json",)))
-        await it.computed()
-        assert it.bench.shown.comparing is None
-        assert it.bench.shown.marked is not None
-        await compare_with_start(it)
-        assert it.bench.shown.importing is None
-        assert signs(it)[GONE] == "-"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("is_ascii", [False, True])
-async def test_signs_need_neither_colour_nor_other_characters(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_ascii: bool
-) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    async with desk(tmp_path, size=(80, 24), is_ascii=is_ascii) as it:
-        await remove_and_add(it)
-        await compare_with_start(it)
-        assert not is_ascii or it.screen_text().isascii()
-        await it.press("escape")
-        text = it.screen_text()
-        removed, added = ("-D Attachments", "+@ helper") if is_ascii else ("-▤ Attachments", "+◉ helper")
-        assert removed in text
-        assert added in text
-
-
-@pytest.mark.slow
-async def test_the_rows_of_the_list_are_those_of_a_row_list(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        await remove_and_add(it)
-        await compare_with_start(it)
-        await it.press("/")
-        await it.type("helper")
-        shown = it.bench.query_one(ChangesList).query_one(RowList).shown_rows
-        assert all("helper" in row.content.plain for row in shown if not row.heading)
-        assert any(not row.heading for row in shown)

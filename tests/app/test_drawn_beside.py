@@ -5,10 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.answers import causes
-from meshmodel.app.panels import findings
 from meshmodel.app.workbench.controllers import drawing
-from meshmodel.canvas import draw as draw_module
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.edits.edit import Put, edit
 from meshmodel.model.records import Agent
@@ -78,59 +75,6 @@ async def test_a_large_model_is_drawn_beside_and_keys_go_on(
         assert "drawing..." not in it.screen_text()
 
 
-async def test_keys_can_act_on_a_drawing_as_soon_as_it_is_shown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Gate(monkeypatch)
-    async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
-        await drawn(it)
-        were_ready = list[bool]()
-        canvas = it.bench.context.canvas
-        show = canvas.show
-        monkeypatch.setattr(canvas, "show", lambda made: were_ready.append(made.is_indexed) or show(made))
-        it.bench.context.apply(edit("add", [Put(Agent("newcomer"))]), ("agent", "newcomer"), on=it.model)
-        await drawn(it)
-        assert were_ready == [True]
-
-
-async def test_what_is_not_wanted_any_more_is_not_shown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    gate = Gate(monkeypatch)
-    async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
-        await drawn(it)
-        shown: list[Drawing] = []
-        show = it.bench.context.canvas.show
-        canvas = it.bench.context.canvas
-        monkeypatch.setattr(canvas, "show", lambda made: shown.append(made) or show(made))
-        try:
-            gate.close()
-            await it.press("-", "-")
-        finally:
-            gate.open()
-        await drawn(it)
-        assert [each.options.zoom for each in shown] == ["overview"]
-
-
-async def test_what_is_selected_comes_into_view_once_it_is_drawn(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    gate = Gate(monkeypatch)
-    async with desk(tmp_path, "agent-chain", size=(80, 24)) as it:
-        await drawn(it)
-        try:
-            gate.close()
-            it.bench.context.apply(edit("add", [Put(Agent("newcomer"))]), ("agent", "newcomer"), on=it.model)
-            await it.pilot.pause()
-        finally:
-            gate.open()
-        await drawn(it)
-        await it.pilot.pause()
-        cell, size = it.cell(("agent", "newcomer")), it.bench.context.canvas.size
-        assert 0 <= cell.x < size.width
-        assert 0 <= cell.y < size.height
-
-
 async def test_a_move_by_keys_waits_for_the_drawing_and_loses_no_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,63 +113,3 @@ async def test_what_cannot_be_drawn_is_said(tmp_path: Path, monkeypatch: pytest.
         await it.press("-")
         await it.app.workers.wait_for_complete()
         await it.shows("could not be drawn: no room")
-
-
-async def test_what_follows_an_edit_and_its_rows_are_worked_out_beside(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
-        threads: list[threading.Thread] = []
-        fold = causes.fold
-        monkeypatch.setattr(
-            causes, "fold", lambda found: threads.append(threading.current_thread()) or fold(found)
-        )
-        rows = findings.cause_lines
-        monkeypatch.setattr(
-            findings, "cause_lines", lambda *found: threads.append(threading.current_thread()) or rows(*found)
-        )
-        await it.press("f")
-        before = it.missing
-        await it.sentence("support-bot > another-key > mail: read, write")
-        await it.app.workers.wait_for_complete()
-        assert it.bench.shown.is_current
-        assert it.missing > before
-        assert threads
-        assert threading.main_thread() not in threads
-
-
-async def test_a_drawing_is_made_ready_for_keys_beside_and_what_waits_for_that_is_revealed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Gate(monkeypatch)
-    named = threading.Event()
-    threads: list[threading.Thread] = []
-    name = draw_module.targets_of
-
-    def held(*arguments: object) -> object:
-        threads.append(threading.current_thread())
-        assert named.wait(60)
-        return name(*arguments)  # type: ignore[arg-type]  # as they came
-
-    async with desk(tmp_path, "finance-orchestrator", size=(80, 24)) as it:
-        await drawn(it)
-        monkeypatch.setattr(draw_module, "targets_of", held)
-        written: list[Drawing] = []
-        monkeypatch.setattr(Drawing, "__repr__", lambda made: written.append(made) or "")
-        try:
-            await it.press("-", "0")
-            assert not written, "that of a large model takes minutes"
-            for _ in range(200):
-                if threads and not it.bench.shown.is_drawing:
-                    break
-                await it.pilot.pause()
-            await it.select("grant", ("finder-token", "contracts"))
-            assert threading.main_thread() not in threads, "nothing waits for it"
-        finally:
-            named.set()
-        await drawn(it)
-        await it.pilot.pause()
-        assert threading.main_thread() not in threads
-        cell, size = it.cell(("grant", ("finder-token", "contracts"))), it.bench.context.canvas.size
-        assert 0 <= cell.x < size.width
-        assert 0 <= cell.y < size.height

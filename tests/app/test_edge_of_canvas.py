@@ -77,25 +77,3 @@ async def test_a_card_is_carried_along_and_back(tmp_path: Path) -> None:
         assert box is not None
         assert box.y > canvas.size.height
         assert not it.bench.context.canvas.gestures.is_busy
-
-
-async def test_a_pan_goes_no_farther_than_the_hand(tmp_path: Path) -> None:
-    async with desk(tmp_path, TALL, (80, 24)) as it:
-        canvas = it.bench.context.canvas
-        ground = Offset(2, 5)
-        assert canvas.drawing.hit(*ground) is None or canvas.drawing.hit(*ground).part == "lane"
-        await it.pilot.mouse_down("#canvas", offset=ground)
-        await it.pilot.hover("#canvas", offset=Offset(2, 0))
-        await until(it, lambda: canvas.scroll_offset.y == 5)
-        assert not canvas.gestures.is_carrying
-        await it.pilot.mouse_up("#canvas", offset=Offset(2, 0))
-
-
-async def test_the_first_pan_says_how_a_box_is_drawn(tmp_path: Path) -> None:
-    async with desk(tmp_path, TALL, (80, 24)) as it:
-        for expected in ("draws a box that selects", ""):
-            await it.drag(Offset(2, 8), Offset(2, 6))
-            assert expected in it.bench.shown.message.text
-            it.bench.context.say("")
-            await it.drag(Offset(2, 6), Offset(2, 8))
-            assert it.bench.shown.message.text == ""

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from meshmodel.app.panels.compromise import CompromiseList
-from meshmodel.app.presentation.lenses import LENSES, InLens
 from meshmodel.app.workbench.controllers import lens as lens_module
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
@@ -94,59 +93,3 @@ async def test_what_was_asked_before_is_never_shown_as_what_is_asked_now(
         assert it.bench.shown.compromise.start == "agent:a003"
         assert gate.asked[-1] == "agent:a003"
         assert "If agent a003 is compromised, as built" in listed(it)
-
-
-@pytest.mark.parametrize("lens", ["reach", "missing", "boundaries"])
-async def test_every_lens_of_a_large_model_is_worked_out_beside_and_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lens: str
-) -> None:
-    gate = Gate(monkeypatch)
-    async with desk(tmp_path, LARGE, size=(120, 40)) as it:
-        await it.app.workers.wait_for_complete()
-        await it.select("agent", "a001")
-        it.bench.context.update(lens=LENSES[LENSES.index(lens) - 1])
-        await it.press("l")
-        await it.shows("Esc stops it")
-        assert it.bench.context.canvas.lighting.shown is None
-        await it.press("escape")
-        assert "stopped" in it.bench.shown.lens_result.content.says
-        gate.open()
-        for _ in LENSES:
-            await it.press("l")
-        await it.app.workers.wait_for_complete()
-        await it.pilot.pause()
-        assert it.bench.context.canvas.lighting.shown is not None
-        number = len(gate.asked)
-        await it.select("agent", "a001")
-        assert len(gate.asked) == number
-
-
-async def test_the_list_of_what_falls_says_nothing_of_another_lens(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Gate(monkeypatch)
-    async with desk(tmp_path, LARGE, size=(120, 40)) as it:
-        await it.app.workers.wait_for_complete()
-        await it.press("O", "l")
-        assert it.bench.shown.lens == LENSES[(LENSES.index("compromise") + 1) % len(LENSES)]
-        while it.bench.shown.lens != "reach":
-            await it.press("l")
-        await it.select("agent", "a001")
-        await it.shows("computing the reach")
-        assert "computing" not in listed(it)
-        assert listed(it) == CompromiseList.nothing
-        await it.press("escape")
-
-
-async def test_what_cannot_be_computed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> InLens:
-        raise RuntimeError("no room")
-
-    monkeypatch.setattr(lens_module, "work_out", broken)
-    async with desk(tmp_path, LARGE, size=(120, 40)) as it:
-        await it.press("O")
-        for _ in range(200):
-            if "could not be computed" in listed(it):
-                break
-            await it.pilot.pause()
-        assert "could not be computed: no room" in listed(it)

@@ -3,7 +3,6 @@
 import io
 import os
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -11,16 +10,13 @@ from PIL import Image
 from textual.widgets import Static
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.answers.export import export
 from meshmodel.app.dialogs.base import Confirm
 from meshmodel.app.dialogs.export import ExportDialog
-from meshmodel.app.presentation.export_files import choices
 from meshmodel.app.presentation.export_preview import preview_words
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.exporters.diagram import graphviz
 from meshmodel.exporters.diagram.render import picture
 from meshmodel.exporters.request import ExportRequest
-from meshmodel.model.errors import RequestError
 from meshmodel.model.stop import Progress
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, Desk, desk
@@ -47,12 +43,6 @@ async def point(it: Desk, text: str) -> None:
     widget, region = it.app.screen.get_widget_at(x, y)
     await it.pilot.click(widget, offset=(x - region.x, y - region.y))
     await it.pilot.pause()
-
-
-def wrong_rows(it: Desk) -> list[str]:
-    """The names of the rows that are marked as wrong."""
-    rows = it.app.screen.query_one(RowList).shown_rows
-    return [row.value.name for row in rows if row.content.plain.endswith("✖")]
 
 
 def names_in(folder: Path) -> set[str]:
@@ -137,56 +127,6 @@ async def test_by_mouse_pages_go_into_a_folder_and_nothing_is_replaced_unasked(
     assert names_in(tmp_path) == {"mesh-pages"}
 
 
-async def test_the_last_destination_is_proposed_again_and_the_name_follows_the_format(tmp_path: Path) -> None:
-    (tmp_path / "docs").mkdir()
-    for expected in ("mesh.svg", "docs/chain.opengraph.json"):
-        async with desk(tmp_path, "support-agent", size=(80, 24)) as it:
-            await it.press("e")
-            dialog = it.app.screen
-            assert isinstance(dialog, ExportDialog)
-            assert dialog.path == tmp_path / expected
-            await choose(it, "format", "cedarschema")
-            assert dialog.path == tmp_path / f"{expected.split('.')[0]}.cedarschema"
-            await choose(it, "format", "opengraph the steps")
-            await it.press("end", "enter", "ctrl+u")
-            await enter(it.pilot, f"={tmp_path / 'docs' / 'chain.opengraph.json'}", "enter", "ctrl+s")
-            await it.computed()
-            if expected.startswith("docs"):
-                await it.shows("chain.opengraph.json and 1 more of 2 files")
-                await it.press("left", "enter")
-            await written(it)
-    snapshot = load(MODELS / "support-agent.toml")
-    for name, to in (
-        ("chain.opengraph.json", "opengraph"),
-        ("chain.opengraph.schema.json", "opengraph-schema"),
-    ):
-        data = export(analyse(snapshot), ExportRequest(to))
-        assert (tmp_path / "docs" / name).read_bytes() == data
-    assert names_in(tmp_path / "docs") == {"chain.opengraph.json", "chain.opengraph.schema.json"}
-
-
-async def test_what_is_looked_at_as_designed_is_exported_as_designed(tmp_path: Path) -> None:
-    snapshot = load(MODELS / "support-agent.toml")
-    built, designed = (
-        export(analyse(snapshot, view=view), ExportRequest("mermaid")) for view in ("built", "designed")
-    )
-    assert built != designed
-    async with desk(tmp_path, "support-agent", size=(80, 24)) as it:
-        await it.press("v", "e")
-        await choose(it, "format", "mermaid")
-        await it.press("ctrl+s")
-        await written(it)
-        assert (tmp_path / "mesh.mmd").read_bytes() == designed
-        await it.press("e")
-        await choose(it, "view", "built")
-        await it.press("ctrl+s")
-        await it.computed()
-        await it.shows("mesh.mmd is there already. Replace it?")
-        await it.press("left", "enter")
-        await written(it)
-        assert (tmp_path / "mesh.mmd").read_bytes() == built
-
-
 async def test_drawing_tells_that_it_runs_and_can_be_cancelled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,49 +174,6 @@ async def test_what_fails_says_why_in_one_line_and_leaves_nothing(
         monkeypatch.undo()
         assert isinstance(it.app.screen, ExportDialog)
     assert names_in(tmp_path) == set()
-
-
-async def test_what_is_refused_names_what_the_dialog_offers(tmp_path: Path) -> None:
-    async with desk(tmp_path, "support-agent") as it:
-        agent = next(iter(it.model.agent))
-        await it.sentence(f"{agent} is retired")
-        await it.select("agent", agent)
-        await it.press("e")
-        await choose(it, "lens", "reach")
-        await it.computed()
-        problem = it.app.screen.query_one("#problem", Static)
-        said = f"✖ agent: agent '{agent}' is retired and reaches nothing: name another"
-        assert str(problem.content) == said
-        assert wrong_rows(it) == ["agent"]
-        await choose(it, "lens", "structure")
-        await it.computed()
-        assert (str(problem.content), wrong_rows(it)) == ("", [])
-
-
-async def test_every_row_can_be_refused_by_its_name_and_is_marked(tmp_path: Path) -> None:
-    async with desk(tmp_path, "support-agent") as it:
-        await it.press("e")
-        dialog = it.app.screen
-        assert isinstance(dialog, ExportDialog)
-        refused = set()
-        for kind, lens in (
-            ("dot", "reach"),
-            ("dot", "finding"),
-            ("svg", "structure"),
-            ("cedar", "structure"),
-            ("tickets", "structure"),
-        ):
-            dialog.request = replace(dialog.request, format=kind, lens=lens)  # type: ignore[arg-type] # they are
-            dialog.show_rows()
-            for name, _ in choices(dialog.request, it.model, it.bench.context.state.built):
-                dialog.show_refusal(RequestError(name, "no such thing"))
-                assert wrong_rows(it) == [name]
-                assert str(dialog.query_one("#problem", Static).content) == f"✖ {name}: no such thing"
-                refused.add(name)
-        assert refused == {each.name for each in fields(ExportRequest)} - {"dpi", "since", "stamp"}
-        dialog.show_refusal(RequestError("dpi", "no such thing"))  # which no row asks for
-        assert wrong_rows(it) == []
-        assert str(dialog.query_one("#problem", Static).content) == "✖ no such thing"
 
 
 async def test_the_interchange_file_that_is_open_is_not_replaced(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from textual.geometry import Offset
 
-from meshmodel.app.panels.inspector import Inspector
 from meshmodel.model.records import Reference
 from tests.app.desk import Desk, desk
 from tests.canvas.building import helpdesk
@@ -67,22 +66,6 @@ async def test_a_box_with_shift_selects_the_cards_that_it_touches(tmp_path: Path
         assert it.bench.shown.group == {WIKI, TICKETS}
 
 
-async def test_a_click_selects_one_again_and_escape_ends_it(tmp_path: Path) -> None:
-    async with desk(tmp_path, helpdesk()[0]) as it:
-        await by_shift_click(it, WIKI, TICKETS)
-        await it.pilot.click("#canvas", offset=it.cell(WIKI))
-        assert (it.bench.shown.group, it.bench.shown.selected) == (frozenset(), WIKI)
-        await by_shift_click(it, WIKI, TICKETS)
-        await it.press("escape")
-        assert (it.bench.shown.group, it.bench.shown.selected) == (frozenset(), TICKETS)
-
-
-async def test_shift_takes_one_out_again(tmp_path: Path) -> None:
-    async with desk(tmp_path, helpdesk()[0]) as it:
-        await by_shift_click(it, WIKI, TICKETS, FILES, TICKETS)
-        assert it.bench.shown.group == {WIKI, FILES}
-
-
 async def test_all_are_dragged_into_another_zone_by_one_of_them(tmp_path: Path) -> None:
     async with desk(tmp_path, helpdesk()[0]) as it:
         before = it.model
@@ -92,38 +75,3 @@ async def test_all_are_dragged_into_another_zone_by_one_of_them(tmp_path: Path) 
         assert it.bench.shown.group == {WIKI, TICKETS}
         await it.press("u")
         assert it.model == before
-
-
-async def test_all_are_moved_by_keys(tmp_path: Path) -> None:
-    async with desk(tmp_path, helpdesk()[0]) as it:
-        before = it.model
-        await by_space(it, WIKI, TICKETS)
-        await it.press("m", "right", "enter")
-        assert it.model.system["wiki"].at[0] == it.model.system["tickets"].at[0]
-        assert it.model.system["wiki"].at[0] > 2
-        await it.press("u")
-        assert it.model == before
-
-
-async def test_a_field_is_set_on_all_by_one_edit(tmp_path: Path) -> None:
-    async with desk(tmp_path, helpdesk()[0]) as it:
-        before = it.model
-        await by_space(it, WIKI, TICKETS)
-        await it.press("enter")
-        await it.shows("a field is set on all 2")
-        it.bench.context.panel(Inspector).edit_field("kind")
-        await it.pilot.pause()
-        await it.type("saas")
-        await it.press("enter")
-        assert {it.model.system[each].kind for each in ("wiki", "tickets")} == {"saas"}
-        await it.press("u")
-        assert it.model == before
-
-
-async def test_find_goes_on_from_what_is_selected_together(tmp_path: Path) -> None:
-    async with desk(tmp_path, helpdesk()[0]) as it:
-        await by_space(it, WIKI)
-        await it.press("/")
-        await it.type("tickets")
-        await it.press("enter", "space")
-        assert it.bench.shown.group == {WIKI, TICKETS}

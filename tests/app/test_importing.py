@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.geometry import Offset
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from meshmodel.app.dialogs.base import TextEntry
 from meshmodel.app.dialogs.choose_files import ImportDialog
@@ -18,7 +18,7 @@ from meshmodel.app.session import Session
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.canvas.events import Connected
 from meshmodel.importers.importing import prepare
-from meshmodel.importers.ledger import Row, record_named, words_for
+from meshmodel.importers.ledger import record_named, words_for
 from meshmodel.importers.plan import Outcome
 from meshmodel.model.records import Snapshot
 from meshmodel.model.stop import Stopped
@@ -97,24 +97,6 @@ async def test_an_import_is_looked_at_applied_as_one_edit_and_taken_back(
         assert it.model.elements == 0
 
 
-@pytest.mark.parametrize(
-    "keys",
-    [("escape", "escape"), pytest.param(("tab", "escape", "escape"), marks=pytest.mark.slow)],
-)
-async def test_escape_leaves_and_changes_nothing(tmp_path: Path, keys: tuple[str, ...]) -> None:
-    async with desk(tmp_path) as it:
-        before, drawn = it.model, it.bench.context.canvas.drawing
-        await choose(it, configuration(tmp_path, "tracker"))
-        assert it.bench.context.canvas.drawing is not drawn
-        await it.press(*keys)
-        assert it.model is before
-        assert it.bench.shown.importing is None
-        assert not it.bench.session.journal()
-        drawing = it.bench.context.canvas.drawing
-        assert drawing is not None
-        assert drawing.box_of(("agent", "tracker")) is None
-
-
 async def test_what_is_only_in_the_preview_is_not_moved_and_says_what_it_is(tmp_path: Path) -> None:
     async with desk(tmp_path, size=SIZES[0]) as it:
         before = it.model
@@ -181,94 +163,6 @@ async def choose_again(it: Desk) -> ImportList:
     await it.app.workers.wait_for_complete()
     await it.pilot.pause()
     return it.bench.query_one(ImportList)
-
-
-@pytest.mark.slow
-async def test_a_row_of_the_ledger_leads_to_its_element_and_back(tmp_path: Path) -> None:
-    path = configuration(tmp_path, "tracker", "search")
-    async with desk(tmp_path, EMPTY) as it:
-        panel = await applied(it, path)
-        rows = [each.value for each in panel.rows.shown_rows if isinstance(each.value, Row)]
-        assert rows == list(prepare([path], tmp_path, EMPTY, []).rows)
-        await it.press("/")
-        await it.type("secret withheld")
-        await it.pilot.pause()
-        (row,) = (each.value for each in panel.rows.shown_rows if isinstance(each.value, Row))
-        assert row.path == "mcpServers.tracker.args[2]"
-        await it.press("enter")
-        assert it.bench.shown.selected in {("agent", "tracker"), ("credential", "tracker_token-of-tracker")}
-        assert it.bench.focused is it.bench.context.canvas
-        await it.select("system", "search")
-        await it.press("I")
-        assert panel.has_focus_within
-        await it.press("escape")
-        assert panel.rows.row is not None
-        await it.press("escape", "I")
-        assert "system:search" in panel.rows.row.value.became
-
-
-@pytest.mark.slow
-async def test_a_row_is_chosen_and_applied_by_mouse(tmp_path: Path) -> None:
-    async with desk(tmp_path, EMPTY) as it:
-        panel = await choose(it, configuration(tmp_path, "search"))
-        at = next(n for n, each in enumerate(panel.rows.shown_rows) if each.key == ("system", "search"))
-        await it.pilot.click("#import RowList", offset=(20, at))
-        await it.pilot.pause()
-        assert it.bench.shown.importing is not None
-        assert it.bench.shown.importing.at == ("system", "search")
-        await it.press("I", "home")
-        await it.pilot.click("#import RowList", offset=(3, 0))
-        await it.pilot.pause()
-        assert "search" in it.model.system
-
-
-@pytest.mark.slow
-async def test_several_files_are_read_together_and_one_is_taken_out_again(tmp_path: Path) -> None:
-    first, second = configuration(tmp_path, "tracker"), configuration(tmp_path, "search", name="mcp.json")
-    (tmp_path / "folder").mkdir()
-    async with desk(tmp_path, EMPTY) as it:
-        await it.press("I")
-        assert isinstance(it.app.screen, TextEntry)
-        await it.press("escape")
-        dialog = it.app.screen
-        assert isinstance(dialog, ImportDialog)
-        await it.press("ctrl+s")
-        assert "name a file first" in str(dialog.query_one("#problem", Static).content)
-        rows = dialog.query_one(RowList)
-        for number, path in enumerate((first, tmp_path / "folder", second)):
-            rows.focus()
-            rows.move_to(number)
-            await it.press("enter")
-            field = it.app.screen.query_one("#text", Input)
-            field.value = str(path)[:-1]
-            await it.press("tab")
-            assert field.value.rstrip("/") == str(path)
-            await it.press("enter")
-        rows.focus()
-        rows.move_to(1)
-        await it.press("x", "ctrl+s")
-        await it.app.workers.wait_for_complete()
-        await it.pilot.pause()
-        assert {("agent", "tracker"), ("system", "search")} <= changes(it.bench.query_one(ImportList)).keys()
-
-
-HOSTILE = ["[" * 5_000, '{"mcpServers": 3}', "a: &a [*a, *a]\n", "\0"]
-
-
-@pytest.mark.parametrize("text", ["{", *(pytest.param(each, marks=pytest.mark.slow) for each in HOSTILE)])
-async def test_a_hostile_file_gets_one_line_and_changes_nothing(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "hostile.json"
-    path.write_text(text)
-    async with desk(tmp_path) as it:
-        before = it.model
-        await choose(it, path)
-        said = it.bench.shown.message.text
-        assert said.startswith("nothing was imported: ")
-        assert "hostile.json" in said
-        assert "\n" not in said
-        assert it.model is before
-        assert it.bench.shown.importing is None
-        assert it.bench.focused is it.bench.context.canvas
 
 
 async def test_what_is_of_no_form_is_told_in_the_words_of_the_dialog(tmp_path: Path) -> None:

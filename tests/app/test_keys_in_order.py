@@ -1,23 +1,16 @@
 """Keys of one burst: none is lost, and each finds what the one before it has done."""
 
-import asyncio
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
-from textual.screen import Screen
 
-from meshmodel.app.dialogs.add import AddDialog
 from meshmodel.app.dialogs.choose_log import LogDialog
-from meshmodel.app.jobs import NO_KEY
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.quick_line import QuickLine
-from meshmodel.app.terminal import key_queue as keys_in_order
 from meshmodel.app.workbench import screen
-from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.records import Snapshot
 from tests.app.desk import SIZES, Desk, desk
 
@@ -41,16 +34,6 @@ async def until(it: Desk, holds: Callable[[Snapshot], bool]) -> None:
             return
         await it.pilot.pause()
     raise AssertionError(f"it never came to that:\n{it.screen_text()}")
-
-
-async def until_asked_what_to_add(it: Desk) -> None:
-    """Wait for what a held key opens; by the clock, since it waits for a timer."""
-    for _ in range(2_000):
-        if isinstance(it.app.screen, AddDialog):
-            break
-        await asyncio.sleep(0.001)
-    assert isinstance(it.app.screen, AddDialog)
-    await it.pilot.pause()
 
 
 async def test_names_and_what_follows_them_in_one_burst(tmp_path):
@@ -163,71 +146,3 @@ async def test_escape_and_a_capital_in_one_burst_are_both_heard(tmp_path):
                 break
         assert isinstance(it.app.screen, LogDialog)
         assert not it.bench.shown.lists_open
-
-
-async def test_keys_do_not_wait_for_ever_for_a_screen_that_is_never_said_to_be_drawn(tmp_path, monkeypatch):
-    monkeypatch.setattr(Workbench, "call_after_refresh", lambda *_, **__: True)  # as where its screen went
-    async with desk(tmp_path, size=(80, 24)) as it:
-        burst(it, "a")
-        await until_asked_what_to_add(it)
-        assert it.bench.analyses.is_current, "nor does the analysis"
-
-
-async def test_keys_do_not_wait_for_ever_for_a_model_that_never_comes(tmp_path, monkeypatch):
-    monkeypatch.setattr(keys_in_order, "OPENING_PATIENCE", 0.01)
-    async with desk(tmp_path, size=(80, 24)) as it:
-        it.app.hold_keys()
-        burst(it, "a")
-        await until_asked_what_to_add(it)
-
-
-async def test_what_waits_for_a_drawing_comes_though_the_drawing_was_forgotten(tmp_path, monkeypatch):
-    async with desk(tmp_path, size=(80, 24)) as it:
-        drawn = asyncio.Event()
-        with (
-            monkeypatch.context() as other
-        ):  # something else lays the screen out, and the toolkit's timer rests
-            other.setattr(it.bench._update_timer, "resume", lambda: None)
-            it.bench.refresh(layout=True)
-            it.bench.call_after_refresh(drawn.set)
-            for _ in range(100):  # until no message is left that would have it drawn after all
-                await asyncio.sleep(0)
-        assert it.bench._callbacks
-        await asyncio.wait_for(drawn.wait(), 5)
-
-
-@pytest.mark.parametrize("keys", ["", "a"])
-async def test_nothing_is_drawn_while_nothing_happens(tmp_path, monkeypatch, keys):
-    async with desk(tmp_path, size=(80, 24)) as it:
-        burst(it, keys)
-        await it.app.workers.wait_for_complete()
-        for _ in range(20):
-            await it.pilot.pause()
-        it.app.screen.query("Input").blur()  # whose cursor blinks
-        await it.pilot.pause()
-        drawn: list[object] = []
-        monkeypatch.setattr(Screen, "_compositor_refresh", drawn.append)
-        looked: list[object] = []
-        poll = it.bench.session.refresh
-        monkeypatch.setattr(it.bench.session, "refresh", lambda: looked.append(poll()))
-        for _ in range(1_000):
-            if len(looked) > 4:
-                break
-            await asyncio.sleep(0.005)
-        assert len(looked) > 4
-        assert drawn == []
-
-
-async def test_background_work_rests_from_a_key_until_it_shows(tmp_path: Path) -> None:
-    async with desk(tmp_path, Snapshot(), size=(80, 24)) as it:
-        assert NO_KEY.is_set()
-        it.app.post_message(events.Key("a", "a"))
-        for _ in range(2_000):
-            await asyncio.sleep(0)
-            if not NO_KEY.is_set():
-                break
-        assert not NO_KEY.is_set()
-        assert not isinstance(it.app.screen, AddDialog)
-        await until_asked_what_to_add(it)
-        await it.pilot.pause()
-        assert NO_KEY.is_set()

@@ -13,7 +13,6 @@ from meshmodel.app.presentation.log_request import LogRequest
 from meshmodel.app.workbench.controllers import lens
 from meshmodel.app.workbench.controllers import plan as plans
 from meshmodel.app.workbench.controllers import trace as traces
-from meshmodel.store.store import Store
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
 
@@ -81,31 +80,6 @@ async def test_being_ended_from_outside_ends_what_a_dialog_asks(
         assert beside.ended.wait(5)
     finally:
         beside.over.set()
-
-
-@pytest.mark.parametrize(("module", "name", "key"), WORK[:3])
-async def test_opening_another_model_ends_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: object, name: str, key: str
-) -> None:
-    beside = Beside(monkeypatch, module, name)
-    other = tmp_path / "other.mesh"
-    Store.create(other).close()
-    async with desk(tmp_path, LARGE) as it:
-        await begin(it, key)
-        assert beside.begun.wait(5)
-        before = it.bench
-        it.app.open_model(other)
-        try:
-            for _ in range(200):
-                await it.pilot.pause()
-                if it.bench is not before:
-                    break
-            assert beside.ended.wait(5)
-        finally:
-            beside.over.set()
-        await it.pilot.pause()
-        assert it.bench is not before
-        assert it.bench.session.path == other
 
 
 async def begin(it: Desk, key: str) -> None:

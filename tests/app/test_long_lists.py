@@ -1,7 +1,5 @@
 """Lists of hundreds of rows: what nobody comes near is not made or laid out, and is there all the same."""
 
-import asyncio
-from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -9,9 +7,9 @@ from textual.content import Content
 
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import PAGE
-from meshmodel.app.widgets.rows import PART, Row, heading, line
+from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.model.records import Snapshot
-from tests.app.form_host import Host, enter
+from tests.app.form_host import Host
 
 pytestmark = pytest.mark.slow
 
@@ -105,55 +103,3 @@ async def test_rows_of_several_lines_that_are_laid_out_later_move_nothing_that_i
             assert moved <= {"pageup": 20, "up": 3, "wheel": 1}[key]
         assert listing.rows.row is not None
         assert listing.rows.row.key == {"pageup": 0, "up": MANY - 101, "wheel": MANY - 1}[key]
-
-
-async def test_a_filter_looks_in_rows_that_nobody_has_seen() -> None:
-    listing = FilterList()
-    app = Host(listing, Snapshot())
-    async with app.run_test(size=(40, 20)) as pilot:
-        listing.set_rows(rows([]))
-        listing.focus_list()
-        await enter(pilot, "/", f"={MANY - 1}")
-        await pilot.pause()
-        assert [row.key for row in listing.rows.shown_rows if not row.heading] == [MANY - 1]
-
-
-async def turns(count: Callable[[], int], is_done: Callable[[], bool]) -> set[int]:
-    """What was counted in the turns of the loop, in which keys would come, until something is done."""
-    seen = set[int]()
-    for _ in range(100_000):
-        seen.add(count())
-        if is_done():
-            break
-        await asyncio.sleep(0)
-    return seen
-
-
-async def test_a_long_list_is_filtered_part_by_part_and_enter_chooses_what_it_lets_through() -> None:
-    listing = FilterList()
-    app = Host(listing, Snapshot())
-    many = 5 * PART
-    async with app.run_test(size=(40, 20)):
-        made: list[int] = []
-        listing.set_rows(rows(made, many=many))
-        listing.rows.filter_by(f"row {many - 1}")
-        assert len(made) <= PAGE + PART, "keys come in between"
-        assert len(await turns(lambda: len(made), lambda: len(listing.rows.shown_rows) < many)) > 2
-        assert len(made) == len(set(made)) == many - 1
-        assert [row.key for row in listing.rows.shown_rows if not row.heading] == [many - 1]
-        listing.set_rows(rows(made := [], many=many))
-        listing.rows.filter_by("row 77")
-        listing.rows.action_select()
-        assert len(made) == many - 1, "a key that acts on the list comes after it"
-        assert listing.rows.row is not None
-        assert listing.rows.row.key == 77
-
-
-def test_what_a_filter_begins_with_is_not_looked_for_in_all_that_a_value_holds() -> None:
-    class Large:
-        def __str__(self) -> str:
-            raise AssertionError
-
-    assert Row(1, line("first"), Large()).begins_with("fi")
-    assert not Row(1, line("first"), Large()).begins_with("se")
-    assert Row(1, line("first"), "second").begins_with("se")

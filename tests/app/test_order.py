@@ -3,11 +3,11 @@
 import pytest
 
 from meshmodel.edits.edit import Put, edit
-from meshmodel.interchange import read_file, write_text
+from meshmodel.interchange import write_text
 from meshmodel.model.records import Agent, Credential, Grant, Hold, Reference, Snapshot, System, Trigger, Zone
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
-from tests.app.desk import MODELS, Desk, desk
+from tests.app.desk import Desk, desk
 from tests.canvas.building import snapshot_of
 
 pytestmark = pytest.mark.slow
@@ -38,30 +38,6 @@ def connected() -> list[object]:
 def order(it: Desk) -> tuple[Reference, ...]:
     assert it.bench.context.canvas.drawing is not None
     return it.bench.context.canvas.drawing.order
-
-
-async def test_nothing_moves_until_it_is_arranged(tmp_path):
-    async with desk(tmp_path, apart(), size=(120, 40)) as it:
-        before = order(it)
-        for record in connected():
-            it.bench.context.apply(edit("connect", [Put(record)]), on=it.model)
-            await it.pilot.pause()
-        assert order(it) == before
-        await it.press("minus", "minus", "plus", "plus")
-        assert order(it) == before
-        await it.select("zone", "gamma")
-        await it.press("z")
-        assert ("system", "gamma-a") not in order(it)
-        await it.press("z")
-        assert order(it) == before
-    async with desk(tmp_path, apart(), size=(120, 40)) as it:
-        assert order(it) == before
-        it.bench.action_run("arrange")
-        await it.pilot.pause()
-        after = order(it)
-        assert after != before, "or this shows nothing"
-    async with desk(tmp_path, apart(), size=(120, 40)) as it:
-        assert order(it) == after
 
 
 def picture(it: Desk) -> str:
@@ -99,31 +75,6 @@ async def test_every_window_on_a_model_draws_one_picture(tmp_path):
     path.write_bytes(crashed)
     async with desk(tmp_path / "c", path) as it:
         assert picture(it) == drawn
-
-
-async def test_what_is_undone_and_done_again_looks_as_before(tmp_path):
-    async with desk(tmp_path, apart(), size=(120, 40)) as it:
-        texts = [picture(it)]
-        for record in (Agent("alpha-a", home="alpha"), System("a"), Credential("loose"), *connected()):
-            it.bench.context.apply(edit("add", [Put(record)]), on=it.model)
-            await it.pilot.pause()
-            texts.append(picture(it))
-        for text in texts[-2::-1]:
-            await it.press("u")
-            assert picture(it) == text
-        for text in texts[1:]:
-            await it.press("U")
-            assert picture(it) == text
-
-
-@pytest.mark.parametrize("width", [100, 101, 102, 130])
-async def test_a_drawing_higher_than_the_canvas_needs_no_scrollbar_below(tmp_path, width):
-    model = read_file(MODELS / "finance-orchestrator.toml")
-    async with desk(tmp_path, model, size=(width, 30)) as it:
-        canvas = it.bench.context.canvas
-        assert canvas.show_vertical_scrollbar
-        assert not canvas.show_horizontal_scrollbar
-        assert canvas.virtual_size.width >= canvas.scrollable_content_region.width - 4, "it fits just so"
 
 
 def lanes(it: Desk) -> list[tuple[str, bool]]:

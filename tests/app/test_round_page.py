@@ -2,7 +2,6 @@
 
 import random
 import threading
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,9 +16,9 @@ from meshmodel.app.panels.round import RoundPanel
 from meshmodel.app.presentation.round_answers import acceptable
 from meshmodel.app.presentation.rounding import Rounding, found_stop
 from meshmodel.app.workbench.controllers import round as controller
-from meshmodel.edits.edit import Edit, Put, Remove, apply_edit, difference
+from meshmodel.edits.edit import Edit, Put, Remove
 from meshmodel.interchange.writer import write_text
-from meshmodel.model.records import Acceptance, Note, Snapshot
+from meshmodel.model.records import Acceptance, Note
 from meshmodel.store.guided_round import GuidedRound
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
@@ -328,35 +327,7 @@ def elsewhere(chance: random.Random, other: Store) -> None:
     other.apply(edit)
 
 
-def as_it_was(model: Snapshot, now: Snapshot) -> Edit:
-    """What makes a model again what it was; what something else takes with it is not removed twice."""
-    found = difference(model, now)
-    edit = Edit("as it was", tuple(Put(before) for _, _, before, _ in found if before is not None))
-    for table, key, before, _ in reversed(found):
-        if before is None and key in apply_edit(now, edit).table(table):
-            edit = replace(edit, changes=(*edit.changes, Remove(table, key)))
-    return edit
-
-
 @pytest.mark.parametrize("seed", range(2))
 async def test_random_walks_raise_nothing_and_each_answer_is_one_entry(tmp_path: Path, seed: int) -> None:
     async with desk(tmp_path, "support-agent", size=SIZES[seed]) as it:
         await walk(it, seed, 6)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seeds", [range(first, first + 5) for first in range(100, 120, 5)], ids=str)
-async def test_twenty_random_walks(tmp_path: Path, seeds: range) -> None:
-    """Five in a workbench, as opening one takes as long as a walk; what they edited is undone in between."""
-    models = sorted(MODELS.glob("*.toml"))
-    model = load(models[seeds[0] // 5 % len(models)])
-    async with desk(tmp_path, model, size=SIZES[seeds[0] % 2]) as it:
-        for seed in seeds:
-            await walk(it, seed, 5)
-            await press(it, "escape")
-            it.bench.poll()
-            await it.computed()
-            if it.model != model:
-                it.bench.context.apply(as_it_was(model, it.model), on=it.model)
-                await it.computed()
-            assert write_text(it.model) == write_text(model)

@@ -9,9 +9,7 @@ from meshmodel.api import Analysis, analyse
 from meshmodel.app.dialogs.offboard import OffboardingDialog
 from meshmodel.app.dialogs.why import WhyDialog
 from meshmodel.app.panels.compromise import CompromiseList
-from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.status_bar import StatusBar
-from meshmodel.app.workbench import screen
 from meshmodel.edits.edit import Put, Remove, edit
 from meshmodel.model.records import Agent, Snapshot
 from meshmodel.model.vocabulary import View
@@ -70,39 +68,6 @@ async def test_what_a_lens_is_asked_meanwhile_is_told_of_the_newest_model(
         assert it.bench.context.canvas.lighting.shown is not None
         assert it.bench.shown.lens_result.content.says in told(it)
         assert "computing" not in told(it)
-
-
-async def test_the_header_says_that_it_is_computing_what_is_not_there_soon(tmp_path: Path) -> None:
-    async with desk(tmp_path, LARGE, size=(120, 40)) as it:
-        header = it.bench.query_one(MeshHeader)
-        assert "computing" not in header.render().plain
-        with it.held():
-            await remove_system(it)
-            await it.shows("computing...  was ")
-            assert "computing..." in it.screen_text().splitlines()[0]
-            assert it.bench.context.canvas.drawing is not None
-            assert it.bench.context.canvas.drawing.box_of(("system", "s005")) is None, (
-                "the edit itself is drawn"
-            )
-        await settled(it)
-        assert "computing" not in header.render().plain
-
-
-async def test_what_is_there_soon_is_drawn_with_the_edit_and_only_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(screen, "TOGETHER", 60.0)
-    async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
-        drawn: list[object] = []
-        show = it.bench.context.canvas.show
-        monkeypatch.setattr(
-            it.bench.context.canvas, "show", lambda drawing: drawn.append(drawing) or show(drawing)
-        )
-        before = it.missing
-        it.bench.context.apply(edit("remove", [Remove("grant", ("file-sas", "attachments"))]), on=it.model)
-        await it.pilot.pause()
-        assert it.missing == before - 1
-        assert len(drawn) == 1
 
 
 async def test_of_edits_during_an_analysis_only_the_newest_is_analysed_next(
@@ -192,48 +157,3 @@ async def test_what_a_dialog_is_asked_meanwhile_waits_and_is_answered(
         assert "s005" not in found.analysis.snapshot.system
         await it.press("escape")
         assert told(it) == ""
-
-
-@pytest.mark.parametrize("keys", [("escape",), ("l",)])
-async def test_what_nobody_waits_for_any_more_does_not_come(tmp_path: Path, keys: tuple[str, ...]) -> None:
-    async with desk(tmp_path, LARGE) as it:
-        await settled(it)
-        await it.select("agent", "a001")
-        with it.held():
-            await remove_system(it)
-            await it.press("w", *keys)
-            assert "why" not in told(it)
-            assert it.bench.shown.selected == ("agent", "a001"), "Esc stops the waiting and nothing else"
-        await settled(it)
-        assert it.app.screen is it.bench
-
-
-@pytest.mark.parametrize("key", ["?", ".", "e", ":", "o", "g", "right"])
-async def test_what_was_asked_does_not_come_over_what_somebody_went_on_to(tmp_path: Path, key: str) -> None:
-    async with desk(tmp_path, LARGE) as it:
-        await settled(it)
-        await it.select("agent", "a001")
-        with it.held():
-            await remove_system(it)
-            await it.press("w", key)
-            opened = it.app.screen
-        await settled(it)
-        assert it.app.screen is opened
-        assert "computing" not in told(it)
-
-
-async def test_the_fix_that_is_asked_meanwhile_is_computed_once_it_can_be(tmp_path: Path) -> None:
-    async with desk(tmp_path, LARGE) as it:
-        await settled(it)
-        with it.held():
-            await remove_system(it)
-            await it.press("F")
-            assert it.bench.shown.planning is None
-        await settled(it)
-        known = it.bench.shown.planning
-        assert known is not None
-        assert known.result is not None
-        assert known.of is it.bench.shown.analysis
-        await remove_system(it, "s006")
-        await settled(it)
-        assert it.bench.shown.planning is None, "and after the next edit only where it is asked again"

@@ -89,23 +89,6 @@ async def test_while_all_ways_are_computed_it_says_for_how_long_and_what_escape_
         assert "computing all paths" not in it.screen_text()
 
 
-async def test_the_last_words_can_be_reached_by_keys_on_the_smallest_screen(tmp_path: Path) -> None:
-    async with desk(tmp_path, "agent-chain", size=(80, 24)) as it:
-        await it.press("f", "w")
-        finding = it.bench.shown.finding
-        assert finding is not None
-        await told(it)
-        await it.press("end")
-        await it.shows(finding.references[-1])
-
-
-async def test_a_cell_of_the_matrix_is_asked_about(tmp_path: Path) -> None:
-    async with desk(tmp_path, "agent-chain") as it:
-        await it.press("r", "down", "right", "w")
-        pair = it.bench.query_one("#reach").pair
-        assert (dialog(it).asked.agent, dialog(it).asked.system) == pair
-
-
 async def test_why_not_and_what_one_more_relation_opens(tmp_path: Path) -> None:
     base = load(MODELS / "support-agent.toml")
     lonely: Snapshot = apply_edit(base, Edit("x", (Put(Agent("lonely", HOSTILE, home="helpdesk")),)))
@@ -125,25 +108,6 @@ async def test_why_not_and_what_one_more_relation_opens(tmp_path: Path) -> None:
             assert sentence in text
         await it.press("ctrl+s")
         assert isinstance(it.app.screen, WhyDialog), "there is no way to be lit"
-
-
-async def test_another_agent_and_action_can_be_asked_about(tmp_path: Path) -> None:
-    async with desk(tmp_path, "agent-chain") as it:
-        await it.press("f", "w")
-        await it.press("home", "enter")
-        await it.type("executor")
-        await it.press("enter")
-        assert dialog(it).asked.agent == "executor"
-        assert dialog(it).finding is None
-        assert dialog(it).asked.action is None
-        assert "executor" in (await told(it)).casefold()
-
-
-async def test_an_empty_model_has_nothing_to_ask_about(tmp_path: Path) -> None:
-    async with desk(tmp_path, Snapshot()) as it:
-        await it.press("w")
-        assert it.app.screen is it.bench
-        await it.shows("no agent and system")
 
 
 @pytest.mark.parametrize("at_once", [0, why.AT_ONCE])
@@ -175,18 +139,6 @@ async def test_it_begins_with_the_worst_that_is_reached(
             assert it.app.screen is it.bench
 
 
-async def test_where_nothing_is_reached_it_says_so_of_the_first(tmp_path: Path) -> None:
-    base = load(MODELS / "support-agent.toml")
-    async with desk(tmp_path, apply_edit(base, Edit("x", (Put(Agent("lonely", home="helpdesk")),)))) as it:
-        await it.select("agent", "lonely")
-        await it.press("w")
-        text = await told(it)
-        assert dialog(it).asked.system == min(base.system)
-        assert "lonely" in text
-        assert dialog(it).explanation is not None
-        await it.shows("lonely cannot reach")
-
-
 async def test_it_asks_about_the_card_that_was_clicked_while_a_finding_is_open(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain", size=SIZES[1]) as it:
         await it.press("f", "escape")
@@ -202,15 +154,3 @@ async def test_it_asks_about_the_card_that_was_clicked_while_a_finding_is_open(t
         assert getattr(dialog(it).asked, table) == key
         assert shown.finding is not None
         assert shown.finding.message not in text
-
-
-async def test_it_stays_with_the_finding_while_an_end_of_its_way_is_clicked(tmp_path: Path) -> None:
-    async with desk(tmp_path, "agent-chain", size=SIZES[1]) as it:
-        await it.press("f", "escape")
-        shown = it.bench.shown
-        assert shown.explanation is not None
-        await it.pilot.click("#canvas", offset=it.cell(("agent", shown.explanation.agent)))
-        await it.press("w")
-        await told(it)
-        assert dialog(it).asked.system == shown.explanation.system
-        assert dialog(it).finding is shown.finding

@@ -3,13 +3,11 @@
 from pathlib import Path
 
 import pytest
-from textual.geometry import Offset
 
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import Agent, Credential, Grant, Hold, Snapshot, System, Zone
 from meshmodel.model.text import width
-from meshmodel.store.store import Store
 from tests.app.desk import MODELS, SIZES, desk
 
 
@@ -145,35 +143,6 @@ async def test_moving_by_key_changes_the_zone_in_one_edit(tmp_path: Path) -> Non
         assert it.model.system["tickets"].at is None
 
 
-@pytest.mark.slow
-async def test_what_was_selected_when_it_was_deleted_is_selected_again_when_that_is_undone(
-    tmp_path: Path,
-) -> None:
-    async with desk(tmp_path) as it:
-        tickets, grant = ("system", "tickets"), next(iter(it.model.grant))
-        await it.select(*tickets)
-        await it.press("x")
-        assert it.bench.shown.selected is None
-        await it.press("u")
-        assert it.bench.shown.selected == tickets
-        await it.press("U")
-        assert it.bench.shown.selected is None
-        await it.press("u")
-        await it.select("grant", grant)
-        await it.press("u", "U")
-        assert it.bench.shown.selected == ("grant", grant), "what is selected by hand stays so"
-
-
-@pytest.mark.slow
-async def test_giving_up_a_move_changes_nothing(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        before = it.model
-        await it.select("system", "tickets")
-        await it.press("m", "down", "escape")
-        assert it.model is before
-        assert it.bench.shown.tentative is None
-
-
 @pytest.mark.parametrize("size", SIZES)
 async def test_mouse_selects_drags_and_connects(tmp_path: Path, size: tuple[int, int]) -> None:
     async with desk(tmp_path, size=size) as it:
@@ -187,26 +156,6 @@ async def test_mouse_selects_drags_and_connects(tmp_path: Path, size: tuple[int,
         await it.drag(it.cell(("agent", "support-bot"), dx=-1), it.cell(("system", "attachments"), dx=4))
         await it.press("enter", "enter")
         assert len(it.model.grant) == 3
-
-
-@pytest.mark.slow
-async def test_mouse_pans_opens_and_takes_a_selection_away(tmp_path: Path) -> None:
-    async with desk(tmp_path, "federated-release", size=(80, 24)) as it:
-        canvas = it.bench.context.canvas
-        await it.press("tab")
-        assert it.bench.shown.selected is not None
-        if canvas.max_scroll_y or canvas.max_scroll_x:
-            await it.press("shift+down", "shift+right")
-            assert canvas.scroll_offset != Offset(0, 0)
-    second = tmp_path / "second"
-    second.mkdir()
-    async with desk(second) as it:
-        await it.pilot.click("#canvas", offset=Offset(60, 25))
-        assert it.bench.shown.selected is None
-        await it.pilot.double_click("#canvas", offset=it.cell(("system", "tickets"), dx=4))
-        await it.pilot.pause()
-        assert it.bench.query_one("#inspector").display
-        assert it.bench.shown.selected == ("system", "tickets")
 
 
 async def test_arrows_follow_the_lines_and_tab_the_reading_order(tmp_path: Path) -> None:
@@ -223,29 +172,6 @@ async def test_arrows_follow_the_lines_and_tab_the_reading_order(tmp_path: Path)
             seen.append(it.bench.shown.selected)
             await it.press("tab")
         assert seen == list(drawing.reading_order)
-
-
-@pytest.mark.slow
-async def test_what_has_no_zone_is_walked_over_like_everything_else(tmp_path: Path) -> None:
-    async with desk(tmp_path, Snapshot()) as it:
-        await it.sentence("bot > token > files: read")
-        await it.sentence("lost > other > tickets: read")
-        seen = set()
-        for _ in range(30):
-            await it.press("tab")
-            assert it.bench.shown.selected is not None
-            seen.add(it.bench.shown.selected)
-        assert {("agent", "bot"), ("agent", "lost"), ("system", "files"), ("system", "tickets")} <= seen
-        for key in ("up", "down", "left", "right"):
-            for _ in range(12):
-                await it.press(key)
-        assert it.bench.shown.selected is not None
-        canvas = it.bench.context.canvas
-        assert canvas.drawing is not None
-        for target in canvas.drawing.targets:
-            await it.pilot.click("#canvas", offset=Offset(target.box.x, target.box.y))
-        await it.press("g", "escape", "x", "u")
-        assert len(it.model.agent) == 2
 
 
 async def test_jump_labels(tmp_path: Path) -> None:
@@ -275,32 +201,6 @@ async def test_lenses_dim_what_is_outside(tmp_path: Path) -> None:
         ]
 
 
-@pytest.mark.slow
-async def test_as_designed_counts_planned_checkpoints(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        await it.sentence("ask policy-decision on file-sas > attachments: planned")
-        assert it.missing == 1
-        await it.shows("(planned: 0)")
-        await it.press("v")
-        assert it.bench.shown.analysis is not None
-        assert not it.bench.shown.analysis.doors
-        await it.shows("with planned")
-
-
-@pytest.mark.slow
-async def test_resizing_keeps_the_selection_and_the_witness(tmp_path: Path) -> None:
-    async with desk(tmp_path, size=(200, 60)) as it:
-        await it.press("f")
-        await it.select("agent", "support-bot")
-        for size, name in (((80, 24), "small"), ((120, 40), "medium"), ((200, 60), "large")):
-            await it.pilot.resize_terminal(*size)
-            await it.pilot.pause()
-            assert it.bench.shown.arrangement == name
-            assert it.bench.shown.selected == ("agent", "support-bot")
-            assert it.bench.shown.finding is not None
-            await it.shows("Support bot")
-
-
 HOSTILE = (
     "[bold red]x[/]", "[/]", "\\[", "漢字" * 30, "שלום עולם", "e\u0301" * 20, "a" * 200, "👩‍💻 dev", "{$x}",
 )  # fmt: skip
@@ -327,38 +227,6 @@ async def test_hostile_names_are_text(tmp_path: Path, size: tuple[int, int]) -> 
         await it.select("agent", "agent0")
         await it.shows("[bold red]x[/]")
         assert {width(line) for line in it.screen_text().split("\n")} == {size[0]}
-
-
-@pytest.mark.slow
-async def test_two_programs_on_one_file(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        path = it.bench.session.path
-        with Store.open(path) as other:
-            other.apply(Edit("theirs", (Put(Zone("theirs")),)))
-            for _ in range(40):
-                await it.pilot.pause(0.05)
-                if "theirs" in it.model.zone:
-                    break
-            assert "theirs" in it.model.zone
-            await it.press("u")
-            assert "theirs" in it.model.zone, "undo never takes back another program's edit"
-            await it.sentence("zone ours")
-            assert other.refresh() is not None
-            assert {"ours", "theirs"} <= set(other.snapshot.zone)
-
-
-@pytest.mark.slow
-async def test_edits_survive_a_restart_and_can_be_undone_then(tmp_path: Path) -> None:
-    async with desk(tmp_path, Snapshot()) as it:
-        await it.sentence("bot > token > tickets: read")
-        await it.select("agent", "bot")
-        await it.press("-")
-    async with desk(tmp_path) as it:
-        assert "bot" in it.model.agent
-        assert it.bench.shown.selected == ("agent", "bot")
-        assert it.bench.shown.zoom == "line"
-        await it.press("u")
-        assert "bot" not in it.model.agent
 
 
 @pytest.mark.slow
@@ -397,16 +265,6 @@ async def test_ascii_mode_draws_nothing_else(tmp_path: Path) -> None:
         drawn = "".join(row[canvas.x : canvas.right] for row in rows[canvas.y : canvas.bottom])
         assert drawn.isascii()
         assert rows[0].isascii()
-
-
-@pytest.mark.slow
-async def test_themes_change_and_the_canvas_follows(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        grounds = set()
-        for _ in range(3):
-            await it.press("T")
-            grounds.add(it.bench.context.canvas.ink_styles.ground.bgcolor)
-        assert len(grounds) == 3
 
 
 async def test_what_is_told_of_a_finding_is_read_from_its_first_line(tmp_path: Path) -> None:

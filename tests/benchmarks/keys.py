@@ -37,19 +37,21 @@ LONGEST = 200
 REST = 0.5
 """Seconds without a word after which nothing more comes."""
 _STYLE = re.compile(rb"\x1b\[[\d;]*m")
-_MISSING = re.compile(rb"(was )?([\d,]+) missing")
+_MOVE = re.compile(rb"\x1b\[[\d;]*[GH]")
+"""A move of the cursor, which is written in place of blanks that are there already."""
+_UNCHECKED = re.compile(rb"(was )?([\d,]+) unchecked")
 
 
 class Terminal:
     """The program in a pseudo terminal.
 
     Attributes:
-        missing: how many missing checkpoints the header tells; nothing while that is computed.
+        unchecked: how many unchecked paths the header tells; nothing while that is computed.
         bytes: how many have come.
     """
 
     def __init__(self, path: Path) -> None:
-        self.missing: int | None = None
+        self.unchecked: int | None = None
         self.bytes = 0
         self._last = b""
         self._child, self._file = pty.fork()
@@ -64,8 +66,8 @@ class Terminal:
         come = os.read(self._file, 1 << 20)
         self.bytes += len(come)
         self._last += come
-        for was, number in _MISSING.findall(_STYLE.sub(b"", self._last)):
-            self.missing = None if was else int(number.replace(b",", b""))
+        for was, number in _UNCHECKED.findall(_MOVE.sub(b" ", _STYLE.sub(b"", self._last))):
+            self.unchecked = None if was else int(number.replace(b",", b""))
         self._last = self._last[-LONGEST:]
         return True
 
@@ -80,7 +82,7 @@ class Terminal:
     def until_told(self, before: int | None) -> None:
         """Wait until the header tells another number than before."""
         end = time.perf_counter() + PATIENCE
-        while self.missing in {None, before}:
+        while self.unchecked in {None, before}:
             self.read(0.1)
             if time.perf_counter() > end:
                 raise TimeoutError("the header tells nothing new")
@@ -120,7 +122,7 @@ def told_after(elements: int, edits: int) -> list[float]:
     found = []
     with opened(elements) as terminal:
         for number in range(edits):
-            before = terminal.missing
+            before = terminal.unchecked
             pressed = terminal.send("pu"[number % 2])
             terminal.until_told(before)
             found.append(time.perf_counter() - pressed)
@@ -143,14 +145,14 @@ def waited(elements: int, edits: int) -> tuple[list[float], list[float]]:
 
     with opened(elements) as terminal:
         for number in range(edits):
-            before = terminal.missing
+            before = terminal.unchecked
             terminal.send("f")
             terminal.rest()
             terminal.send("pu"[number % 2])
             time.sleep(PACE)
             terminal.send("\x1b")
             time.sleep(ESCAPE)
-            while terminal.missing in {None, before}:
+            while terminal.unchecked in {None, before}:
                 walk(terminal, found)
             terminal.rest()
             for _ in range(5):

@@ -15,31 +15,11 @@ LEAK = MODELS / "token-leak.toml"
 CHAIN = MODELS / "agent-chain.toml"
 RELEASE = MODELS / "federated-release.toml"
 KEYS = ["format", "cost", "lower_bound", "optimal", "checkpoints", "closes"]
-GRANTS = [
-    {"step": "grant", "from": "cloud-key", "to": "bucket"},
-    {"step": "grant", "from": "refresh-token", "to": "crm"},
-    {"step": "grant", "from": "warehouse-key", "to": "warehouse"},
-]
 
 
 def words(text):
     """The text as one line, however it was wrapped."""
     return " ".join(text.split())
-
-
-def test_the_answer_has_the_keys_of_section_11_in_their_order():
-    (answer,) = documents("fix", "--json", LEAK)
-    assert list(answer.items()) == list(
-        {
-            "format": "meshmodel-fix/1",
-            "cost": 3,
-            "lower_bound": 3,
-            "optimal": True,
-            "checkpoints": GRANTS,
-            "closes": 10,
-        }.items()
-    )
-    assert [list(each) for each in answer["checkpoints"]] == [["step", "from", "to"]] * 3
 
 
 def test_several_models_are_answered_in_their_order_and_every_case_agrees():

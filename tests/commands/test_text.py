@@ -2,17 +2,15 @@
 
 import os
 import pty
-import re
 import subprocess
 from dataclasses import replace
 
 import pytest
 
 from meshmodel import cli
-from meshmodel.analysis.results import Accepted, AgentReach, Explanation, SystemReach
+from meshmodel.analysis.results import Accepted, Explanation
 from meshmodel.analysis.rules import RULES
 from meshmodel.answers.painters import text_of
-from meshmodel.answers.reach import reach_blocks
 from meshmodel.answers.rules import rule_blocks, rules_blocks
 from meshmodel.answers.style import Style, table, wrap
 from meshmodel.answers.ways import explain_blocks
@@ -84,17 +82,6 @@ def test_what_text_prints_cannot_hold_control_characters():
     assert "\x1b" not in "".join(table([("a\x1b[0m", "b")]))
 
 
-def test_check_tells_the_door_and_what_to_do():
-    text = run("check", AGENT).stdout
-    assert text.startswith("Support agent, as built: 1 agent, 2 systems, 2 credentials\n")
-    assert "\n1 finding: 1 high. 2 of 2 paths are unchecked.\n" in text
-    assert "\nUntrusted content comes in through Tickets.\n" in text
-    assert "\nHIGH  Missing checkpoint: Attachment signature → Attachments\n" in text
-    assert "\n  [missing-checkpoint file-sas>attachments]\n" in text
-    assert "\nFailed: 1 finding is medium or higher (--fail-on). Exit status 1.\n" in text
-    assert "\x1b" not in text
-
-
 def test_a_row_of_check_is_as_severe_as_what_it_folds():
     text = run("check", MODELS / "workflow-broker.toml").stdout
     assert "\nHIGH  Missing checkpoint: Token of the clerk → General ledger (by itself medium)\n" in text
@@ -135,13 +122,6 @@ def test_check_names_the_agents_that_are_steerable_for_want_of_a_kind(tmp_path):
     assert "without a kind" not in run("check", mesh).stdout
 
 
-def test_check_lists_crossings_only_when_asked():
-    assert "unchecked, high" not in run("check", AGENT).stdout
-    text = run("check", "--crossings", AGENT).stdout
-    assert re.search(r"support-bot +tickets +attachments +read +unchecked, high", text)
-    assert re.search(r"support-bot +home +attachments +read +unchecked, medium", text)
-
-
 def test_check_counts_as_designed_where_something_is_planned(tmp_path):
     planned = tmp_path / "planned.toml"
     planned.write_text(
@@ -179,50 +159,6 @@ def test_what_is_wrong_with_one_of_several_models_names_it(tmp_path):
     assert done.stderr.startswith(
         f"meshmodel: {other}: the model has no agent support-bot; it has code-agent"
     )
-
-
-def test_reach_marks_what_a_review_would_not_show():
-    text = run("reach", MODELS / "agent-chain.toml").stdout
-    said = " ".join(text.split())
-    assert "Retriever can act as 3 identities: svc-retrieval (its own credential); " in said
-    assert "; svc-analysis, svc-execution (through another agent)" in said
-    assert re.search(r"Payments +read, write +through +none\n", text)
-    assert re.search(r"Knowledge base +read +direct +none\n", text)
-    assert "\nthrough  only through another agent that it calls or influences (confused deputy)\n" in text
-
-
-def test_reach_says_what_is_found_and_what_is_guarded():
-    reach = AgentReach(
-        "bot",
-        ("a", "b"),
-        ("a",),
-        ("a", "b"),
-        (
-            SystemReach(
-                "s",
-                ("read", "write", "execute"),
-                ("read", "execute"),
-                ("read", "write", "execute"),
-                ("read", "execute"),
-            ),
-        ),
-    )
-    none = Snapshot()
-    text = text_of(reach_blocks(none, [reach]), PLAIN)
-    assert "bot can act as 2 identities: a (its own credential); b (found)" in text
-    assert re.search(r"s +read, execute +direct +none\n", text)
-    assert re.search(r"s +write +found +on every route\n", text)
-    assert "No active agent." in text_of(reach_blocks(none, []), PLAIN)
-    assert "reaches no system" in text_of(reach_blocks(none, [replace(reach, reach=())]), PLAIN)
-
-
-def test_explain_tells_the_steps():
-    text = run("explain", MODELS / "code-agent.toml").stdout
-    assert text.startswith(
-        "Code agent can write Production cluster. Unchecked, critical.\nShortest attack path\n  start  "
-    )
-    assert "\n  3 ✖    writes Production cluster as svc-deploy: no checkpoint\n" in text
-    assert "pipeline-secrets" in text or "Pipeline secrets" in text
 
 
 @pytest.mark.parametrize("words", [(), ("--all",)])
@@ -286,22 +222,6 @@ def test_colour_on_a_terminal_only_and_not_against_the_will():
     assert "\x1b" not in on_a_terminal("check", AGENT, TERM="dumb")[0]
 
 
-@pytest.mark.parametrize("columns", [75, 90])
-def test_the_words_of_reach_go_on_in_their_column(columns):
-    wide, _, _ = on_a_terminal("reach", MODELS / "crm-assistant-gateway.toml", columns=120, NO_COLOR="1")
-    text, _, _ = on_a_terminal("reach", MODELS / "crm-assistant-gateway.toml", columns=columns, NO_COLOR="1")
-    assert max(width(line) for line in wide.splitlines()) > columns
-    assert max(width(line) for line in text.splitlines()) <= columns
-    assert text.split() == wide.split()
-
-
-@pytest.mark.parametrize("columns", [60, 80])
-def test_lines_fit_the_terminal(columns):
-    model = os.path.relpath(MODELS / "workflow-broker.toml")
-    text, _, _ = on_a_terminal("check", model, columns=columns, NO_COLOR="1")
-    assert max(width(line) for line in text.splitlines()) <= columns
-
-
 @pytest.mark.parametrize("command", ["keys", "rules"])
 @pytest.mark.parametrize("columns", [60, 80])
 def test_lists_of_the_program_itself_fit_the_terminal(command, columns):
@@ -317,7 +237,7 @@ def test_keys_are_columns_on_a_terminal_and_markdown_elsewhere():
     assert "|" not in text
     assert "`" not in text
     assert [line for line in text.splitlines() if line and not line.startswith(" ")] == list(TASKS)
-    assert all(f"  {each.description}\n" in text for each in COMMANDS)
+    assert all(each.description in " ".join(text.split()) for each in COMMANDS)
     assert run("keys").stdout.startswith("| Draw | |\n|---|---|\n| `a` | Add an agent")
 
 

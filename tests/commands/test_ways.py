@@ -19,22 +19,6 @@ WAYS = [
 ]
 
 
-def test_the_keys_follow_those_of_explain():
-    (plain,) = documents("explain", "--json", MODELS / "support-agent.toml")
-    (answer,) = documents("explain", "--all", "--json", MODELS / "support-agent.toml")
-    assert list(answer) == EXPLAIN + WAYS
-    assert {key: answer[key] for key in EXPLAIN} == plain
-    assert answer["cut"] == {
-        "size": 1,
-        "steps": [
-            {"step": "hold", "from": "support-bot", "to": "file-sas"},
-            {"step": "grant", "from": "file-sas", "to": "attachments"},
-        ],
-    }
-    assert [list(each) for each in answer["through"]] == [["element", "actions"]]
-    assert [list(each) for each in answer["doors"]] == [["credential", "system", "actions", "intended"]]
-
-
 def test_what_is_not_reached_has_openings():
     (answer,) = documents(
         "explain", "--all", "--json", MODELS / "agent-chain.toml", "analyst", "knowledge-base"
