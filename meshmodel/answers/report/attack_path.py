@@ -35,13 +35,16 @@ _STEPS: Final = {
 }
 
 
-def path_from_entry(analysis: "Analysis", finding: "Finding") -> "Explanation | None":
+def path_from_entry(analysis: "Analysis", finding: "Finding", found: "Explanation") -> "Explanation":
     """The worst path of a finding: of a missing checkpoint one from where untrusted content comes in.
 
-    Where none begins there, and for other findings, it is the one that ``Analysis.explain_finding`` tells.
+    Args:
+        analysis: of the model.
+        finding: whose path it is.
+        found: the path that ``Analysis.explain_finding`` tells; it is the answer where none begins there,
+            and for other findings.
     """
-    found = analysis.explain_finding(finding)
-    if found is None or finding.rule != DOOR or found.source in analysis.entries:
+    if finding.rule != DOOR or found.source in analysis.entries:
         return found
     last = next((each for each in reversed(found.steps) if each.step == "grant"), None)
     for entry in analysis.entries[:_MOST_ENTRIES] if last is not None else ():
@@ -58,6 +61,13 @@ def first_cut(work: "Work", explanation: "Explanation") -> "Item | None":
     """The first item of the list of work whose measure is on a path."""
     relations = {_relation(each) for each in explanation.steps} | {*_begin(explanation)}
     return next((each for each in work.items if each.place in relations), None)
+
+
+def is_on(finding: "Finding", explanation: "Explanation") -> bool:
+    """Whether a path passes the relation that a finding is about, and no checkpoint decides there."""
+    table, ends = finding.about[0]
+    unchecked = (_relation(each) for each in explanation.steps if each.checkpoint is None)
+    return not isinstance(ends, str) and (table, *ends) in unchecked
 
 
 def _begin(explanation: "Explanation") -> "Iterator[StepKey]":

@@ -13,7 +13,7 @@ from meshmodel.answers.plan_state import PlanState, in_order
 from meshmodel.answers.questions import questions_of
 from meshmodel.answers.report.agents import agent_section, credential_section, system_section
 from meshmodel.answers.report.boundaries import boundary_section
-from meshmodel.answers.report.decision import decision_page, sizes, stamp_facts, title_of
+from meshmodel.answers.report.decision import decision_page, description_of, sizes, stamp_facts, title_of
 from meshmodel.answers.report.findings import brief_ways, finding_section, finding_table, reference_section
 from meshmodel.answers.report.fix import plan_section
 from meshmodel.answers.report.index import index_section
@@ -171,7 +171,9 @@ class Builder:
     def _words(self) -> Iterator[Block]:
         analysis = self._analysis
         yield Heading(2, "Words and counts")
+        _, is_whole = description_of(analysis)
         yield Facts.of(
+            ("Description", None if is_whole else analysis.snapshot.about.description),
             ("Analysed", VIEWS[analysis.view]),
             ("Model", sizes(analysis)),
             ("Findings and paths", count_words(counts_of(analysis), analysis.summary)),

@@ -3,22 +3,24 @@
 It fits one page of A4: long texts are cut here, and of long lists the first rows are shown.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Collection, Iterator, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from meshmodel.analysis.results import Finding
 from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.causes import causes_of, counts_of, is_accepted
 from meshmodel.answers.measures import a_day, count_words, rate
 from meshmodel.answers.questions import questions_of
-from meshmodel.answers.report.attack_path import attack_path, first_cut, path_from_entry
+from meshmodel.answers.report.attack_path import attack_path, first_cut, is_on, path_from_entry
 from meshmodel.answers.report.options import ReportOptions
-from meshmodel.answers.report.tree import AttackPath, Block, Break, Heading, Link, Paragraph, Table
-from meshmodel.answers.work import UNOWNED, Item, Work
+from meshmodel.answers.report.pdf import FIRST_PAGE, height_of
+from meshmodel.answers.report.tree import Block, Break, Heading, Link, Paragraph, Table
+from meshmodel.answers.work import UNOWNED, Item, Name, Work, name_of
 from meshmodel.model.phrases import VIEWS
 from meshmodel.model.rule_cards import CARDS, DOOR
 from meshmodel.model.text import counted, first_few, plural, shorten
-from meshmodel.model.vocabulary import Action
+from meshmodel.model.vocabulary import SEVERITIES, Action
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -31,20 +33,16 @@ BLOCKING: Final = frozenset({"critical", "high"})
 """While a finding of these severities is open, the page advises against going live."""
 _TEXT: Final = 190
 """Characters of a sentence of this page."""
+_DESCRIPTION: Final = 720
+"""Characters of a description that this page has whole."""
+_MOST_TRIED: Final = 20
+"""So many causes are looked at for the worst paths; each takes a search."""
+_MOST_ROWS: Final = 20
+"""More items than a page has room for."""
 _CELL: Final = 120
 """Characters of a cell of its table."""
-_PAGE: Final = 712.0
-"""Points of the page that blocks may take."""
 _LEAST_WORK: Final = 100.0
 """Points that the work to do first is to have at least."""
-_LETTER: Final = 5.0
-"""Points that a letter of a text takes, of a table ``_SMALL``, of a strong text ``_STRONG``."""
-_SMALL, _STRONG = 4.5, 6.9
-_WIDE: Final = 482.0
-_LINE: Final = 11.8
-"""Points from a line to the next."""
-_WIDTHS: Final = (6, 44, 22, 12, 16)
-"""Shares of the columns of the table of work."""
 _VERBS: Final[dict[Action, str]] = {
     "read": "read",
     "write": "write",
@@ -66,17 +64,24 @@ def decision_page(
         stamp: which model was analysed by which program.
         options: who wrote it, and who signs.
     """
-    above = [*_head(analysis, plan, work, stamp, options)]
-    worst = [(each, path_from_entry(analysis, each)) for each in worst_findings(analysis)]
+
+    def above(listed: Collection[int]) -> list[Block]:
+        return [*_head(analysis, plan, work, stamp, options, listed)]
+
     below = [accepted_facts(analysis), unknown_facts(analysis), note_facts(analysis), *_signatures(options)]
-    room = _PAGE - sum(map(_points_of, [*above, *below]))
-    paths = [*_paths(analysis, work, worst)]
-    while len(paths) > 3 and room - sum(map(_points_of, paths)) < _LEAST_WORK:
-        del paths[-2:]  # a long path leaves no room for the work
-    room -= sum(map(_points_of, paths))
-    yield from above
+    worst = worst_paths(analysis, work)
+    while True:
+        paths, named = [*_paths(analysis, work, worst)], _first_items(work, worst)
+        room = FIRST_PAGE - height_of([*above(()), *paths, *below])
+        if room > _LEAST_WORK or len(worst) < 2:
+            break
+        worst = worst[:-1]  # a long path leaves no room for the work
+    rows = [*_rows(named)]
+    while len(rows) > 1 and height_of([*_work(rows, len(work.items), options)]) > room:
+        del rows[-1]
+    yield from above([item.number for item, _ in named[: len(rows)]])
     yield from paths
-    yield from _work(_first_items(work, worst), len(work.items), room)
+    yield from _work(rows, len(work.items), options)
     yield from below
     yield Break()
 
@@ -87,12 +92,19 @@ def title_of(analysis: "Analysis") -> str:
 
 
 def _head(
-    analysis: "Analysis", plan: "Plan", work: Work, stamp: str, options: ReportOptions
+    analysis: "Analysis",
+    plan: "Plan",
+    work: Work,
+    stamp: str,
+    options: ReportOptions,
+    listed: Collection[int],
 ) -> Iterator[Block]:
     yield Heading(1, title_of(analysis))
     if analysis.snapshot.about.description:
-        yield Paragraph(shorten(plain(analysis.snapshot.about.description), 2 * _TEXT))
-    yield Paragraph(plain(go_live(analysis, work)), strong=True)
+        said, is_whole = description_of(analysis)
+        where = "appendix on words and counts" if "words" in options.sections else "model"
+        yield Paragraph(said if is_whole else f"{said} The whole description is in the {where}.")
+    yield Paragraph(plain(go_live(analysis, work, listed)), strong=True)
     yield Paragraph(plain(verdict(analysis, plan, work)))
     yield stamp_facts(analysis, stamp, options)
     summary, counts = analysis.summary, counts_of(analysis)
@@ -107,14 +119,34 @@ def _head(
     )
 
 
-def go_live(analysis: "Analysis", work: Work) -> str:
-    """Whether it may go live by what is found, or after which items of work, in a sentence."""
+def description_of(analysis: "Analysis") -> tuple[str, bool]:
+    """The description of the model, or its first sentences, and whether that is all of it."""
+    said = plain(analysis.snapshot.about.description or "")
+    if len(said) <= _DESCRIPTION:
+        return said, True
+    sentences, period, _ = said[:_DESCRIPTION].rpartition(". ")
+    return f"{sentences}." if period else shorten(said, _DESCRIPTION), False
+
+
+def go_live(analysis: "Analysis", work: Work, listed: Collection[int]) -> str:
+    """Whether it may go live by what is found, or after which items of work, in a sentence.
+
+    Args:
+        analysis: of the model.
+        work: the list of work.
+        listed: the numbers of the items that the page has: no other is named.
+    """
     counts = counts_of(analysis)
     blocking = [f"{many:,} {each}" for each, many in counts.findings.items() if each in BLOCKING]
     if blocking:
         many = sum(counts.findings[each] for each in counts.findings if each in BLOCKING)
         found = f"{' and '.join(blocking)} {plural(many, 'finding')} {plural(many, 'is', 'are')} open"
-        return f"Not ready to go live: {found}. Ready after {item_range(blocking_items(work))}."
+        needed = blocking_items(work)
+        there = sum(each in listed for each in needed)
+        after = item_range(needed)
+        if there < len(needed):
+            after = f"{counted(len(needed), 'item')} of work, {there} of them below"
+        return f"Not ready to go live: {found}. Ready after {after}."
     if counts.main:
         return f"May go live with a date for {counts.by_severity} {plural(counts.main, 'finding')}."
     if counts.low:
@@ -181,21 +213,53 @@ def who_can(snapshot: "Snapshot", door: Finding) -> tuple[str, str]:
     return who, f"{verbs} {snapshot.system[system].title}"
 
 
-def worst_findings(analysis: "Analysis", most: int = WORST) -> list[Finding]:
-    """The open findings that have a path, the worst first, one of each cause and each path."""
-    found, told = list[Finding](), set[tuple[str, ...]]()
-    for cause in causes_of(analysis):
-        if len(found) == most:
-            break
+class WorstPath(NamedTuple):
+    """A path of the page.
+
+    Attributes:
+        finding: whose path it is.
+        explanation: its steps.
+        item: the first item of work whose measure is on these steps; ``None``: none is.
+        critical: the critical findings that these steps show, ``finding`` among them if it is critical.
+    """
+
+    finding: Finding
+    explanation: "Explanation"
+    item: Item | None
+    critical: frozenset[Name]
+
+
+def worst_paths(analysis: "Analysis", work: Work, most: int = WORST) -> list[WorstPath]:
+    """The paths of open findings, each once: first the ``WORST`` that show most of the critical findings.
+
+    Of as good ones it is those of the worst findings; of findings that are not critical, those whose path an
+    item of work cuts come first. Of a large model the first ``_MOST_TRIED`` causes are looked at.
+    """
+    critical = _critical(analysis)
+    found, told = list[WorstPath](), dict[tuple[str, ...], set[Name]]()
+    for cause in causes_of(analysis)[:_MOST_TRIED]:
         finding = cause.finding
-        if is_accepted(finding):
+        short = None if is_accepted(finding) else analysis.explain_finding(finding)
+        if short is None or not short.steps:
             continue
-        explanation = analysis.explain_finding(finding)
-        if explanation is None or not explanation.steps or explanation.sentences in told:
+        own = {name_of(finding)} if finding.severity == "critical" else set[Name]()
+        if short.sentences in told:
+            told[short.sentences] |= own
             continue
-        told.add(explanation.sentences)
-        found.append(finding)
-    return found
+        path = path_from_entry(analysis, finding, short)
+        told[short.sentences] = own | {name_of(each) for each in critical if is_on(each, path)}
+        found.append(WorstPath(finding, path, first_cut(work, path), frozenset()))
+    found = [each._replace(critical=frozenset(on)) for each, on in zip(found, told.values(), strict=True)]
+    found.sort(key=lambda each: (-SEVERITIES.index(each.finding.severity), each.item is None))
+    best = max(
+        combinations(found, min(WORST, len(found))),
+        key=lambda some: len(frozenset[Name]().union(*(each.critical for each in some))),
+    )
+    return [*best, *(each for each in found if each not in best)][:most]
+
+
+def _critical(analysis: "Analysis") -> list[Finding]:
+    return [each for each in analysis.findings if each.severity == "critical" and not is_accepted(each)]
 
 
 def stamp_facts(analysis: "Analysis", stamp: str, options: ReportOptions) -> Facts:
@@ -211,40 +275,50 @@ def stamp_facts(analysis: "Analysis", stamp: str, options: ReportOptions) -> Fac
     )
 
 
-def _paths(
-    analysis: "Analysis", work: Work, worst: "Sequence[tuple[Finding, Explanation | None]]"
-) -> Iterator[Block]:
+def _paths(analysis: "Analysis", work: Work, worst: Sequence[WorstPath]) -> Iterator[Block]:
     if worst:
         yield Heading(2, "The worst paths" if len(worst) > 1 else "The worst path")
-    for number, (finding, explanation) in enumerate(worst, 1):
+    left = {name_of(each): each for each in _critical(analysis)}
+    for number, (finding, explanation, item, critical) in enumerate(worst, 1):
         what, _, _ = finding.message.partition(". ")
-        yield Paragraph(
-            shorten(plain(f"Path {number}, {finding.severity}: {what.removesuffix('.')}."), _TEXT)
-        )
-        if explanation is not None:
-            yield attack_path(analysis, explanation, first_cut(work, explanation))
+        what = what.removesuffix(".") if len(what) <= _TEXT else finding.headline
+        also = [left[each].headline for each in sorted(critical & left.keys() - {name_of(finding)})]
+        too = f" The same path, critical too: {first_few(also, 2)}." if also else ""
+        yield Paragraph(plain(f"Path {number}, {finding.severity}: {what}.{too}"))
+        yield attack_path(analysis, explanation, item)
+        for each in critical:
+            left.pop(each, None)
+    if left:
+        said = []
+        for finding in left.values():
+            closes = work.item_of(finding)
+            said.append(finding.headline + (f" (item {closes.number})" if closes else ""))
+        yield Paragraph(plain(f"Critical, and on none of these paths: {first_few(said, WORST)}."))
 
 
-def _first_items(work: Work, worst: "Sequence[tuple[Finding, Explanation | None]]") -> list[tuple[Item, str]]:
+def _first_items(work: Work, worst: Sequence[WorstPath]) -> list[tuple[Item, str]]:
     """The items in the order in which this page names them, each with why it stands there.
 
-    First those that close the worst paths, then those that are cheap and close something grave, then others.
+    First those that cut the worst paths, then those that are cheap and close something grave, then others
+    that it takes to go live, then the rest.
     """
-    closing: dict[int, list[int]] = {}
-    for number, (finding, explanation) in enumerate(worst, 1):
-        cut = None if explanation is None else first_cut(work, explanation)
-        for item in {each.number: each for each in (cut, work.item_of(finding)) if each}.values():
-            closing.setdefault(item.number, []).append(number)
+    cuts: dict[int, list[int]] = {}
+    for number, path in enumerate(worst, 1):
+        if path.item is not None:
+            cuts.setdefault(path.item.number, []).append(number)
+    needed = blocking_items(work)
 
-    def reason(item: Item) -> str:
-        if item.number in closing:
-            paths = closing[item.number]
-            return f"{plural(len(paths), 'path')} {', '.join(map(str, paths))}"
-        return "quick win" if _is_quick(item) else ""
+    def rank(item: Item) -> tuple[int, str]:
+        if item.number in cuts:
+            paths = cuts[item.number]
+            return 0, f"{plural(len(paths), 'path')} {', '.join(map(str, paths))}"
+        if _is_quick(item):
+            return 1, "quick win"
+        return (2 if item.number in needed else 3), ""
 
-    order = {"quick win": 1, "": 2}
-    named = [(each, reason(each)) for each in work.items if not each.is_accepted]
-    return sorted(named, key=lambda each: (order.get(each[1], 0), each[0].number))
+    ranked = [(*rank(each), each) for each in work.items if not each.is_accepted]
+    ranked.sort(key=lambda each: (each[0], each[2].number))
+    return [(item, reason) for _, reason, item in ranked]
 
 
 def _is_quick(item: Item) -> bool:
@@ -254,32 +328,26 @@ def _is_quick(item: Item) -> bool:
     return is_cheap and item.severity in BLOCKING
 
 
-def _work(named: "Sequence[tuple[Item, str]]", every: int, room: float) -> Iterator[Block]:
-    yield Heading(2, "What to do first")
-    if not named:
-        yield Paragraph("Nothing.")
-        return
-    rows = list[tuple[str, ...]]()
-    for item, reason in named:
+def _rows(named: Sequence[tuple[Item, str]]) -> Iterator[tuple[str, ...]]:
+    for item, reason in named[:_MOST_ROWS]:
         closes = "; ".join(filter(None, (reason, counted(len(item.findings), "finding"))))
         cells = (item.title, item.responsible or UNOWNED, "", closes)
-        row = (
+        yield (
             Link.to(f"work-{item.number}", f"{item.number}"),
             *(shorten(plain(each), _CELL) for each in cells),
         )
-        room -= _row_points(row)
-        if rows and room < 0:
-            break
-        rows.append(row)
-    yield Table.to_fill_in(("No.", "What to do", "Owner", "By (date)", "Closes"), _WIDTHS, rows)
-    if len(rows) < every:
-        yield Paragraph(f"… and {every - len(rows)} more in the list of work.")
 
 
-def _row_points(row: Sequence[str]) -> float:
-    """Points that a row of work takes at most."""
-    letters = [(_WIDE * 0.93 * share / sum(_WIDTHS) - 6) / _SMALL for share in _WIDTHS]
-    return 10.0 * max(-(-len(cell) // int(most)) for cell, most in zip(row, letters, strict=True)) + 6
+def _work(rows: Sequence[tuple[str, ...]], every: int, options: ReportOptions) -> Iterator[Block]:
+    yield Heading(2, "What to do first")
+    if not rows:
+        yield Paragraph("Nothing.")
+        return
+    yield Table.to_fill_in(("No.", "What to do", "Owner", "By (date)", "Closes"), (6, 44, 22, 12, 16), rows)
+    left = every - len(rows)
+    where = "list of work" if "work" in options.sections else "whole report"
+    more = f"… and {left} more in the {where}. " if left else ""
+    yield Paragraph(f"{more}An item is done when meshmodel diff --closes OLD.toml NEW.toml says so.")
 
 
 def accepted_facts(analysis: "Analysis") -> Facts:
@@ -342,23 +410,3 @@ def _signatures(options: ReportOptions) -> Iterator[Block]:
     if options.reviewers:
         rows = ((shorten(plain(each), 60), "", "") for each in options.reviewers)
         yield Table.to_fill_in(("Reviewer", "Signature", "Day"), (40, 40, 20), rows)
-
-
-def _points_of(block: Block) -> float:
-    """Points that a block takes on the page, at most."""
-    match block:
-        case Heading():
-            return 20.0 * -(-len(block.text) // 45) + 28 if block.level == 1 else 26.0
-        case Paragraph():
-            wide, high = (_STRONG, 13.6) if block.strong else (_LETTER, _LINE)
-            return -(-len(block.text) * wide // _WIDE) * high + 4.3
-        case AttackPath():
-            letters = sum(len(each.text) + 5 for each in block.parts)
-            return (-(-letters * _SMALL // (_WIDE * 0.85))) * 16 + 6
-        case Facts() if block.rows:
-            letters = sum(len(f"{name}: {value} · ") for name, value in block.rows)
-            return -(-letters * _LETTER // _WIDE) * _LINE + 2
-        case Table():
-            return (len(block.rows) + 1) * 16.0 + 12
-        case _:
-            return 0.0

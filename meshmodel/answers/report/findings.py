@@ -7,7 +7,7 @@ from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.causes import causes_of
 from meshmodel.answers.report.attack_path import attack_path, first_cut
-from meshmodel.answers.report.decision import worst_findings
+from meshmodel.answers.report.decision import worst_paths
 from meshmodel.answers.report.index import numbered
 from meshmodel.answers.report.tree import Block, Break, Heading, Link, Paragraph, Table
 from meshmodel.answers.standards import TITLES, address_of, in_release_order, releases_of
@@ -57,7 +57,8 @@ def brief_ways(analysis: "Analysis", work: Work) -> Iterator[Block]:
     """The worst paths alone, each in a line and in words, and with the work that closes it."""
     yield Break()
     yield Heading(2, "The worst paths in words", "ways")
-    numbers, findings = numbered(analysis), worst_findings(analysis, MOST_BRIEF)
+    numbers = numbered(analysis)
+    findings = [each.finding for each in worst_paths(analysis, work, MOST_BRIEF)]
     if not findings:
         yield Paragraph("No finding has a path.")
     for finding in findings:

@@ -5,6 +5,7 @@ written in Latin letters, and the report says so.
 """
 
 import io
+import math
 from collections.abc import Sequence
 from functools import cache, lru_cache, partial
 from itertools import accumulate, chain, takewhile
@@ -60,6 +61,8 @@ _WIDTH: Final = A4[0] - 2 * _MARGIN
 _UPRIGHT: Final = (_WIDTH, A4[1] - 2 * _MARGIN - _CAPTION)
 """Width and height that a picture may take on an upright page."""
 _ACROSS: Final = (A4[1] - 2 * _MARGIN, A4[0] - 2 * _MARGIN - _CAPTION)
+FIRST_PAGE: Final = A4[1] - 2 * _MARGIN
+"""Points of the height of the first page."""
 _PADDING: Final = 3
 _BEGINNING: Final = 90
 """Points that a heading and the beginning of the table or list below it take."""
@@ -119,6 +122,16 @@ def pdf(report: Report) -> bytes:
     document = _Document(out, report)
     document.build([*_Flowables(report).flowables, _PageNumbers(document.pages_of)])
     return out.getvalue()
+
+
+def height_of(blocks: Sequence[Block]) -> float:
+    """Points that blocks take on the first page, at most: blanks between two of them may overlap."""
+    _register()
+    found = _Flowables(Report("", "", (*blocks, Break()))).flowables
+    drawn = [each for each in found if not isinstance(each, (CondPageBreak, PageBreak))]
+    return math.fsum(
+        each.getSpaceBefore() + each.wrap(_WIDTH, FIRST_PAGE)[1] + each.getSpaceAfter() for each in drawn
+    )
 
 
 @cache

@@ -1,5 +1,6 @@
 """The first page, the index, the work and the links of a report, as somebody who is handed it needs them."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -13,10 +14,10 @@ import pytest
 from docx.oxml.ns import qn
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.answers.blocks import Facts
+from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.plan_state import in_order
-from meshmodel.answers.report.attack_path import attack_path, first_cut, path_from_entry
+from meshmodel.answers.report.attack_path import attack_path
 from meshmodel.answers.report.build import Builder
 from meshmodel.answers.report.decision import (
     BLOCKING,
@@ -24,11 +25,11 @@ from meshmodel.answers.report.decision import (
     go_live,
     item_range,
     verdict,
-    worst_findings,
+    worst_paths,
 )
 from meshmodel.answers.report.files import files
 from meshmodel.answers.report.options import SECTIONS, ReportOptions
-from meshmodel.answers.report.tree import Heading, Link, Paragraph, Picture, Report, Table
+from meshmodel.answers.report.tree import AttackPath, Heading, Link, Paragraph, Picture, Report, Table
 from meshmodel.answers.standards import TITLES, address_of
 from meshmodel.answers.work import work_of
 from meshmodel.interchange import read_file
@@ -234,13 +235,12 @@ def test_each_section_can_be_had_alone(section):
 
 def test_a_path_of_the_first_page_begins_where_untrusted_content_comes_in_and_shows_what_cuts_it():
     analysis, _, work = worked_out(FINANCE)
-    worst = worst_findings(analysis)
-    assert [each.severity for each in worst] == ["critical", "critical", "high"]
-    assert not any(map(is_accepted, worst))
-    assert analysis.explain_finding(worst[0]).source == "case-memory"
-    explanation = path_from_entry(analysis, worst[0])
+    worst = worst_paths(analysis, work)
+    assert [each.finding.severity for each in worst] == ["critical", "critical", "high"]
+    assert not any(is_accepted(each.finding) for each in worst)
+    assert analysis.explain_finding(worst[0].finding).source == "case-memory"
+    _, explanation, item, _ = worst[0]
     assert explanation.source == "inbox"
-    item = first_cut(work, explanation)
     parts = attack_path(analysis, explanation, item).parts
     assert [(each.text, each.look) for each in parts] == [
         ("Invoice mailbox (untrusted content)", ""),
@@ -269,9 +269,7 @@ def test_a_path_is_cut_at_the_first_item_that_is_on_it():
         snapshot = read_file(path)
         analysis = analyse(snapshot, today=TODAY)
         work = work_of(analysis, in_order(analysis, analysis.minimum_fix()))
-        for finding in worst_findings(analysis):
-            explanation = path_from_entry(analysis, finding)
-            item = first_cut(work, explanation)
+        for finding, explanation, item, _ in worst_paths(analysis, work):
             marked = [
                 each.text
                 for each in attack_path(analysis, explanation, item).parts
@@ -300,9 +298,9 @@ def test_what_is_first_to_do_closes_the_worst_paths_then_what_is_cheap_and_grave
 
 def test_it_may_go_live_once_nothing_critical_or_high_is_open():
     analysis, _, work = worked_out(FINANCE)
-    assert go_live(analysis, work) == (
-        "Not ready to go live: 2 critical and 7 high findings are open. Ready after items 1 to 6."
-    )
+    not_ready = "Not ready to go live: 2 critical and 7 high findings are open. Ready after "
+    assert go_live(analysis, work, range(9)) == f"{not_ready}items 1 to 6."
+    assert go_live(analysis, work, [1, 5, 9]) == f"{not_ready}6 items of work, 2 of them below."
     asked = analysis
     for each in [each for each in analysis.findings if each.severity in BLOCKING]:
         known = r.Acceptance(each.rule, each.subject, "known", "ann", date(2026, 3, 1))
@@ -311,9 +309,85 @@ def test_it_may_go_live_once_nothing_critical_or_high_is_open():
         )
         asked = analyse(asked, today=TODAY)
     left = work_of(asked, in_order(asked, asked.minimum_fix()))
-    assert go_live(asked, left) == "May go live with a date for 5 medium findings."
+    assert go_live(asked, left, ()) == "May go live with a date for 5 medium findings."
     empty = analyse(Snapshot(), today=TODAY)
-    assert go_live(empty, work_of(empty, empty.minimum_fix())).startswith("May go live")
+    assert go_live(empty, work_of(empty, empty.minimum_fix()), ()).startswith("May go live")
+
+
+def first_page(snapshot, options=ReportOptions(only=("decision",))):  # noqa: B008  # it is frozen
+    analysis = analyse(snapshot, today=TODAY)
+    first = made(analysis, "md", options)[0].parted[0]
+    return analysis, first, [each.text for each in first if isinstance(each, Paragraph)]
+
+
+def test_the_verdict_names_no_item_that_the_page_has_not():
+    for snapshot in (*map(read_file, MODELS), crowded()):
+        _, first, texts = first_page(snapshot)
+        there = {row[0] for each in first if isinstance(each, Table) for row in each.rows}
+        (ready,) = (text.partition("Ready after ")[2] for text in texts if "go live" in text)
+        if "of them below" in ready:
+            assert int(ready.split()[0]) > int(ready.split()[4])
+            continue
+        for named in re.findall(r"[0-9]+(?: to [0-9]+)?", ready):
+            begin, _, end = named.partition(" to ")
+            assert {f"{each}" for each in range(int(begin), int(end or begin) + 1)} <= there
+
+
+def test_an_item_is_said_to_close_the_paths_that_show_it():
+    for path in MODELS:
+        _, first, _ = first_page(read_file(path))
+        drawn = [each for each in first if isinstance(each, AttackPath)]
+        shown = {
+            (number, part.text.partition("(item ")[2].partition(":")[0])
+            for number, each in enumerate(drawn, 1)
+            for part in each.parts
+            if "cut here" in part.text
+        }
+        (rows,) = [each.rows for each in first if isinstance(each, Table)] or [()]
+        claimed = {
+            (int(number), row[0])
+            for row in rows
+            for number in re.findall(r"[0-9]+", row[4].partition(";")[0] if "path" in row[4] else "")
+        }
+        assert claimed == shown, path.stem
+
+
+def test_a_critical_finding_is_on_a_path_of_the_page_or_named():
+    for snapshot in (*map(read_file, MODELS), clustered(40, 80, dense=True, seed=3)):
+        analysis, first, texts = first_page(snapshot)
+        critical = [each for each in analysis.findings if each.severity == "critical"]
+        work = work_of(analysis, in_order(analysis, analysis.minimum_fix()))
+        drawn = sum(isinstance(each, AttackPath) for each in first)
+        on_paths = frozenset().union(*(each.critical for each in worst_paths(analysis, work)[:drawn]))
+        left = [each for each in critical if (each.rule, each.subject) not in on_paths]
+        (said,) = [text for text in texts if text.startswith("Critical, and on none")] or [""]
+        assert bool(said) == bool(left)
+        more = int(said.rpartition(" and ")[2].split()[0]) if said.endswith(" more.") else 0
+        assert len(left) == sum(plain(each.headline).replace("→", "›") in said for each in left) + more
+
+
+def test_the_worst_paths_show_as_many_critical_findings_as_three_can():
+    analysis = analysed("crm-assistant-gateway")
+    work = work_of(analysis, in_order(analysis, analysis.minimum_fix()))
+    critical = {(each.rule, each.subject) for each in analysis.findings if each.severity == "critical"}
+    assert critical == frozenset().union(*(each.critical for each in worst_paths(analysis, work)))
+    _, _, texts = first_page(analysis.snapshot)
+    assert any("critical too: Toxic flow (lethal trifecta): Customer assistant." in each for each in texts)
+
+
+@pytest.mark.parametrize("options", [ReportOptions(), ReportOptions(brief=True)])
+def test_a_long_description_ends_with_a_sentence_and_where_the_rest_stands(options):
+    snapshot = read_file(ROOT / "models" / "support-agent.toml")
+    told = " ".join(f"Sentence number {number} is of some length." for number in range(40))
+    changed = replace(snapshot, about=replace(snapshot.about, description=told))
+    tree, _ = made(analyse(changed, today=TODAY), "md", options)
+    (said,) = [each.text for each in tree.blocks if getattr(each, "text", "").startswith("Sentence")]
+    kept, _, where = said.partition(" The whole description is in the ")
+    assert told.startswith(kept)
+    assert kept.endswith(".")
+    assert where == ("model." if options.brief else "appendix on words and counts.")
+    facts = {name: value for each in tree.blocks if isinstance(each, Facts) for name, value in each.rows}
+    assert facts.get("Description") == (None if options.brief else told)
 
 
 @pytest.mark.parametrize(
