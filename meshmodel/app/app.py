@@ -18,7 +18,7 @@ from meshmodel.app.commands import BY_ID, bindings
 from meshmodel.app.config import Configuration, read_configuration
 from meshmodel.app.jobs import Jobs
 from meshmodel.app.messages import CommandRequested, OpenRequested
-from meshmodel.app.room import Room
+from meshmodel.app.room import HostRoom, Room
 from meshmodel.app.session import Session
 from meshmodel.app.terminal.ascii_filter import PlainText
 from meshmodel.app.terminal.cell_diff import TerminalScreen
@@ -259,7 +259,7 @@ class MeshmodelApp(KeysInOrder):
         screen = Workbench(session, is_ascii=self.is_ascii)
         session.listen(screen.post_message)
         if self.room is not None:
-            self.room.listen(screen.post_message)
+            self.room.listen(screen.post_message, session.source)
         if len(self.screen_stack) > 2:  # the start screen lies over the model that was open
             self.pop_screen()
         if len(self.screen_stack) > 1:
@@ -357,7 +357,8 @@ def run(source: Source | None, access: Access = ANYONE) -> int:
         )
     gc.disable()  # nothing that is made until the first screen is drawn can be let go
     session = None if source is None else Session.open(source, access)
-    app = MeshmodelApp(source, session=session, access=access)
+    room = None if sys.platform == "win32" else HostRoom(access.person)
+    app = MeshmodelApp(source, session=session, access=access, room=room)
     run_on_terminal(app)
     if app.signals.ended is not None:
         raise KeyboardInterrupt(app.signals.ended)

@@ -20,3 +20,5 @@ POLL: Final = 0.25
 """Seconds between two looks for edits of other programs."""
 PASTE_LIMIT: Final = 64 * 1024
 """Bytes of UTF-8 up to which a text is pasted: a terminal hands it over a character at a time."""
+LINE_LIMIT: Final = 1024 * 1024
+"""Bytes of one line that windows of a room tell: where a review is names all topics that were left."""

@@ -117,9 +117,10 @@ class ExplanationRequested(Message):
 
 @dataclass
 class PeopleChanged(Message):
-    """Who else has the model open shows something else, or is somebody else."""
+    """Who else has the model open shows something else, or is somebody else; ``number`` is one's own."""
 
     people: "tuple[Participant, ...]"
+    number: int
 
 
 class PanelClosed(Message):

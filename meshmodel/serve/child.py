@@ -123,8 +123,8 @@ def _hear(server: socket.socket, room: "Room") -> None:
     with contextlib.suppress(OSError), server.makefile("rb") as lines:
         for line in lines:
             match json.loads(line):
-                case {"people": list(people)}:
-                    room.heard(people)
+                case {"people": list(people), "number": int(number)}:
+                    room.heard(people, number)
                 case {"redraw": True}:
                     room.redraw()
     time.sleep(_LAST_WORDS)

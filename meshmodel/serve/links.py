@@ -1,6 +1,5 @@
 """The addresses of a room and who joined by them, for a server that is started again."""
 
-import hashlib
 import json
 import secrets
 from contextlib import suppress
@@ -11,7 +10,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import read_small_file
 from meshmodel.model.source import Source
 from meshmodel.model.text import person_name
-from meshmodel.store.saved_state import state_path
+from meshmodel.store.saved_state import room_path
 
 ROLES: Final = ("edit", "watch")
 
@@ -23,8 +22,7 @@ class Links:
         """Arguments: the model; whether what an earlier server of it kept holds, and is kept again; else that
         is forgotten.
         """
-        name = hashlib.sha256(model.text.encode()).hexdigest()[:32]
-        self._file, self._keep = state_path().parent / "rooms" / f"{name}.json", keep
+        self._file, self._keep = room_path(model, "json"), keep
         kept: Any = None
         with suppress(OSError, ValueError, RecursionError):
             if keep:

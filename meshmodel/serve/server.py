@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +29,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
-from meshmodel.app.limits import PASTE_LIMIT
+from meshmodel.app.limits import LINE_LIMIT, PASTE_LIMIT
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.source import Source
 from meshmodel.model.text import counted, person_name, plural
@@ -37,6 +37,7 @@ from meshmodel.serve import FORKS, page
 from meshmodel.serve.confusables import skeleton
 from meshmodel.serve.links import Links
 from meshmodel.serve.terminals import COLUMNS, ROWS, STUCK, Guest, Parent, Terminal, within
+from meshmodel.store.saved_state import room_path
 
 MESSAGE_LIMIT: Final = 8 * PASTE_LIMIT
 """Bytes of one message: what is pasted, of which JSON writes a byte as up to six, and what is around it."""
@@ -144,12 +145,14 @@ class Server:
         self.address = address
         self._links, self.tokens = links, links.tokens
         self._model, self._most, self._folder = model, most, folder
+        self._door = room_path(model, "sock")
         self._say = say
         self._is_over = False
         self._static = page.static_folder()
         self._headers = page.headers(address.origin)
         self._cookie = f"meshmodel-{address.port}"
         self._people: dict[str, Person] = {}
+        self._windows: list[Person] = []
         self._joined = 0
         self._wrong: deque[tuple[float, str]] = deque(maxlen=1000)
         self._parent: Parent | None = None
@@ -464,11 +467,11 @@ class Server:
 
     def _spread(self) -> None:
         """Have every workbench that shows something told what the others show."""
-        for each in self._people.values():
+        for each in (*self._people.values(), *self._windows):
             if each.here is not None:
                 each.news.set()
 
-    async def _inform(self, terminal: Terminal, person: Person) -> None:
+    async def _inform(self, send: Callable[[object], Awaitable[None]], person: Person) -> None:
         """Tell a workbench what the others show, whenever that has changed."""
         while True:
             await person.news.wait()
@@ -480,10 +483,10 @@ class Server:
                     "here": each.here,
                     "is_away": not each.is_here,
                 }
-                for each in self._people.values()
+                for each in (*self._people.values(), *self._windows)
                 if each is not person and each.here is not None
             ]
-            await terminal.send({"people": others})
+            await send({"people": others, "number": person.number})
             await asyncio.sleep(_PAUSE)
 
     def _started(self, person: Person, columns: int, rows: int) -> Terminal:
@@ -499,7 +502,7 @@ class Server:
     async def _run(self, person: Person, terminal: Terminal) -> None:
         """Pass on what a workbench writes and says, until its process has ended; cancelled, it is ended."""
         person.news = asyncio.Event()
-        telling = asyncio.create_task(self._inform(terminal, person))
+        telling = asyncio.create_task(self._inform(terminal.send, person))
         hearing = asyncio.create_task(self._hear(terminal, person))
         code = WSCloseCode.SERVICE_RESTART
         try:
@@ -522,9 +525,40 @@ class Server:
                     raise end
 
     async def _prepare(self, _: web.Application) -> None:
-        """Have the program imported before the first person comes."""
+        """Have the program imported before the first person comes, and let windows of the host in."""
         if FORKS:
             self._running_parent()
+        self._door.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # who gets there is the host
+        with contextlib.suppress(OSError):  # the path is too long for a socket: they see the edits alone
+            await asyncio.start_unix_server(self._be_window, self._door, limit=LINE_LIMIT)
+
+    async def _be_window(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Have another window of the host in the room, until it is closed."""
+
+        async def send(message: object) -> None:
+            writer.write(json.dumps(message).encode() + b"\n")
+            await writer.drain()
+
+        self._joined += 1
+        guest = Guest(self._model, self._host, read_only=False, folder=self._folder)
+        self._windows.append(person := Person(guest, self._joined, is_here=True))
+        telling = asyncio.create_task(self._inform(send, person))
+        try:
+            # Python 3.11 prints an error for each connection that is cancelled as the server ends.
+            with contextlib.suppress(OSError, ValueError, asyncio.CancelledError):
+                async for line in reader:
+                    match json.loads(line):
+                        case {"name": str(name)} if name:
+                            person.guest = replace(guest, name=name)
+                        case {"here": dict(here)}:
+                            person.here = here
+                            self._spread()
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+            self._windows.remove(person)
+            self._spread()
+            writer.close()
 
     def _running_parent(self) -> Parent:
         """What takes orders for workbenches."""
@@ -570,6 +604,7 @@ class Server:
 
     async def _close(self, _: web.Application) -> None:
         self._is_over = True
+        self._door.unlink(missing_ok=True)
         if self._parent is not None:
             self._parent.close()
         open_ = [each.socket for each in self._people.values() if each.socket is not None]

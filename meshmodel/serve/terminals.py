@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from meshmodel.app.limits import LINE_LIMIT
 from meshmodel.model.source import Source
 from meshmodel.serve import FORKS
 
@@ -24,9 +25,6 @@ ROWS: Final = range(6, 101)
 _CHUNK: Final = 64 * 1024
 STUCK: Final = 10.0
 """Seconds after which a workbench that does not read what is typed will not do so any more."""
-_LINE_LIMIT: Final = 1024 * 1024
-"""Bytes of one line of a workbench: where a round is names all stops that were left."""
-
 _ENVIRONMENT: Final = {
     "LC_ALL": "C.UTF-8",
     "PYTHONUTF8": "1",
@@ -178,7 +176,7 @@ class Terminal:
 
     async def lines(self) -> AsyncIterator[Any]:
         """What the workbench tells the server, until its process has ended."""
-        reader, writer = await asyncio.open_connection(sock=self._channel, limit=_LINE_LIMIT)
+        reader, writer = await asyncio.open_connection(sock=self._channel, limit=LINE_LIMIT)
         self._writer.set_result(writer)
         with contextlib.closing(writer):
             while line := await reader.readline():

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,6 +56,12 @@ class Exported:
 def state_path() -> Path:
     """Where recent files and places are kept."""
     return user_state_path("meshmodel", appauthor=False) / "state.json"
+
+
+def room_path(model: Source, kind: str) -> Path:
+    """Where a file about the room of a model is, in a folder that nobody else may read."""
+    name = sha256(model.absolute().text.encode()).hexdigest()[:32]
+    return state_path().parent / "rooms" / f"{name}.{kind}"
 
 
 class State:

@@ -39,7 +39,7 @@ class Talk:
         self.room = Room(self.told.append)
 
     async def hear(self, it: Desk, *others: dict[str, Any]) -> None:
-        telling = threading.Thread(target=self.room.heard, args=(others,))
+        telling = threading.Thread(target=self.room.heard, args=(others, 9))
         telling.start()
         telling.join()
         await it.pilot.pause()
@@ -215,10 +215,10 @@ async def test_who_leads_brings_all_keeps_the_answers_and_hands_over(tmp_path: P
         await it.shows("only Ada answers")
         assert len(it.bench.session.journal()) == count
 
-        await talk.hear(it, somebody(1, "Ada", **leading(led, heir="Me")))
+        await talk.hear(it, somebody(1, "Ada", **leading(led, heir=9)))
         await it.shows("Ada handed over to you: you lead now")
         bo = somebody(2, "Bo", follows=True)
-        await talk.hear(it, somebody(1, "Ada", **leading(led, heir="Me")), bo)
+        await talk.hear(it, somebody(1, "Ada", **leading(led, heir=9)), bo)
         lead = it.bench.shown.lead
         assert lead is not None, "who handed over may not have heard of it yet"
         for typed, said, how in (

@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from meshmodel.store.load import load
 from meshmodel.store.store import Store
 from tests.serve.room import MOST_SECONDS, Browser, Room, browsing, ended, kill, lose, serving
 from tests.store.sample import names_in
+from tests.terminal.terminals import running
 
 READY = "quick line"
 """What the last row says once the workbench is there."""
@@ -407,6 +409,32 @@ async def test_each_sees_where_the_others_are_and_whose_hand_is_raised_and_no_fi
         assert [names_in(each) for each in folders] == [["state.json"]] * 2
         assert "Ada" not in "".join(kept)
         assert '"hand"' not in "".join(kept)
+
+
+@pytest.mark.slow
+async def test_another_window_of_the_host_is_in_the_room_for_as_long_as_both_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tempfile.TemporaryDirectory() as state:  # short, as a socket needs it
+        monkeypatch.setenv("XDG_STATE_HOME", f"{state}/state")
+        with serving(tmp_path) as room:
+            arguments = [str(room.model), "--name", "Hana Host"]
+            async with browsing(room, room.join("Bo"), 160) as bo:
+                await bo.shows(READY)
+                with running("pty", arguments, Path(state), (160, 40)) as host:
+                    await bo.shows("Hana Host")
+                    await asyncio.to_thread(host.wait, " Bo ")
+                    await bo.type("!")
+                    await asyncio.to_thread(host.wait, "✋ Bo")
+                    host.type("!")
+                    await bo.shows("✋ you, Hana Host")
+                await bo.until(lambda: "Hana" not in bo.text)
+                with running("pty", arguments, Path(state), (160, 40)) as host:
+                    await asyncio.to_thread(host.wait, "✋ Bo")
+                    room.process.terminate()
+                    await bo.closed()
+                    await asyncio.to_thread(host.wait, lambda: "Bo" not in host.screen())
+        assert not [each for _, _, files in os.walk(state) for each in files if each.endswith(".sock")]
 
 
 async def said(room: Room) -> str:

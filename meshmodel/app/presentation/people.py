@@ -38,13 +38,13 @@ class Lead:
         since: when they began, in seconds of the machine's monotonic clock: who began last leads.
         brought: when they last brought all to what they show; 0: never.
         is_locked: whether they alone answer.
-        heir: by which name whom they hand it over to; empty: nobody.
+        heir: the number of whom they hand it over to; 0: nobody.
     """
 
     since: float
     brought: float = 0.0
     is_locked: bool = False
-    heir: str = ""
+    heir: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Participant:
     """Somebody else who has the model open.
 
     Attributes:
-        number: theirs alone.
+        number: theirs alone, from 1.
         name: by which they joined.
         here: what they show.
         is_away: whether their connection is lost, and they may come back.

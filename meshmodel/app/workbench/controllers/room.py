@@ -40,7 +40,7 @@ class RoomController(Controller):
         elif state.lead is not None:
             self.context.update(lead=None, follows=True)
             self.context.say(f"review: {leader.name} leads now")
-        elif state.follows and lead.heir == state.access.person:
+        elif state.follows and lead.heir == event.number:
             self.context.update(lead=Lead(monotonic()), follows=False)
             self.context.say(f"review: {leader.name} handed over to you: you lead now")
         elif lead.brought > self._brought:
@@ -65,13 +65,13 @@ class RoomController(Controller):
         from meshmodel.app.dialogs.base import Picker
         from meshmodel.app.widgets.rows import Row, line
 
-        names = [each.name for each in self.state.people if each.here.follows and not each.is_away]
+        heirs = [each for each in self.state.people if each.here.follows and not each.is_away]
         ways = {
             "bring all here": replace(lead, brought=monotonic()),
             "let all answer" if lead.is_locked else "lock: only you answer": replace(
                 lead, is_locked=not lead.is_locked
             ),
-            **{f"hand over to {each}": replace(lead, heir=each) for each in names},
+            **{f"hand over to {each.name}": replace(lead, heir=each.number) for each in heirs},
             "lead no longer": None,
         }
 
