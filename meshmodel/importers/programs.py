@@ -472,17 +472,17 @@ _SWITCHES: Final = frozenset(
 
 
 def _container(words: Sequence[str]) -> Program:
-    """The image that ``docker run`` starts; of other commands nothing is known."""
+    """The image that ``docker run`` starts; of ``exec`` only what it has run, of others nothing."""
     at = next((at for at, word in enumerate(words) if not word.startswith("-")), len(words))
-    if list(words[at : at + 2]) == ["container", "run"]:
-        at += 1
-    if list(words[at : at + 1]) != ["run"]:
+    at += list(words[at : at + 1]) == ["container"]
+    verb = "".join(words[at : at + 1])
+    if verb not in {"run", "exec"}:
         return Program(arguments=tuple(words))
     begin = at = at + 1
     while at < len(words) and words[at].startswith("-"):
         at += 1 if _is_switch(words[at]) else 2
-    if at >= len(words):
-        return Program(options=tuple(words[begin:]))
+    if at >= len(words) or verb == "exec":
+        return Program(options=tuple(words[begin:at]), arguments=tuple(words[at + 1 :]))
     written = _IMAGE.fullmatch(words[at])
     name = written[1].lower() if written else ""
     name = name.removeprefix("docker.io/").removeprefix("index.docker.io/").removeprefix("library/")

@@ -23,6 +23,7 @@ from meshmodel.importers.proposal import clean_text
 from meshmodel.importers.seeming_agents import INSTRUCTIONS, seeming_in
 from meshmodel.importers.walk import ENTRY_LIMIT, Candidate, Walk, home_files, walk
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.open_file import real_path
 from meshmodel.model.records import About, Snapshot
 from meshmodel.model.stop import CURRENT, Stop, Stopped
 from meshmodel.model.text import LINE_LIMIT, counted
@@ -85,8 +86,9 @@ class Scan:
 
     @property
     def read(self) -> list[tuple[str, str]]:
-        """The files that were read, with the titles of their forms, in order."""
-        files = self.done.reading.forms_by_file().items()
+        """The files that were read, those that others name too, with the titles of their forms, in order."""
+        named = {one.source: [each.form] for each in self.done.proposals for one in each.documents}
+        files = sorted({**named, **self.done.reading.forms_by_file()}.items())
         return [(source, "; ".join(FORMS[each].title for each in forms)) for source, forms in files]
 
 
@@ -123,18 +125,19 @@ def scan(
     made.read([*(home_files(home, forms) if home is not None else ()), *walked.found])
     name = clean_text(folders[0].resolve().name if folders else "home", LINE_LIMIT) or "scan"
     done = made.understand(Snapshot(about=About(name=name)))
-    seeming = _seeming(walked, made, stop, has_agents=bool(done.after.agent))
+    seeming = _seeming(walked, made, done, stop)
     return Scan(name, walked, done, sorted(made.unread), made.late, made.is_late, seeming)
 
 
-def _seeming(walked: Walk, made: "_Reading", stop: Stop, *, has_agents: bool) -> list[tuple[str, str]]:
+def _seeming(walked: Walk, made: "_Reading", done: Import, stop: Stop) -> list[tuple[str, str]]:
     """What looks like an agent and is not read; instructions only where no agent is told of."""
     read = {each for each in made.sources if each not in dict(made.unread)}
+    followed = {real_path(one.path) for each in done.proposals for one in each.documents}
     named = [each for each in walked.seeming if each[0] not in read]
-    code = [each for each in walked.code if each[1] not in read]
+    code = [each for each in walked.code if each[1] not in read and real_path(each[0]) not in followed]
     found = [each for each in named if each[1] != INSTRUCTIONS]
     found += seeming_in(code, stop, [*made.titles(), *named])
-    return found if has_agents else [*found, *(each for each in named if each[1] == INSTRUCTIONS)]
+    return found if done.after.agent else [*found, *(each for each in named if each[1] == INSTRUCTIONS)]
 
 
 def _join(all_of: Walk, more: Walk) -> None:

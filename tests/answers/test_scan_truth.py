@@ -97,6 +97,16 @@ def told_of(folder):
                 UNCHECKED,
             ],
         ),
+        ("x1", ["Codex in Box  does not ask: runs OpenAI API, changes code, reads web ⚑"]),
+        ("x2", [NO_AGENT, "1 workflow job acts by itself."]),
+        (
+            "x3",
+            [
+                "x3: 3 files, 2 configurations read, 0 not read",
+                "Claude Code in Night  does not ask: runs Claude API, changes code, reads web ⚑",
+                "Worst path: Claude Code in Night",
+            ],
+        ),
         ("w4", ["1 workflow job acts by itself.", "  then writes into issues as GITHUB_TOKEN of Claude;"]),
         (
             "idle",

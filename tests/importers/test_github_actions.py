@@ -5,7 +5,8 @@ import json
 import pytest
 
 from meshmodel.importers.foreign_files import read_files
-from meshmodel.importers.forms.github.words import event_words, product_of
+from meshmodel.importers.forms.github.shell import started_in
+from meshmodel.importers.forms.github.words import AGENTS, event_words
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Delegation, Exchange
 from tests.importers.foreign import check_goldens, fixtures
@@ -113,10 +114,30 @@ def test_a_folder_picks_workflows_up_and_parts_of_them(tmp_path):
         ("", "cline --yolo 'Sort'", "Cline"),
         ("", "claude -p 'it''s", "Claude Code"),
         ("", "'", ""),
+        ("", "docker run --rm -e KEY -v \"$PWD:/w\" shop:1 bash -lc 'cd /w && codex exec --yolo x'", "Codex"),
+        ("", "docker exec -i box claude -p Sort", "Claude Code"),
+        ("", "podman run shop:1 make test", ""),
+        ("", 'sudo su node -c "claude -p \\"Sort them\\""', "Claude Code"),
+        ("", "bash -euo pipefail <<'END'\ncodex exec x\nEND", "Codex"),
+        ("", "cat > run.sh <<END\ncodex exec x\nEND\nchmod +x run.sh", ""),
+        ("", "cat <<END\nSorted: $(codex exec x)\nEND", "Codex"),
+        ("", 'case "$x" in codex|claude) ;; *) exit 1 ;; esac', ""),
+        ("", "case $x in\n  claude -p) echo;;\n  b) codex exec x ;;\nesac", "Codex"),
+        ("", "case $x in a) ;; esac\nclaude -p x", "Claude Code"),
+        ("", "# don't\nclaude -p 'x'", "Claude Code"),
+        ("", 'echo "$(date) claude -p x"', ""),
+        ("", 'OUT="$(claude -p "Sort \'it\'" --model x)"', "Claude Code"),
+        ("", "run ${{ a || b }} claude -p x", ""),
     ],
 )
 def test_what_starts_an_agent(action, script, product):
-    assert product_of(action, script) == product
+    started = [each.product for each in started_in(script) if each.product]
+    assert [*([AGENTS[action]] if action in AGENTS else started)] == ([product] if product else [])
+
+
+def test_options_are_those_within_a_substitution():
+    started, _ = started_in('OUT="$(claude -p "Sort it" --allowedTools Read)"')
+    assert started.arguments == ("-p", "Sort it", "--allowedTools", "Read")
 
 
 KEY = {"anthropic-api-key": "${{ secrets.CBORG }}"}

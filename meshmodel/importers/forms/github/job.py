@@ -25,7 +25,6 @@ from meshmodel.importers.forms.github.repository import (
     Repository,
     is_model_key,
     meaning_of_literal,
-    path_of,
 )
 from meshmodel.importers.forms.github.rules import (
     AGENT_ACTION,
@@ -53,6 +52,7 @@ from meshmodel.importers.forms.github.rules import (
     OIDC,
     OIDC_UNUSED,
     RUNNER,
+    SCRIPT_FILE,
     SERVICE_SECRET,
     SETTING,
     STARTERS,
@@ -64,7 +64,10 @@ from meshmodel.importers.forms.github.rules import (
     TOOLS,
     UNKNOWN_AGENT,
 )
+from meshmodel.importers.forms.github.scripts import Script, script_of
+from meshmodel.importers.forms.github.shell import Started
 from meshmodel.importers.forms.github.words import (
+    AGENTS,
     ARGUMENTS,
     CHECKING,
     IDENTIFIERS,
@@ -79,15 +82,13 @@ from meshmodel.importers.forms.github.words import (
     SERVER_INPUTS,
     STARTER_INPUTS,
     TOOLS_OF,
-    Started,
     allowed_in,
     asks_token,
     expressions,
     inline_servers,
     lets_event_in,
-    product_of,
+    path_of,
     secrets_in,
-    started_in,
     tools_in,
 )
 from meshmodel.importers.ledger import Became, Rule
@@ -117,12 +118,12 @@ _CAPTURED: Final = re.compile(r"[|>`]|\$\(")
 """What keeps or hands on the words that a command prints."""
 
 
-def _described(product: str, node: Node) -> str:
+def _described(product: str, node: Node, script: str) -> str:
     """The description of an agent that a step starts; what it is asked to do is no part of it."""
     if node["uses"].text:
         inputs = {key: leaf.text for key, leaf in node["with"].items() if key.lower() not in PROMPT_INPUTS}
         return fingerprints.of_action(node["uses"].text, inputs)
-    return fingerprints.of_script(product, node["run"].text)
+    return fingerprints.of_script(product, script)
 
 
 def _is_of_app(leaf: Node) -> bool:
@@ -140,13 +141,13 @@ def _action_of(step: Node | None) -> str:
     return step["uses"].text.partition("@")[0].lower() if step is not None else ""
 
 
-def _is_taken_up(step: Node, commands: Sequence[Started], reached: AbstractSet[str], rows: Catalogue) -> bool:
+def _is_taken_up(step: Node, script: Script, reached: AbstractSet[str], rows: Catalogue) -> bool:
     """Whether what follows an agent in its job, or in its script, can use files or words that it wrote."""
-    script, steps = step["run"].text, step.parent
-    if not (reached & _WRITES or _CAPTURED.search(script)):
+    text, commands, steps = script.text, script.commands, step.parent
+    if not (reached & _WRITES or _CAPTURED.search(text)):
         return False
     first = next((at for at, each in enumerate(commands) if each.product), 0)
-    after = commands if "$(" in script or "`" in script else commands[first + 1 :]
+    after = commands if "$(" in text or "`" in text else commands[first + 1 :]
     is_last = steps is not None and steps.key == "steps" and steps[-1] is step
     return not is_last or not all(each.product or takes_up_nothing(each, rows) for each in after)
 
@@ -305,34 +306,41 @@ class Job:
             self.step(inner, depth + 1)
             self._outer_conditions.pop()
         action = _action_of(node)
-        product, rule = product_of(action, node["run"].text), AGENT_ACTION
-        if not product and self._starts_agent(node, action):
-            product, rule = action.rpartition("/")[2], UNKNOWN_AGENT
-        agent = self._agent(product, node, rule) if product else self.workflow
-        self._note_uses(node, agent)
-        for each in ("env", "with"):
-            self.values(node[each], agent)
-        self._login(node, agent)
+        script = script_of(node, self.node, out)
+        products, rule = [AGENTS[action]] if action in AGENTS else script.products, AGENT_ACTION
+        if not products and self._starts_agent(node, action):
+            products, rule = [action.rpartition("/")[2]], UNKNOWN_AGENT
+        agents = [self._agent(each, node, rule, script) for each in products]
+        if action == _CHECKOUT:
+            self._checkout(node)
         if action in _APP_TOKENS:
             self._token_of_app(node)
-        if product:
-            self._inputs(node, agent, action)
-        elif action == _CHECKOUT:
-            self._checkout(node)
-        for leaf in (node["run"], node.get("with", "script")):
-            self.given(leaf, agent)
-            if lets_event_in(leaf.text):
-                out.change("agent", agent, steerable=True)
-                self._is_injected |= agent == self.workflow
-                out.take(leaf, INJECTION, ("agent", agent))
+        for agent in agents or [self.workflow]:
+            self._part(node, agent, action)
         rule = LOCAL_ACTION if action.startswith("./") else STEP
+        drawn: list[Became] = [("agent", each) for each in agents or [self.workflow]]
         for each in ("uses", "run"):
-            out.take(node[each], rule, ("agent", agent))
-        out.take(node["if"], CONDITION, ("agent", agent))
+            out.take(node[each], rule, *drawn)
+        out.take(node["if"], CONDITION, *drawn)
         for each in (
             "name", "id", "shell", "working-directory", "continue-on-error", "timeout-minutes", "env", "with",
         ):  # fmt: skip
             out.take(node[each], SETTING)
+
+    def _part(self, node: Node, agent: str, action: str) -> None:
+        """Draw what a step gives to one that acts in it: an agent, or the program of the job."""
+        self._note_uses(node, agent)
+        for each in ("env", "with"):
+            self.values(node[each], agent)
+        self._login(node, agent)
+        if agent != self.workflow:
+            self._inputs(node, agent, action)
+        for leaf in (node["run"], node.get("with", "script")):
+            self.given(leaf, agent)
+            if lets_event_in(leaf.text):
+                self.out.change("agent", agent, steerable=True)
+                self._is_injected |= agent == self.workflow
+                self.out.take(leaf, INJECTION, ("agent", agent))
 
     def _starts_agent(self, node: Node, action: str) -> bool:
         """Whether an action that is not known is given a prompt and the key of a model.
@@ -355,7 +363,7 @@ class Job:
         self.out.ask(("agent", self.workflow), text, KEY_ALONE, at=node["uses"], detail=action)
         return False
 
-    def _agent(self, product: str, node: Node, rule: Rule) -> str:
+    def _agent(self, product: str, node: Node, rule: Rule, script: Script) -> str:
         """An agent that a step starts, with what the steps before it left."""
         self._products.append(product)
         out, number = self.out, self._products.count(product)
@@ -365,7 +373,8 @@ class Job:
         name = f"{product} in {self.title}" + (f" ({key})" if number > 1 else "")
         agent = self.element(
             "agent", ("step", self.id, key), name, node, kind="ai-agent", home=self.repository.zone(node),
-            runs_on=self.repository.system("pipeline", node), description=_described(product, node),
+            runs_on=self.repository.system("pipeline", node),
+            description=_described(product, node, script.text),
         )  # fmt: skip
         self.agents[key] = agent
         if rule is UNKNOWN_AGENT:
@@ -376,8 +385,10 @@ class Job:
         out.take(node["uses"] or node["run"], rule, ("agent", agent), delegation)
         if self._head is not None and _action_of(node) != _APP_ACTION:
             self.repository.instruct(agent, self._head, ("pull requests",), HEAD_SETTINGS)
-        if node["run"].text:
-            self._limit(agent, product, node)
+        for each in script.leaves(product, out):
+            out.take(each, SCRIPT_FILE, ("agent", agent))
+        if script.text:
+            self._limit(agent, product, node, script)
         for credential, (leaf, left_by) in self._left.items():
             out.take(leaf, left_by, *self._holds(agent, credential, leaf))
         return agent
@@ -403,15 +414,14 @@ class Job:
 
     # What options limit -----------------------------------------------------------------------
 
-    def _limit(self, agent: str, product: str, step: Node) -> None:
+    def _limit(self, agent: str, product: str, step: Node, script: Script) -> None:
         """Limit an agent by the options of its command, unless what it writes is taken up by what follows."""
         out, leaf = self.out, step["run"]
         if product not in LIMITED:
-            self.tools(agent, allowed_in(leaf.text), leaf)
+            self.tools(agent, allowed_in(script.text), leaf)
             return
-        self._servers_in(agent, allowed_in(leaf.text), leaf)
-        commands = [*started_in(leaf.text)]
-        found = [self._reach(each, leaf) for each in commands if each.product]
+        self._servers_in(agent, allowed_in(script.text), leaf)
+        found = [self._reach(each, leaf) for each in script.commands if each.product == product]
         known = [each for each in found if each is not None]
         own = self.repository.unasked(product)
         if len(known) < len(found) or own is None or self._head is not None:
@@ -424,7 +434,7 @@ class Job:
             out.ask(("agent", agent), f"{text}is said they limit nothing.", TOOLS, at=leaf)
         elif reach.accesses is None:
             self._read_sites(agent, reach, leaf)
-        elif _is_taken_up(step, commands, reach.accesses, out.catalogue):
+        elif _is_taken_up(step, script, reach.accesses, out.catalogue):
             out.take(leaf, TAKEN_UP, ("agent", agent))
         else:
             self._reached[agent] = reach.accesses

@@ -25,7 +25,7 @@ from meshmodel.importers.claude_tools import (
     is_whole,
 )
 from meshmodel.importers.document import Node
-from meshmodel.importers.forms.github.words import Started
+from meshmodel.importers.forms.github.shell import Started
 from meshmodel.importers.gemini_rules import EDITS as GEMINI_EDITS
 from meshmodel.importers.gemini_rules import READS as GEMINI_READS
 from meshmodel.importers.gemini_rules import SHELL, Rules, builtin_rules, listed_rules, policy_rules

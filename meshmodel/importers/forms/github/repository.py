@@ -33,6 +33,7 @@ from meshmodel.importers.forms.github.rules import (
     UNTRUSTED,
     WORDS_IN_PROMPT,
 )
+from meshmodel.importers.forms.github.scripts import file_of
 from meshmodel.importers.forms.github.words import WORDS_OF, event_words, secrets_in
 from meshmodel.importers.gemini_rules import ASKING
 from meshmodel.importers.ledger import Became, Rule
@@ -41,7 +42,7 @@ from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.toml_text import read_toml
 from meshmodel.importers.withheld import is_reference, names_secret, shows_secret
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.open_file import read_small_file, real_path
+from meshmodel.model.open_file import read_small_file
 from meshmodel.model.records import Custody, Delegation, Grant, Hold, Reference, Trigger
 from meshmodel.model.vocabulary import Action
 
@@ -169,19 +170,6 @@ def _parts_of(event: str) -> tuple[str, ...]:
 
 def _dispatch_of(event: str) -> tuple[str, ...]:
     return (_DISPATCHES[event],) if event in _DISPATCHES else ()
-
-
-def root_of(source: str) -> str:
-    """The folder of the repository that a workflow lies in, as its path is written."""
-    if source.startswith(".github/"):
-        return ""
-    above, found, _ = source.rpartition("/.github/")
-    return above if found else source.rpartition("/")[0]
-
-
-def path_of(source: str) -> str:
-    """The path of a workflow in its repository."""
-    return source.removeprefix(root_of(source)).lstrip("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,14 +329,10 @@ class Repository:
 
     def policy(self, at: Node, name: str) -> Node | None:
         """A policy of Gemini CLI, of a file of the repository that is named; ``None``: there is none."""
-        path = self._out.paths.get(at.source)
-        if path is None or path.absolute().parts[-3:-1] != (".github", "workflows"):
+        file = file_of(self._out, at, name)
+        if file is None:
             return None
-        root = path.absolute().parents[2]
         try:
-            file = real_path(root / name)
-            if not (file.is_relative_to(real_path(root)) and file.is_file()):
-                return None
             found = read_toml(read_small_file(file).decode("utf-8"), name)
         except (OSError, ValueError, MeshmodelError):
             return None

@@ -42,6 +42,12 @@ COMPOSITE: Final = Rule(
     "mapped",
     "its steps are drawn in each job that uses it, with the inputs that the job gives",
 )
+SCRIPT_FILE: Final = Rule(
+    "script-file",
+    "script of the repository that a step runs",
+    "mapped",
+    "its commands are those of the step: agents that it starts are drawn; at most 20 of a step are opened",
+)
 INJECTION: Final = Rule(
     "script-injection",
     "script with an event's text in it",
@@ -387,8 +393,8 @@ SETTING: Final = Rule(
     "setting", "a setting", "mapped", "it changes nothing about who may do what, so it is not kept"
 )
 RULES: Final[tuple[Rule, ...]] = (
-    AGENT_ACTION, UNKNOWN_AGENT, KEY_ALONE, AGENT_INPUT, JOB, STEP, LOCAL_ACTION, COMPOSITE, INJECTION,
-    WORDS_IN_PROMPT,
+    AGENT_ACTION, UNKNOWN_AGENT, KEY_ALONE, AGENT_INPUT, JOB, STEP, LOCAL_ACTION, COMPOSITE, SCRIPT_FILE,
+    INJECTION, WORDS_IN_PROMPT,
     HEAD_SETTINGS, INSTRUCTIONS, CONDITION, UNDECIDED, BY_MEMBERS, READ_WORDS, PERMISSION,
     PERMISSIONS_REPLACED, PULLED,
     NO_PERMISSIONS, TRIGGER, UNTRUSTED, PULL_REQUEST, DISPATCH, AFTER, AFTER_FORKS, NO_WORDS,

@@ -2,15 +2,13 @@
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
 from meshmodel.importers.document import Document, ForeignFileError, Node
 from meshmodel.importers.fingerprints import of_address, of_command
 from meshmodel.importers.json_text import read_json
-from meshmodel.importers.programs import program_of
 
 AGENTS: Final = MappingProxyType(
     {
@@ -46,43 +44,6 @@ CHECKING: Final = MappingProxyType(
 Sources: the page on security of anthropics/claude-code-action@0085208; action.yml of
 openai/codex-action@0006efa.
 """
-PROGRAMS: Final = MappingProxyType(
-    {
-        **dict.fromkeys(("claude", "claude-code"), "Claude Code"),
-        "codex": "Codex",
-        **dict.fromkeys(("gemini", "gemini-cli"), "Gemini CLI"),
-        "copilot": "Copilot",
-        **dict.fromkeys(("opencode", "opencode-ai"), "OpenCode"),
-        "cursor-agent": "Cursor agent",
-        **dict.fromkeys(("aider", "aider-chat"), "Aider"),
-        "goose": "Goose",
-        **dict.fromkeys(("qwen", "qwen-code"), "Qwen Code"),
-        "amp": "Amp",
-        "droid": "Droid",
-        "auggie": "Auggie",
-        "crush": "Crush",
-        "cline": "Cline",
-    }
-)
-"""Programs that are agents, and packages of them, by name."""
-_UNATTENDED: Final = frozenset(
-    {
-        "-p", "--print", "--prompt", "exec", "run", "-x", "--message", "--yolo", "--full-auto",
-        "--dangerously-skip-permissions",
-    }
-)  # fmt: skip
-"""What has an agent work without a person."""
-_NO_WORK: Final = re.compile(r"--version|--help|mcp|install|login|auth|update")
-"""What a program of an agent may be asked for that is no work of an agent."""
-_BEFORE: Final = frozenset(
-    {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "sudo", "env", "nohup"}
-)
-"""Words that a command may stand behind."""
-_SHELL: Final = re.compile(
-    r"'[^']*+'|\"(?:[^\"\\]|\\.)*+\"|\\.|<<-?|\|\||[|&;()\n`]|<|[^\S\n]++|[^\s'\"\\|&;()<`]++|.", re.DOTALL
-)
-_ENDS: Final = frozenset("|&;()\n`")
-_SCRIPT_ENDING: Final = re.compile(r"\.[cm]?js$")
 _SCRIPT_LIMIT: Final = 200_000
 """Characters of a script that are looked at."""
 _ALL: Final = "*"
@@ -248,81 +209,6 @@ def _is_written_out(expression: str, at: int) -> bool:
     return re.search(r"tojson\s*\(\s*$", expression[max(0, at - 40) : at]) is not None
 
 
-def product_of(action: str, script: str) -> str:
-    """The agent that a step starts by an action or by its script; empty where it starts none."""
-    found = (each.product for each in started_in(script))
-    return AGENTS.get(action) or next(filter(None, found), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """A command of a script.
-
-    Attributes:
-        words: all of it.
-        product: the agent that it starts to work without a person; empty: none.
-        arguments: those of the agent.
-    """
-
-    words: tuple[str, ...]
-    product: str = ""
-    arguments: tuple[str, ...] = ()
-
-
-def started_in(script: str) -> Iterator[Started]:
-    """The commands of a script."""
-    for words, is_fed in _commands(script[:_SCRIPT_LIMIT]):
-        yield _agent_of(words, is_fed=is_fed)
-
-
-def _commands(script: str) -> Iterator[tuple[list[str], bool]]:
-    """The commands of a script as words, and whether each is fed by a pipe or a heredoc.
-
-    Also those in ``$( )`` within quotation marks; comments are left out.
-    """
-    words, word, is_fed, inner, is_comment = list[str](), "", False, list[str](), False
-    for found in _SHELL.finditer(script.replace("\\\n", " ") + "\n"):
-        piece = found[0]
-        is_comment = piece != "\n" and (is_comment or (not word and piece.startswith("#")))
-        if is_comment:
-            continue
-        if piece[0] in _ENDS or piece.isspace() or piece.startswith("<"):
-            words += [word] if word else []
-            word = ""
-            is_fed = is_fed or piece.startswith("<<")
-            if piece[0] in _ENDS:
-                if words:
-                    yield words, is_fed
-                words, is_fed = [], piece == "|"
-        elif piece[0] in "'\"" and len(piece) > 1:
-            inner += [piece[1:-1].partition("$(")[2]] if piece[0] == '"' and "$(" in piece else []
-            word += piece[1:-1]
-        else:
-            word += piece
-    for each in inner:
-        yield from _commands(each)
-
-
-def _agent_of(words: Sequence[str], *, is_fed: bool) -> Started:
-    """A command, with the agent that it starts to work without a person, if it starts one."""
-    while words and (words[0] in _BEFORE or words[0].startswith("-") or "=" in words[0].partition("/")[0]):
-        words = words[1:]
-    if words[:1] == ["timeout"]:
-        at = next((at for at, each in enumerate(words) if at and each[0].isdigit()), 0)
-        return _agent_of(words[at + 1 :], is_fed=is_fed) if at else Started(tuple(words))
-    program = program_of(words)
-    name = re.split(r"[/\\]", program.name)[-1]
-    product = PROGRAMS.get(_SCRIPT_ENDING.sub("", name) if program.runner == "node" else name, "")
-    given = program.arguments
-    asked = next((each for each in given if not each.startswith("-")), "")
-    if not product or any(_NO_WORK.fullmatch(each) for each in (asked, *given[:1])):
-        return Started(tuple(words))
-    is_unattended = any(each.partition("=")[0] in _UNATTENDED for each in given)
-    if not (is_unattended or is_fed):
-        return Started(tuple(words))
-    return Started(tuple(words), product, tuple(words[len(words) - len(given) :]))  # whole, not shortened
-
-
 def inline_servers(text: str) -> dict[str, str]:
     """The MCP servers of a configuration that stands in a text itself, and descriptions of what they start.
 
@@ -359,3 +245,16 @@ def events(node: Node) -> Iterator[tuple[str, Node]]:
         yield from node.items()
     else:
         yield from ((each.text, each) for each in node.each())
+
+
+def root_of(source: str) -> str:
+    """The folder of the repository that a workflow lies in, as its path is written."""
+    if source.startswith(".github/"):
+        return ""
+    above, found, _ = source.rpartition("/.github/")
+    return above if found else source.rpartition("/")[0]
+
+
+def path_of(source: str) -> str:
+    """The path of a workflow in its repository."""
+    return source.removeprefix(root_of(source)).lstrip("/")

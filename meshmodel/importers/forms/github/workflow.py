@@ -17,7 +17,7 @@ from meshmodel.importers.forms.github.conditions import (
     starts_of,
 )
 from meshmodel.importers.forms.github.job import Job, ask_callers
-from meshmodel.importers.forms.github.repository import Repository, root_of
+from meshmodel.importers.forms.github.repository import Repository
 from meshmodel.importers.forms.github.rules import (
     CALL,
     CALL_ELSEWHERE,
@@ -32,7 +32,14 @@ from meshmodel.importers.forms.github.rules import (
     SETTING,
     UNDECIDED,
 )
-from meshmodel.importers.forms.github.words import OWN_TOKEN, asks_token, check_size, events, secrets_in
+from meshmodel.importers.forms.github.words import (
+    OWN_TOKEN,
+    asks_token,
+    check_size,
+    events,
+    root_of,
+    secrets_in,
+)
 from meshmodel.importers.proposal import Proposal
 from meshmodel.model.records import Delegation
 

@@ -1,0 +1,114 @@
+"""The script of a step, with the scripts of the repository that it has run."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from meshmodel.importers.document import Node
+from meshmodel.importers.forms.github.shell import Started, started_in
+from meshmodel.importers.forms.github.words import path_of, root_of
+from meshmodel.importers.proposal import Proposal
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.open_file import read_small_file, real_path
+
+_FILE_LIMIT: Final = 20
+"""The most files that are followed from one step."""
+_ENDINGS: Final = frozenset({"", ".sh", ".bash", ".zsh"})
+_FOLDER: Final = re.compile(r"\$\{\{\s?github\.(workspace|action_path)\s?\}\}")
+_VARIABLE: Final = re.compile(r"\$\{?GITHUB_(WORKSPACE|ACTION_PATH)\}?/?")
+
+
+@dataclass(slots=True)
+class Script:
+    """What a step runs.
+
+    Attributes:
+        text: its own script, and those that it has run.
+        commands: their commands, in order.
+        files: by path in the repository where the scripts that were followed lie, and their texts.
+        root: the folder of the repository, as paths in the model are written.
+    """
+
+    text: str
+    commands: list[Started] = field(default_factory=list)
+    files: dict[str, tuple[Path, str]] = field(default_factory=dict)
+    root: str = ""
+
+    @property
+    def products(self) -> list[str]:
+        """The agents that it starts."""
+        return list(dict.fromkeys(each.product for each in self.commands if each.product))
+
+    def leaves(self, product: str, out: Proposal) -> Iterator[Node]:
+        """The leaves by which the ledger knows the scripts that start an agent; they count as read."""
+        for path, (file, text) in self.files.items():
+            if product in {each.product for each in started_in(text)}:
+                source = posixpath.normpath(posixpath.join(self.root, path))
+                root = (out.read.get(source) or out.followed(source, file)).root
+                assert isinstance(root.value, dict), "what is followed is a map"
+                yield root.value.setdefault(product, Node(product, 1, source, root, product))
+
+
+def script_of(step: Node, job: Node, out: Proposal) -> Script:
+    """The script of a step, with those of the repository that it has run.
+
+    Args:
+        step: of a job or of a composite action.
+        job: its job.
+        out: knows where the workflow lies.
+    """
+    text = _FOLDER.sub(lambda found: f"${{GITHUB_{found[1].upper()}}}", step["run"].text)
+    script = Script(text, root=root_of(step.source))
+    folder = (step["working-directory"] or job["defaults"]["run"]["working-directory"]).text
+
+    def follow(name: str) -> str:
+        variable = _VARIABLE.match(name)
+        above = (
+            folder
+            if variable is None
+            else path_of(step.source).rpartition("/")[0]
+            if variable[1] == "ACTION_PATH"
+            else ""
+        )
+        path = posixpath.normpath(posixpath.join(above, name[variable.end() :] if variable else name))
+        if path in script.files or len(script.files) >= _FILE_LIMIT:
+            return ""
+        file = file_of(out, step, path)
+        text = "" if file is None or PurePosixPath(path).suffix not in _ENDINGS else _read(file)
+        if file is not None and text:
+            script.files[path] = file, text
+            script.text += f"\n{text}"
+        return text
+
+    script.commands = [*started_in(script.text, follow)]
+    return script
+
+
+def file_of(out: Proposal, at: Node, name: str) -> Path | None:
+    """A file of the repository that a workflow lies in, by its path there; ``None``: there is none.
+
+    A link out of the repository is none.
+    """
+    path = out.paths.get(at.source)
+    parts = path.absolute().parts if path is not None else ()
+    if ".github" not in parts:
+        return None
+    root = real_path(Path(*parts[: len(parts) - 1 - parts[::-1].index(".github")]))
+    try:
+        file = real_path(root / name)
+        return file if file.is_relative_to(root) and file.is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _read(file: Path) -> str:
+    """The text of a shell script; empty: it is none."""
+    try:
+        text = read_small_file(file).decode("utf-8")
+    except (OSError, ValueError, MeshmodelError):
+        return ""
+    first = text.partition("\n")[0]
+    return "" if "\0" in text or (first.startswith("#!") and "sh" not in first) else text

@@ -1,0 +1,1 @@
+claude -p "Mend what the newest issue says" --dangerously-skip-permissions
