@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 from textual.binding import Binding
 
 from meshmodel.app.concepts import CONCEPTS
-from meshmodel.app.presentation.people import leader_of
+from meshmodel.app.presentation.people import VOTES, leader_of
 from meshmodel.edits.connections import end_of
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _answer(
         label,
         description,
         "Round",
-        in_round=run,
+        in_round=lambda w: w.room.vote(name) or run(w),
         changes=True,
         palette=False,
         footers={"round": rank},
@@ -161,7 +161,8 @@ def _answer(
 
 def _why_no_answer(state: "WorkbenchState", name: "AnswerName") -> str:
     known, leader = state.rounding, leader_of(state.people)
-    if leader and leader.here.lead and leader.here.lead.is_locked and not (state.lead or leader.is_away):
+    is_mine = state.lead or (state.is_voting and name in VOTES)
+    if leader and leader.here.lead and leader.here.lead.is_locked and not (is_mine or leader.is_away):
         return f"review: only {leader.name} answers now; ! raises your hand"
     stop = None if known is None else known.result
     is_shown = stop is not None and stop.analysis is state.analysis and state.is_current
@@ -269,7 +270,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _answer("assume", "A", "assume", "Note an assumption to confirm later", 25, lambda w: w.round.note("assume")),
     _answer("note", "N", "note", "Add a note about this topic", 26, lambda w: w.round.note("note")),
     Command("round_next", ("space",), "next", "Go on to the next topic", "Round", in_round=lambda w: w.round.next(), palette=False, footers={"round": 0}, why_not=_led),
-    Command("round_present", ("P",), "large", "Show the topic in large cards over the whole screen, and lead a room by it: bring all there, lock, hand over, or end it", "Round", in_round=lambda w: w.room.lead(), palette=False, footers={"round": 27}, why_not=_led_already),
+    Command("round_present", ("P",), "large", "Show the topic in large cards over the whole screen, and lead a room by it: bring all there, lock, vote, hand over, or end it", "Round", in_round=lambda w: w.room.lead(), palette=False, footers={"round": 27}, why_not=_led_already),
     Command("round_back", ("left", "backspace"), "back", "Go back to the topic before", "Round", in_round=lambda w: w.round.back(), palette=False, footers={"round": 20}, why_not=_led),
     Command("follow", ("&",), "follow", "Follow who leads the review, wherever they go in it; Esc ends that", "Round", run=lambda w: w.room.follow_leader(), why_not=_nobody_leads),
     Command("hand", ("!",), "hand", "Raise a hand, which the others see, or lower it", "Round", run=lambda w: w.room.hand(), why_not=_nobody_here),

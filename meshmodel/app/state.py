@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from meshmodel.app.presentation.import_preview import Importing
     from meshmodel.app.presentation.log_request import LogRequest
     from meshmodel.app.presentation.log_words import LaidLog
-    from meshmodel.app.presentation.people import Participant
+    from meshmodel.app.presentation.people import Asked, Participant, Vote
     from meshmodel.app.presentation.rounding import Rounding
     from meshmodel.app.presentation.since import Marked, Since
 
@@ -138,6 +138,7 @@ class WorkbenchState:
         hand: whether a hand is raised, which the others see.
         follows: whether the round that is shown is that of who leads, and not one's own.
         lead: how the round is led here; ``None``: it is not.
+        vote: the answer given here where votes were asked for, and where that was.
         tracing: the log that is laid on the model.
         unused: grants that it never uses, drawn faint while that is looked at.
         importing: the import that is looked at.
@@ -191,6 +192,7 @@ class WorkbenchState:
     hand: bool = False
     follows: bool = False
     lead: Lead | None = None
+    vote: "Vote | None" = None
     tracing: "Tracing | None" = None
     unused: frozenset[Reference] = frozenset()
     importing: "Importing | None" = None
@@ -244,6 +246,27 @@ class WorkbenchState:
     def leader(self) -> "Participant | None":
         """Who is followed, while they lead a round."""
         return leader_of(self.people) if self.follows else None
+
+    @property
+    def asked(self) -> "Asked | None":
+        """The stop that is shown, where votes were asked for about it, and when that was."""
+        leader, known = self.leader, self.rounding
+        lead = self.lead if leader is None else leader.here.lead
+        stop = None if known is None or known.result is None else known.result.stop
+        asked = None if lead is None else lead.asked
+        return asked if asked is not None and stop is not None and asked[0] == stop.key else None
+
+    @property
+    def is_voting(self) -> bool:
+        """Whether an answer is a vote: votes were asked for, and are not opened yet."""
+        lead = self.lead if self.leader is None else self.leader.here.lead
+        return self.asked is not None and lead is not None and not lead.is_opened
+
+    @property
+    def votes(self) -> "Mapping[str, Vote | None]":
+        """By their names the last votes of all who see the same stop, oneself last."""
+        others = {each.name: each.here.vote for each in self.people if each.here.follows or each.here.lead}
+        return others | {self.access.person or "you": self.vote}
 
     @property
     def read_only(self) -> bool:

@@ -236,6 +236,43 @@ async def test_who_leads_brings_all_keeps_the_answers_and_hands_over(tmp_path: P
         assert talk.told[-1]["lead"] is None
 
 
+@pytest.mark.slow
+async def test_each_votes_unseen_and_the_note_keeps_what_was_voted(tmp_path: Path) -> None:
+    async with guest(tmp_path, GATEWAY) as (it, talk):
+        await press(it, "@", "P")
+        led, lead = talk.told[-1]["leading"], talk.told[-1]["lead"]
+        bo, kim = somebody(1, "Bo", follows=True), somebody(2, "Kim", follows=True)
+        await talk.hear(it, bo, kim)
+        await press(it, "P", *"ask", "enter")
+        await it.shows("0 of 3 have voted; your vote: press the key of an answer")
+        asked = talk.told[-1]["lead"]["asked"]
+        assert asked[0] == led["stop"]
+        count = len(it.bench.session.journal())
+        await press(it, "n", "d")
+        assert talk.told[-1]["vote"] == (asked, "rule")
+        await talk.hear(it, bo | {"here": bo["here"] | {"vote": [asked, "no"]}}, kim)
+        await it.shows("2 of 3 have voted; your vote: policy check")
+        assert "no: remove it: Bo" not in it.screen_text()
+        assert len(it.bench.session.journal()) == count
+        await press(it, "P", *"open", "enter")
+        said = "no: remove it: Bo; policy check: Me; no vote: Kim"
+        await it.shows(said)
+        assert it.bench.session.journal()[-1].label.startswith("noted: votes:")
+        assert [each.text for each in it.model.note.values()] == [f"votes: {said}"]
+        await press(it, "d")
+        assert known(it).is_done, "an answer is one again"
+        await press(it, "space")
+        assert said not in it.screen_text(), "it was about the other stop"
+
+        led, asked = talk.told[-1]["leading"], (stop_of(it).key, 1.0)
+        ada = leading(led, lead["since"] + 1, asked=asked, is_locked=True)
+        await talk.hear(it, somebody(3, "Ada", **ada))
+        await press(it, "k")
+        assert talk.told[-1]["vote"] == (asked, "park"), "a lock bars no vote"
+        await press(it, "N")
+        await it.shows("review: only Ada answers now")
+
+
 async def test_arranging_is_asked_where_others_look_and_is_in_the_journal(tmp_path: Path) -> None:
     async with guest(tmp_path) as (it, talk):
         await talk.hear(it, somebody(1, "Ada"))

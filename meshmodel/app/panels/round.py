@@ -17,7 +17,7 @@ from meshmodel.app.commands import BY_ID, bindings, keys_of, shown_key
 from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import STYLES
-from meshmodel.app.presentation.people import people_line
+from meshmodel.app.presentation.people import VOTES, people_line, votes_line
 from meshmodel.app.presentation.round_lines import Piece, RoundLine, large_cards, round_lines
 from meshmodel.app.state import WorkbenchState
 from meshmodel.model.text import width
@@ -51,7 +51,7 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
 
     def basis(self, shown: WorkbenchState) -> object:
         """What is known of the round, and what is being computed."""
-        room = shown.presents, shown.people, shown.follows, shown.lead
+        room = shown.presents, shown.people, shown.follows, shown.lead, shown.vote
         return shown.rounding, room, shown.why_nothing, self.size
 
     def show_state(self, shown: WorkbenchState) -> None:
@@ -115,6 +115,13 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
             may = f"   {who} · {self._key('hand')} hand · {self._key(more[0])} {more[1]}"
             line = people_line(name, others, shown.snapshot, cells - width(may) - 2)
             yield RoundLine([Piece(f"  {line}", "accent"), Piece(may, "muted")])
+            if shown.is_voting:
+                voted = [vote is not None and vote[0] == shown.asked for vote in shown.votes.values()]
+                mine = VOTES[shown.vote[1]] if shown.vote and voted[-1] else "press the key of an answer"
+                said = f"{sum(voted)} of {len(voted)} have voted; your vote: {mine}"
+                yield RoundLine([Piece(f"  {said}", "accent")], wraps=True)
+            elif shown.asked is not None:
+                yield RoundLine([Piece(f"  {votes_line(shown.asked, shown.votes)}", "accent")], wraps=True)
             yield RoundLine([Piece("")])
 
     def _fitted(self, lines: Sequence[RoundLine]) -> Iterator[Content]:

@@ -11,8 +11,23 @@ from meshmodel.model.text import clusters, shorten, width
 
 if TYPE_CHECKING:
     from meshmodel.answers.round.stops import Key
+    from meshmodel.app.presentation.round_answers import AnswerName
+
+    Asked = tuple[Key, float]
+    Vote = tuple[Asked, AnswerName]
 
 HAND: Final = "✋"
+VOTES: Final[Mapping["AnswerName", str]] = {
+    "yes": "yes, by design",
+    "no": "no: remove it",
+    "less": "with fewer actions",
+    "rule": "policy check",
+    "person": "a person",
+    "planned": "planned",
+    "accept": "accept the risk",
+    "park": "later",
+}
+"""The answers that can be a vote, in words."""
 _NAME_CELLS: Final = 16
 
 
@@ -39,12 +54,16 @@ class Lead:
         brought: when they last brought all to what they show; 0: never.
         is_locked: whether they alone answer.
         heir: the number of whom they hand it over to; 0: nobody.
+        asked: the stop about which they asked for votes last, and when; ``None``: about none.
+        is_opened: whether those votes are seen.
     """
 
     since: float
     brought: float = 0.0
     is_locked: bool = False
     heir: int = 0
+    asked: "Asked | None" = None
+    is_opened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +76,7 @@ class Presence:
         leading: where the round is that they show; ``None``: they show none, or it is being computed.
         follows: whether they look at what somebody else shows.
         lead: how they lead it, if they do.
+        vote: their answer where votes were asked for, and where that was.
     """
 
     at: Reference | None = None
@@ -64,6 +84,7 @@ class Presence:
     leading: Leading | None = None
     follows: bool = False
     lead: Lead | None = None
+    vote: "Vote | None" = None
 
     def as_json(self) -> dict[str, Any]:
         """For another program."""
@@ -110,6 +131,14 @@ def leader_of(people: Iterable[Participant]) -> Participant | None:
     """Who of them leads a round: of those who are here, else of those who are away, who began last."""
     leads = [(not each.is_away, each.here.lead.since, each) for each in people if each.here.lead]
     return max(leads, key=lambda each: each[:2], default=(..., ..., None))[2]
+
+
+def votes_line(asked: "Asked", votes: Mapping[str, "Vote | None"]) -> str:
+    """Who voted for which answer, and who did not; by their names."""
+    given = {name: VOTES[vote[1]] for name, vote in votes.items() if vote is not None and vote[0] == asked}
+    by_answer = [(words, [each for each in given if given[each] == words]) for words in VOTES.values()]
+    found = [*by_answer, ("no vote", [each for each in votes if each not in given])]
+    return "; ".join(f"{words}: {', '.join(names)}" for words, names in found if names)
 
 
 def initials(name: str) -> str:

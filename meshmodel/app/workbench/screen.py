@@ -108,7 +108,7 @@ class Workbench(Screen[None]):
         self.questions: QuestionsController = QuestionsController(context)
         self.trace: TraceController = TraceController(context)
         self.round: RoundController = RoundController(context)
-        self.room: RoomController = RoomController(context)
+        self.room: RoomController = RoomController(context, self.round.keep_votes)
         self.menus: Menus = Menus(context, self.perform, self.selection.go_to)
         self.taken_away: Reference | None = None
         self.selected_before: Reference | None = None

@@ -1,12 +1,17 @@
 """The others who have the model open: what they see of who is here, what is seen of them, and who leads."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from meshmodel.app.messages import PeopleChanged
-from meshmodel.app.presentation.people import Lead, Leading, Presence, leader_of
+from meshmodel.app.presentation.people import VOTES, Lead, Leading, Presence, leader_of, votes_line
 from meshmodel.app.state import WorkbenchState
-from meshmodel.app.workbench.context import Controller
+from meshmodel.app.workbench.context import Context, Controller
+
+if TYPE_CHECKING:
+    from meshmodel.app.presentation.round_answers import AnswerName
 
 
 class RoomController(Controller):
@@ -14,6 +19,11 @@ class RoomController(Controller):
 
     _brought = 0.0
     """When all were brought last to where one has followed."""
+
+    def __init__(self, context: Context, keep_votes: Callable[[str], object]) -> None:
+        """Arguments: what controllers may do; what keeps votes as a note about the stop that is shown."""
+        super().__init__(context)
+        self._keep_votes = keep_votes
 
     def follow(self) -> None:
         """Show the others what is shown here."""
@@ -66,6 +76,8 @@ class RoomController(Controller):
         from meshmodel.app.widgets.rows import Row, line
 
         heirs = [each for each in self.state.people if each.here.follows and not each.is_away]
+        known, state = self.state.rounding, self.state
+        stop = None if known is None or known.result is None else known.result.stop
         ways = {
             "bring all here": replace(lead, brought=monotonic()),
             "let all answer" if lead.is_locked else "lock: only you answer": replace(
@@ -74,14 +86,28 @@ class RoomController(Controller):
             **{f"hand over to {each.name}": replace(lead, heir=each.number) for each in heirs},
             "lead no longer": None,
         }
+        if state.is_voting:
+            ways = {"open the votes": replace(lead, is_opened=True), **ways}
+        elif stop is not None:
+            ways["ask for votes"] = replace(lead, asked=(stop.key, monotonic()), is_opened=False)
 
         def chosen(way: str) -> None:
+            if way == "open the votes" and self.state.is_voting and self.state.asked:
+                self._keep_votes(f"votes: {votes_line(self.state.asked, self.state.votes)}")
             self.context.update(lead=ways[way], presents=ways[way] is not None)
             self.context.say(f"review: {way}")
 
         self.context.ask(
             Picker("you lead the review", [Row(each, line(each), each) for each in ways]), chosen
         )
+
+    def vote(self, answer: "AnswerName") -> bool:
+        """Answer a stop on one's own where votes are asked for; whether they are."""
+        if not self.state.is_voting or self.state.asked is None or answer not in VOTES:
+            return False
+        self.context.update(vote=(self.state.asked, answer))
+        self.context.say(f"review: you vote “{VOTES[answer]}”; it is seen once the votes are opened")
+        return True
 
 
 def presence_of(state: WorkbenchState) -> Presence:
@@ -93,4 +119,4 @@ def presence_of(state: WorkbenchState) -> Presence:
     if lead is not None and shown is not None:
         stop = None if shown.stop is None else shown.stop.key
         leading = Leading(stop, tuple(sorted(shown.left)), shown.earlier)
-    return Presence(state.selected, state.hand, leading, is_shown and state.follows, lead)
+    return Presence(state.selected, state.hand, leading, is_shown and state.follows, lead, state.vote)

@@ -337,6 +337,10 @@ class RoundController(Controller):
         dialog = TextEntry(titles[answer], check=problem, long=True)
         self.context.ask(dialog, decided)
 
+    def keep_votes(self, text: str) -> None:
+        """Note how a stop was voted on."""
+        self.context.attempt(lambda: self._add_note(self._stop, "note", text), "error")
+
     def _add_note(self, stop: RoundStop, answer: answers.AnswerName, text: str) -> str:
         """Note something about a stop, and say so; where somebody takes its id meanwhile, by the next one.
 
