@@ -71,6 +71,9 @@ class Attribution:
         self.active = self.agent if self.agent in self._mesh.agent else None
         self.access = self._access()
 
+    def _title(self, table: str, key: str) -> str:
+        return one_line(getattr(self._snapshot.get(table, key), "title", key))
+
     def _agent(self) -> str | None:
         event = self.event
         if event.agent is not None:
@@ -79,7 +82,7 @@ class Attribution:
             if record is None:
                 self._say(f"the model has no agent {one_line(event.agent)}")
             elif not record.is_active:
-                self._say(f"agent {event.agent} is retired, so it should not act")
+                self._say(f"{self._title('agent', event.agent)} is retired, so it should not act")
             return event.agent
         if event.credential is None and event.identity is None:
             if not event.unmapped:
@@ -140,11 +143,15 @@ class Attribution:
         principal = self._snapshot.credential[credential].principal
         if event.identity is not None and event.identity != principal:
             other = one_line(event.identity)
-            self._say(f"credential {credential} carries the identity {principal}, not {other}")
+            self._say(
+                f"{self._title('credential', credential)} carries the identity {principal}, not {other}"
+            )
         if agent is not None and not self._relations.reaches(agent, credential):
-            self._say(f"the model has no way by which {agent} comes to {credential} as itself")
+            who, what = self._title("agent", agent), self._title("credential", credential)
+            self._say(f"the model has no way by which {who} comes to {what} as itself")
         opens = access is not None and self._relations.opens(credential, access)
-        what = f"let{'s' * opens} {credential} open {event.system} for {event.action}"
+        key, system = self._title("credential", credential), self._title("system", event.system or "")
+        what = f"let{'s' * opens} {key} open {system} for {event.action}"
         if event.refused and opens:
             self.notes.append(f"refused, though the model {what}")
         elif opens:
@@ -161,7 +168,9 @@ class Attribution:
         limits = [self._mesh.only(each) for each in setting if each.from_ in self._mesh.agent]
         if limits and all(limits) and not any(access in each for each in limits):
             limited = f"its calls are limited to {', '.join(sorted(set().union(*limits)))}"
-            self.notes.append(f"no agent may have {self.active} do this: {limited}")
+            self.notes.append(
+                f"no agent may have {self._title('agent', self.active or '')} do this: {limited}"
+            )
 
 
 def either(words: Sequence[str]) -> str:

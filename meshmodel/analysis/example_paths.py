@@ -18,10 +18,10 @@ from meshmodel.model.vocabulary import ACTIONS
 
 RANK: Final = {kind: number for number, kind in enumerate((*KINDS, "answer"))}
 """The kinds of steps in their order; answers, which only an intruder gives, come last."""
-CHECKED_SIGNS: Final = "✖◆◇"
+CHECKED_SIGNS: Final = "✖◆✓"
 """What sets off in a step whether a checkpoint decides."""
 UNCHECKED: Final = " ✖ no checkpoint"
-INTENDED: Final = " ◇ no checkpoint, intended"
+INTENDED: Final = " ✓ no checkpoint, an intended use"
 AGAIN: Final = ", not checked again"
 Counting = frozenset[int]
 """The numbers of the checkpoints that count for a start."""

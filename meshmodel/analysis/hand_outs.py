@@ -166,7 +166,7 @@ class HandOuts:
         credential = link.way.credential
         gone, lifetime = self.revoked.get(credential), self._lifetimes.get(credential)
         if gone is not None and gone < moment and (issued is None or issued < gone):
-            revoked = f"{credential} was revoked in event {gone.number}"
+            revoked = f"{one_line(link.record.title)} was revoked in event {gone.number}"
             if event.refused:
                 remarks.notes.append(f"refused: {revoked}")
             else:
@@ -265,7 +265,7 @@ def _again(handed: Handed | None, link: Link, moment: Moment) -> Handed:
 
 
 def _expiry_text(link: Link, over: float, issued: int, lifetime: float) -> str:
-    text = f"{link.way.credential} ended {seconds_text(over)} before: it lasts {link.record.lifetime}"
+    text = f"{one_line(link.record.title)} ended {seconds_text(over)} before: it lasts {link.record.lifetime}"
     if link.granted is not None and link.granted != lifetime:
         text += f" as the model says, {seconds_text(link.granted)} as the log says,"
     return f"{text} from event {issued} on"

@@ -30,6 +30,8 @@ How = Literal["direct", "hidden", "deputy"]
 """How an agent reaches something: with what it holds, by other own steps, or through another agent."""
 WAYS: Final[tuple[How, ...]] = ("direct", "hidden", "deputy")
 """The same, the nearest first."""
+HOW_WORDS: Final[dict[How, str]] = {"direct": "direct", "hidden": "found", "deputy": "through"}
+"""The same, as people call it."""
 
 
 def way(*, is_direct: bool, is_own: bool) -> How:

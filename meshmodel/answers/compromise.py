@@ -83,7 +83,7 @@ def _credentials(snapshot: Snapshot, found: Compromise) -> Iterator[Block]:
     first, *rest = (title_in(snapshot, "credential", row[0]) for row in rows)
     others = counted(len(rest), "other")
     alive = f"Revoking {first} alone leaves {others} usable: {first_few(rest, 3)}"
-    title = f"{counted(len(rows), 'credential')} to revoke"
+    title = f"{counted(len(rows), 'credential')} to revoke; what others still need is replaced too (rotated)"
     yield Section(title, [*([Paragraph(alive)] if rest else []), _rows(snapshot, "credential", rows)])
 
 

@@ -48,6 +48,12 @@ def title_in(snapshot: "Snapshot", table: str, key: str) -> str:
     return one_line(getattr(snapshot.get(table, key), "title", key))
 
 
+def named_in(snapshot: "Snapshot", table: str, key: str) -> tuple[str, str]:
+    """What people call an element, and its id in brackets; empty if that is the same."""
+    title = title_in(snapshot, table, key)
+    return title, "" if title == key else f" [{key}]"
+
+
 def when(step: StepKey, snapshot: "Snapshot") -> str:
     """When a checkpoint on a step asks, by what people call its ends."""
     ends = zip(STEP_ENDS[step[0]], step[1:], strict=True)

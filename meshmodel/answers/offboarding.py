@@ -1,12 +1,21 @@
 """The plan of an offboarding as JSON and as text for people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
 
-from meshmodel.analysis.offboarding import LostApproval, Offboarding, Touched
+from meshmodel.analysis.offboarding import Offboarding
 from meshmodel.analysis.rotation import Copy, Rotation
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Section, section, table
+from meshmodel.answers.measures import named_in, title_in
 from meshmodel.model.records import Snapshot
 from meshmodel.model.text import counted, name_list, one_line
+
+REVOKE: Final = "the secret stops working"
+ROTATE: Final = "whoever needs it gets a new secret, then the old one is revoked"
+"""What is done to a credential."""
 
 
 def offboarding_json(plan: Offboarding, *, applied: bool) -> Answer:
@@ -68,153 +77,118 @@ def offboarding_blocks(snapshot: Snapshot, plan: Offboarding, *, done: str | Non
         plan: what is to be done.
         done: what to say where it was carried out in the model.
     """
-    yield Paragraph(f"When {_named(snapshot, plan.who)} goes")
-    if plan.is_empty:
-        yield Section(f"✔ {_nothing(snapshot, plan)}", look="good")
-    kind = plan.who.partition(":")[0]
-    if kind != "agent":
-        agents = [(each, _agent_named(snapshot, each)) for each in plan.agents]
-        yield from section(f"{counted(len(agents), 'agent')} to retire", table(agents))
-        owned = counted(len(plan.owned), "element")
-        yield from section(f"{owned} to find a new owner for", table(_owned(plan)))
-    revoked = [(each, f"as {snapshot.credential[each].principal}") for each in plan.revoke]
-    title = f"{counted(len(revoked), 'credential')} to revoke: {_only(plan)}"
-    yield from section(title, table(revoked))
-    who, them = "it" if kind == "agent" else "who goes", _them(plan.rotate)
-    why = f"others present {them} too, or {who} could obtain {them}"
-    title = f"{counted(len(plan.rotate), 'credential')} to rotate: {why}"
-    yield from section(title, table(rotation_rows(snapshot, plan.rotate)))
-    copies = [(each.credential, f"in {each.system}") for each in plan.copies]
-    yield from section(f"{counted(len(copies), 'copy', 'copies')} at rest to delete", table(copies))
-    kept = [(each, snapshot.system[each].computed_sensitivity) for each in plan.systems]
-    keep = "it keeps" if len(kept) == 1 else "they keep"
-    stays = f"of {_name(plan)}: what {keep} stays there until it is deleted"
-    yield from section(f"{counted(len(kept), 'system')} {stays}", table(kept))
-    yield from section("Breaks or lapses", table(_broken(snapshot, plan)))
-    notices = _notices(plan)
+    kind, _, name = plan.who.partition(":")
+    who = title_in(snapshot, kind, name) if kind == "agent" else one_line(name)
+    yield Paragraph(f"To offboard {'the vendor ' if kind == 'vendor' else ''}{who}")
+    if plan.is_empty and not plan.systems:
+        is_retired = kind == "agent" and not snapshot.agent[name].is_active
+        yield Section(
+            f"✔ {who} {'is retired and has nothing left' if is_retired else 'has nothing to take away'}"
+        )
+    rows = ((f"{n} {act}", *cells) for n, (act, *cells) in enumerate(_to_do(snapshot, plan, who), 1))
+    yield from section("", table(rows))
+    if plan.revoke or plan.rotate:
+        yield Paragraph(f"Revoke: {REVOKE}. Rotate: {ROTATE}.", "muted")
+    yield from section("Then these end or break", table((each,) for each in _broken(snapshot, plan)))
+    notices = _notices(snapshot, plan, who)
     yield from section(f"{counted(len(notices), 'agent')} to tell", table(notices))
     if done is not None:
         rotation = "; a rotation cannot be drawn and is still to be done" if plan.rotate else ""
         yield Section(f"✔ {done}{rotation}", look="")
 
 
-def _name(plan: Offboarding) -> str:
-    return one_line(plan.who.partition(":")[2])
+def _to_do(snapshot: Snapshot, plan: Offboarding, who: str) -> Iterator[tuple[str, str, str]]:
+    """What to do, by rows: the act, on what, how and why."""
 
+    def row(act: str, table_: str, key: str, how: str) -> tuple[str, str, str]:
+        title, id_ = named_in(snapshot, table_, key)
+        return act, title, f"{how}{id_}".lstrip()
 
-def _named(snapshot: Snapshot, who: str) -> str:
-    """Who goes, in words."""
-    kind, _, name = who.partition(":")
-    if kind != "agent":
-        return f"{'the vendor ' if kind == 'vendor' else ''}{one_line(name)}"
-    record = snapshot.agent[name]
-    return f"agent {name}" + (f" ({one_line(record.name)})" if record.name else "")
-
-
-def _agent_named(snapshot: Snapshot, agent: str) -> str:
-    record = snapshot.agent[agent]
-    return one_line(record.name or "") if record.is_active else "retired already"
-
-
-def _nothing(snapshot: Snapshot, plan: Offboarding) -> str:
-    kind, _, name = plan.who.partition(":")
-    if kind != "agent":
-        return f"{one_line(name)} has nothing to take away"
-    is_retired = not snapshot.agent[name].is_active
-    return f"It {'is retired and has nothing left' if is_retired else 'has nothing to take away'}"
-
-
-def _owned(plan: Offboarding) -> list[tuple[str, ...]]:
-    return [(key, table) for table, _, key in (each.partition(":") for each in plan.owned)]
-
-
-def _broken(snapshot: Snapshot, plan: Offboarding) -> list[tuple[str, ...]]:
-    said = [_delegation(key, snapshot) for key in plan.delegations]
-    said += [f"what is written into {system} no longer starts {agent}" for system, agent in plan.triggers]
-    said += [f"what {agent} may do on {system} is approved no more" for agent, system in plan.intents]
-    said += [_approval(each) for each in plan.approvals]
-    said += [f"checkpoint {each} decides nothing any more: its step is gone" for each in plan.checkpoints]
-    return [(each,) for each in said]
-
-
-def _approval(each: LostApproval) -> str:
-    loses = f"checkpoint {each.checkpoint} loses its approver {one_line(each.identity)}"
-    if each.left:
-        return f"{loses}; {name_list([one_line(name) for name in each.left])} still decides"
-    return f"{loses} and decides nothing from then on: name another"
-
-
-def _only(plan: Offboarding) -> str:
-    """Why credentials are revoked."""
-    kind, them = plan.who.partition(":")[0], _them(plan.revoke)
-    if kind == "person":
-        alone = f", or only {name_list(plan.agents)} could present {them}" if plan.agents else ""
-        return f"on behalf of {_name(plan)}{alone}"
-    return f"only {'it' if kind == 'agent' else 'its agents'} could present {them}"
-
-
-def _them(found: Sequence[object]) -> str:
-    return "it" if len(found) == 1 else "them"
-
-
-def rotation_rows(snapshot: Snapshot, rotations: Sequence[Rotation]) -> list[tuple[str, ...]]:
-    """Credentials to rotate: each with its identity, and why."""
-    return [
-        (each.credential, f"as {snapshot.credential[each.credential].principal}", _why(snapshot, each))
-        for each in rotations
-    ]
-
-
-def _why(snapshot: Snapshot, each: Rotation) -> str:
-    places = name_list(each.systems)
-    if each.because == "shared":
-        why = f"shared with {name_list(each.agents)}" if each.agents else "shared"
-        return f"{why}, and is stored in {places}" if places else why
-    if places:
-        why = f"obtainable in {places}"
-    elif any(key[1] == each.credential for key in snapshot.exchange):
-        why = "obtainable by exchange"
-    else:
-        why = "obtainable on the host of an agent that holds it"
-    return why if each.unchecked else f"{why}, behind a checkpoint"
-
-
-def _delegation(key: tuple[str, str], snapshot: Snapshot) -> str:
-    start, end = key
-    passes = snapshot.delegation[key].passes
-    passing = f", and no longer passes {', '.join(passes)}" if passes else ""
-    return f"{start} no longer calls {end}{passing}"
-
-
-def _notices(plan: Offboarding) -> list[tuple[str, ...]]:
-    rows: dict[str, list[str]] = {}
-    new: dict[str, list[str]] = {}
-    for each in plan.rotate:
-        for agent in each.agents:
-            new.setdefault(agent, []).append(each.credential)
-    read: dict[str, list[str]] = {}
+    kind = plan.who.partition(":")[0]
+    for each in plan.agents if kind != "agent" else ():
+        yield row("Retire", "agent", each, "" if snapshot.agent[each].is_active else "retired already")
+    for each in plan.revoke:
+        is_behalf = kind == "person" and snapshot.credential[each].on_behalf_of == who
+        why = f"issued on behalf of {who}" if is_behalf else "no other agent can present it"
+        yield row("Revoke", "credential", each, f"{_identity(snapshot, each)}; {why}")
+    for rotation in plan.rotate:
+        yield "Rotate", *rotation_row(snapshot, rotation)
     for copy in plan.copies:
+        yield row(
+            "Delete",
+            "credential",
+            copy.credential,
+            f"the copy in {title_in(snapshot, 'system', copy.system)}",
+        )
+    for table_, _, key in (each.partition(":") for each in plan.owned):
+        yield row("Assign", table_, key, f"{table_}: find a new owner")
+    for each in plan.systems:
+        kept = snapshot.system[each].computed_sensitivity
+        yield row("Delete", "system", each, f"what {who} keeps there: {kept}")
+
+
+def _identity(snapshot: Snapshot, credential: str) -> str:
+    return f"acts as {one_line(snapshot.credential[credential].principal)}"
+
+
+def rotation_row(snapshot: Snapshot, each: Rotation) -> tuple[str, str]:
+    """A credential to rotate: what it is called, its identity and why."""
+    places = name_list([title_in(snapshot, "system", name) for name in each.systems])
+    agents = name_list([title_in(snapshot, "agent", name) for name in each.agents])
+    if each.because == "shared":
+        why = f"{agents or 'others'} can present it too"
+        why += f", and it is stored in {places}" if places else ""
+    elif places:
+        why = f"could be taken from {places}"
+    elif any(key[1] == each.credential for key in snapshot.exchange):
+        why = "could be got by exchange"
+    else:
+        why = "could be taken on the host of an agent that holds it"
+    why += "" if each.unchecked or each.because == "shared" else ", behind a checkpoint"
+    title, id_ = named_in(snapshot, "credential", each.credential)
+    return title, f"{_identity(snapshot, each.credential)}; {why}{id_}"
+
+
+def _broken(snapshot: Snapshot, plan: Offboarding) -> Iterator[str]:
+    name = partial(title_in, snapshot)
+    for start, end in plan.delegations:
+        passed = snapshot.delegation[start, end].passes or ()
+        handed = f", and no longer hands over {name_list([name('credential', each) for each in passed])}"
+        yield f"{name('agent', start)} no longer calls {name('agent', end)}{handed if passed else ''}"
+    for system, agent in plan.triggers:
+        yield f"what is written into {name('system', system)} no longer starts {name('agent', agent)}"
+    for agent, system in plan.intents:
+        yield f"intended use: {name('agent', agent)} on {name('system', system)}"
+    for each in plan.approvals:
+        loses = f"checkpoint {each.checkpoint} loses its approver {one_line(each.identity)}"
+        left = name_list([one_line(other) for other in each.left])
+        yield f"{loses}; {left} still decides" if left else f"{loses} and decides nothing: name another"
+    for checkpoint in plan.checkpoints:
+        yield f"checkpoint {checkpoint} decides nothing any more: its step is gone"
+
+
+def _notices(snapshot: Snapshot, plan: Offboarding, who: str) -> list[tuple[str, str]]:
+    name = partial(title_in, snapshot)
+    rows: dict[str, list[str]] = {}
+    new = [(agent, each.credential) for each in plan.rotate for agent in each.agents]
+    lost = [(each.agent, each.credential) for each in plan.touched if each.because == "presents"]
+    for head, pairs in (("loses", lost), ("needs the new secret of", new)):
+        for agent, named in groupby(sorted(pairs), itemgetter(0)):
+            credentials = name_list([name("credential", each) for _, each in named])
+            rows.setdefault(agent, []).append(f"{head} {credentials}")
+    for copy in plan.copies:
+        said = f"can read the copy of {name('credential', copy.credential)} in {name('system', copy.system)}"
         for agent in copy.agents:
-            read.setdefault(agent, []).append(f"{copy.credential} in {copy.system}")
-    lost: dict[str, list[str]] = {}
-    for notice in plan.touched:
-        if notice.because == "presents":
-            lost.setdefault(notice.agent, []).append(notice.credential)
-    heads = ("loses", lost), ("needs the new secret of", new), ("can read the copy of", read)
-    for head, named in heads:
-        for agent, names in named.items():
-            rows.setdefault(agent, []).append(f"{head} {name_list(names)}")
-    for notice in plan.touched:
-        if notice.because != "presents":
-            rows.setdefault(notice.agent, []).append(_notice(notice, plan))
-    return [(agent, "; ".join(said)) for agent, said in sorted(rows.items())]
-
-
-def _notice(each: Touched, plan: Offboarding) -> str:
-    match each.because:
-        case "sets-to-work":
-            return f"calls {each.leaving}"
-        case "set-to-work":
-            return f"is called by {each.leaving}"
-        case _:
-            return f"is triggered by what {_name(plan)} writes into {each.system}"
+            rows.setdefault(agent, []).append(said)
+    for each in plan.touched:
+        match each.because:
+            case "presents":
+                continue
+            case "sets-to-work":
+                said = f"calls {name('agent', each.leaving)}"
+            case "set-to-work":
+                said = f"is called by {name('agent', each.leaving)}"
+            case "triggered":
+                said = f"is started by what {who} writes into {name('system', each.system)}"
+        rows.setdefault(each.agent, []).append(said)
+    return sorted((name("agent", agent), "; ".join(said)) for agent, said in rows.items())

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from meshmodel.analysis.results import AgentReach, How, SystemReach
+from meshmodel.analysis.results import HOW_WORDS, AgentReach, How, SystemReach
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table
 from meshmodel.model.records import Snapshot
 from meshmodel.model.text import counted
@@ -13,12 +13,12 @@ _IDENTITIES: Final[dict[How, str]] = {
     "hidden": "found",
     "deputy": "through another agent",
 }
-_HOW: Final[dict[How, tuple[str, str]]] = {
-    "direct": ("direct", "its own credentials allow it: an access review shows this"),
-    "hidden": ("found", "with a credential that it finds or exchanges elsewhere (lateral movement)"),
-    "deputy": ("through", "only through another agent that it calls or influences (confused deputy)"),
+_HOW: Final[dict[How, str]] = {
+    "direct": "its own credentials allow it: an access review shows this",
+    "hidden": "with a credential that it finds or exchanges elsewhere (lateral movement)",
+    "deputy": "only through another agent that it calls or influences (confused deputy)",
 }
-"""How an action is reached: in a word, and what that means."""
+"""What it means how an action is reached."""
 
 
 def reach_json(reach: Iterable[AgentReach]) -> Answer:
@@ -57,7 +57,7 @@ def reach_blocks(snapshot: Snapshot, reach: Sequence[AgentReach]) -> Iterator[Bl
         reached = Table((*rows,), head, indent=2) if rows else Paragraph("It reaches no system.", indent=2)
         yield Section("", [Paragraph(_identity_words(who, agent), "strong", hang=4), reached], indent=0)
     if any(each.reach for each in reach):
-        yield Section("", [Table(tuple(map(Row, _HOW.values())))], indent=0)
+        yield Section("", [Table(tuple(Row((HOW_WORDS[how], said)) for how, said in _HOW.items()))], indent=0)
 
 
 def _identity_words(who: str, agent: AgentReach) -> str:
@@ -76,6 +76,6 @@ def _rows(snapshot: Snapshot, system: SystemReach) -> Iterator[Row]:
     ways: dict[tuple[str, str], list[str]] = {}
     for action in system.actions:
         checked = "none" if action in system.unchecked else "on every route"
-        ways.setdefault((_HOW[system.how(action)][0], checked), []).append(action)
+        ways.setdefault((HOW_WORDS[system.how(action)], checked), []).append(action)
     for (how, checked), actions in ways.items():
         yield Row((title, ", ".join(actions), how, checked))

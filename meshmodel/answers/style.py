@@ -44,7 +44,19 @@ class Style:
 _LEAST_WORDS: Final = 20
 """The last column of a table is wrapped in place if at least this many cells are left for it."""
 _ASCII: Final = str.maketrans(
-    {"✖": "x", "✔": "+", "◆": "#", "◇": "o", "○": "o", "·": ",", "→": "->", "←": "<-", "▸": ">", "▪": "="}
+    {
+        "✖": "x",
+        "✔": "+",
+        "✓": "+",
+        "◆": "#",
+        "◇": "o",
+        "○": "o",
+        "·": ",",
+        "→": "->",
+        "←": "<-",
+        "▸": ">",
+        "▪": "=",
+    }
 )
 
 

@@ -1,4 +1,4 @@
-"""Tickets for a tracker: the items of the list of work, each with the missing checkpoints that it closes.
+"""Tickets for a tracker: the items of the list of actions, each with the missing checkpoints that it closes.
 
 The id of a ticket is made of what it is about alone, so that a second import finds the ticket of the first:
 ``checkpoint:STEP:FROM>TO``, ``measure:RULE:SUBJECT``, ``missing-checkpoint:CREDENTIAL>SYSTEM``, and
@@ -38,10 +38,10 @@ class Ticket(NamedTuple):
     """One thing to do.
 
     Attributes:
-        number: as in the list of work: ``3``, and ``3.1`` of a missing checkpoint that item 3 closes; of
+        number: as in the list of actions: ``3``, and ``3.1`` of a missing checkpoint that item 3 closes; of
             notes ``N1`` and on.
         id: stable; see above.
-        parent: the id of the ticket that closes it; empty for an item of work.
+        parent: the id of the ticket that closes it; empty for an action.
         kind: ``checkpoint``, of the plan also ``drop`` or ``limit``, ``measure``; ``missing-checkpoint``; or
             ``question`` or ``action`` of a note.
         severity: the highest of what it closes; of a note ``low``, for nothing says how grave it is.
@@ -91,7 +91,7 @@ class Ticket(NamedTuple):
 
 
 def tickets(analysis: "Analysis", by: By | None = None) -> tuple[Ticket, ...]:
-    """The tickets of a model: its list of work, each followed by the missing checkpoints that it closes; then
+    """The tickets of a model: its list of actions, each followed by the missing checkpoints it closes; then
     the open questions and actions that were noted.
 
     Args:
@@ -265,7 +265,7 @@ def _named(ticket: Ticket) -> dict[str, object]:
 
 
 def tickets_markdown(analysis: "Analysis", by: By | None = None) -> str:
-    """The tickets as Markdown: a chapter for each item of work, below it one for each that it closes."""
+    """The tickets as Markdown: a chapter for each action, below it one for each that it closes."""
     made = tickets(analysis, by)
     lines = [f"# Tickets of {escaped(analysis.snapshot.about.name or 'the model')}", ""]
     for each in made:

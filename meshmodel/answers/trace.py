@@ -18,7 +18,9 @@ from meshmodel.analysis.trace_records import (
 )
 from meshmodel.answers.blocks import Answer, Paragraph, Section
 from meshmodel.answers.lines import Look
+from meshmodel.answers.measures import named_in, title_in
 from meshmodel.model.events import Event, time_text
+from meshmodel.model.records import Snapshot
 from meshmodel.model.secrets import shortened
 from meshmodel.model.text import counted, first_few, name_list, one_line
 
@@ -43,7 +45,7 @@ _SUMMARY: Final[dict[Verdict, tuple[str, str, Look]]] = {
     "reused": ("✖", "had a decision that an earlier action had used", "medium"),
     "unknown": ("?", "cannot be judged", "medium"),
     "recorded": ("◆", "had the decision of a checkpoint", "good"),
-    "approved": ("◇", "went as intended", "good"),
+    "approved": ("✓", "went as intended", "good"),
 }
 
 
@@ -276,23 +278,23 @@ def time_of(event: Event) -> str:
     return "" if event.time is None else f"{time_text(event.time)}  "
 
 
-def event_blocks(traced: TracedEvent) -> Iterator[Paragraph]:
-    """One event by itself, as ``TraceText.event_blocks`` tells the first of several."""
-    return TraceText().event_blocks(traced)
-
-
 class TraceText:
     """Tells events in text: numbers with the letter of their log, and each chain of credentials once."""
 
-    def __init__(self, summary: TraceSummary | None = None) -> None:
-        """Arguments: of what logs the events are, if they are of several."""
+    def __init__(self, snapshot: Snapshot, summary: TraceSummary | None = None) -> None:
+        """Arguments: the model, which names what it has; of what logs the events are, if of several."""
+        self.snapshot = snapshot
         self._letter_of = (lambda _: "") if summary is None else summary.letter_of
         self._told: dict[tuple[Run, str], Link] = {}
+
+    def name(self, table: str, key: str | None, unknown: str) -> str:
+        """What people call an element; ``unknown`` where none is named."""
+        return unknown if key is None else title_in(self.snapshot, table, key)
 
     def event_blocks(self, traced: TracedEvent) -> Iterator[Paragraph]:
         """One event: who did what as whom, where the credential came from, and any decision."""
         before = len(time_of(traced.event))
-        yield Paragraph(event_words(traced), "strong", 7 + before, 2 - before)
+        yield Paragraph(self.event_words(traced), "strong", 7 + before, 2 - before)
         if traced.credential is not None:
             yield Paragraph(self._origin_words(traced, traced.credential), indent=7, hang=2)
         judged = self.recheck_words(traced)
@@ -305,7 +307,8 @@ class TraceText:
 
     def _origin_words(self, traced: TracedEvent, credential: str) -> str:
         """Where a credential came from; the whole chain where it is first presented in a session."""
-        link, words = traced.authority, f"with {credential}{self._came(traced.yielded)}"
+        link = traced.authority
+        words = f"with {title_in(self.snapshot, 'credential', credential)}{self._came(traced.yielded)}"
         if link is None or link.before is None:
             return words
         key = traced.run, credential
@@ -315,7 +318,8 @@ class TraceText:
             self._told.clear()
         self._told[key] = link
         chain = [
-            f"{each.way.credential}{_person(each)}{self._came(each.yielded)}" for each in link.before.links()
+            f"{self.name('credential', each.way.credential, '')}{_person(each)}{self._came(each.yielded)}"
+            for each in link.before.links()
         ]
         return " ← ".join([words, *chain])
 
@@ -328,12 +332,12 @@ class TraceText:
             case "held":
                 return " (its own)"
             case "passed":
-                return f", passed by {yielded.by or 'an agent that calls it'}"
+                return f", handed over by {self.name('agent', yielded.by, 'an agent that calls it')}"
             case "exchange":
-                place = "" if yielded.system is None else f" at {yielded.system}"
-                return f", got for {yielded.by or 'another'}{place}{seen}"
+                place = "" if yielded.system is None else f" at {self.name('system', yielded.system, '')}"
+                return f", got for {self.name('credential', yielded.by, 'another')}{place}{seen}"
             case _:
-                return f", got from {yielded.system or 'a system'}{seen}"
+                return f", got from {self.name('system', yielded.system, 'a system')}{seen}"
 
     def _event(self, number: int | None) -> str:
         """An event before, in brackets; empty if none shows it."""
@@ -349,7 +353,8 @@ class TraceText:
             return f"{sign} whether a checkpoint had to decide is not known", look
         due = " or ".join(traced.checkpoints)
         name, number = traced.decision or traced.refusal or ("", 0)
-        read = "" if crossing.source is None else f" {crossing.source} was read{self._event(crossing.event)}"
+        source = self.name("system", crossing.source, "")
+        read = f" {source} was read{self._event(crossing.event)}" if source else ""
         level = "" if crossing.severity is None else f"{crossing.severity.upper()}: "
         match verdict:
             case _ if traced.refusal is not None:
@@ -369,6 +374,56 @@ class TraceText:
                 said = f"{level}no checkpoint decides{read and f' after{read}'}"
                 look = crossing.severity or look
         return f"{sign} {said}", look
+
+    def event_words(self, traced: TracedEvent) -> str:
+        """Who did what as whom, in which session."""
+        event = traced.event
+        who = self.name("agent", traced.agent, "somebody")
+        if event.action is None and event.checkpoint is not None:
+            decided = "refused" if event.refused else "decided"
+            return f"{one_line(event.checkpoint)} {decided} for {who}"
+        did = "acts on" if event.action is None else verb(event.action)
+        where = self.name("system", event.system, "an unknown system")
+        whom = "" if traced.identity is None else f" as {one_line(traced.identity)}"
+        whom += "" if traced.on_behalf_of is None else f" on behalf of {one_line(traced.on_behalf_of)}"
+        refused = ", and is refused" if event.refused else ""
+        session = "" if event.session is None else f" [{shortened(event.session)}]"
+        return f"{who} {did} {where}{whom}{refused}{_decided(event)}{session}"
+
+    def revoke_words(self, each: ToRevoke) -> tuple[str, str, str]:
+        """Why a credential is to be revoked, whether it is valid still, and who needs a new one first."""
+
+        def at(number: int | None) -> str:
+            return "" if number is None else f" in event {number}{self._letter_of(number)}"
+
+        link, where = each.link, at(each.event)
+        match each.why:
+            case "unknown":
+                why = f"somebody unknown used it{where}"
+            case "taken":
+                why = f"taken from {self.name('system', link and link.way.system, 'a system')}{where}"
+            case "ended":
+                why = f"still accepted after its end{where}"
+            case "issued":
+                by = self.name("credential", link and (link.way.by or link.way.presented), "")
+                by = f" for {by}" if by else ""
+                why = f"issued{by}{where}"
+            case "endless":
+                why = "it never ends by itself"
+                if link is not None and link.way.how is None:
+                    why += ", and nothing shows how it came"
+            case _:
+                why = "whoever has the first can get it"
+        state = "still valid, as far as the logs show"
+        if each.revoked is not None:
+            state = f"not valid: revoked{at(each.revoked)}"
+        elif each.ended is not None:
+            state = f"not valid: ended by itself at {time_text(each.ended)}"
+        return (
+            why,
+            state,
+            name_list([self.name("agent", other, "") for other in each.others]) or "nobody else",
+        )
 
 
 def log_letter(number: int) -> str:
@@ -400,7 +455,7 @@ def unused_words(rules: "Sequence[MapRule]") -> str:
 
 
 def summary_blocks(
-    summary: TraceSummary, revoke: Sequence[ToRevoke] = (), *, complete: bool
+    summary: TraceSummary, text: TraceText, revoke: Sequence[ToRevoke] = (), *, complete: bool
 ) -> Iterator[Section]:
     """The counts of all events shown, whether the logs were followed to their end, and what to revoke."""
     tally = summary.tally
@@ -430,45 +485,15 @@ def summary_blocks(
     shown = f", {tally.events:,} of them shown" if tally.events < summary.laid else ""
     yield Section(f"{counted(summary.laid, 'event')}{shown}", lines, indent=2)
     if revoke:
-        yield Section("What to revoke, in order", list(_revoke_lines(revoke, summary)), indent=2)
+        yield Section("What to revoke, in order", list(_revoke_lines(revoke, text)), indent=2)
 
 
-def revoke_words(each: ToRevoke, summary: TraceSummary) -> tuple[str, str, str]:
-    """Why a credential is to be revoked, whether it is dead already, and who needs a new one first."""
-
-    def at(number: int | None) -> str:
-        return "" if number is None else f" in event {number}{summary.letter_of(number)}"
-
-    link, where = each.link, at(each.event)
-    match each.why:
-        case "unknown":
-            why = f"somebody unknown used it{where}"
-        case "taken":
-            why = f"taken from {(link and link.way.system) or 'a system'}{where}"
-        case "ended":
-            why = f"still accepted after its end{where}"
-        case "issued":
-            by = f" for {link.way.by or link.way.presented}" if link is not None else ""
-            why = f"issued{by}{where}"
-        case "endless":
-            why = "it never ends by itself"
-            if link is not None and link.way.how is None:
-                why += ", and nothing shows how it came"
-        case _:
-            why = "whoever has the first can get it"
-    state = "alive, as far as the logs show"
-    if each.revoked is not None:
-        state = f"dead: revoked{at(each.revoked)}"
-    elif each.ended is not None:
-        state = f"dead: ended by itself at {time_text(each.ended)}"
-    return why, state, name_list(each.others) if each.others else "nobody else"
-
-
-def _revoke_lines(found: Sequence[ToRevoke], summary: TraceSummary) -> Iterator[Paragraph]:
+def _revoke_lines(found: Sequence[ToRevoke], text: TraceText) -> Iterator[Paragraph]:
     for number, each in enumerate(found, 1):
-        why, state, others = revoke_words(each, summary)
+        why, state, others = text.revoke_words(each)
         first = f"; {others} needs a new one first" if each.others else ""
-        yield Paragraph(f"{number}. {each.credential}: {why}; {state}{first}", hang=3)
+        name, id_ = named_in(text.snapshot, "credential", each.credential)
+        yield Paragraph(f"{number}. {name}: {why}; {state}{first}{id_}", hang=3)
 
 
 def incomplete_words(summary: TraceSummary) -> str:
@@ -478,22 +503,6 @@ def incomplete_words(summary: TraceSummary) -> str:
         return f"INCOMPLETE: {', '.join(cut)} could not be read to the end; what comes after it is not told"
     until = f"the log could not be followed past event {summary.laid}"
     return f"INCOMPLETE: {until}; what comes after it is not told"
-
-
-def event_words(traced: TracedEvent) -> str:
-    """Who did what as whom, in which session."""
-    event = traced.event
-    who = "somebody" if traced.agent is None else one_line(traced.agent)
-    if event.action is None and event.checkpoint is not None:
-        decided = "refused" if event.refused else "decided"
-        return f"{one_line(event.checkpoint)} {decided} for {who}"
-    did = "acts on" if event.action is None else verb(event.action)
-    where = "an unknown system" if event.system is None else one_line(event.system)
-    whom = "" if traced.identity is None else f" as {one_line(traced.identity)}"
-    whom += "" if traced.on_behalf_of is None else f" on behalf of {one_line(traced.on_behalf_of)}"
-    refused = ", and is refused" if event.refused else ""
-    session = "" if event.session is None else f" [{shortened(event.session)}]"
-    return f"{who} {did} {where}{whom}{refused}{_decided(event)}{session}"
 
 
 def _decided(event: Event) -> str:

@@ -1,9 +1,9 @@
-"""The list of work: what to build and change until nothing is open, numbered alike wherever it is shown.
+"""The list of actions: what to build and change until nothing is open, numbered alike wherever it is shown.
 
 First the measures of the plan, or the checkpoints of the minimum fix where no intent says how often a day it
 is used, those that close most first; then one item for each cause that stands even with all of them, the
 most severe first. The report, tickets, the list of the plan, the guided review and ``diff --closes`` follow
-it (``docs/fix.md#the-list-of-work``).
+it (``docs/fix.md#the-list-of-actions``).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -162,7 +162,7 @@ class Part(NamedTuple):
 
 
 def work_of(analysis: "Analysis", plan: "Plan") -> Work:
-    """The list of work of a model by its plan, or by its fix, with their numbers.
+    """The list of actions of a model by its plan, or by its fix, with their numbers.
 
     Args:
         analysis: of the model.

@@ -68,6 +68,7 @@ SIGNS = (
     ("✖", "no checkpoint here: a missing checkpoint"),
     ("◆", "an effective checkpoint"),
     ("◇", "a checkpoint that is not effective, or that an agent can change"),
+    ("✓", "an intended use: no checkpoint is needed"),
     ("◈", "where a fix would add a checkpoint"),
     ("⊘", "what a plan would remove"),
     ("≤", "what a plan would restrict"),

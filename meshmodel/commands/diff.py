@@ -104,7 +104,7 @@ def _fixes(old: "Analysis", new: "Analysis", deadline: float | None) -> "tuple[P
 
 
 def _work(old: "Analysis", fix: "Plan", deadline: float | None) -> "Work":
-    """The list of work of the model before, as its report and its tickets have it."""
+    """The list of actions of the model before, as its report and its tickets have it."""
     from meshmodel.answers.plan_options import usual_options
     from meshmodel.answers.plan_state import in_order
     from meshmodel.answers.work import work_of

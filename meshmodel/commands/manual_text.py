@@ -17,7 +17,7 @@ _MARKED: Final = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
 _ASCII: Final = str.maketrans(
     {
         "✖": "x",
-        "✔": "+",
+        **dict.fromkeys("✔✓", "+"),
         "◆": "*",
         "◇": "o",
         "◈": "G",

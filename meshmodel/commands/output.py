@@ -85,7 +85,7 @@ def style() -> "Style":
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     columns = shutil.get_terminal_size((100, 24)).columns if terminal else 100
     try:
-        "✖✔◆◇·→←▸".encode(sys.stdout.encoding or "ascii")
+        "✖✔✓◆◇·→←▸".encode(sys.stdout.encoding or "ascii")
         glyphs = True
     except (UnicodeEncodeError, LookupError):
         glyphs = False

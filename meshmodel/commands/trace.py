@@ -200,10 +200,11 @@ def _text(analysis: "Analysis", summary: "TraceSummary") -> _Form:
     from meshmodel.answers import trace as words
     from meshmodel.answers.blocks import Paragraph
     from meshmodel.answers.painters import text_of
+    from meshmodel.model.phrases import VIEWS
 
-    look, text, revocations = style(), words.TraceText(summary), Revocations(analysis)
+    look, text, revocations = style(), words.TraceText(analysis.snapshot, summary), Revocations(analysis)
     name = analysis.snapshot.about.name or "A model without a name"
-    title = f"{one_line(name, limit=200)}, as {analysis.view}"
+    title = f"{one_line(name, limit=200)}, {VIEWS[analysis.view]}"
     begun = False
     outside = 0
 
@@ -231,6 +232,6 @@ def _text(analysis: "Analysis", summary: "TraceSummary") -> _Form:
 
     def end(summary: "TraceSummary", complete: bool) -> None:
         folded()
-        say(f"\n{text_of(words.summary_blocks(summary, revocations.rows(), complete=complete), look)}")
+        say(f"\n{text_of(words.summary_blocks(summary, text, revocations.rows(), complete=complete), look)}")
 
     return _Form(show, end, revocations.lay)

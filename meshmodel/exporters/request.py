@@ -206,7 +206,7 @@ _FORMATS: Final = (
     Format(
         "tickets-md",
         "tickets.md",
-        "a ticket for each item of work and each missing checkpoint",
+        "a ticket for each action and each missing checkpoint",
         takes=_WORK,
     ),
     Format("tickets-json", "tickets.json", "these tickets as JSON", takes=_WORK),

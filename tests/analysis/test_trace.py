@@ -230,7 +230,7 @@ def test_what_the_log_says_was_handed_out_is_believed():
         (Event(1, 1.0, "bott", "token", system="wiki", action="read"), ["the model has no agent bott"]),
         (
             Event(1, 1.0, "gone", "token", system="wiki", action="read"),
-            ["agent gone is retired, so it should not act"],
+            ["gone is retired, so it should not act"],
         ),
         (
             Event(1, 1.0, system="wiki", action="read"),
@@ -254,7 +254,7 @@ def test_what_the_log_says_was_handed_out_is_believed():
         ),
         (
             Event(1, 1.0, "bot", "token", "svc-files", system="wiki", action="read"),
-            ["credential token carries the identity svc-desk, not svc-files"],
+            ["token carries the identity svc-desk, not svc-files"],
         ),
         (
             Event(1, 1.0, "bot", identity="svc-files", system="files", action="read"),

@@ -126,13 +126,13 @@ def test_a_fix_has_a_line_for_all_its_steps_and_one_for_each():
 def test_the_steps_of_a_way_lead_to_their_records_and_what_is_said_to_none():
     finding = next(each for each in ANALYSIS.findings if each.subject == "cloud-key>bucket")
     way = ANALYSIS.explain_finding(finding)
-    lines = [*way_lines(None, finding, way)]
+    lines = [*way_lines(ANALYSIS.snapshot, None, finding, way)]
     assert (lines[0].text, lines[0].kind) == (finding.message, "note")
     steps = [each.value for each in lines if each.value is not None]
     assert steps == [reference_of(each) for each in way.steps if each.step not in {"hold", "implies"}]
     assert (lines[1].text, lines[1].kind) == (f"Fix: {finding.remedy}", "note"), "before the path"
     assert not any(finding.references[0] in each.text for each in lines), "R tells the standards"
-    assert not [*way_lines(None, None, None)]
+    assert not [*way_lines(ANALYSIS.snapshot, None, None, None)]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,10 @@ def test_the_number_of_a_sentence_and_a_missing_checkpoint_stand_out(sentence, p
 
 def test_a_way_that_leads_nowhere_says_why():
     finding = replace(ANALYSIS.findings[0], accepted=None)
-    assert any("no path of an agent leads through it" in each.text for each in way_lines(None, finding, None))
+    assert any(
+        "no path of an agent leads through it" in each.text
+        for each in way_lines(ANALYSIS.snapshot, None, finding, None)
+    )
 
 
 @all_rows("rule", RULES)

@@ -1,4 +1,4 @@
-"""Tickets: the list of work with what each item closes, as JSON and as Markdown."""
+"""Tickets: the list of actions with what each item closes, as JSON and as Markdown."""
 
 import json
 import tomllib

@@ -1,4 +1,4 @@
-"""The list of work: each open finding in one item, and the same numbers wherever it is shown."""
+"""The list of actions: each open finding in one item, and the same numbers wherever it is shown."""
 
 from dataclasses import replace
 from datetime import date

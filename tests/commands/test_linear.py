@@ -105,7 +105,7 @@ def test_the_report_of_a_large_model_has_tables_and_few_pictures_and_says_so() -
     assert len(said) == 1
     assert "1,022 elements" in said[0]
     headings = [each.text for each in report.blocks if isinstance(each, Heading) and each.level == 3]
-    assert len(headings) == 20, "the items of work of the first causes are told"
+    assert len(headings) == 20, "the actions of the first causes are told"
     tables = [each for each in report.blocks if isinstance(each, Table)]
     firsts = {row[0] for each in tables for row in each.rows}
     assert {*analysis.snapshot.agent, *analysis.snapshot.system, *analysis.snapshot.credential} <= firsts

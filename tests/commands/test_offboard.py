@@ -64,7 +64,7 @@ def test_a_vendor_goes_from_a_file(tmp_path, called):
     shutil.copy(LEAK, path)
     status, done, _ = called("offboard", path, "vendor:Chat provider", "--apply")
     assert status == 0
-    assert "1 agent to retire" in done
+    assert "1 Retire  Chat service" in done
     after = read_file(path)
     assert after.agent["chat-service"].status == "retired"
     assert not after.custody
@@ -97,4 +97,4 @@ def test_offboarding_twice_has_nothing_left_to_do(tmp_path, called):
     status, said, complaint = called("offboard", path, "chat-service", "--apply")
     assert (status, said) == (2, "")
     assert "nothing to do" in complaint
-    assert "✔ It is retired and has nothing left" in called("offboard", path, "chat-service")[1]
+    assert "✔ Chat service is retired and has nothing left" in called("offboard", path, "chat-service")[1]

@@ -50,8 +50,8 @@ def test_another_ending_is_refused(called, tmp_path, name, monkeypatch):
 @all_rows(
     ("words", "complaint"),
     [
-        (("--only", "index", "findngs"), "--only: a report has no section findngs; use decision, index"),
-        (("--only", "indx"), "--only: a report has no section indx; did you mean index?"),
+        (("--only", "index", "findngs"), "--only: a report has no section findngs; did you mean findings?"),
+        (("--only", "summry"), "--only: a report has no section summry; did you mean summary?"),
         (("--brief", "--only", "index"), "--brief: chosen sections say already"),
         (("--reviewer", "Bob\x1b[31m"), "--reviewer: Bob\\x1b[31m has a control character (U+001B)"),
         (("--reviewer", "Bob", "--reviewer", " "), "--reviewer: is empty"),

@@ -64,8 +64,8 @@ def test_the_text_names_logs_by_letters(two, called):
     status, text, _ = called("trace", LEAK, *two)
     assert status == 0
     assert "B: b.jsonl, jsonl, 1 event, 1970-01-01T00:01:41Z to 1970-01-01T00:01:41Z\n" in text
-    assert "   2B  1970-01-01T00:01:41Z  chat-service reads bucket as svc-export [one]\n" in text
-    assert "with cloud-key, got from crm in event 1A ← refresh-token (its own)\n" in text
+    assert "   2B  1970-01-01T00:01:41Z  Chat service reads Export bucket as svc-export [one]\n" in text
+    assert "with Cloud key, got from CRM in event 1A ← CRM refresh token (its own)\n" in text
 
 
 def test_a_part_is_shown_and_all_is_laid(two, documents):

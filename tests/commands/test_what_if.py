@@ -122,7 +122,7 @@ def test_as_designed_a_planned_checkpoint_is_due_in_a_trace(tmp_path, called, do
     assert [each["recheck"] for each in designed[:-1]].count("missing") == 1
     assert designed[2]["recheck"] == "unrecorded"
     assert "as built" in called(*words)[1].splitlines()[0]
-    assert "as designed" in called(*words, "--as-designed")[1].splitlines()[0]
+    assert "with planned checkpoints" in called(*words, "--as-designed")[1].splitlines()[0]
 
 
 def test_the_same_compromise_in_several_models(called, documents):

@@ -109,7 +109,7 @@ DIFF: Final = (
     *below("fix.before.", _FIX),
     ("fix.after", "object", "that of the model after"),
     *below("fix.after.", _FIX),
-    ("work?", "list of objects", "with --closes: the list of work of the model before"),
+    ("work?", "list of objects", "with --closes: the list of actions of the model before"),
     ("work[].number", "integer", "as in its report, its tickets and its fix"),
     ("work[].key", "string", "as the id of its ticket"),
     ("work[].title", "string", "what was to be done"),

@@ -728,11 +728,11 @@ DOCUMENTS: Final = (
             ("format", "string", "meshmodel-tickets/2"),
             ("model", "string", "the name of the model"),
             ("view", "string", "built, or designed with --planned"),
-            ("tickets", "list of objects", "the items of work, each followed by what it closes"),
+            ("tickets", "list of objects", "the actions, each followed by what it closes"),
             (
                 "tickets[].number",
                 "string",
-                "as in the list of work: 3, or 3.1 of what it closes; N1 of a note",
+                "as in the list of actions: 3, or 3.1 of what it closes; N1 of a note",
             ),
             ("tickets[].id", "string", "what it is about, and nothing that may change"),
             ("tickets[].parent", "string", "the id of the item that closes it; empty for an item"),

@@ -84,10 +84,10 @@ def test_what_outsiders_words_come_to_and_what_is_limited_is_told_in_words():
     assert words["system/memory"] == "memory agent-memory high integrity untrusted content brought here"
     assert words["system/states"] == "states typed values only"
     limits = "for inbox:read, memory:read, memory:write and 1 more only"
-    assert words["label/delegation/bot/server"] == f"delegates {limits}"
-    assert words["label/delegation/bot/counter"] == "delegates returns values"
+    assert words["label/delegation/bot/server"] == f"calls {limits}"
+    assert words["label/delegation/bot/counter"] == "calls returns values"
     # The limit of a steerable agent is only asked for.
-    assert words["label/delegation/bot/helper"] == "delegates advised: for inbox:read only"
+    assert words["label/delegation/bot/helper"] == "calls advised: for inbox:read only"
 
 
 @pytest.mark.slow
@@ -125,7 +125,7 @@ def test_the_reach_lens_says_direct_hidden_and_deputy_and_counts_what_it_draws()
     assert "dim" not in tones.values()
     words = {node.id: " ".join(node.lines) for node in lit.nodes}
     assert "direct: read, write" in words["system/inbox"]
-    assert "by a deputy" in words["system/vault"]
+    assert "through" in words["system/vault"]
 
 
 @pytest.mark.slow

@@ -64,7 +64,7 @@ def test_what_lies_over_something_is_noticed():
     page = re.sub(r"\S+ (\S+)$", r"100 \1", root.get("viewBox"))
     line.find(f"{SVG}path").set("d", "M{0},{1}C{0},{1} {0},{1} {0},{1}".format(card.get("x"), card.get("y")))
     found = faults(ET.tostring(root))
-    assert "'vault' lies over 'hosts'" in found
+    assert "'vault' lies over 'runs'" in found
     assert any("lies over the shape system/vault" in each for each in found)
     assert any(each.startswith("the line agent/anna->") and "shape system/vault" in each for each in found)
     root.set("viewBox", page)

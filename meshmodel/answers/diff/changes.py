@@ -144,7 +144,7 @@ class Side(NamedTuple):
 
 
 class WorkChange(NamedTuple):
-    """An item of the list of work of the model before (``docs/fix.md#the-list-of-work``).
+    """An item of the list of actions of the model before (``docs/fix.md#the-list-of-actions``).
 
     Attributes:
         number, key, title: of the item.
@@ -172,7 +172,7 @@ class Diff:
         crossings: by agent, source (home first), target and action.
         findings: all of both, also those that stand, in the order of ``check``; closed ones last.
         fixes: the minimum fix before and after, where it was asked for.
-        work: what became of the list of work of the model before, where that was asked for.
+        work: what became of the list of actions of the model before, where that was asked for.
     """
 
     view: View

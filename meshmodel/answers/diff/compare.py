@@ -88,7 +88,7 @@ def _fields(table: str, before: Record, after: Record) -> Iterator[FieldChange]:
 
 
 def work_changes(work: Work, new: "Analysis") -> tuple[WorkChange, ...]:
-    """What became of each item of a list of work.
+    """What became of each item of a list of actions.
 
     An item that closes nothing by itself, since others close the rest with it, is closed where a checkpoint
     that counts is on its step, or nothing is uncontrolled any more.

@@ -25,7 +25,7 @@ _TITLES: Final = {
     "doors": "Missing checkpoints",
     "findings": "Other findings",
     "fix": "What the fix costs",
-    "work": "What was on the list of work before",
+    "work": "What was on the list of actions before",
 }
 
 

@@ -58,7 +58,7 @@ def path_from_entry(analysis: "Analysis", finding: "Finding", found: "Explanatio
 
 
 def first_cut(work: "Work", explanation: "Explanation") -> "Item | None":
-    """The first item of the list of work whose measure is on a path."""
+    """The first item of the list of actions whose measure is on a path."""
     relations = {_relation(each) for each in explanation.steps} | {*_begin(explanation)}
     return next((each for each in work.items if each.place in relations), None)
 
@@ -89,7 +89,7 @@ def attack_path(
     Args:
         analysis: of the model.
         explanation: the path, which has steps.
-        item: the item of work whose measure is on it; ``None``: none is.
+        item: the action whose measure is on it; ``None``: none is.
         in_full: whether each step says as whom and with which credential.
     """
     return AttackPath((*_parts(analysis, explanation, item, in_full=in_full),))

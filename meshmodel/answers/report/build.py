@@ -115,14 +115,14 @@ class Builder:
             analysis, analysis.cheapest_plan(asked, deadline=self._deadline, cancelled=self._stop)
         )
         self.complete = plan.optimal
-        self._tell("working out the list of work")
+        self._tell("working out the list of actions")
         work = work_of(analysis, plan)
         known = PlanState(analysis, asked, plan)
         writers: dict[str, Callable[[], Iterator[Block]]] = {
-            "decision": lambda: decision_page(analysis, plan, work, self._pictures.stamp, options),
-            "index": lambda: index_section(analysis, work),
-            "ways": lambda: self._findings(work),
-            "work": lambda: work_section(analysis, work),
+            "summary": lambda: decision_page(analysis, plan, work, self._pictures.stamp, options),
+            "findings": lambda: index_section(analysis, work),
+            "paths": lambda: self._findings(work),
+            "actions": lambda: work_section(analysis, work),
             "model": self._drawing,
             "boundaries": lambda: boundary_section(analysis, self._pictures),
             "agents": lambda: agent_section(analysis),
@@ -130,11 +130,11 @@ class Builder:
             "systems": lambda: system_section(analysis),
             "credentials": lambda: credential_section(analysis),
             "questions": self._not_modelled,
-            "words": self._words,
-            "references": lambda: reference_section(analysis),
+            "glossary": self._words,
+            "standards": lambda: reference_section(analysis),
         }
         blocks: list[Block] = []
-        if "decision" not in options.sections:
+        if "summary" not in options.sections:
             blocks += [Heading(1, title_of(analysis)), self._stamp()]
         letters = iter("ABCDEFGHIJKL")
         for name in options.sections:
@@ -142,7 +142,7 @@ class Builder:
             for block in writers[name]():
                 is_appendix = name in APPENDICES and isinstance(block, Heading) and block.level == 2
                 blocks.append(_lettered(block, next(letters)) if is_appendix else block)
-            if name == "decision" and not options.brief:
+            if name == "summary" and not options.brief:
                 blocks.append(Contents())
         self._tell("writing")
         report = Report(title_of(analysis), self._pictures.stamp, tuple(blocks))
@@ -170,7 +170,7 @@ class Builder:
 
     def _words(self) -> Iterator[Block]:
         analysis = self._analysis
-        yield Heading(2, "Words and counts")
+        yield Heading(2, "Terms and counts")
         _, is_whole = description_of(analysis)
         yield Facts.of(
             ("Description", None if is_whole else analysis.snapshot.about.description),

@@ -60,7 +60,7 @@ def decision_page(
     Args:
         analysis: of the model.
         plan: its plan, or minimum fix, or the best that is known.
-        work: the list of work.
+        work: the list of actions.
         stamp: which model was analysed by which program.
         options: who wrote it, and who signs.
     """
@@ -102,7 +102,7 @@ def _head(
     yield Heading(1, title_of(analysis))
     if analysis.snapshot.about.description:
         said, is_whole = description_of(analysis)
-        where = "appendix on words and counts" if "words" in options.sections else "model"
+        where = "appendix on terms and counts" if "glossary" in options.sections else "model"
         yield Paragraph(said if is_whole else f"{said} The whole description is in the {where}.")
     yield Paragraph(plain(go_live(analysis, work, listed)), strong=True)
     yield Paragraph(plain(verdict(analysis, plan, work)))
@@ -129,11 +129,11 @@ def description_of(analysis: "Analysis") -> tuple[str, bool]:
 
 
 def go_live(analysis: "Analysis", work: Work, listed: Collection[int]) -> str:
-    """Whether it may go live by what is found, or after which items of work, in a sentence.
+    """Whether it may go live by what is found, or after which actions, in a sentence.
 
     Args:
         analysis: of the model.
-        work: the list of work.
+        work: the list of actions.
         listed: the numbers of the items that the page has: no other is named.
     """
     counts = counts_of(analysis)
@@ -219,7 +219,7 @@ class WorstPath(NamedTuple):
     Attributes:
         finding: whose path it is.
         explanation: its steps.
-        item: the first item of work whose measure is on these steps; ``None``: none is.
+        item: the first action whose measure is on these steps; ``None``: none is.
         critical: the critical findings that these steps show, ``finding`` among them if it is critical.
     """
 
@@ -233,7 +233,7 @@ def worst_paths(analysis: "Analysis", work: Work, most: int = WORST) -> list[Wor
     """The paths of open findings, each once: first the ``WORST`` that show most of the critical findings.
 
     Of as good ones it is those of the worst findings; of findings that are not critical, those whose path an
-    item of work cuts come first. Of a large model the first ``_MOST_TRIED`` causes are looked at.
+    action cuts come first. Of a large model the first ``_MOST_TRIED`` causes are looked at.
     """
     critical = _critical(analysis)
     found, told = list[WorstPath](), dict[tuple[str, ...], set[Name]]()
@@ -345,7 +345,7 @@ def _work(rows: Sequence[tuple[str, ...]], every: int, options: ReportOptions) -
         return
     yield Table.to_fill_in(("No.", "What to do", "Owner", "By (date)", "Closes"), (6, 44, 22, 12, 16), rows)
     left = every - len(rows)
-    where = "list of work" if "work" in options.sections else "whole report"
+    where = "list of actions" if "actions" in options.sections else "whole report"
     more = f"… and {left} more in the {where}. " if left else ""
     yield Paragraph(f"{more}An item is done when meshmodel diff --closes OLD.toml NEW.toml says so.")
 

@@ -28,7 +28,7 @@ def finding_section(analysis: "Analysis", work: Work, tell: Callable[[str], None
 
     Args:
         analysis: of the model.
-        work: the list of work, of which an item closes each.
+        work: the list of actions, of which an item closes each.
         tell: told how far it has come.
     """
     yield Heading(2, "Findings and their paths", "ways")
@@ -76,7 +76,7 @@ def finding_table(analysis: "Analysis", work: Work) -> Iterator[Block]:
         yield Paragraph("Nothing is found.")
         return
     yield Table.of(
-        ("Severity", "Rule", "Subject", "What is found", "Fix", "Work", "Acceptance"),
+        ("Severity", "Rule", "Subject", "What is found", "Fix", "Action", "Acceptance"),
         (8, 13, 15, 26, 24, 6, 8),
         (
             (
@@ -128,7 +128,7 @@ def _finding(number: int, finding: "Finding") -> Iterator[Block]:
 
 
 def _close(finding: "Finding", item: "Item | None") -> Iterator[Block]:
-    """The item of work that closes a finding; without one, what would."""
+    """The action that closes a finding; without one, what would."""
     if item is None:
         yield Facts.of(("Fix", finding.remedy))
     else:

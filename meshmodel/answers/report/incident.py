@@ -21,16 +21,15 @@ from meshmodel.analysis.trace_records import (
     is_wrong,
 )
 from meshmodel.answers.blocks import Facts, plain
+from meshmodel.answers.measures import named_in, title_in
 from meshmodel.answers.report.blocks import report_of
 from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Report, Table
 from meshmodel.answers.trace import (
     TraceSummary,
     TraceText,
-    event_words,
     ignored_words,
     incomplete_words,
     log_letter,
-    revoke_words,
 )
 from meshmodel.answers.used import used_blocks
 from meshmodel.exporters.diagram.compact import stamp
@@ -94,7 +93,7 @@ class _Page:
         self, snapshot: Snapshot, incident: Incident, summary: TraceSummary, laid: Laid, complete: bool
     ) -> None:
         self._snapshot, self._incident, self._summary = snapshot, incident, summary
-        self._laid, self._complete, self._text = laid, complete, TraceText(summary)
+        self._laid, self._complete, self._text = laid, complete, TraceText(snapshot, summary)
         self._sessions = incident.sessions
 
     def blocks(self) -> Iterator[Block]:
@@ -153,7 +152,7 @@ class _Page:
             yield Paragraph("Nothing is wrong, as far as the logs show.")
         else:
             when = self._when(traced)
-            said = [f"{when[0].upper()}{when[1:]} {event_words(traced)}", *self._wrong(traced)]
+            said = [f"{when[0].upper()}{when[1:]} {self._text.event_words(traced)}", *self._wrong(traced)]
             sentences = [f"{each[0].upper()}{each[1:]}" for each in said]
             chain = [] if traced.authority is None else [*traced.authority.links()][::-1]
             yield Paragraph(plain(". ".join(sentences) + "."), strong=True)
@@ -170,7 +169,8 @@ class _Page:
         if is_by_unknown(traced):
             yield "no active agent of the model could have done this"
         if is_past_end(traced):
-            yield f"{traced.credential} had ended, and was still accepted"
+            name = self._text.name("credential", traced.credential, "it")
+            yield f"{name} had ended, and was still accepted"
         if is_bypass(traced):
             yield "it went past a checkpoint"
         judged = self._text.recheck_words(traced)
@@ -178,23 +178,28 @@ class _Page:
             yield judged[0].lstrip("✖ ")
 
     def _came(self, link: Link) -> str:
-        way, name = link.way, link.way.credential
+        way, name = link.way, self._text.name("credential", link.way.credential, "")
         when = (
             ""
             if link.moment is None
             else f"At {time_text(link.moment.time)} (event {self._place(link.moment.number)}) "
         )
-        who = way.agent or "somebody"
+        who, where = (
+            self._text.name("agent", way.agent, "somebody"),
+            self._text.name("system", way.system, ""),
+        )
         match way.how:
             case "held":
                 return f"{who} holds {name}"
             case "passed":
-                return f"{who} was passed {name} by {way.by or 'an agent that calls it'}"
+                return (
+                    f"{self._text.name('agent', way.by, 'an agent that calls it')} hands over {name} to {who}"
+                )
             case "custody":
-                return f"{when}{way.system or 'a system'} handed out {name} to {who}"
+                return f"{when}{where or 'a system'} handed out {name} to {who}"
             case "exchange":
-                where = f" at {way.system}" if way.system else ""
-                return f"{when}{who} got {name} for {way.by or 'another'}{where}"
+                other = self._text.name("credential", way.by, "another")
+                return f"{when}{who} got {name} for {other}{f' at {where}' if where else ''}"
             case _:
                 return f"{who} had {name}, and nothing shows whence"
 
@@ -206,7 +211,7 @@ class _Page:
         for (agent, session), events in self._sessions.items():
             if left:
                 named = "events without a session" if session is None else f"session {shortened(session)}"
-                yield Heading(3, plain(f"{agent or 'somebody'}, {named}"))
+                yield Heading(3, plain(f"{self._text.name('agent', agent, 'somebody')}, {named}"))
                 yield self._table(events[:left])
             untold += max(0, len(events) - left)
             left = max(0, left - len(events))
@@ -222,7 +227,7 @@ class _Page:
         found = Counter(each.run for each in self._incident.shown if each.run in runs)
         agents: dict[str, list[int]] = {}
         for (agent, _), number in found.items():
-            agents.setdefault(agent or "somebody", []).append(number)
+            agents.setdefault(self._text.name("agent", agent, "somebody"), []).append(number)
         if agents:
             yield Heading(3, title)
             yield Items(
@@ -244,7 +249,7 @@ class _Page:
                 (
                     f"{mark}{self._place(event.number)}",
                     _time(event.time),
-                    f"{event_words(each)}{record}",
+                    f"{self._text.event_words(each)}{record}",
                     "; ".join(block.line for block in concluded),
                 )
             )
@@ -261,7 +266,10 @@ class _Page:
             ("Credential", "Why", "State", "Who needs a new one first"),
             (24, 32, 22, 22),
             (
-                (f"{number}. {each.credential}", *revoke_words(each, self._summary))
+                (
+                    f"{number}. {''.join(named_in(self._snapshot, 'credential', each.credential))}",
+                    *self._text.revoke_words(each),
+                )
                 for number, each in enumerate(found, 1)
             ),
         )
@@ -285,7 +293,7 @@ class _Page:
                 yield Items(_some([f"{self._when(each)} {self._asked(each)}" for each in events]))
 
     def _asked(self, traced: TracedEvent) -> str:
-        return ": ".join([event_words(traced), *self._wrong(traced)])
+        return ": ".join([self._text.event_words(traced), *self._wrong(traced)])
 
     def _unknown(self) -> Iterator[Block]:
         lines = _some([f"{what}: {counted(often, 'event')}" for what, often in self._remarks().most_common()])
@@ -297,9 +305,10 @@ class _Page:
         found: Counter[str] = Counter()
         for each in self._incident.shown:
             lines = (*each.unexplained, *each.notes)
+            name = self._text.name("credential", each.credential, "")
             known = (  # of which other sections tell
-                f"{each.credential} was revoked in ",
-                f"{each.credential} ended ",
+                f"{name} was revoked in ",
+                f"{name} ended ",
                 f"{each.event.checkpoint} refused, so ",
                 "refused: ",
             )
@@ -331,10 +340,11 @@ class _Page:
             )
             systems.update(name for name in found if name is not None and name in self._snapshot.system)
         for name in sorted(systems):
+            title = title_in(self._snapshot, "system", name)
             if name not in self._incident.seen:
-                yield f"{name} is on the path, and no log has an event of it"
+                yield f"{title} is on the path, and no log has an event of it"
             if self._snapshot.system[name].audit == "none":
-                yield f"{name} is on the path, and keeps no audit trail, as the model says"
+                yield f"{title} is on the path, and keeps no audit trail, as the model says"
 
     def _used(self) -> Iterator[Block]:
         cut = [each.file.name for each in self._summary.logs if each.problem]

@@ -46,7 +46,7 @@ def index_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
             )
         )
     yield Table.of(
-        ("No.", "Severity", "Finding", "Owner", "Status", "Work"),
+        ("No.", "Severity", "Finding", "Owner", "Status", "Action"),
         (7, 12, 38, 18, 15, 10),
         (cells for *_, cells in sorted(rows, key=lambda row: row[:4])),
     )

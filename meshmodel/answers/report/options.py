@@ -7,10 +7,10 @@ from meshmodel.model.errors import RequestError
 from meshmodel.model.text import LINE_LIMIT, did_you_mean, one_line, unprintable
 
 SECTIONS: Final = {
-    "decision": "the page to decide on",
-    "index": "the index of findings",
-    "ways": "each finding with its path",
-    "work": "the list of work",
+    "summary": "the page to decide on",
+    "findings": "the index of findings",
+    "paths": "each finding with its path",
+    "actions": "the list of actions",
     "model": "the model as it is drawn",
     "boundaries": "the boundary map",
     "agents": "the agents and what they reach",
@@ -18,13 +18,22 @@ SECTIONS: Final = {
     "systems": "the inventory of systems",
     "credentials": "the inventory of credentials",
     "questions": "what was not modelled",
-    "words": "the words of the report",
-    "references": "the standards, with their titles",
+    "glossary": "the terms of the report",
+    "standards": "the standards, with their titles",
 }
 """The sections of a report in their order, by what ``--only`` calls them."""
+_OLDER: Final = {
+    "decision": "summary",
+    "index": "findings",
+    "ways": "paths",
+    "work": "actions",
+    "words": "glossary",
+    "references": "standards",
+}
+"""What some were called until version 0.8, which ``--only`` still takes."""
 APPENDICES: Final = (*SECTIONS,)[4:]
 """Those that nobody needs to decide or to begin."""
-BRIEF: Final = ("decision", "index", "ways")
+BRIEF: Final = ("summary", "findings", "paths")
 MOST_REVIEWERS: Final = 8
 """So many sign on the first page."""
 
@@ -48,7 +57,7 @@ class ReportOptions:
     @property
     def sections(self) -> tuple[str, ...]:
         """The sections that it has, in their order."""
-        wanted = self.only or (BRIEF if self.brief else tuple(SECTIONS))
+        wanted = [_OLDER.get(each, each) for each in self.only or (BRIEF if self.brief else SECTIONS)]
         return tuple(each for each in SECTIONS if each in wanted)
 
     def check(self) -> None:
@@ -58,7 +67,7 @@ class ReportOptions:
             RequestError: it names the choice, and what to do.
         """
         for each in self.only:
-            if each not in SECTIONS:
+            if each not in SECTIONS and each not in _OLDER:
                 hint = did_you_mean(each, tuple(SECTIONS)) or f"use {', '.join(SECTIONS)}"
                 raise RequestError("only", f"a report has no section {one_line(each)}; {hint}")
         if self.brief and self.only:

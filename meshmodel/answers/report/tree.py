@@ -85,7 +85,7 @@ class PathPart(NamedTuple):
     Attributes:
         text: what it says.
         look: what stands out: an ``agent``, the ``harm`` at the end where no checkpoint decides, and where a
-            measure of the list of work cuts the path (``measure``).
+            measure of the list of actions cuts the path (``measure``).
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""The section of a report on the list of work: where each item decides, its owners, what it closes."""
+"""The section of a report on the list of actions: where each item decides, its owners, what it closes."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
@@ -18,7 +18,7 @@ MOST: Final = 20
 
 def work_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
     """The items, with the numbers that they have everywhere."""
-    yield Heading(2, "List of work", "work")
+    yield Heading(2, "List of actions", "work")
     if not work.items:
         yield Paragraph("Nothing is to be done.")
         return

@@ -24,7 +24,9 @@ class ExplanationList(Listing, Bound):
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Tell the way of this."""
-        self.show_rows([*map(row_of, way_lines(shown.traced, shown.finding, shown.explanation))])
+        self.show_rows(
+            [*map(row_of, way_lines(shown.snapshot, shown.traced, shown.finding, shown.explanation))]
+        )
 
     def pointed(self, value: Any) -> None:
         """Show the step on the canvas."""

@@ -131,7 +131,7 @@ class StatusBar(Bound):
         if self.message_text:
             return Content.styled(f" {self.message_text}", "bold $primary")
         if shown.traced is not None:
-            return Content.styled(f" {'; '.join(event_words(shown.traced))}", "bold")
+            return Content.styled(f" {'; '.join(event_words(shown.traced, shown.snapshot))}", "bold")
         return self._selected(shown)
 
     @staticmethod
@@ -154,7 +154,7 @@ class StatusBar(Bound):
     def _headline(self, shown: WorkbenchState, room: int) -> Content:
         """What is open, or what comes first; a finding in one row, in full where no room is given."""
         if shown.traced is not None:
-            return Content.styled(f" {event_words(shown.traced)[0]}", "bold")
+            return Content.styled(f" {event_words(shown.traced, shown.snapshot)[0]}", "bold")
         if shown.finding is not None:
             return _finding(shown.finding, room, " reverse", "bold")
         if shown.explanation is not None:
@@ -181,7 +181,7 @@ class StatusBar(Bound):
     def _steps(shown: WorkbenchState) -> list[Content]:
         """What is told of what is open after its headline: the remedy, then each step of the path."""
         if shown.traced is not None:
-            words = event_words(shown.traced)[1:]
+            words = event_words(shown.traced, shown.snapshot)[1:]
             words.sort(key=lambda each: each.startswith("with "))  # whether a checkpoint decided comes first
             return [Content(f" {'; '.join(words)}")]
         told = [] if shown.finding is None else [Content(f" Fix: {shown.finding.remedy}")]

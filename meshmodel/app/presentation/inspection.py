@@ -5,12 +5,11 @@ from functools import partial
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from meshmodel.analysis.results import MOST_HIGHLIGHTED, How
+from meshmodel.analysis.results import HOW_WORDS, MOST_HIGHLIGHTED, How
 from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.lines import Line, Section, Words, heading, space
 from meshmodel.answers.questions import questions_of
 from meshmodel.app.presentation.findings_index import findings_index, may_be_about
-from meshmodel.app.presentation.phrases import HOW_WORDS
 from meshmodel.edits.checkpoint_places import checkpoints_on
 from meshmodel.edits.notes import notes_about, subject_of
 from meshmodel.model.note_subject import note_subject

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.trace_records import Link, Tally, TracedEvent, Verdict
     from meshmodel.analysis.used import Used
     from meshmodel.app.state import OpenedEvent
-    from meshmodel.model.records import Reference
+    from meshmodel.model.records import Reference, Snapshot
 
 
 _SETTLED: "Final[frozenset[Verdict]]" = frozenset({"none-due", "recorded", "approved"})
@@ -31,7 +31,7 @@ SIGNS: "Final[dict[Verdict, str]]" = {
 WORDS: "Final[dict[Verdict, str]]" = {
     "none-due": "none due",
     "recorded": "recorded",
-    "approved": "approved",
+    "approved": "intended",
     "reused": "reused",
     "stale": "stale",
     "unrecorded": "unrecorded",
@@ -196,12 +196,12 @@ def link_words(links: "list[Link]", number: int) -> str:
     return f"link {number} of {len(links)}: {link.way.credential} as {link.record.principal}, {came}"
 
 
-def event_words(traced: "TracedEvent") -> list[str]:
+def event_words(traced: "TracedEvent", snapshot: "Snapshot") -> list[str]:
     """One event in words: what happened, as whom, whence, and whether somebody was asked."""
-    from meshmodel.answers.trace import event_blocks, is_outside, time_of
+    from meshmodel.answers.trace import TraceText, is_outside, time_of
 
     number = traced.event.number
     if is_outside(traced):
         return [f"event {number}: the map names neither who nor where"]
-    first, *rest = (one_line(each.line, limit=10_000) for each in event_blocks(traced))
+    first, *rest = (one_line(each.line, limit=10_000) for each in TraceText(snapshot).event_blocks(traced))
     return [f"{number}  {time_of(traced.event)}{first}", *rest]

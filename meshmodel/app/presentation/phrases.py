@@ -19,10 +19,6 @@ _HOW: Final[dict[How, str]] = {
 }
 
 
-HOW_WORDS: Final[dict[How, str]] = {"direct": "direct", "hidden": "found", "deputy": "through"}
-"""How something is reached, in a word."""
-
-
 def reach_words(agent: str, reach: SystemReach) -> str:
     """What an agent reaches on a system, and how, in a sentence."""
     said = [f"{', '.join(actions)} {_HOW[way]}" for way, actions in reach.by_way.items() if actions]

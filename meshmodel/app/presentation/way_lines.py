@@ -9,22 +9,24 @@ from meshmodel.answers.lines import Line, note_row
 from meshmodel.answers.painters import lines_of
 from meshmodel.answers.ways import finding_blocks, step_blocks
 from meshmodel.app.presentation.log_words import event_words
+from meshmodel.model.records import Snapshot
 
 if TYPE_CHECKING:
     from meshmodel.analysis.trace_records import TracedEvent
 
 
 def way_lines(
-    traced: "TracedEvent | None", finding: Finding | None, explanation: Explanation | None
+    snapshot: Snapshot, traced: "TracedEvent | None", finding: Finding | None, explanation: Explanation | None
 ) -> Iterator[Line]:
     """All that is told of what is open, the remedy before the path; a line of a step leads to its record.
 
     Args:
+        snapshot: the model.
         traced: the event, if one is open.
         finding: the finding, if one is open.
         explanation: the way of one of them, or of a cell of the reach matrix.
     """
-    for number, text in enumerate(() if traced is None else event_words(traced)):
+    for number, text in enumerate(() if traced is None else event_words(traced, snapshot)):
         yield Line(("event", text), ((text, "" if number else "bold"),))
     if finding is not None:
         yield from lines_of(finding_blocks(finding))

@@ -256,14 +256,14 @@ class _Builder:
             words = delegation_words(snapshot.delegation[key], snapshot.agent[key[1]])
             self._step("delegation", f"agent/{key[0]}", f"agent/{key[1]}", words)
         for key in sorted(snapshot.trigger):
-            self._step("trigger", f"system/{key[0]}", f"agent/{key[1]}", ("triggers",))
+            self._step("trigger", f"system/{key[0]}", f"agent/{key[1]}", ("starts",))
         lit = (*self.lighting.steps, *self.checkpoints)
         for system, agent in sorted({(tail, head) for kind, tail, head in lit if kind == "hearing"}):
             self._step("hearing", f"system/{system}", f"agent/{agent}", ("read by",))
         for agent in sorted(snapshot.agent):
             runs_on = snapshot.agent[agent].runs_on
             if runs_on is not None:
-                self._step("hosting", f"system/{runs_on}", f"agent/{agent}", ("hosts",))
+                self._step("hosting", f"system/{runs_on}", f"agent/{agent}", ("runs",))
 
     def _step(self, look: LineLook, tail: str, head: str, words: tuple[str, ...]) -> None:
         """A line, broken by the shapes of its checkpoints and of its door."""

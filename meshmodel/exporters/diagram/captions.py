@@ -138,7 +138,7 @@ def delegation_words(delegation: Delegation, second: Agent) -> tuple[str, ...]:
         second: the agent that is set to work: a steerable one is only asked to keep to a limit
             (``docs/semantics.md#limited-delegations``).
     """
-    words = ["delegates"]
+    words = ["calls"]
     if delegation.only:
         named, more = delegation.only[:_NAMED], len(delegation.only) - _NAMED
         listed = [
@@ -236,23 +236,23 @@ _LEGEND: tuple[tuple[Look, str], ...] = (
     ("credential", "credential\nas identity"),
     ("words", "credential,\nactions"),
     ("inactive", "retired,\nrevoked"),
-    ("missing", "nobody\nasks"),
-    ("counts", "checkpoint\ncounts"),
-    ("does-not-count", "checkpoint\ndoes not count"),
+    ("missing", "missing\ncheckpoint"),
+    ("counts", "effective\ncheckpoint"),
+    ("does-not-count", "checkpoint,\nnot effective"),
     ("stub", "goes on\nelsewhere"),
     ("uncontrolled", "some\nunchecked"),
-    ("approved", "some\napproved"),
-    ("controlled", "all\ncontrolled"),
+    ("approved", "some\nintended"),
+    ("controlled", "all\nchecked"),
 )
 _LINES: Mapping[LineLook, str] = {
     "hold": "holds",
     "grant": "may do there",
     "custody": "stores or issues",
     "exchange": "exchanged for",
-    "delegation": "delegates to",
-    "trigger": "triggers",
+    "delegation": "calls",
+    "trigger": "starts",
     "hearing": "read by",
-    "hosting": "hosts",
+    "hosting": "runs",
     "boundary": "boundary",
     "decides": "decides",
     "crossing": "crosses",
@@ -260,14 +260,14 @@ _LINES: Mapping[LineLook, str] = {
     "lifeline": "takes part",
 }
 _MARKS: Mapping[StepMark, str] = {
-    "missing": "unchecked (×)",
+    "missing": "missing checkpoint (×)",
     "counts": "effective checkpoint",
     "does-not-count": "checkpoint, not effective",
 }
 _TONES: Mapping[Tone, str] = {
     "direct": "direct",
-    "hidden": "hidden",
-    "deputy": "by a deputy",
+    "hidden": "found",
+    "deputy": "through another agent",
     "added": "added",
     "removed": "removed",
     "changed": "changed",

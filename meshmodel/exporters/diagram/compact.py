@@ -14,10 +14,10 @@ FEW: Final = 15
 SAID_BY_THE_LINE: Final = (
     ("stores",),
     ("exchanged",),
-    ("delegates",),
-    ("triggers",),
+    ("calls",),
+    ("starts",),
     ("read by",),
-    ("hosts",),
+    ("runs",),
     ("leaving",),
     ("entering",),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from meshmodel.analysis.example_paths import reference_of
 from meshmodel.analysis.graph import Step as Pair
 from meshmodel.analysis.mesh import Mesh
-from meshmodel.analysis.results import SystemReach
+from meshmodel.analysis.results import HOW_WORDS, SystemReach
 from meshmodel.analysis.steps import KINDS, OWN
 from meshmodel.exporters.diagram.elements import AnalysisResults, Lens, Tone
 from meshmodel.model.errors import RequestError
@@ -176,18 +176,16 @@ def _is_used(mesh: Mesh, step: Pair, yielding: set[int]) -> bool:
 
 def _add_words(mesh: Mesh, lighting: Lighting, agent: str, reached: Sequence[SystemReach]) -> None:
     lighting.words[f"agent:{agent}"] = "reach of this agent"
-    said: dict[Tone, str] = {"direct": "held", "hidden": "picked up", "deputy": "of a deputy"}
+    said: dict[Tone, str] = {"direct": "held", "hidden": "found", "deputy": "of another agent"}
     for each in mesh.credentials:
         tone = lighting.nodes.get(f"credential:{each}")
         if tone is not None:
             lighting.words[f"credential:{each}"] = said[tone]
     for each in mesh.agents:
         if each != agent and f"agent:{each}" in lighting.nodes:
-            lighting.words[f"agent:{each}"] = "deputy"
+            lighting.words[f"agent:{each}"] = "called or influenced"
     for system in reached:
         parts = [
-            f"{'by a deputy' if way == 'deputy' else way}: {', '.join(actions)}"
-            for way, actions in system.by_way.items()
-            if actions
+            f"{HOW_WORDS[way]}: {', '.join(actions)}" for way, actions in system.by_way.items() if actions
         ]
         lighting.words[f"system:{system.system}"] = "; ".join(parts)

@@ -244,7 +244,7 @@ class _Drawing:
     def _decides(self, checkpoint: Checkpoint) -> str:
         counts = checkpoint.id in self.counts
         covers = f" for {', '.join(checkpoint.actions)}" if checkpoint.actions else ""
-        return f"{'◆' if counts else '◇'} {checkpoint.kind}{covers}{'' if counts else ', does not count'}"
+        return f"{'◆' if counts else '◇'} {checkpoint.kind}{covers}{'' if counts else ', not effective'}"
 
 
 def _words(edge: Edge) -> list[str]:
@@ -258,12 +258,10 @@ def _words(edge: Edge) -> list[str]:
             words = [f"exchanged{f' at {edge.record.at}' if edge.record.at else ''}"]
         case Delegation():
             only = edge.record.only
-            words = ["delegates", *([f"only {_some(only)}"] if only else [])]
+            words = ["calls", *([f"only {_some(only)}"] if only else [])]
             words += ["returns values"] if edge.record.returns == "values" else []
         case _:
-            words = {"trigger": ["triggers"], "hearing": ["is read by"], "hosting": ["hosts"]}.get(
-                edge.step, []
-            )
+            words = {"trigger": ["starts"], "hearing": ["is read by"], "hosting": ["runs"]}.get(edge.step, [])
     return [*words, *([f"passed by {_some(edge.passed_by)}"] if edge.passed_by else [])]
 
 

@@ -149,7 +149,7 @@ def test_the_index_has_each_finding_with_its_owner_its_status_and_its_work():
     (index,) = [
         each for each in brief(FINANCE, "html")[0].blocks if getattr(each, "head", "")[:1] == ("No.",)
     ][1:]
-    assert index.head == ("No.", "Severity", "Finding", "Owner", "Work")
+    assert index.head == ("No.", "Severity", "Finding", "Owner", "Action")
     assert len(index.rows) == len(analysis.findings)
     severities = [row[1] for row in index.rows]
     assert severities == sorted(severities, key=("critical", "high", "medium", "low").index)
@@ -182,7 +182,7 @@ def test_every_link_of_a_pdf_goes_to_the_page_that_it_says():
     shown = [page for right, page in led if right == edge]
     assert len(shown) > 15
     assert len({*shown}) > 2
-    before, after = "Listofwork", "IndexoffindingsNo."
+    before, after = "Listofactions", "IndexoffindingsNo."
     contents = texts[1].partition(before)[2].partition(after)[0]
     assert contents == "".join(map(str, shown[:2]))
     assert "".join(map(str, shown[2:])) in texts[1]
@@ -190,7 +190,7 @@ def test_every_link_of_a_pdf_goes_to_the_page_that_it_says():
     for place, heading in zip(shown[:2], items[:2], strict=True):
         assert squeezed(heading.text) in texts[place - 1]
     works = [each for each in items if each.anchor.startswith("work-")]
-    index = next(each for each in whole()["pdf"][0].blocks if getattr(each, "head", "")[-1:] == ("Work",))
+    index = next(each for each in whole()["pdf"][0].blocks if getattr(each, "head", "")[-1:] == ("Action",))
     for row, page in zip(index.rows, shown[2:], strict=True):
         heading = next(each for each in works if each.anchor == f"work-{row[-1]}")
         assert squeezed(heading.text) in texts[page - 1]
@@ -230,7 +230,7 @@ def test_each_section_can_be_had_alone(section):
     assert tree.blocks[0] == Heading(1, "Token leak")
     assert content.startswith(b"<!DOCTYPE html>")
     others = [each for each in tree.blocks if isinstance(each, Heading) and each.level == 2]
-    assert section == "decision" or len(others) == 1
+    assert section == "summary" or len(others) == 1
 
 
 def test_a_path_of_the_first_page_begins_where_untrusted_content_comes_in_and_shows_what_cuts_it():
@@ -385,7 +385,7 @@ def test_a_long_description_ends_with_a_sentence_and_where_the_rest_stands(optio
     kept, _, where = said.partition(" The whole description is in the ")
     assert told.startswith(kept)
     assert kept.endswith(".")
-    assert where == ("model." if options.brief else "appendix on words and counts.")
+    assert where == ("model." if options.brief else "appendix on terms and counts.")
     facts = {name: value for each in tree.blocks if isinstance(each, Facts) for name, value in each.rows}
     assert facts.get("Description") == (None if options.brief else told)
 

@@ -45,7 +45,7 @@ SECTIONS = [
     "What to do first",
     "Index of findings",
     "Findings and their paths",
-    "List of work",
+    "List of actions",
     "Appendix A: The model as it is drawn",
     "Appendix B: Boundary map",
     "Appendix C: Agents",
@@ -53,7 +53,7 @@ SECTIONS = [
     "Appendix E: System inventory",
     "Appendix F: Credential inventory",
     "Appendix G: What was not modelled",
-    "Appendix H: Words and counts",
+    "Appendix H: Terms and counts",
     "Appendix I: References",
 ]
 
