@@ -43,6 +43,8 @@ _CONDITION: Final = re.compile(r"Who can start .+\? The file does not say when i
 """What an import asks of a job whose condition other steps or variables decide."""
 _CALLERS: Final = re.compile(r"Which workflows call (.+), started by whom, ")
 """What an import asks of a workflow that others call and that none of those that were read does."""
+_OFF_AND_ON: Final = re.compile(r"(.+ is switched off in .+ and started by .+\.) Is that meant\?")
+"""What an import asks of a server that one file switches off and another one starts."""
 _TAKEN: Final = re.compile(r".+ is taken for an agent, .+")
 """What an import assumes of an action that it does not know."""
 _ASSUMED: Final = " (assumed)"
@@ -666,7 +668,9 @@ def _questions(analysis: Analysis, worst: Worst | None, stop: Stop) -> Iterator[
     before, tried = _missing(analysis), list[tuple[tuple[int, ...], Asked]]()
     texts, passed = set[str](), _passed(analysis.snapshot, worst)
     for note in _nearest_first(analysis.snapshot, passed)[:_TRIED]:
-        if note.text in texts:  # of the same program, started by another client
+        if note.text in texts or _OFF_AND_ON.fullmatch(
+            note.text
+        ):  # of the same program, started by another client
             continue
         texts.add(note.text)
         text = _with_subject(analysis.snapshot, note)
@@ -823,6 +827,8 @@ def _agent_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
         named = [f"{file} ({what})" for file, what in found.scope.seeming]
         told = (f"These look like agents and are not read: {first_few(named, most)}" for most in (3, 2, 1))
         yield next((each for each in told if width(each) <= columns), f"{len(named)} files look like agents")
+    open_ = (each for each in found.snapshot.note.values() if each.state == "open")
+    yield from [known[1] for each in open_ if (known := _OFF_AND_ON.fullmatch(each.text))][:1]
     if found.others:
         yield found.others
 

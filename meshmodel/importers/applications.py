@@ -21,7 +21,7 @@ from meshmodel.importers.common_systems import CommonSystems, folder_name
 from meshmodel.importers.data_form import DataForm
 from meshmodel.importers.document import Document, Node
 from meshmodel.importers.ledger import Became, Rule
-from meshmodel.importers.meanings import meaning_of
+from meshmodel.importers.meanings import first_verb, left_by, meaning_of
 from meshmodel.importers.model_keys import model_key, name_referred_to
 from meshmodel.importers.paths import glob
 from meshmodel.importers.programs import Program
@@ -147,22 +147,6 @@ APPLICATION_RULES: Final[tuple[Rule, ...]] = (
 _ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+")
 _CONNECTION: Final = re.compile(r"(?:URI|URL|DSN|STRING)\Z", re.IGNORECASE)
 """How names of variables end that hold an address with the login in it."""
-_WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_CHANGES: Final = frozenset([
-    "add", "apply", "approve", "assign", "book", "buy", "cancel", "change", "charge", "clear", "close",
-    "commit", "create", "delete", "deploy", "disable", "draft", "edit", "enable", "escalate", "execute",
-    "file", "forward", "insert", "issue", "make", "mark", "merge", "modify", "move", "notify", "open",
-    "order", "pay", "place", "post", "publish", "purchase", "push", "put", "refund", "register", "reject",
-    "remove", "reply", "request", "reschedule", "reset", "restart", "revoke", "run", "save", "schedule",
-    "sell", "send", "set", "start", "stop", "store", "submit", "suspend", "transfer", "trigger", "update",
-    "upload", "write",
-])  # fmt: skip
-_READS: Final = frozenset([
-    "analyze", "analyse", "browse", "calculate", "check", "classify", "compute", "count", "describe",
-    "display", "extract", "fetch", "find", "get", "info", "list", "load", "look", "lookup", "match",
-    "matching", "preview", "query", "read", "recommend", "retrieve", "search", "show", "status",
-    "summarize", "validate", "verify", "view",
-])  # fmt: skip
 
 
 def draw_application(form: DataForm, documents: Sequence[Document], out: Proposal) -> None:
@@ -818,7 +802,7 @@ class _Drawing:
             case "model":
                 return self._draw_model(agent, row.provider, fact, use), MODEL
         given = {**row.defaults, **use.settings}
-        reaches = _left_by(
+        reaches = left_by(
             given.get("operation", ""), effect_of(row, Shown(_NO_PROGRAM, settings=given)).reaches
         )
         if not reaches:
@@ -926,8 +910,7 @@ class _Drawing:
             called = ", ".join(others[:8])
             text = f"What does {title} of {agent.title} reach, and as which identity? It calls {called}."
             return [*records, out.ask(("agent", agent.id), text, UNKNOWN_TOOL, at=fact.at, detail=title)]
-        verbs = [each.lower() for each in _WORDS.findall(title) if each.lower() in _READS | _CHANGES]
-        action: Action = "read" if verbs and verbs[0] in _READS else "write"
+        action: Action = "read" if first_verb(title) == "read" else "write"
         system = out.element(
             "system", ("application data", *self._systems.key),
             f"what the tools of {self._systems.title} keep", at=fact.at, kind="other",
@@ -1144,14 +1127,6 @@ class _Drawing:
             listed = ", ".join(each.title for each in names[:8]) + (", …" if len(names) > 8 else "")
             text = f"Who starts {listed}, and who writes what it is asked to do?"
             self._out.ask(("agent", names[0].id), text, STARTED, at=_above(names[0].facts[0].at))
-
-
-def _left_by(operation: str, reaches: Sequence[str]) -> Sequence[str]:
-    """What an operation leaves of what a tool reaches: one that begins with a verb of reading only reads."""
-    verb = next(iter(_WORDS.findall(operation)), "").lower()
-    action = ":read" if verb in _READS else ":write" if verb in _CHANGES else ""
-    left = [each for each in reaches if each.endswith(action)]
-    return left or reaches
 
 
 def _shown(row: Row, given: Sequence["Evidence"]) -> "Evidence | None":

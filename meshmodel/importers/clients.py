@@ -38,9 +38,11 @@ from meshmodel.importers.catalogue import Server as KnownServer
 from meshmodel.importers.common_systems import HOME, CommonSystems, folder_name
 from meshmodel.importers.document import Document, Node
 from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.meanings import left_by
 from meshmodel.importers.proposal import Proposal
 from meshmodel.model.open_file import real_path
 from meshmodel.model.records import Delegation, Grant, Hold, Trigger
+from meshmodel.model.text import first_few
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 Asking = Literal["allowed", "judged", "once", "session", "asked", "denied"]
@@ -68,14 +70,26 @@ BY_DEFAULT: Final = Rule(
     "asks-by-default",
     "a client that asks by default",
     "assumed",
-    "VS Code asks before each use of a tool of a server, where no settings say otherwise; those that were "
-    "not read, such as the user's own, could",
+    "it asks before each use of a tool of a server, where no settings say otherwise; those that were not "
+    "read, such as the user's own, could",
 )
 SOME_TOOLS: Final = Rule(
     "some-tools-unasked",
     "a server some of whose tools run unasked",
     "question",
     "which action each unasked tool takes is not known, so no prompt of that server is drawn",
+)
+NAMED_TOOLS: Final = Rule(
+    "some-unknown-tools-unasked",
+    "a server some of whose tools run unasked, and are not known",
+    "assumed",
+    "one whose name begins with a verb of reading is taken to read, any other to do all that the server does",
+)
+OFF_ELSEWHERE: Final = Rule(
+    "switched-off-elsewhere",
+    "a server that one file switches off and another one starts",
+    "question",
+    "each file decides for its own client, so it is drawn where it is started",
 )
 HOOK: Final = Rule(
     "hook",
@@ -91,11 +105,12 @@ SUBAGENT: Final = Rule(
     "an agent of kind ai-agent, with account and servers of the client, or an account of its own where its "
     "tools are listed or refused, or its mode asks less",
 )
-CLIENT_RULES: Final = (PROMPTS, SOME_TOOLS, HOOK)
+CLIENT_RULES: Final = (PROMPTS, SOME_TOOLS, NAMED_TOOLS, OFF_ELSEWHERE, HOOK)
 """The rules of this module, for the table of a form that uses it."""
 
-_ASKS_BY_DEFAULT: Final = "VS Code agent"
-"""microsoft/vscode-docs approvals.md@0ac7ccf."""
+_ASK_BY_DEFAULT: Final = frozenset({"VS Code agent", "Kiro agent", "Roo Code", "Cline", "Amazon Q"})
+"""Clients that ask before each tool of a server that no list lets run unasked: microsoft/vscode-docs
+approvals.md@0ac7ccf; kiro.dev/docs/mcp/configuration; docs.roocode.com/features/auto-approving-actions."""
 
 
 def loosest(askings: Iterable[Asking]) -> Asking:
@@ -214,7 +229,7 @@ class Served:
         row: its row of the catalogue; ``None``: it has none.
         grants: of its credentials: credential and system, with what the row calls that system.
         only: what the delegation is limited to; ``None``: it is not.
-        is_off: whether the client never starts it.
+        is_called: whether the client, or a subagent of it, is drawn as calling it.
     """
 
     name: str
@@ -223,7 +238,7 @@ class Served:
     row: KnownServer | None = None
     grants: list[tuple[str, str, str]] = field(default_factory=list)
     only: tuple[str, ...] | None = None
-    is_off: bool = False
+    is_called: bool = False
 
     def needed_by(self, tools: Iterable[str]) -> tuple[str, ...] | None:
         """What some of its tools need of the systems that it reaches, as ``only`` of a delegation.
@@ -296,6 +311,8 @@ class Client:
         """By server the subagents that have tools of it, with these tools; ``*``: all servers."""
         self._kept_from: dict[str, set[str]] = {}
         self._unasked: set[str] = set()
+        self.off: set[str] = set()
+        """The servers that its settings switch off, wherever they stand."""
         self._commands: list[tuple[str, Asking, Node]] = []
         self._hosts: list[tuple[str, Asking, Node]] = []
         self._scopes: dict[Scope, Node] = {}
@@ -321,7 +338,7 @@ class Client:
     @property
     def asks_something(self) -> bool:
         """Whether it is known what it asks: by settings, or by default."""
-        return self.has_account or (self.name == _ASKS_BY_DEFAULT and bool(self.servers))
+        return self.has_account or (self.name in _ASK_BY_DEFAULT and bool(self.servers))
 
     def settings(self, scope: Scope, at: Node) -> str:
         """The files that decide what is asked: of the project, of the user, or of an administrator."""
@@ -565,6 +582,11 @@ class Client:
         found = [each for each in self.servers if server in {"*", each.name}]
         return tuple(("delegation", (self.agent, each.agent)) for each in found)
 
+    def switch_off(self, server: str, *, at: Node) -> None:
+        """Say that it never starts a server, wherever that stands."""
+        self.off.add(server)
+        self.out.part(Clients).off[server, at.source] = None
+
     def call(self, agent: str, server: str, tool: str) -> None:
         """Say that a subagent has a tool of a server; ``*``: all tools of it, or of all servers."""
         self._callers.setdefault(server, {}).setdefault(agent, []).append(tool)
@@ -635,17 +657,18 @@ class Client:
             asking, said = "allowed", []
         unasked = _named(said, "allowed", listed)
         asked = _named(said, "asked", listed)
-        if "denied" in whole or served.is_off or (asking == "denied" and not unasked):
+        if "denied" in whole or served.name in self.off or (asking == "denied" and not unasked):
             return
         only, is_used = served.limited_to(unasked if asking == "denied" else listed)
         if not is_used:
             return
         self.out.relate(Delegation(caller, served.agent, only=only), at=served.at)
+        served.is_called = True
         if asking == "denied":
             return
         if self._approval is not None and served.name not in self._approval[0]:
             self.checkpoint("delegation", caller, served.agent, "once", None, self._approval[1])
-        if asking is None and self.name != _ASKS_BY_DEFAULT:
+        if asking is None and self.name not in _ASK_BY_DEFAULT:
             self.out.part(Clients).ask_prompts(self, served.at)
             return
         if asking is None:
@@ -666,12 +689,22 @@ class Client:
         if not unasked:
             self.checkpoint("delegation", caller, served.agent, asking, None, served.at)
             return
-        needs = served.row.needed_by(unasked) if served.row is not None else None
-        if needs is None:
-            text = f"{self.title} does not ask before it uses {', '.join(unasked[:20])} of {served.name}. "
+        text = f"{self.title} does not ask before it uses {', '.join(unasked[:20])} of {served.name}. "
+        if served.row is None:
             text += "Which action is each, on which system? Until that is said no prompt is drawn."
             self.out.ask(("agent", caller), text, SOME_TOOLS, at=served.at, detail=self.folder)
             return
+        needs = served.row.needed_by(unasked)
+        if needs is None:
+            text += "A tool that the catalogue does not know and whose name begins with a verb of reading is "
+            text += "taken to read, any other one to do all that the server does. True?"
+            self.out.assume(("agent", caller), text, NAMED_TOOLS, at=served.at, detail=self.folder)
+            known = ((tool, served.row.needs(tool)) for tool in unasked)
+            needs = tuple(
+                access
+                for tool, found in known
+                for access in (left_by(tool, served.row.reaches) if found is None else found)
+            )
         for credential, system, row in served.grants:
             grant = self.out.grant(credential, system)
             open_ = {each.rpartition(":")[2] for each in needs if each.rpartition(":")[0] == row}
@@ -699,6 +732,8 @@ class Clients:
         self._out = out
         self._clients: dict[tuple[str, str, str], Client] = {}
         self._asked: dict[str, str] = {}
+        self.off: dict[tuple[str, str], None] = {}
+        """The names of servers that are switched off, each with the file that says so."""
         out.at_end(self._draw)
 
     def __iter__(self) -> Iterator[Client]:
@@ -746,6 +781,23 @@ class Clients:
         for each in self:
             each.draw()
         self._tell_servers_apart()
+        self._leave_out_what_is_off()
+
+    def _leave_out_what_is_off(self) -> None:
+        """Retire servers that nobody starts; ask of those that one file switches off and another starts."""
+        called = {to for _, to in self._out.ends("delegation")}
+        for client in self:
+            for served in client.servers:
+                if served.name in client.off and served.agent not in called:
+                    self._out.change("agent", served.agent, status="retired")
+        for name, file in self.off:
+            on = [each for client in self for each in client.servers if each.name == name and each.is_called]
+            files = [*dict.fromkeys(each.at.source for each in on if each.at.source != file)]
+            if files:
+                text = (
+                    f"{name} is switched off in {file} and started by {first_few(files, 3)}. Is that meant?"
+                )
+                self._out.ask(("agent", on[0].agent), text, OFF_ELSEWHERE, at=on[0].at, detail=file)
 
     def _tell_servers_apart(self) -> None:
         """Call servers of several clients that have one name by their clients too."""

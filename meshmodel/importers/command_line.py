@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from meshmodel.importers.addresses import is_random
-from meshmodel.importers.withheld import is_reference, name_to_show, names_secret, shows_secret
+from meshmodel.importers.withheld import is_empty, is_reference, name_to_show, names_secret, shows_secret
 
 ENV_OPTIONS: Final = ("-e", "--env")
 _HEADER_OPTIONS: Final = ("--header", "--headers", "-H")
@@ -139,12 +139,14 @@ def _in_assignment(word: str, start: int) -> list[Span]:
         name = word[start:]
         return [Span(len(word), len(word), name, literal=False)] if names_secret(name) else []
     name, given = found[1], found[2]
-    if given and not names_secret(name) and "://" in given:
+    if is_empty(given):
+        return []
+    if not names_secret(name) and "://" in given:
         inner = _moved(spans_of_address(given), found.start(2))
         if inner:
             return [Span(each.start, each.end, name, each.literal, shows=each.shows) for each in inner]
     if names_secret(name) or shows_secret(given):
-        return [Span(found.start(2), len(word), name, bool(given) and not is_reference(given))]
+        return [Span(found.start(2), len(word), name, not is_reference(given))]
     return []
 
 

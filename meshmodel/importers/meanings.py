@@ -1,7 +1,7 @@
 """What names mean: those of variables and options that they hold a secret, of scopes that they only read."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
@@ -49,6 +49,25 @@ _CHANGING: Final = frozenset(
         "execute", "run", "invoke", "publish", "deploy", "compose", "insert",
     }
 )  # fmt: skip
+_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_VERBS: Final[Mapping[str, Literal["read", "write"]]] = {
+    **dict.fromkeys((
+        "add", "apply", "approve", "assign", "book", "buy", "cancel", "change", "charge", "clear",
+        "close", "commit", "create", "delete", "deploy", "disable", "draft", "edit", "enable",
+        "escalate", "execute", "file", "forward", "insert", "issue", "make", "mark", "merge",
+        "modify", "move", "notify", "open", "order", "pay", "place", "post", "publish", "purchase",
+        "push", "put", "refund", "register", "reject", "remove", "reply", "request", "reschedule",
+        "reset", "restart", "revoke", "run", "save", "schedule", "sell", "send", "set", "start",
+        "stop", "store", "submit", "suspend", "transfer", "trigger", "update", "upload", "write",
+    ), "write"),
+    **dict.fromkeys((
+        "analyze", "analyse", "browse", "calculate", "check", "classify", "compute", "count",
+        "describe", "display", "extract", "fetch", "find", "get", "info", "list", "load", "look",
+        "lookup", "match", "matching", "preview", "query", "read", "recommend", "retrieve",
+        "search", "show", "status", "summarize", "validate", "verify", "view",
+    ), "read"),
+}  # fmt: skip
+"""What verbs in the names of tools say that these do."""
 _WRITTEN_TOGETHER: Final = tuple(each for each in _SECRETS if len(each) > 4)
 
 
@@ -176,3 +195,15 @@ def _words(scope: str) -> frozenset[str]:
 
 def _only_reads(words: frozenset[str]) -> bool:
     return not words.isdisjoint(_READING) and words.isdisjoint(_CHANGING)
+
+
+def first_verb(name: str) -> Literal["read", "write"] | None:
+    """Whether the first verb in the name of a tool reads or changes; ``None``: it has none that is known."""
+    words = (each.lower() for each in _WORD.findall(name))
+    return next((_VERBS[each] for each in words if each in _VERBS), None)
+
+
+def left_by(operation: str, reaches: Sequence[str]) -> Sequence[str]:
+    """What an operation leaves of what a tool reaches: one that begins with a verb of reading only reads."""
+    action = first_verb(next(iter(_WORD.findall(operation)), "")) or ""
+    return [each for each in reaches if each.endswith(action)] or reaches

@@ -22,7 +22,7 @@ from meshmodel.importers.catalogue import (
     effect_of,
 )
 from meshmodel.importers.catalogue import Server as KnownServer
-from meshmodel.importers.clients import Client, Served
+from meshmodel.importers.clients import Client, Clients, Served
 from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import ABSENT, Node
 from meshmodel.importers.ledger import Became, Rule
@@ -32,6 +32,7 @@ from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.unclear_names import UNCLEAR, ask_if_secret
 from meshmodel.importers.withheld import (
     host_of,
+    is_empty,
     is_reference,
     name_to_show,
     names_secret,
@@ -161,6 +162,8 @@ ADDRESS_KEYS: Final = ("url", "serverUrl", "httpUrl", "endpoint")
 """The keys under which files name the address of a server."""
 BELOW: Final = "mcp"
 """The key below which the settings of several clients keep what they say of servers."""
+_OFF: Final = "__disabled_"
+"""What begins the name of a server that is switched off."""
 _REFUSED: Final = ("excludeTools", "disabledTools", "disabled_tools")
 _TOOLS: Final = ("allowedTools", "includeTools", "enabledTools", "enabled_tools", "allowed_tools", "tools")
 _PLACES: Final = ("cwd", "envFile")
@@ -394,8 +397,10 @@ class _Reading:
             self._credential(found, ENV_SECRET)
         for name, value in entry.env:
             text = value.text
-            if names_secret(name) or shows_secret(text) or self._shared(text) or _password_in(text):
-                self._credential(Withheld(value, name, bool(text) and not is_reference(text)), ENV_SECRET)
+            if not is_empty(text) and (
+                names_secret(name) or shows_secret(text) or self._shared(text) or _password_in(text)
+            ):
+                self._credential(Withheld(value, name, not is_reference(text)), ENV_SECRET)
             else:
                 out.take(value, SETTING, ("agent", self._drawn.agent))
         for node in entry.passed:
@@ -414,9 +419,11 @@ class _Reading:
             for found in in_url(entry.address):
                 self._credential(found, URL_SECRET)
         for name, value in entry.headers:
-            if names_secret(name) or shows_secret(value.text) or self._is_known_header(name):
-                literal = bool(value.text) and not is_reference(value.text)
-                self._credential(Withheld(value, name, literal), HEADER)
+            text = value.text
+            if not is_empty(text) and (
+                names_secret(name) or shows_secret(text) or self._is_known_header(name)
+            ):
+                self._credential(Withheld(value, name, not is_reference(text)), HEADER)
             else:
                 self._out.take(value, SETTING)
         for node in entry.sent:
@@ -770,8 +777,9 @@ def is_off(out: Proposal, name: str, node: Node) -> bool:
     """Whether a server is switched off; then its leaves are taken, and one of them says so."""
     switches = [node[key] for key in ("enabled", "isActive") if node[key].text == "false"]
     switches += [node["disabled"]] * node["disabled"].is_true
-    switches += islice(node.leaves(), 1) if name.startswith("__disabled_") else ()
+    switches += islice(node.leaves(), 1) if name.startswith(_OFF) else ()
     for each in switches[:1]:
+        out.part(Clients).off[name.removeprefix(_OFF), each.source] = None
         out.take(each, DISABLED)
         out.take(node, OFF)
     return bool(switches)

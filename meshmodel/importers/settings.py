@@ -15,6 +15,7 @@ from meshmodel.importers.servers import LITERAL, SETTING
 from meshmodel.importers.unclear_names import ask_if_secret
 from meshmodel.importers.withheld import (
     host_of,
+    is_empty,
     is_reference,
     name_to_show,
     names_secret,
@@ -61,7 +62,7 @@ def _take_secret(client: Client, name: str, value: Node, variable: str = "") -> 
     meaning = "secret" if shows_secret(text) else meaning_of(name) if names_secret(name) else "setting"
     if meaning == "unclear":
         ask_if_secret(out, ("agent", client.agent), name_to_show(name), value)
-    if meaning != "secret" or not text:
+    if meaning != "secret" or is_empty(text):
         out.take(value, SETTING)
         return
     variable = variable_of(text, name) if is_reference(text) else variable

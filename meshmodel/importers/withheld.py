@@ -26,11 +26,11 @@ _NO_SECRET_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE: Final = re.compile(
-    r"\$\{\{.*\}\}|\$\{[^}:]*\}|\$\{[A-Za-z]+:[A-Za-z_][^}]*\}|\$[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%"
+    r"\$\{\{.*\}\}|\$\{[^}:]*(?::-)?\}|\$\{[A-Za-z]+:[A-Za-z_][^}]*\}|\$[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%"
     r"|\{\{.*\}\}|<[^<>]*>|\{(?:env|file):[^{}]*\}|os\.environ/[A-Za-z_][A-Za-z0-9_]*",
     re.DOTALL,
 )
-_INNER_REFERENCE: Final = re.compile(r"\$\{(?:[a-z]{1,20}:)?([A-Za-z_][A-Za-z0-9_-]{0,99})\}")
+_INNER_REFERENCE: Final = re.compile(r"\$\{(?:[a-z]{1,20}:)?([A-Za-z_][A-Za-z0-9_-]{0,99}|)(?::?-)?\}")
 _FILL_IN: Final = re.compile(r"your[ _-][a-z0-9 _-]*|[a-z0-9_-]*[_-]here|x{3,}|\*{3,}|\.{3}|…", re.IGNORECASE)
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 
@@ -42,9 +42,12 @@ def names_secret(name: str) -> bool:
 
 
 _VARIABLE: Final = re.compile(
-    r"\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)\}|\{env:([A-Za-z_][A-Za-z0-9_]*)\}|os\.environ/([A-Za-z_][A-Za-z0-9_]*)"
+    r"\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::?-)?\}|\{env:([A-Za-z_][A-Za-z0-9_]*)\}|os\.environ/([A-Za-z_][A-Za-z0-9_]*)"
     r"|%([A-Za-z_][A-Za-z0-9_]*)%|\$([A-Za-z_][A-Za-z0-9_]*)"
 )
+
+
+_OR_EMPTY: Final = re.compile(r"\$\{([^}:-]*):?-\}")
 
 
 def variable_of(value: str, name: str) -> str:
@@ -60,10 +63,18 @@ def variable_of(value: str, name: str) -> str:
     return name if value.removeprefix("--env=") == name else ""
 
 
+def is_empty(value: str) -> bool:
+    """Whether a value that stands there gives nothing: no text, or a variable of a name that says no secret
+    or is missing, and else the empty text (``${EMPTY:-}``).
+    """
+    found = _OR_EMPTY.fullmatch(value.strip())
+    return not value.strip() if found is None else not names_secret(found[1])
+
+
 def is_reference(value: str) -> bool:
     """Whether a value only stands for the real one: ``${VAR}``, ``${{ … }}``, ``<name>``, ``YOUR_KEY``.
 
-    ``${VAR:-value}`` does not: the value may be the real one.
+    ``${VAR:-}`` does; ``${VAR:-value}`` does not: the value may be the real one.
     """
     bare = re.sub(r"^(?:Bearer|Basic|token)\s+", "", value.strip(), flags=re.IGNORECASE)
     return _REFERENCE.fullmatch(bare) is not None or _FILL_IN.fullmatch(bare) is not None

@@ -520,3 +520,129 @@ def test_who_reads_all_of_a_cluster_or_every_secret_reads_secrets(folder):
     model = model_of(FOLDERS / folder)
     read = {each.system for each in model.grant.values() if "read" in each.actions}
     assert "secrets of every namespace" in {model.system[each].title for each in read}
+
+
+@all_rows(
+    ("key", "listed", "asks", "checked"),
+    [
+        ("autoApprove", [], "asks", ["read", "write", "execute"]),
+        ("autoApprove", ["issue_read"], "asks for some of it", ["write", "execute"]),
+        ("alwaysAllow", ["get_something_new"], "asks for some of it", ["write", "execute"]),
+        ("alwaysAllow", ["something_new"], "does not ask", []),
+        ("autoApprove", ["*"], "does not ask", []),
+        (None, [], "asks", ["read", "write", "execute"]),
+    ],
+)
+def test_tools_of_a_list_run_unasked_and_all_others_of_the_server_ask(key, listed, asks, checked, tmp_path):
+    name = ".roo/mcp.json" if key == "alwaysAllow" else ".kiro/settings/mcp.json"
+    server = GITHUB | ({key: listed} if key else {})
+    settings_in(tmp_path, name, {"mcpServers": {"github": server}})
+    found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
+    assert [each.asks for each in found.groups] == [asks]
+    asked = found.snapshot.checkpoint.values()
+    assert [*(each.actions or ("read", "write", "execute") for each in asked)] == (
+        [tuple(checked)] if checked else []
+    )
+
+
+@all_rows(
+    ("value", "is_key"),
+    [
+        ("", False),
+        ("  ", False),
+        ("${EMPTY:-}", False),
+        ("${:-}", False),
+        ("${ANTHROPIC_API_KEY:-}", True),
+        ("${ANTHROPIC_API_KEY}", True),
+    ],
+)
+def test_an_empty_value_is_no_key(value, is_key, tmp_path):
+    files = {
+        "a/.claude/settings.json": json.dumps({"env": {"ANTHROPIC_API_KEY": value}}),
+        "b/.mcp.json": json.dumps(
+            {"mcpServers": {"x": {"command": "x", "env": {"ANTHROPIC_API_KEY": value}}}}
+        ),
+        "c/compose.yaml": "services: {tools: {image: mcp/x}, bot: {image: b, models: [m], environment: "
+        f"{{ANTHROPIC_API_KEY: {json.dumps(value)}}}}}}}",
+        "d/.mcp.json": json.dumps(
+            {
+                "mcpServers": {
+                    "x": {"command": "docker", "args": ["run", "-e", f"ANTHROPIC_API_KEY={value}", "x"]}
+                }
+            }
+        ),
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        model = model_of(tmp_path / name.partition("/")[0])
+        assert any("anthropic" in each for each in model.credential) == is_key, name
+        assert any(each.title == "Claude API" for each in model.system.values()) == is_key, name
+
+
+@all_rows("name", ["mcp-config.json", "gateway/mcp_config.json", "mcp_settings.json", ".claude/mcp.json"])
+def test_of_a_file_that_no_client_is_known_to_read_a_client_is_only_assumed(name, tmp_path):
+    settings_in(tmp_path, name, {"mcpServers": {"github": GITHUB}})
+    found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
+    assert all(title.endswith(" (assumed)") for group in found.groups for title in group.titles)
+    assert all(
+        each.title.startswith("MCP client") for each in found.snapshot.agent.values() if each.is_steerable
+    )
+    assert any(f"since no client is known to read {name}." in each.text for each in found.questions)
+
+
+def test_a_list_of_what_runs_unasked_says_nothing_to_a_client_that_does_not_read_it(tmp_path):
+    settings_in(tmp_path, ".mcp.json", {"mcpServers": {"github": GITHUB | {"autoApprove": ["*"]}}})
+    settings_in(tmp_path, ".claude/settings.json", {})
+    found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
+    assert [each.asks for each in found.groups] == ["asks"]
+
+
+OFF = {"disabled": True}
+
+
+@all_rows(
+    ("files", "called", "told"),
+    [
+        (
+            {
+                ".mcp.json": {"mcpServers": {"github": GITHUB | OFF}},
+                ".cursor/mcp.json": {"mcpServers": {"github": GITHUB}},
+            },
+            {"cursor-agent"},
+            "github is switched off in .mcp.json and started by .cursor/mcp.json.",
+        ),
+        (
+            {
+                ".mcp.json": {"mcpServers": {"github": GITHUB}},
+                ".claude/settings.json": {"disabledMcpjsonServers": ["github"]},
+                ".cursor/mcp.json": {"mcpServers": {"github": GITHUB}},
+            },
+            {"cursor-agent"},
+            "github is switched off in .claude/settings.json and started by .cursor/mcp.json.",
+        ),
+        (
+            {
+                ".mcp.json": {"mcpServers": {"github": GITHUB}},
+                ".claude/settings.json": {"disabledMcpjsonServers": ["github"]},
+            },
+            set(),
+            "",
+        ),
+        (
+            {".gemini/settings.json": {"mcp": {"excluded": ["github"]}, "mcpServers": {"github": GITHUB}}},
+            set(),
+            "",
+        ),
+    ],
+)
+def test_a_server_that_one_file_switches_off_is_drawn_where_another_starts_it(files, called, told, tmp_path):
+    for name, content in files.items():
+        settings_in(tmp_path, name, content)
+    found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
+    agents = found.snapshot.agent
+    assert {
+        from_ for from_, to in found.snapshot.delegation if agents[to].title.startswith("github")
+    } == called
+    assert [each for each in scan_lines(found) if "switched off in " in each] == [told] * bool(told)
+    assert found.others == ""

@@ -563,8 +563,10 @@ class _Settings:
             root = layer.root
             for key in ("enableAllProjectMcpServers", "enabledMcpjsonServers", "allowedMcpServers"):
                 out.take(root[key], SERVERS, ("agent", client.agent))
-            for key in ("disabledMcpjsonServers", "deniedMcpServers"):
-                out.take(root[key], DISABLED)
+            for node in (*root["disabledMcpjsonServers"], *root["deniedMcpServers"]):
+                name = node["serverName"].text if node.is_map else node.text
+                client.switch_off(name, at=node)
+                out.take(node, DISABLED)
 
     def _others(self, layer: _Layer) -> None:
         root, out, client = layer.root, self._out, self._client

@@ -30,7 +30,7 @@ from meshmodel.importers.servers import (
     read_server,
 )
 from meshmodel.importers.unclear_names import UNCLEAR, ask_if_secret
-from meshmodel.importers.withheld import is_reference, names_secret, shows_secret, variable_of
+from meshmodel.importers.withheld import is_empty, is_reference, names_secret, shows_secret, variable_of
 from meshmodel.model.records import Custody, Delegation, Grant, Hold
 
 __all__ = ["RULES", "read", "recognise"]
@@ -378,7 +378,9 @@ class _Project:
             told = self.addressed(text)
             if told is not None and told is not service:
                 self._tell(service, told, name, text, node)
-            elif not _PLAIN.fullmatch(text) and (names_secret(name) or shows_secret(text)):
+            elif not (_PLAIN.fullmatch(text) or is_empty(text)) and (
+                names_secret(name) or shows_secret(text)
+            ):
                 self._secret(service, name, text, node)
             else:
                 self._out.take(node, SETTING)
@@ -414,7 +416,7 @@ class _Project:
     def _secret(self, service: _Service, name: str, text: str, node: Node) -> None:
         """A variable with a secret: held by the service; of a database one that it accepts."""
         out = self._out
-        found = Withheld(Node(text), name, bool(text) and not is_reference(text))
+        found = Withheld(Node(text), name, not is_reference(text))
         if found.meaning != "secret":
             if found.meaning == "unclear":
                 about = None if service.agent is None else ("agent", service.agent)
@@ -434,7 +436,7 @@ class _Project:
 
     def _variable(self, service: _Service, name: str, text: str, node: Node, found: Withheld) -> str:
         out = self._out
-        variable = "" if found.literal else variable_of(text or name, name)
+        variable = "" if found.literal else variable_of(text, name)
         row = out.catalogue.variable_named(variable or name)
         key = ("variable", variable) if variable else ("compose", self.folder, service.name, "variable", name)
         title = variable or f"{name} of {service.title}"
@@ -683,14 +685,17 @@ class _Gateway:
 
 
 def _variables(nodes: Sequence[Node]) -> Iterator[tuple[str, str, Node]]:
-    """The variables of a service: name, value, and where it stands; of a list ``NAME=value`` or ``NAME``."""
+    """The variables of a service: name, value, and where it stands; of a list ``NAME=value`` or ``NAME``.
+
+    One without a value is passed on: its value is a reference to the variable of that name.
+    """
     for node in nodes:
         environment = node["environment"]
         for name, value in environment.items():
-            yield name, value.text, value
+            yield name, value.text if value.value is not None else f"${{{name}}}", value
         for each in environment:
             found = _ASSIGNED.fullmatch(each.text)
-            name, text = (found[1], found[2]) if found else (each.text, "")
+            name, text = (found[1], found[2]) if found else (each.text, f"${{{each.text}}}")
             yield name, text, each
 
 

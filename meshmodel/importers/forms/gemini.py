@@ -385,9 +385,11 @@ class _Settings:
         is_used = (
             (not allowed or name in allowed or "*" in allowed)
             and (not configured or name in configured)
+            and name not in {each.text for each in self._words(BELOW, "excluded")}
             and self._get("admin", BELOW, "enabled").text != "false"
         )
         if not is_used:
+            self._client.switch_off(name, at=node)
             return
         if whole != "denied":
             self._client.rule(name, "*", whole, at=node)

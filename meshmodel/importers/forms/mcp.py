@@ -50,7 +50,7 @@ UNREAD: Final = Rule(
     "no-client-reads-it",
     "a file that no client is known to read",
     "assumed",
-    "its servers are drawn as those of a client that is switched off: computed as if it read them",
+    "which program starts its servers is not said, so an agent is taken to: it is to be confirmed",
 )
 PRIVATE: Final = Rule(
     "private-state",
@@ -65,6 +65,8 @@ RULES: Final[tuple[Rule, ...]] = (
 
 _CONTAINERS: Final = ("mcpServers", "servers", "mcp_servers", "context_servers")
 _UNASKED: Final = ("alwaysAllow", "autoApprove", "trust", "sandboxEnabled")
+_WITHOUT_LISTS: Final = frozenset({"Claude Code", "Claude Desktop"})
+"""Clients that know no such key: what they ask stands in their settings."""
 _SETTINGS: Final = (
     "type", "transport", "timeout", "description", "cwd", "name", "gallery", "version", "dev", "icon", "note",
     "startup_timeout_sec", "tool_timeout_sec", "enabled", "sandbox",
@@ -72,7 +74,6 @@ _SETTINGS: Final = (
 _CLIENTS: Final = (
     ("claude_desktop_config.json", "Claude Desktop"),
     (".claude.json", "Claude Code"),
-    (".claude/mcp.json", "MCP client"),
     (".vscode/mcp.json", "VS Code agent"),
     (".vscode/settings.json", "VS Code agent"),
     (".cursor/mcp.json", "Cursor agent"),
@@ -83,11 +84,10 @@ _CLIENTS: Final = (
     (".copilot/mcp-config.json", "Copilot CLI"),
     (".mcp.json", "Claude Code"),
     ("cline_mcp_settings.json", "Cline"),
-    ("mcp_settings.json", "Roo Code"),
+    ("rooveterinaryinc.roo-cline/settings/mcp_settings.json", "Roo Code"),
     (".antigravitycli/mcp_config.json", "Antigravity"),
     (".gemini/antigravity/mcp_config.json", "Antigravity"),
     (".codeium/windsurf/mcp_config.json", "Windsurf agent"),
-    ("mcp_config.json", "Windsurf agent"),
     ("mcp_agent.config.yaml", "mcp-agent application"),
 )
 _OF_A_PERSON: Final = frozenset(
@@ -95,14 +95,13 @@ _OF_A_PERSON: Final = frozenset(
         "claude_desktop_config.json",
         ".claude.json",
         "cline_mcp_settings.json",
-        "mcp_settings.json",
+        "rooveterinaryinc.roo-cline/settings/mcp_settings.json",
         ".gemini/antigravity/mcp_config.json",
         ".codeium/windsurf/mcp_config.json",
         ".copilot/mcp-config.json",
     }
 )
 """The names of files that lie in the folder of a person, not of a project."""
-_UNREAD: Final = ".claude/mcp.json"
 _OF_APPLICATIONS: Final = frozenset(
     {
         "$schema", "name", "description", "execution_engine", "logger", BELOW, "otel", "usage_telemetry",
@@ -193,7 +192,6 @@ class _Configuration:
     def __init__(self, document: Document, project: str, out: Proposal) -> None:
         self._out = out
         self._source = document.source
-        self._is_unread = f"/{document.source}".endswith(f"/{_UNREAD}")
         self._client = _client_of(document, project, out)
         self._inputs: dict[str, str] = {}
 
@@ -204,8 +202,6 @@ class _Configuration:
         for name, node in switched_on(self._out, servers):
             read_server(self._client, server_entry(name, node), self._input_in)
             self._prompts(name, node)
-            if self._is_unread:
-                self._out.take(node.get("command") or node, UNREAD, ("agent", self._client.agent))
 
     def _input(self, node: Node) -> None:
         out, name = self._out, node["id"].text
@@ -229,13 +225,13 @@ class _Configuration:
     def _prompts(self, name: str, node: Node) -> None:
         """Tools that run unasked, and what changes nothing."""
         out, agent = self._out, ("agent", self._client.servers[-1].agent)
-        for key in _UNASKED:
+        for key in () if self._client.name in _WITHOUT_LISTS else _UNASKED:
             said = node[key]
             tools = [each.text for each in said] if said.is_list else ["*"] if said.is_true else []
             for tool in tools:
                 self._client.rule(name, tool, "allowed", at=said)
             out.take(said, NO_ASKING, agent)
-        for key in ("disabled", "isActive"):
+        for key in ("disabled", "isActive", *_UNASKED):
             out.take(node[key], SETTING, agent)
         file = node["envFile"]
         if file:
@@ -255,4 +251,8 @@ def _client_of(document: Document, project: str, out: Proposal) -> Client:
             folder = project or (HOME if end in _OF_A_PERSON else folder_of(document, end))
             return out.part(Clients).client(name, folder, at=at)
     folder = project or source.rpartition("/")[0]
-    return out.part(Clients).client("MCP client", folder, at=at, file=source)
+    client = out.part(Clients).client("MCP client", folder, at=at, file=source)
+    text = f"{client.title} is taken for an agent, since no client is known to read {source}. "
+    text += "Which program starts the servers that it lists, and is that an agent?"
+    out.assume(("agent", client.agent), text, UNREAD, at=at)
+    return client
