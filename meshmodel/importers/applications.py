@@ -27,16 +27,8 @@ from meshmodel.importers.paths import glob
 from meshmodel.importers.programs import Program
 from meshmodel.importers.project_code import Definition, ProjectCode
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import (
-    CREDENTIAL,
-    LITERAL,
-    SERVER_RULES,
-    SETTING,
-    Entry,
-    Starter,
-    is_off,
-    read_server,
-)
+from meshmodel.importers.rule_tables import form_rules
+from meshmodel.importers.servers import Entry, Starter, is_off, read_server
 from meshmodel.importers.syntax import LANGUAGES
 from meshmodel.importers.vocabulary import (
     Agent,
@@ -62,88 +54,7 @@ from meshmodel.model.vocabulary import ACTIONS, Action
 if TYPE_CHECKING:
     from meshmodel.importers.code_evidence import Evidence
 
-KNOWN_TOOL: Final = Rule(
-    "known-tool",
-    "a tool with a row of the catalogue",
-    "assumed",
-    "what it reaches, and by which credential, is filled in by the row, in one assumption for each agent",
-)
-UNKNOWN_TOOL: Final = Rule(
-    "unknown-tool", "a tool without a row of the catalogue", "question", "what it reaches is asked"
-)
-OWN_TOOL: Final = Rule(
-    "own-tool",
-    "a function of the project",
-    "assumed",
-    "what it reaches is what it calls, itself or by others; of one that calls nothing known its name is "
-    "taken for what it does, to be confirmed",
-)
-EVIDENCE: Final = Rule(
-    "called-in-code", "what a function of the project calls", "assumed", "by the row of the catalogue"
-)
-VARIABLE: Final = Rule(
-    "variable-in-code",
-    "a variable that code reads",
-    "mapped",
-    "a credential that the agent holds, where the name says that it is a secret",
-)
-INLET: Final = Rule(
-    "inlet",
-    "what starts an agent",
-    "assumed",
-    "a system whose writers start the agent; where the file does not say who, computed as outsiders",
-)
-MODEL: Final = Rule(
-    "asked-model", "a model", "mapped", "the agent holds its key, which the API accepts: execute"
-)
-PERSON: Final = Rule(
-    "person-asked",
-    "a step that asks a person",
-    "mapped",
-    "a checkpoint on every grant or delegation that only steps behind it need; one that looks at what was "
-    "done guards what comes next",
-)
-BY_WHOM: Final = Rule(
-    "asked-by-whom",
-    "a person who is asked",
-    "question",
-    "the file does not say who answers; where outsiders may send to the chat they are taken to answer, so "
-    "that the prompt decides nothing about what they want, though it does about what the agent wants",
-)
-NO_MODEL: Final = Rule(
-    "no-model",
-    "a workflow without a model",
-    "mapped",
-    "no model decides in it, so it is not drawn as an agent",
-)
-STARTED: Final = Rule(
-    "who-starts",
-    "an agent that nothing starts",
-    "question",
-    "who starts it, and who writes what it is asked to do",
-)
-ROLE: Final = Rule(
-    "runs-as-role",
-    "the role of an account that an agent runs as",
-    "question",
-    "a credential that it holds; an export of the account says what it may do, else that is asked",
-)
-GIVEN: Final = Rule(
-    "kept-credential", "a credential by its name", "mapped", "the agent holds it; its secret lies elsewhere"
-)
-SWITCHED_OFF: Final = Rule(
-    "tool-off", "a tool that is switched off", "mapped", "not drawn: who switches it on imports again"
-)
-CODE_ELSEWHERE: Final = Rule(
-    "code-elsewhere",
-    "an agent whose code is not read",
-    "question",
-    "what its code reaches is asked, unless a framework that is known is used in the file that begins it",
-)
-APPLICATION_RULES: Final[tuple[Rule, ...]] = (
-    KNOWN_TOOL, UNKNOWN_TOOL, OWN_TOOL, EVIDENCE, VARIABLE, INLET, MODEL, PERSON, BY_WHOM, NO_MODEL,
-    STARTED, ROLE, GIVEN, SWITCHED_OFF, CODE_ELSEWHERE, *SERVER_RULES, SETTING,
-)  # fmt: skip
+RULES: Final = form_rules(__file__)
 _ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+")
 _CONNECTION: Final = re.compile(r"(?:URI|URL|DSN|STRING)\Z", re.IGNORECASE)
 """How names of variables end that hold an address with the login in it."""
@@ -245,13 +156,13 @@ class _Accesses:
         for credential, (title, at) in self._unknown.items():
             if credential not in opening:
                 text = f"Which system accepts {title}, for which actions, and how long is it valid?"
-                self._out.ask(("credential", credential), text, CREDENTIAL, at=at)
+                self._out.ask(("credential", credential), text, RULES["credential-opens"], at=at)
 
         for role, (arn, at) in self._roles.items():
             others = (each for each in self._out.beside.values() if each is not self._out)
             if not any(each.knows("credential", ("principal", arn)) and each.has("grant") for each in others):
                 text = f"What may the role {self._out.title('credential', role)} do?"
-                self._out.ask(("credential", role), text, ROLE, at=at)
+                self._out.ask(("credential", role), text, RULES["runs-as-role"], at=at)
 
     def _draw_checkpoint(
         self, step: _Step, asking: Asking, actions: tuple[Action, ...] | None, use: "_Use"
@@ -288,9 +199,9 @@ class _Accesses:
                     f"Who sends to {chat} is taken to answer the prompts of {names}, which so decide nothing "
                 )
                 text += "about what they want. True, or does somebody else answer?"
-                self._out.assume(("system", system), text, BY_WHOM, at=_above(at))
+                self._out.assume(("system", system), text, RULES["asked-by-whom"], at=_above(at))
             else:
-                self._out.ask(("system", system), text, BY_WHOM, at=_above(at))
+                self._out.ask(("system", system), text, RULES["asked-by-whom"], at=_above(at))
 
 
 class _Begun:
@@ -341,7 +252,7 @@ class _Begun:
             if not others:
                 title = self._out.title("agent", agent)
                 text = f"What does the code of {title} reach? It is of no framework that is read."
-                self._out.ask(("agent", agent), text, CODE_ELSEWHERE, at=_above(at))
+                self._out.ask(("agent", agent), text, RULES["code-elsewhere"], at=_above(at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -540,7 +451,7 @@ class _Drawing:
         for name, facts in by_name.items():
             if any(each.asks_model for each in facts) and name not in asking:
                 for each in facts:
-                    self._out.take(each.at, NO_MODEL)
+                    self._out.take(each.at, RULES["no-model"])
                 continue
             best = next((each for each in facts if each.named and each.title), None) or next(
                 (each for each in facts if each.title), facts[0]
@@ -697,7 +608,7 @@ class _Drawing:
             agents = self._agents_of(fact)
             if not agents:
                 if any(each.asks_model for each in self._of(Agent)):
-                    self._take(fact, rule=NO_MODEL)
+                    self._take(fact, rule=RULES["no-model"])
                 continue
             for agent in agents:
                 meaning = self._meaning(fact)
@@ -749,8 +660,8 @@ class _Drawing:
     def _draw_part(self, agent: _Drawn, fact: Part, asking: Asking) -> None:
         out, meaning = self._out, self._meaning(fact)
         if fact.off.is_true or fact.on.text.lower() == "false":
-            self._take(fact, rule=SWITCHED_OFF)
-            out.take(fact.off or fact.on, SWITCHED_OFF)
+            self._take(fact, rule=RULES["tool-off"])
+            out.take(fact.off or fact.on, RULES["tool-off"])
             return
         others = [*self._called(each.partition(":")[2] for each in fact.part)]
         if others and not meaning.rows:  # a part that is an agent itself, such as a graph within a graph
@@ -764,7 +675,7 @@ class _Drawing:
             if not title:
                 text = f"Which tools does {agent.title} use? They are not named where they are given."
             text = unknown.ask if unknown is not None and unknown.ask else text
-            asks = unknown.rule if unknown is not None else UNKNOWN_TOOL
+            asks = unknown.rule if unknown is not None else RULES["unknown-tool"]
             self._take(fact, out.ask(("agent", agent.id), text, asks, at=fact.at, detail=title), rule=asks)
             return
         rule: Rule | None = None
@@ -773,16 +684,16 @@ class _Drawing:
             records += drawn
             rule = how or rule
             if use.at is not fact.at:
-                out.take(use.at, EVIDENCE, *drawn)
+                out.take(use.at, RULES["called-in-code"], *drawn)
         if meaning.definition is not None:
-            rule = OWN_TOOL
+            rule = RULES["own-tool"]
             records += self._draw_own(agent, fact, meaning, title, asking)
         if meaning.asks_person:
-            rule = rule or PERSON
+            rule = rule or RULES["person-asked"]
         self._take(fact, *dict.fromkeys(records), rule=rule)
         for leaf in (fact.on, fact.off):
             if leaf:
-                out.take(leaf, SETTING)
+                out.take(leaf, RULES["setting"])
 
     def _draw_row(
         self,
@@ -798,9 +709,10 @@ class _Drawing:
                 return [], None
             case "inlet":
                 title = fact.title or row.title
-                return [*self._draw_inlet(fact, title, row.who, [agent], row.id, answers=row.answers)], INLET
+                inlet = self._draw_inlet(fact, title, row.who, [agent], row.id, answers=row.answers)
+                return [*inlet], RULES["inlet"]
             case "model":
-                return self._draw_model(agent, row.provider, fact, use), MODEL
+                return self._draw_model(agent, row.provider, fact, use), RULES["asked-model"]
         given = {**row.defaults, **use.settings}
         reaches = left_by(
             given.get("operation", ""), effect_of(row, Shown(_NO_PROGRAM, settings=given)).reaches
@@ -820,7 +732,7 @@ class _Drawing:
             records += [self._accesses.may(credential, drawn, action, asking, at, agent)]
         words = accesses_in_words(reaches, lambda each: titles.get(each, each))
         agent.known.setdefault(f"{fact.title or row.title or row.id}, which {words}")
-        return records, KNOWN_TOOL
+        return records, RULES["known-tool"]
 
     def _system(self, system: str, row: Row, host: str, at: Node, agent: _Drawn, fact: Part) -> str:
         """A system of a row; behind an address of a host that the catalogue knows that system."""
@@ -849,7 +761,7 @@ class _Drawing:
             )  # fmt: skip
             out.relate(Hold(agent.id, found), at=node)
             for leaf in node.leaves():
-                out.take(leaf, GIVEN, ("credential", found), ("hold", (agent.id, found)))
+                out.take(leaf, RULES["kept-credential"], ("credential", found), ("hold", (agent.id, found)))
             return found
         known = next((each for each in row.credential if each.system == system), None)
         if use.shown is not None:
@@ -884,7 +796,7 @@ class _Drawing:
         records: list[Became] = [("credential", found), out.relate(Hold(agent.id, found), at=leaf)]
         if not is_variable:
             records += self._systems.keep(found, self._systems.files("", leaf), leaf)
-        out.take(leaf, VARIABLE if is_variable else LITERAL, *records)
+        out.take(leaf, RULES["variable-in-code"] if is_variable else RULES["literal-secret"], *records)
         return found
 
     def _own_credential(self, agent: _Drawn, at: Node) -> str:
@@ -909,7 +821,10 @@ class _Drawing:
         if others:
             called = ", ".join(others[:8])
             text = f"What does {title} of {agent.title} reach, and as which identity? It calls {called}."
-            return [*records, out.ask(("agent", agent.id), text, UNKNOWN_TOOL, at=fact.at, detail=title)]
+            return [
+                *records,
+                out.ask(("agent", agent.id), text, RULES["unknown-tool"], at=fact.at, detail=title),
+            ]
         action: Action = "read" if first_verb(title) == "read" else "write"
         system = out.element(
             "system", ("application data", *self._systems.key),
@@ -930,7 +845,7 @@ class _Drawing:
     ) -> list[Became]:
         out = self._out
         if not is_secret and (not names_secret(name) or meaning_of(name) != "secret"):
-            out.take(leaf, SETTING, ("agent", agent.id))
+            out.take(leaf, RULES["setting"], ("agent", agent.id))
             return []
         row = out.catalogue.variable_named(name)
         credential = out.element(
@@ -943,7 +858,7 @@ class _Drawing:
             records.append(out.relate(Grant(credential, api, ("execute",)), at=leaf))
         else:
             self._accesses.ask_what_accepts(credential, name, leaf.parent or leaf)
-        out.take(leaf, VARIABLE, *records)
+        out.take(leaf, RULES["variable-in-code"], *records)
         return records
 
     # Servers, models, secrets, inlets -----------------------------------------------------------
@@ -1026,14 +941,18 @@ class _Drawing:
                 if (names_secret(name) and meaning_of(name) == "secret") or shows_secret(text):
                     self._draw_given(agent, name, node)
                 else:
-                    self._out.take(node, SETTING, ("agent", agent.id))
+                    self._out.take(node, RULES["setting"], ("agent", agent.id))
 
     def _draw_role(self, agent: _Drawn, fact: Secrets) -> None:
         """The role of an account that an agent runs as, which an export of the account may describe."""
         out, arn = self._out, fact.role.text
         if not _ROLE.fullmatch(arn):
             text = f"What may the role do as which {agent.title} runs?"
-            self._take(fact, out.ask(("agent", agent.id), text, ROLE, at=_above(fact.role)), rule=ROLE)
+            self._take(
+                fact,
+                out.ask(("agent", agent.id), text, RULES["runs-as-role"], at=_above(fact.role)),
+                rule=RULES["runs-as-role"],
+            )
             return
         name = arn.rpartition("/")[2]
         role = out.element(
@@ -1057,7 +976,7 @@ class _Drawing:
             )  # fmt: skip
             records = [("credential", credential), out.relate(Hold(agent.id, credential), at=node)]
             self._accesses.ask_what_accepts(credential, title, node.parent or node)
-            out.take(node, VARIABLE, *records)
+            out.take(node, RULES["variable-in-code"], *records)
         if text and not is_reference(text):
             self._systems.keep(str(records[0][1]), self._systems.files("", node), node)
 
@@ -1089,7 +1008,7 @@ class _Drawing:
         records: list[Became] = [("system", system)]
         records += [out.relate(Trigger(system, each.id), at=fact.at) for each in agents]
         for leaf in (one for _, node in given for one in node.leaves()):
-            out.take(leaf, GIVEN, ("system", system))
+            out.take(leaf, RULES["kept-credential"], ("system", system))
         named = ", ".join(each.title for each in agents[:6])
         if not is_known:
             if answers:
@@ -1097,8 +1016,8 @@ class _Drawing:
                     agent.chats.append(title)
             text = f"Who may send to {title}, which starts {named}, and whose words are that? "
             text += f"{guards}Computed as outsiders'. True?"
-            records.append(out.assume(("system", system), text, INLET, at=fact.at))
-        self._take(fact, *records, rule=INLET)
+            records.append(out.assume(("system", system), text, RULES["inlet"], at=fact.at))
+        self._take(fact, *records, rule=RULES["inlet"])
         return tuple(records)
 
     # What is drawn at the end -------------------------------------------------------------------
@@ -1113,20 +1032,20 @@ class _Drawing:
             if agent.usual:
                 usual = f" No credential is named there; assumed as usual: {first_few([*agent.usual], 6)}."
             text = f"{agent.title} uses {text}.{usual} True?"
-            out.assume(("agent", agent.id), text, KNOWN_TOOL, at=_above(at))
+            out.assume(("agent", agent.id), text, RULES["known-tool"], at=_above(at))
         for action, verb in (("write", "something is changed"), ("read", "something is only read")):
             names = [each for each, one in agent.guessed.items() if one == action]
             if names:
                 text = f"With {', '.join(names[:12])} of {agent.title} {verb}, by these names; their code "
                 text += "calls nothing that is known here. True, and in which system?"
-                out.assume(("agent", agent.id), text, OWN_TOOL, at=_above(at), detail=action)
+                out.assume(("agent", agent.id), text, RULES["own-tool"], at=_above(at), detail=action)
 
     def _ask_who_starts(self) -> None:
         names = [each for each in self._agents.values() if not each.is_started]
         if names:
             listed = ", ".join(each.title for each in names[:8]) + (", …" if len(names) > 8 else "")
             text = f"Who starts {listed}, and who writes what it is asked to do?"
-            self._out.ask(("agent", names[0].id), text, STARTED, at=_above(names[0].facts[0].at))
+            self._out.ask(("agent", names[0].id), text, RULES["who-starts"], at=_above(names[0].facts[0].at))
 
 
 def _shown(row: Row, given: Sequence["Evidence"]) -> "Evidence | None":

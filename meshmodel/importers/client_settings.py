@@ -6,30 +6,19 @@ from dataclasses import dataclass, field
 from functools import singledispatchmethod
 from typing import Final, cast
 
-from meshmodel.importers.clients import (
-    CLIENT_RULES,
-    Account,
-    Asking,
-    Client,
-    Clients,
-    Tools,
-    folder_of,
-    loosest,
-)
-from meshmodel.importers.common_systems import HOME, WORKSTATION
+from meshmodel.importers.clients import Account, Asking, Client, Clients, Tools, folder_of, loosest
+from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.data_form import ClientKind, DataForm, OwnTools, is_named
 from meshmodel.importers.document import Document, Node
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became
 from meshmodel.importers.model_keys import model_key
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import SERVER_RULES, SETTING, Entry, is_off, read_server
-from meshmodel.importers.settings import SETTINGS_RULES, take_settings
+from meshmodel.importers.rule_tables import SHARED
+from meshmodel.importers.servers import Entry, is_off, read_server
+from meshmodel.importers.settings import take_settings
 from meshmodel.importers.vocabulary import Asks, Fact, Model, Nothing, Part, Question, Server
 from meshmodel.model.vocabulary import ACTIONS
 
-CLIENT_FORM_RULES: Final[tuple[Rule, ...]] = (
-    *SETTINGS_RULES, *SERVER_RULES, WORKSTATION, *CLIENT_RULES, SETTING,
-)  # fmt: skip
 _USE: Final = re.compile(r"([\w*:.-]{1,200})(?:\((.{0,500})\))?", re.DOTALL)
 """A tool, or some uses of it."""
 _WHOLE: Final = frozenset({"", "*", "**"})
@@ -217,7 +206,7 @@ class _Drawing:
     def _take_switch(self, on: Node) -> None:
         """What says that something is switched on."""
         if on:
-            self._out.take(on, SETTING, self._about)
+            self._out.take(on, SHARED["setting"], self._about)
 
     @property
     def _account(self) -> Account:

@@ -37,9 +37,10 @@ from typing import Any, Final, Literal
 from meshmodel.importers.catalogue import Server as KnownServer
 from meshmodel.importers.common_systems import HOME, CommonSystems, folder_name
 from meshmodel.importers.document import Document, Node
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became
 from meshmodel.importers.meanings import left_by
 from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.rule_tables import SHARED
 from meshmodel.model.open_file import real_path
 from meshmodel.model.records import Delegation, Grant, Hold, Trigger
 from meshmodel.model.text import first_few
@@ -60,53 +61,6 @@ VERBS: Final[dict[Asking, str]] = {
     "session": "asks once a session",
     "asked": "asks",
 }
-PROMPTS: Final = Rule(
-    "client-asks",
-    "what a client asks",
-    "question",
-    "the file does not say what is asked before a tool of a server is used, so no checkpoint is drawn",
-)
-BY_DEFAULT: Final = Rule(
-    "asks-by-default",
-    "a client that asks by default",
-    "assumed",
-    "it asks before each use of a tool of a server, where no settings say otherwise; those that were not "
-    "read, such as the user's own, could",
-)
-SOME_TOOLS: Final = Rule(
-    "some-tools-unasked",
-    "a server some of whose tools run unasked",
-    "question",
-    "which action each unasked tool takes is not known, so no prompt of that server is drawn",
-)
-NAMED_TOOLS: Final = Rule(
-    "some-unknown-tools-unasked",
-    "a server some of whose tools run unasked, and are not known",
-    "assumed",
-    "one whose name begins with a verb of reading is taken to read, any other to do all that the server does",
-)
-OFF_ELSEWHERE: Final = Rule(
-    "switched-off-elsewhere",
-    "a server that one file switches off and another one starts",
-    "question",
-    "each file decides for its own client, so it is drawn where it is started",
-)
-HOOK: Final = Rule(
-    "hook",
-    "a program that a client starts by itself",
-    "question",
-    "a service that acts with the person's account; what it refuses, and who can change it, is asked; its "
-    "script in the project is a system whose writers decide what it does",
-)
-SUBAGENT: Final = Rule(
-    "subagent",
-    "an agent that a client starts",
-    "mapped",
-    "an agent of kind ai-agent, with account and servers of the client, or an account of its own where its "
-    "tools are listed or refused, or its mode asks less",
-)
-CLIENT_RULES: Final = (PROMPTS, SOME_TOOLS, NAMED_TOOLS, OFF_ELSEWHERE, HOOK)
-"""The rules of this module, for the table of a form that uses it."""
 
 _ASK_BY_DEFAULT: Final = frozenset({"VS Code agent", "Kiro agent", "Roo Code", "Cline", "Amazon Q"})
 """Clients that ask before each tool of a server that no list lets run unasked: microsoft/vscode-docs
@@ -520,7 +474,7 @@ class Client:
         held = self.out.relate(Hold(agent, self.account.credential), at=at)
         started = self.out.relate(Delegation(self.agent, agent), at=at)
         asked = text or f"What does {name} do, what does it refuse, and who can change it?"
-        note = self.out.ask(("agent", agent), asked, HOOK, at=at)
+        note = self.out.ask(("agent", agent), asked, SHARED["hook"], at=at)
         return ("agent", agent), held, started, note
 
     def script(self, path: str, starts: str, *, at: Node) -> tuple[Became, ...]:
@@ -675,7 +629,7 @@ class Client:
             text = (
                 f"Settings of {self.title} that were not read do not let tools of servers run unasked. True?"
             )
-            self.out.assume(("agent", self.agent), text, BY_DEFAULT, at=self.at)
+            self.out.assume(("agent", self.agent), text, SHARED["asks-by-default"], at=self.at)
             asking = "asked"
         if asking == "allowed" and asked and served.row is not None:
             known = [tool for tools in served.row.tools.values() for tool in tools]
@@ -692,13 +646,21 @@ class Client:
         text = f"{self.title} does not ask before it uses {', '.join(unasked[:20])} of {served.name}. "
         if served.row is None:
             text += "Which action is each, on which system? Until that is said no prompt is drawn."
-            self.out.ask(("agent", caller), text, SOME_TOOLS, at=served.at, detail=self.folder)
+            self.out.ask(
+                ("agent", caller), text, SHARED["some-tools-unasked"], at=served.at, detail=self.folder
+            )
             return
         needs = served.row.needed_by(unasked)
         if needs is None:
             text += "A tool that the catalogue does not know and whose name begins with a verb of reading is "
             text += "taken to read, any other one to do all that the server does. True?"
-            self.out.assume(("agent", caller), text, NAMED_TOOLS, at=served.at, detail=self.folder)
+            self.out.assume(
+                ("agent", caller),
+                text,
+                SHARED["some-unknown-tools-unasked"],
+                at=served.at,
+                detail=self.folder,
+            )
             known = ((tool, served.row.needs(tool)) for tool in unasked)
             needs = tuple(
                 access
@@ -758,7 +720,7 @@ class Clients:
         """Ask what a client asks, once for all folders in which it is found."""
         agent = self._asked.setdefault(client.name, client.agent)
         text = f"What does {client.name} ask before it uses a tool of a server, and who can change that?"
-        self._out.ask(("agent", agent), text, PROMPTS, at=at)
+        self._out.ask(("agent", agent), text, SHARED["client-asks"], at=at)
 
     def _draw(self) -> None:
         for home in (each for each in self if each.folder == HOME and each.servers and not each.has_account):
@@ -797,7 +759,9 @@ class Clients:
                 text = (
                     f"{name} is switched off in {file} and started by {first_few(files, 3)}. Is that meant?"
                 )
-                self._out.ask(("agent", on[0].agent), text, OFF_ELSEWHERE, at=on[0].at, detail=file)
+                self._out.ask(
+                    ("agent", on[0].agent), text, SHARED["switched-off-elsewhere"], at=on[0].at, detail=file
+                )
 
     def _tell_servers_apart(self) -> None:
         """Call servers of several clients that have one name by their clients too."""

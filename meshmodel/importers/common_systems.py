@@ -14,8 +14,9 @@ from typing import Any, Final
 from meshmodel.importers.catalogue import Variable
 from meshmodel.importers.document import Node
 from meshmodel.importers.git_index import Repositories
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.rule_tables import SHARED
 from meshmodel.importers.withheld import host_of, is_reference
 from meshmodel.model.records import Custody
 
@@ -26,12 +27,6 @@ _KEY: Final = re.compile(r"_(?:API_KEY|AUTH_TOKEN|OAUTH_TOKEN|KEY|TOKEN)\Z")
 """What the name of a model's key ends with; what stands before it begins the name of its base URL."""
 _BASE_URLS: Final = ("BASE_URL", "API_BASE", "API_BASE_URL", "ENDPOINT", "API_URL", "API_ENDPOINT")
 _FOLDERS: Final = frozenset({"files", "working-copy"})
-WORKSTATION: Final = Rule(
-    "client-home",
-    "the client",
-    "assumed",
-    "computed as if it ran on a person's workstation, where its tasks are authorized; said once for all",
-)
 
 
 class CommonSystems:
@@ -50,7 +45,7 @@ class CommonSystems:
         above = (
             at.parent if at.is_leaf and at.parent is not None else at
         )  # what a leaf says is something else
-        self._out.assume(("zone", zone), text, WORKSTATION, at=above)
+        self._out.assume(("zone", zone), text, SHARED["client-home"], at=above)
         return zone
 
     def host(self, host: str, at: Node) -> str:

@@ -1,14 +1,15 @@
 """Reads files of a form that is data, as the module of a form does: ``FormReader`` in ``forms``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from meshmodel.importers.applications import APPLICATION_RULES, draw_application
-from meshmodel.importers.client_settings import CLIENT_FORM_RULES, draw_clients
+from meshmodel.importers.applications import RULES, draw_application
+from meshmodel.importers.client_settings import draw_clients
 from meshmodel.importers.data_form import DataForm
 from meshmodel.importers.document import Document
 from meshmodel.importers.ledger import Rule
 from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.rule_tables import TABLES
 
 
 @dataclass(frozen=True)
@@ -18,11 +19,11 @@ class DataReader:
     form: DataForm
 
     @property
-    def RULES(self) -> tuple[Rule, ...]:  # noqa: N802  # as of a module
+    def RULES(self) -> Mapping[str, Rule]:  # noqa: N802  # as of a module
         """Its rows, and what the drawing of its facts decides."""
-        own = [rule for each in self.form.rows for rule in each.rules]
-        drawn = CLIENT_FORM_RULES if self.form.clients else APPLICATION_RULES
-        return (*own, *(each for each in drawn if each.name not in {one.name for one in own}))
+        own = {rule.name: rule for each in self.form.rows for rule in each.rules}
+        drawn = TABLES["settings"] | TABLES["servers"] | TABLES["clients"] if self.form.clients else RULES
+        return own | {name: rule for name, rule in drawn.items() if name not in own}
 
     def recognise(self, document: Document) -> bool:
         """Whether a file is of this form."""

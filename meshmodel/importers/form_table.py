@@ -21,6 +21,7 @@ import tomli
 from meshmodel.importers.document import Node
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal, clean_text
+from meshmodel.importers.rule_tables import rules_of
 from meshmodel.model.records import Reference
 
 MERGE: Final = "<<"
@@ -41,8 +42,7 @@ class FormTable:
     @cached_property
     def rules(self) -> dict[str, Rule]:
         """The rules by name, in their order."""
-        rows = self.content["rules"].items()
-        return {name: Rule(name, construct, verdict, why) for name, (verdict, construct, why, *_) in rows}
+        return rules_of(self.content["rules"])
 
     def question(self, rule: str, **names: object) -> str:
         """The question of a rule about something."""

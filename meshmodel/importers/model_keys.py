@@ -8,7 +8,7 @@ from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import Node
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import CREDENTIAL, LITERAL
+from meshmodel.importers.rule_tables import SHARED
 from meshmodel.importers.withheld import is_reference, variable_of
 from meshmodel.model.records import Grant, Hold
 
@@ -62,8 +62,8 @@ def model_key(
     else:
         title = out.title("credential", credential)
         text = f"Which system accepts {title}, for which actions, and how long is it valid?"
-        out.ask(("credential", credential), text, CREDENTIAL, at=at)
+        out.ask(("credential", credential), text, SHARED["credential-opens"], at=at)
     if not (variable or is_reference(node.text)):
         records += keep(credential, node)
-        out.take(node, LITERAL, *records)
+        out.take(node, SHARED["literal-secret"], *records)
     return records

@@ -29,7 +29,8 @@ from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.meanings import Withheld, in_arguments, in_url, scopes_in, within
 from meshmodel.importers.programs import address_of, environment_of, option_values, program_of
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.unclear_names import UNCLEAR, ask_if_secret
+from meshmodel.importers.rule_tables import SHARED
+from meshmodel.importers.unclear_names import ask_if_secret
 from meshmodel.importers.withheld import (
     host_of,
     is_empty,
@@ -41,122 +42,6 @@ from meshmodel.importers.withheld import (
 )
 from meshmodel.model.records import Grant, Hold
 from meshmodel.model.vocabulary import ACTIONS, Action
-
-COMMAND: Final = Rule(
-    "server-command",
-    "command of a server",
-    "mapped",
-    "the client starts a program that acts for it: an agent of kind service, and a delegation",
-)
-ARGUMENT: Final = Rule(
-    "server-argument",
-    "argument of a command",
-    "mapped",
-    "it says which program the agent is: its description keeps names of options and a digest of all",
-)
-URL: Final = Rule(
-    "server-url",
-    "address of a server",
-    "mapped",
-    "a system of kind mcp-server in the zone of its host, with a service that the client calls",
-)
-KNOWN: Final = Rule(
-    "known-server",
-    "a server with a row of the catalogue",
-    "assumed",
-    "what it reaches, by which credential and where outsiders write is filled in by the row, in one "
-    "assumption that is to be confirmed",
-)
-REACHES: Final = Rule(
-    "server-reaches",
-    "a server without a row of the catalogue",
-    "question",
-    "the file does not say what the server reaches, or what lies behind its address, so it is asked",
-)
-SEVERAL: Final = Rule(
-    "several-rows",
-    "a server with several rows",
-    "question",
-    "which of the rows of the catalogue is meant is asked",
-)
-HOST_CONTROL: Final = Rule(
-    "host-control",
-    "a container that controls its host",
-    "question",
-    "with the socket of Docker or all privileges it runs any command on the workstation; drawn so, and asked",
-)
-ENV_SECRET: Final = Rule(
-    "env-secret",
-    "environment variable with a secret",
-    "mapped",
-    "a credential that the server holds: of the variable that is named, else of this server alone",
-)
-LITERAL: Final = Rule(
-    "literal-secret",
-    "a secret in the file itself",
-    "secret withheld",
-    "only its name is kept; the files of the folder store it, and where git tracks the file the code of the "
-    "repository: whoever reads there obtains it",
-)
-HEADER: Final = Rule(
-    "header-secret",
-    "header with a secret",
-    "mapped",
-    "a credential that the client holds and the server accepts; of a known server, that it acts with",
-)
-URL_SECRET: Final = Rule(
-    "url-secret",
-    "secret in an address",
-    "secret withheld",
-    "a credential as of a header; only the name of the parameter is kept",
-)
-SCOPES: Final = Rule(
-    "oauth-scopes",
-    "OAuth of a server",
-    "question",
-    "a credential of kind oauth-user-delegated, held by the client; where the names of all scopes only read, "
-    "it only reads; on behalf of whom is asked",
-)
-CREDENTIAL: Final = Rule(
-    "credential-opens",
-    "a secret",
-    "question",
-    "the file does not say which system accepts it, for what and how long, so it is asked",
-)
-TOOLS: Final = Rule(
-    "tool-list",
-    "allow list of tools",
-    "question",
-    "the file does not say which action each tool takes on which system, so it is asked; until that is said "
-    "the delegation stays unlimited",
-)
-KNOWN_TOOLS: Final = Rule(
-    "known-tools",
-    "allow list of known tools",
-    "assumed",
-    "the row of the catalogue says which action each tool needs: `only` of the delegation",
-)
-REFUSED: Final = Rule(
-    "refused-tools",
-    "list of tools that may not be used",
-    "mapped",
-    "a limit that the client enforces; an access stays as long as another tool of the server has it",
-)
-DISABLED: Final = Rule(
-    "server-disabled",
-    "a server that is switched off",
-    "mapped",
-    "not drawn, and nothing else of it is read: who switches it on imports again",
-)
-OFF: Final = Rule("of-disabled", "of a server that is switched off", "mapped", "not read")
-SETTING: Final = Rule(
-    "setting", "a setting", "mapped", "it changes nothing about who may do what, so it is not kept"
-)
-SERVER_RULES: Final[tuple[Rule, ...]] = (
-    COMMAND, ARGUMENT, URL, KNOWN, REACHES, SEVERAL, HOST_CONTROL, ENV_SECRET, LITERAL, HEADER, URL_SECRET,
-    SCOPES, CREDENTIAL, UNCLEAR, TOOLS, KNOWN_TOOLS, REFUSED, DISABLED, OFF,
-)  # fmt: skip
-"""The rules of this module, for the table of a form that uses it."""
 
 ADDRESS_KEYS: Final = ("url", "serverUrl", "httpUrl", "endpoint")
 """The keys under which files name the address of a server."""
@@ -305,17 +190,23 @@ class _Reading:
         elif self._rows:
             names = ", ".join(each.id for each in self._rows)
             text = f"Which of {names} in the catalogue is the server {entry.name}, and so what does it reach?"
-            about = (out.ask(("agent", drawn.agent), text, SEVERAL, at=entry.node), delegation)
+            about = (out.ask(("agent", drawn.agent), text, SHARED["several-rows"], at=entry.node), delegation)
         else:
             about = (self._ask_reach(), ("agent", drawn.agent), delegation)
         records = about if drawn.system is None else (*about, ("system", drawn.system))
-        rule = KNOWN if self._row is not None else SEVERAL if self._rows else REACHES
+        rule = (
+            SHARED["known-server"]
+            if self._row is not None
+            else SHARED["several-rows"]
+            if self._rows
+            else SHARED["server-reaches"]
+        )
         if entry.address or entry.words:
             first = entry.address or entry.words[0]
-            out.take(first, URL if entry.address else COMMAND, *records)
+            out.take(first, SHARED["server-url"] if entry.address else SHARED["server-command"], *records)
             out.take(first, rule)
         for each in entry.words[1:]:
-            out.take(each, ARGUMENT, ("agent", drawn.agent))
+            out.take(each, SHARED["server-argument"], ("agent", drawn.agent))
         self._limit(served)
         return served
 
@@ -368,10 +259,10 @@ class _Reading:
         name, drawn = self._entry.name, self._drawn
         if drawn.system is None:
             text = f"What does the server {name} reach, and with which credentials?"
-            return self._out.ask(("agent", drawn.agent), text, REACHES, at=self._at)
+            return self._out.ask(("agent", drawn.agent), text, SHARED["server-reaches"], at=self._at)
         where = host_of(self._entry.address.text) or "its address"
         text = f"What lies behind the server {name} at {where}, and who runs it?"
-        return self._out.ask(("system", drawn.system), text, REACHES, at=self._at)
+        return self._out.ask(("system", drawn.system), text, SHARED["server-reaches"], at=self._at)
 
     def _control(self) -> None:
         """A container with the socket of Docker or all privileges."""
@@ -384,7 +275,7 @@ class _Reading:
         credential = self._account()
         self._out.relate(Grant(credential, commands, ("execute",)), at=self._at)
         text = f"The container of {self._entry.name} can control the machine it runs on. Is that needed?"
-        self._out.ask(("agent", self._drawn.agent), text, HOST_CONTROL, at=self._at)
+        self._out.ask(("agent", self._drawn.agent), text, SHARED["host-control"], at=self._at)
 
     # Secrets ----------------------------------------------------------------------------------
 
@@ -394,20 +285,20 @@ class _Reading:
         for name, credential in entry.given:
             self._drawn.credentials.append(_Credential(credential, None, name))
         for found in in_arguments(entry.words):
-            self._credential(found, ENV_SECRET)
+            self._credential(found, SHARED["env-secret"])
         for name, value in entry.env:
             text = value.text
             if not is_empty(text) and (
                 names_secret(name) or shows_secret(text) or self._shared(text) or _password_in(text)
             ):
-                self._credential(Withheld(value, name, not is_reference(text)), ENV_SECRET)
+                self._credential(Withheld(value, name, not is_reference(text)), SHARED["env-secret"])
             else:
-                out.take(value, SETTING, ("agent", self._drawn.agent))
+                out.take(value, SHARED["setting"], ("agent", self._drawn.agent))
         for node in entry.passed:
             if names_secret(node.text):
-                self._credential(Withheld(node, node.text, literal=False), ENV_SECRET)
+                self._credential(Withheld(node, node.text, literal=False), SHARED["env-secret"])
             else:
-                out.take(node, SETTING, ("agent", self._drawn.agent))
+                out.take(node, SHARED["setting"], ("agent", self._drawn.agent))
         self._sent()
         for node in entry.logins:
             self._login(node)
@@ -417,17 +308,17 @@ class _Reading:
         entry = self._entry
         if entry.address:
             for found in in_url(entry.address):
-                self._credential(found, URL_SECRET)
+                self._credential(found, SHARED["url-secret"])
         for name, value in entry.headers:
             text = value.text
             if not is_empty(text) and (
                 names_secret(name) or shows_secret(text) or self._is_known_header(name)
             ):
-                self._credential(Withheld(value, name, not is_reference(text)), HEADER)
+                self._credential(Withheld(value, name, not is_reference(text)), SHARED["header-secret"])
             else:
-                self._out.take(value, SETTING)
+                self._out.take(value, SHARED["setting"])
         for node in entry.sent:
-            self._credential(Withheld(node, node.text, literal=False, shows=True), HEADER)
+            self._credential(Withheld(node, node.text, literal=False, shows=True), SHARED["header-secret"])
 
     def _is_known_header(self, name: str) -> bool:
         known = self._row.credential if self._row is not None else ()
@@ -441,9 +332,9 @@ class _Reading:
         if meaning != "secret":
             if meaning == "unclear":
                 ask_if_secret(out, ("agent", drawn.agent), name_to_show(found.name), found.node)
-            out.take(found.node, SETTING, ("agent", drawn.agent))
+            out.take(found.node, SHARED["setting"], ("agent", drawn.agent))
             return
-        calls = drawn.system is not None and rule is not ENV_SECRET
+        calls = drawn.system is not None and rule is not SHARED["env-secret"]
         credential = self._shared(found.node.text) or self._new_credential(found, calls=calls)
         drawn.credentials.append(_Credential(credential, found, found.name))
         records: list[Became] = [("credential", credential)]
@@ -455,9 +346,9 @@ class _Reading:
             self._ask_what_accepts(found, credential)
         if found.literal:
             records += self._client.keep(credential, at=found.node)
-            rule = rule if rule is URL_SECRET else LITERAL
-        elif rule is URL_SECRET:
-            rule = HEADER
+            rule = rule if rule is SHARED["url-secret"] else SHARED["literal-secret"]
+        elif rule is SHARED["url-secret"]:
+            rule = SHARED["header-secret"]
         out.take(found.node, rule, *records)
 
     def _new_credential(self, found: Withheld, *, calls: bool) -> str:
@@ -496,7 +387,7 @@ class _Reading:
         if out.kind("credential", credential) == "oauth-user-delegated":
             scopes = "" if self._scopes else ", and with which scopes"
             text = f"On behalf of whom does the client call {self._entry.name}{scopes}?"
-            out.ask(("credential", credential), text, SCOPES, at=self._at)
+            out.ask(("credential", credential), text, SHARED["oauth-scopes"], at=self._at)
         return out.relate(Hold(self._client.agent or self._drawn.agent, credential), at=at)
 
     def _ask_what_accepts(self, found: Withheld, credential: str) -> None:
@@ -510,7 +401,7 @@ class _Reading:
             return
         title = out.title("credential", credential)
         text = f"Which system accepts {title}, for which actions, and how long is it valid?"
-        out.ask(("credential", credential), text, CREDENTIAL, at=self._at)
+        out.ask(("credential", credential), text, SHARED["credential-opens"], at=self._at)
 
     def _is_address_of(self, found: Withheld) -> bool:
         """Whether it is the password in the address of the database that the row of the server reaches."""
@@ -536,7 +427,11 @@ class _Reading:
             self._accept(credential, node)
         for leaf in node.leaves():
             literal = names_secret(str(leaf.key)) and not is_reference(leaf.text)
-            out.take(leaf, LITERAL if literal else SCOPES, ("credential", credential))
+            out.take(
+                leaf,
+                SHARED["literal-secret"] if literal else SHARED["oauth-scopes"],
+                ("credential", credential),
+            )
 
     def _oauth(self, at: Node) -> str:
         """The user's consent at a server: held by the client, or by a known server that acts with it."""
@@ -708,7 +603,9 @@ class _Reading:
             each for each in (row.advisory, row.also, *(f"it asks by itself, {how}" for how in asks)) if each
         ]
         text += f". Note: {'; '.join(more)}" if more else ""
-        return self._out.assume(("agent", self._drawn.agent), f"{text}. True?", KNOWN, at=self._at)
+        return self._out.assume(
+            ("agent", self._drawn.agent), f"{text}. True?", SHARED["known-server"], at=self._at
+        )
 
     def _limit(self, served: Served) -> None:
         """Lists of tools: `only` of the delegation, where the row knows each."""
@@ -718,22 +615,27 @@ class _Reading:
         for node in entry.tools:
             tools = [each.text for each in node.each() if each.text]
             if not tools or tools == ["*"]:
-                out.take(node, SETTING)
+                out.take(node, SHARED["setting"])
                 continue
             served.only = served.needed_by(each for each in tools if each not in refused)
             if served.only:
-                out.take(node, KNOWN_TOOLS, delegation)
+                out.take(node, SHARED["known-tools"], delegation)
                 continue
             listed = ", ".join(tools[:20]) + (", …" if len(tools) > 20 else "")
             text = f"The client may use only these tools of {entry.name}: {listed}. "
             text += "Which action is each, on which system?"
-            out.take(node, TOOLS, out.ask(("agent", served.agent), text, TOOLS, at=node), delegation)
+            out.take(
+                node,
+                SHARED["tool-list"],
+                out.ask(("agent", served.agent), text, SHARED["tool-list"], at=node),
+                delegation,
+            )
         row = served.row
         if refused and not entry.tools and row is not None and set(row.reaches) <= row.tools.keys():
             known = (each for tools in row.tools.values() for each in tools)
             served.only = served.needed_by(each for each in known if each not in refused)
         for node in entry.refused:
-            out.take(node, REFUSED, delegation)
+            out.take(node, SHARED["refused-tools"], delegation)
 
 
 _USER_HEADERS: Final = frozenset({"authorization", "proxy-authorization"})
@@ -780,8 +682,8 @@ def is_off(out: Proposal, name: str, node: Node) -> bool:
     switches += islice(node.leaves(), 1) if name.startswith(_OFF) else ()
     for each in switches[:1]:
         out.part(Clients).off[name.removeprefix(_OFF), each.source] = None
-        out.take(each, DISABLED)
-        out.take(node, OFF)
+        out.take(each, SHARED["server-disabled"])
+        out.take(node, SHARED["of-disabled"])
     return bool(switches)
 
 

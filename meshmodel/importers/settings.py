@@ -6,12 +6,12 @@ import shlex
 from collections.abc import Container
 from typing import Final
 
-from meshmodel.importers.clients import HOOK, Client
+from meshmodel.importers.clients import Client
 from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import Node
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.meanings import meaning_of
-from meshmodel.importers.servers import LITERAL, SETTING
+from meshmodel.importers.rule_tables import SHARED
 from meshmodel.importers.unclear_names import ask_if_secret
 from meshmodel.importers.withheld import (
     host_of,
@@ -23,21 +23,6 @@ from meshmodel.importers.withheld import (
     variable_of,
 )
 from meshmodel.model.records import Grant, Hold
-
-VARIABLE: Final = Rule(
-    "client-variable",
-    "variable of a client",
-    "mapped",
-    "a credential that the client holds, where the name says that it is a secret",
-)
-ANSWERS: Final = Rule(
-    "hook-answers",
-    "hook that answers prompts",
-    "question",
-    "a program may answer what a person is asked, so no prompt is drawn; which ones it answers is asked",
-)
-SETTINGS_RULES: Final = (VARIABLE, ANSWERS)
-"""The rules of this module, for the table of a form that uses it."""
 
 _REFUSE: Final = frozenset({"PreToolUse", "BeforeTool"})
 _COMMAND_LIMIT: Final = 4_000
@@ -63,7 +48,7 @@ def _take_secret(client: Client, name: str, value: Node, variable: str = "") -> 
     if meaning == "unclear":
         ask_if_secret(out, ("agent", client.agent), name_to_show(name), value)
     if meaning != "secret" or is_empty(text):
-        out.take(value, SETTING)
+        out.take(value, SHARED["setting"])
         return
     variable = variable_of(text, name) if is_reference(text) else variable
     row = out.catalogue.variable_named(variable or name)
@@ -79,10 +64,12 @@ def _take_secret(client: Client, name: str, value: Node, variable: str = "") -> 
         records.append(out.relate(Grant(credential, api, ("execute",)), at=value))
     if not is_reference(text):
         records += client.keep(credential, at=value)
-    out.take(value, VARIABLE if is_reference(text) else LITERAL, *records)
+    out.take(value, SHARED["client-variable"] if is_reference(text) else SHARED["literal-secret"], *records)
 
 
-def take_settings(client: Client, node: Node, rule: Rule = SETTING, but: Container[str] = ()) -> None:
+def take_settings(
+    client: Client, node: Node, rule: Rule = SHARED["setting"], but: Container[str] = ()
+) -> None:
     """Take what changes nothing about who may do what; a secret in it is a credential of the client.
 
     Args:
@@ -93,7 +80,7 @@ def take_settings(client: Client, node: Node, rule: Rule = SETTING, but: Contain
     """
     for key, each in node.items():
         if key in but:
-            client.out.take(each, SETTING)
+            client.out.take(each, SHARED["setting"])
     for leaf in node.leaves():
         if but and _first_key(leaf, node) in but:
             continue
@@ -154,6 +141,6 @@ def read_hooks(client: Client, hooks: Node, where: str = "") -> None:
                 agent = str(records[0][1])
                 records = (*records, *client.script(script, agent, at=node))
             for key in ("command", "commandWindows", "url", "prompt"):
-                out.take(node[key], ANSWERS if event == ANSWER else HOOK, *records)
+                out.take(node[key], SHARED["hook-answers"] if event == ANSWER else SHARED["hook"], *records)
             take_settings(client, node)
-    out.take(hooks, SETTING)
+    out.take(hooks, SHARED["setting"])

@@ -27,13 +27,10 @@ from meshmodel.commands.models import OTHER_NAMES
 from meshmodel.commands.rules import example_of
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.exporters.policies.stub import policy_stub
-from meshmodel.importers.applications import APPLICATION_RULES
-from meshmodel.importers.clients import CLIENT_RULES
-from meshmodel.importers.common_systems import WORKSTATION
+from meshmodel.importers import applications
 from meshmodel.importers.forms import FORMS
 from meshmodel.importers.ledger import Rule
-from meshmodel.importers.servers import SERVER_RULES, SETTING
-from meshmodel.importers.settings import SETTINGS_RULES
+from meshmodel.importers.rule_tables import TABLES
 from meshmodel.interchange import read_file, read_text
 from meshmodel.language.catalogue import ENTRIES
 from meshmodel.model.schema import SCHEMA, Field
@@ -49,10 +46,6 @@ from tests.docs.pages import ROOT, blocks, text_of
 
 BAR: Final = r"\|"
 """A bar within a cell of a table."""
-_SERVERS: Final = (*SERVER_RULES, SETTING)
-"""The rows of all forms that have MCP servers."""
-_CLIENTS: Final = (WORKSTATION, *CLIENT_RULES)
-"""The rows of all forms of clients of MCP servers."""
 _MARK: Final = re.compile(r"<!-- begin ([^>]+) -->\n.*?<!-- end \1 -->", re.DOTALL)
 
 
@@ -97,9 +90,11 @@ def written(name: str) -> str:
                 "keys": key_table,
                 "examples": example_table,
                 "catalogue": catalogue_table,
-                "applications": lambda: rule_table(r for r in APPLICATION_RULES if r not in _SERVERS),
-                "servers": lambda: rule_table(_SERVERS),
-                "clients": lambda: rule_table([*_CLIENTS, *SETTINGS_RULES]),
+                "applications": lambda: rule_table(
+                    rule for name, rule in applications.RULES.items() if name not in TABLES["servers"]
+                ),
+                "servers": lambda: rule_table(TABLES["servers"].values()),
+                "clients": lambda: rule_table([*TABLES["clients"].values(), *TABLES["settings"].values()]),
             }
             return tables[name]()
 
@@ -157,9 +152,9 @@ def fields(table: str) -> str:
 
 def form_rules(form: str) -> str:
     """The table of mapping of a form of foreign files, without what is told once for several forms."""
-    rules = FORMS[form].load().RULES
-    shared = (APPLICATION_RULES, _SERVERS, _CLIENTS, SETTINGS_RULES)
-    told = {rule for table in shared if {*table} <= {*rules} for rule in table}
+    rules = FORMS[form].load().RULES.values()
+    shared = (applications.RULES, *(TABLES[each] for each in ("servers", "clients", "settings")))
+    told = {rule for table in shared if {*table.values()} <= {*rules} for rule in table.values()}
     return rule_table(each for each in rules if each not in told)
 
 

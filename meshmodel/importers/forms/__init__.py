@@ -7,7 +7,7 @@ How a form is written as code (``mcp`` is the example)
 ----------------------------------------------
 A form is a module with three names (``FormReader``), and one row in ``FORMS`` below::
 
-    RULES: tuple[Rule, ...]                        its table of mapping; the manual shows it
+    RULES: Mapping[str, Rule]                      its table of mapping; the manual shows it
     def recognise(document: Document) -> bool      whether a file is of this form, by its content
     def read(documents: Sequence[Document], out: Proposal) -> None
 
@@ -22,13 +22,13 @@ namespace, kind and name, a job's id; never a display name), a tuple of texts; `
 the key is unique within its file only, and nothing where it is the same thing in every file. The same key
 again is the same element. ``out.relate(Grant(credential, system, actions), at=node)`` adds a relation; the
 same ends again unite their actions. ``at`` is where it stands: it also says which file it came from.
-``out.ask(about, text, RULE, at=node)`` asks a question, which becomes a note with its source;
+``out.ask(about, text, RULES["name"], at=node)`` asks a question, which becomes a note with its source;
 ``out.partial(source, why)`` says that a file was read in part, so that nothing of it is taken for gone.
 
-Leaves. ``out.take(node, RULE, *records)`` says what became of a leaf, or of all leaves below a list or map
-that nobody took yet; records are ``("agent", id)`` or ``("grant", (credential, system))``. Every leaf ends
-in exactly one row of the ledger: what no rule takes is *not understood*, by itself. What is understood and
-means nothing for the model is taken by a rule that says so, with no records.
+Leaves. ``out.take(node, RULES["name"], *records)`` says what became of a leaf, or of all leaves below a
+list or map that nobody took yet; records are ``("agent", id)`` or ``("grant", (credential, system))``. Every
+leaf ends in exactly one row of the ledger: what no rule takes is *not understood*, by itself. What is
+understood and means nothing for the model is taken by a rule that says so, with no records.
 
 Secrets. No value of a file may come into a record but names; ``out`` hides what looks like a secret in
 every text, the ledger holds no values, and a leaf that looks like a secret is *secret withheld* by itself.
@@ -67,8 +67,8 @@ class FormReader(Protocol):
     """What the module of a form has."""
 
     @property
-    def RULES(self) -> "tuple[Rule, ...]":  # noqa: N802  # a constant of a module
-        """Its table of mapping."""
+    def RULES(self) -> "Mapping[str, Rule]":  # noqa: N802  # a constant of a module
+        """Its table of mapping, by name (``meshmodel.importers.rule_tables``)."""
         ...
 
     def recognise(self, document: "Document") -> bool:

@@ -10,84 +10,16 @@ from typing import Final
 
 from meshmodel.importers.common_systems import CommonSystems, folder_name
 from meshmodel.importers.document import ABSENT, Document, Node
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import BELOW, SERVER_RULES, SETTING, TOOLS, Entry, Starter, read_server
+from meshmodel.importers.rule_tables import form_rules
+from meshmodel.importers.servers import BELOW, Entry, Starter, read_server
 from meshmodel.importers.withheld import is_reference
 from meshmodel.model.records import Delegation, Grant, Hold
 
 __all__ = ["RULES", "read", "recognise"]
 
-MACHINE: Final = Rule(
-    "gateway-machine",
-    "the machine of the gateway",
-    "assumed",
-    "a zone; on which machine it runs is asked once",
-)
-TARGET: Final = Rule(
-    "gateway-target",
-    "target of the gateway",
-    "mapped",
-    "a delegation from the gateway, a broker, to the server at that address or started by that command",
-)
-DECIDES: Final = Rule(
-    "gateway-decides",
-    "rules that name the caller or the request",
-    "mapped",
-    "a checkpoint policy-decision on the delegation, enforced, for each action, decided at the gateway",
-)
-LIMITS: Final = Rule(
-    "gateway-limits",
-    "rules that name tools alone",
-    "mapped",
-    "`only` of the delegation, where the row of the catalogue knows each of the tools",
-)
-RULES_ASKED: Final = Rule(
-    "gateway-rules-asked",
-    "other rules",
-    "question",
-    "one that names nobody lets everybody call what it names, so what they refuse is asked",
-)
-CALLERS: Final = Rule(
-    "gateway-callers",
-    "who may call",
-    "question",
-    "a token is only asked for in mode strict; without a mode that of jwtAuth is optional",
-)
-KNOWN_CALLERS: Final = Rule(
-    "gateway-audience",
-    "tokens of callers in mode strict",
-    "mapped",
-    "each caller shows a token of that issuer",
-)
-PASSED: Final = Rule(
-    "gateway-passthrough",
-    "backendAuth with passthrough",
-    "question",
-    "the caller's token, held by the gateway and passed on; on behalf of whom is asked",
-)
-KEY: Final = Rule(
-    "gateway-key",
-    "backendAuth with a key",
-    "secret withheld",
-    "a credential that the gateway holds and its targets accept; only its name is kept",
-)
-REFUSES: Final = Rule(
-    "gateway-refuses",
-    "guardrails, other authentication or authorization",
-    "question",
-    "what it refuses, and who can change that, is asked; not drawn as a checkpoint",
-)
-OTHER: Final = Rule(
-    "gateway-other",
-    "what the gateway passes on beside MCP",
-    "question",
-    "models and other backends are not read; who may call them, and with which keys, is asked",
-)
-RULES: Final[tuple[Rule, ...]] = (
-    MACHINE, TARGET, DECIDES, LIMITS, RULES_ASKED, CALLERS, KNOWN_CALLERS, PASSED, KEY, REFUSES, OTHER,
-    *SERVER_RULES, SETTING,
-)  # fmt: skip
+RULES: Final = form_rules(__file__)
 
 _CALLER: Final = re.compile(r"\b(?:jwt|request|source|apiKey|basicAuth|extauthz|extproc)\b")
 _TOOL: Final = re.compile(r"""mcp\.tool\.name\s*==\s*["']([^"']{1,200})["']""")
@@ -183,7 +115,7 @@ class _Gateway:
         self._zone = out.element("zone", key, "machine of the gateway", at=at)
         self._systems = _GatewaySystems(out, self._zone)
         text = "On which machine does the gateway run, and what else is on it?"
-        out.assume(("zone", self._zone), text, MACHINE, at=at)
+        out.assume(("zone", self._zone), text, RULES["gateway-machine"], at=at)
         self._system = out.element(
             "system", key, "agentgateway", at=at, kind="api-gateway", zone=self._zone, integrity="high"
         )
@@ -200,8 +132,12 @@ class _Gateway:
             steps = self._steps(leaf)
             if not steps.isdisjoint(_OTHERS) and steps.isdisjoint({"targets", "policies"}):
                 text = "What does the gateway pass on beside MCP, with which keys, for which callers?"
-                self._out.take(leaf, OTHER, self._out.ask(self._about, text, OTHER, at=self._root))
-        self._out.take(self._root, SETTING)
+                self._out.take(
+                    leaf,
+                    RULES["gateway-other"],
+                    self._out.ask(self._about, text, RULES["gateway-other"], at=self._root),
+                )
+        self._out.take(self._root, RULES["setting"])
 
     def _steps(self, leaf: Node) -> set[str]:
         found = set()
@@ -231,8 +167,8 @@ class _Gateway:
         for key in _REFUSING:
             if key in policies:
                 text = f"What does {key} of the gateway refuse, and who can change it?"
-                note = out.ask(self._about, text, REFUSES, at=self._root, detail=key)
-                out.take(policies[key], REFUSES, note)
+                note = out.ask(self._about, text, RULES["gateway-refuses"], at=self._root, detail=key)
+                out.take(policies[key], RULES["gateway-refuses"], note)
 
     def _files(self, at: Node) -> str:
         """The files of the folder; where they lie beside this machine is not known."""
@@ -266,12 +202,15 @@ class _Gateway:
                 out.relate(Grant(credential, system or "", ("execute",)), at=target)
             for key in ("host", "port", "path"):
                 out.take(
-                    node[key], TARGET, ("agent", served.agent), ("delegation", (self._agent, served.agent))
+                    node[key],
+                    RULES["gateway-target"],
+                    ("agent", served.agent),
+                    ("delegation", (self._agent, served.agent)),
                 )
         served.only = served.needed_by(tools) if tools else None
         passes = tuple(auth.passes) or None
         out.relate(Delegation(self._agent, served.agent, passes, served.only), at=target)
-        out.take(target["name"], TARGET, ("agent", served.agent))
+        out.take(target["name"], RULES["gateway-target"], ("agent", served.agent))
 
     def _address(self, node: Node) -> Node:
         """The address of a target; the schema lets it be a bare host, with port and path beside it."""
@@ -296,32 +235,31 @@ class _Gateway:
             text = (
                 "On behalf of whom do callers use the gateway, and what may their tokens do at its targets?"
             )
-            note = out.ask(("credential", credential), text, PASSED, at=self._root)
-            out.take(node["passthrough"], PASSED, note, held)
+            note = out.ask(("credential", credential), text, RULES["gateway-passthrough"], at=self._root)
+            out.take(node["passthrough"], RULES["gateway-passthrough"], note, held)
             auth.passes.append(credential)
         value = node["key"]["value"] or node["key"]
         if value:
             key = ("key", *self._key, name)
-            credential = out.element(
-                "credential",
-                key,
-                f"key of the gateway{f' for {name}' if name else ''}",
-                at=node,
-                kind="api-key",
-            )
+            title = f"key of the gateway{f' for {name}' if name else ''}"
+            credential = out.element("credential", key, title, at=node, kind="api-key")
             records: list[Became] = [("credential", credential)]
             records.append(out.relate(Hold(self._agent, credential), at=node))
             if value.text and not is_reference(value.text):
                 starter = Starter(out, self._agent, self._key, self._folder, self._systems, self._files)
                 records += starter.keep(credential, at=node)
-            out.take(node["key"], KEY, *records)
+            out.take(node["key"], RULES["gateway-key"], *records)
             auth.given.append(credential)
         for kind in ("gcp", "aws", "azure", "copilot", "jwtSign", "credentials"):
             if node[kind]:
                 text = (
                     f"As which identity does the gateway call its targets by {kind}, and what does that open?"
                 )
-                out.take(node[kind], REFUSES, out.ask(self._about, text, REFUSES, at=self._root, detail=kind))
+                out.take(
+                    node[kind],
+                    RULES["gateway-refuses"],
+                    out.ask(self._about, text, RULES["gateway-refuses"], at=self._root, detail=kind),
+                )
         return auth
 
     # Who calls, and what is decided -----------------------------------------------------------
@@ -332,15 +270,19 @@ class _Gateway:
         for key, node in found:
             mode = node["mode"].text or ("strict" if key == "mcpAuthentication" else "optional")
             if mode == "strict":
-                out.take(node, KNOWN_CALLERS, self._about)
+                out.take(node, RULES["gateway-audience"], self._about)
                 continue
             where = f" of {route.name}" if route.name else ""
             text = f"Who calls the gateway{where} without a token? Its mode is {mode}."
-            out.take(node, CALLERS, out.ask(self._about, text, CALLERS, at=self._root, detail=route.name))
+            out.take(
+                node,
+                RULES["gateway-callers"],
+                out.ask(self._about, text, RULES["gateway-callers"], at=self._root, detail=route.name),
+            )
         if not found and not any(key in policies for key in _REFUSING):
             where = f" of {route.name}" if route.name else ""
             text = f"Who may call the gateway{where}? No authentication is named."
-            out.ask(self._about, text, CALLERS, at=self._root, detail=route.name)
+            out.ask(self._about, text, RULES["gateway-callers"], at=self._root, detail=route.name)
 
     def _decide(self, starter: Starter, node: Node, verdict: str, tools: Sequence[str]) -> None:
         """Rules on tools: a decision where each that allows names the caller, else a limit by tools."""
@@ -354,17 +296,17 @@ class _Gateway:
                     "checkpoint", key, title, at=served.at, kind="policy-decision", step="delegation",
                     from_=ends[0], to=ends[1], decided_at=self._system,
                 )  # fmt: skip
-                out.take(node, DECIDES, ("checkpoint", checkpoint))
+                out.take(node, RULES["gateway-decides"], ("checkpoint", checkpoint))
             if served.only:
-                out.take(node, LIMITS, ("delegation", ends))
+                out.take(node, RULES["gateway-limits"], ("delegation", ends))
         if verdict == "asked":
             text = "Whom do the rules of the gateway let call which tools, and which action is each?"
-            note = out.ask(self._about, text, RULES_ASKED, at=self._root)
-            out.take(node, RULES_ASKED, note)
+            note = out.ask(self._about, text, RULES["gateway-rules-asked"], at=self._root)
+            out.take(node, RULES["gateway-rules-asked"], note)
         elif verdict == "tools" and tools:
             text = f"The gateway offers only these tools: {', '.join(tools[:20])}. Which action is each?"
-            out.take(node, TOOLS, out.ask(self._about, text, TOOLS, at=self._root))
-        out.take(node, SETTING)
+            out.take(node, RULES["tool-list"], out.ask(self._about, text, RULES["tool-list"], at=self._root))
+        out.take(node, RULES["setting"])
 
 
 def _verdict(rules: Node) -> tuple[str, list[str]]:

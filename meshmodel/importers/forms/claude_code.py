@@ -27,9 +27,6 @@ from meshmodel.importers.claude_tools import (
     is_whole,
 )
 from meshmodel.importers.clients import (
-    CLIENT_RULES,
-    HOOK,
-    SUBAGENT,
     Account,
     Asking,
     Client,
@@ -40,19 +37,13 @@ from meshmodel.importers.clients import (
     folder_of,
     loosest,
 )
-from meshmodel.importers.common_systems import HOME, WORKSTATION
+from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import ABSENT, Document, Node
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import (
-    DISABLED,
-    SERVER_RULES,
-    SETTING,
-    read_server,
-    server_entry,
-    switched_on,
-)
-from meshmodel.importers.settings import SETTINGS_RULES, read_hooks, take_variable
+from meshmodel.importers.rule_tables import form_rules
+from meshmodel.importers.servers import read_server, server_entry, switched_on
+from meshmodel.importers.settings import read_hooks, take_variable
 from meshmodel.importers.withheld import shows_secret
 from meshmodel.model.records import Delegation, Hold
 from meshmodel.model.vocabulary import Action
@@ -61,114 +52,7 @@ __all__ = ["RULES", "read", "recognise"]
 
 NAME: Final = "Claude Code"
 
-ALLOW: Final = Rule(
-    "allowed-tool",
-    "rule of permissions",
-    "mapped",
-    "what is allowed is asked of nobody: a grant without a checkpoint; a command by its row of the catalogue",
-)
-ASK: Final = Rule(
-    "asked-tool",
-    "rule that asks",
-    "mapped",
-    "a prompt before each use: a checkpoint on the grant, decided at the settings",
-)
-DENY: Final = Rule(
-    "denied-tool",
-    "rule that refuses",
-    "mapped",
-    "no grant, which is a limit that the client enforces: another tool may do the same",
-)
-PATHS: Final = Rule(
-    "pattern-of-paths",
-    "rule with a pattern",
-    "assumed",
-    "computed as the whole tool where it allows, and as nothing where it asks or refuses",
-)
-NO_TOOL: Final = Rule(
-    "no-tool",
-    "rule of no tool",
-    "not understood",
-    "no tool of Claude Code has that name, so the rule has no effect",
-)
-UNKNOWN_RULE: Final = Rule(
-    "unknown-rule", "rule whose form is not known", "question", "computed as if it were not there"
-)
-NOT_CONSULTED: Final = Rule(
-    "not-consulted",
-    "rule that is not consulted",
-    "assumed",
-    "Claude Code looks at no rule of Write, NotebookEdit or Glob with a path (its CHANGELOG): no effect",
-)
-MODE: Final = Rule(
-    "permission-mode", "mode of permissions", "mapped", "what is asked before tools that no rule names"
-)
-PLAN: Final = Rule("plan-mode", "mode plan", "assumed", "computed as the default mode, which is one key away")
-OTHER_MODE: Final = Rule(
-    "other-mode", "mode of permissions", "question", "what it asks is not known: computed as the default mode"
-)
-FOLDER: Final = Rule(
-    "further-folder", "further folder", "mapped", "a system of its files, reached as those of the project"
-)
-SANDBOX: Final = Rule(
-    "sandbox",
-    "sandbox of commands",
-    "mapped",
-    "a system in which commands run: they reach its files and hosts, and never the settings of Claude Code",
-)
-SANDBOX_RUNS: Final = Rule(
-    "sandbox-runs",
-    "sandbox that may be left out",
-    "question",
-    "where it cannot start commands run without it, so it is asked whether it starts here",
-)
-SERVERS: Final = Rule(
-    "server-approval",
-    "approval of servers",
-    "mapped",
-    "servers of .mcp.json are approved once, before their first use, which does not count; these are here",
-)
-HELPER: Final = Rule(
-    "helper",
-    "program that gives a credential",
-    "question",
-    "a service that acts with the account; which credential it gives is asked",
-)
-PLUGIN: Final = Rule(
-    "plugin",
-    "plug-in",
-    "question",
-    "a service that the client calls; its servers, hooks and agents are in other files, and asked",
-)
-MARKETPLACE: Final = Rule(
-    "marketplace", "source of plug-ins", "question", "who may change what is installed from there is asked"
-)
-MANAGED: Final = Rule(
-    "managed-only",
-    "setting of an administrator",
-    "mapped",
-    "in a managed file the lists of other layers are left out; elsewhere it has no effect",
-)
-UNREAD_SERVERS: Final = Rule(
-    "servers-in-settings",
-    "servers in settings",
-    "assumed",
-    "servers are read from .mcp.json and ~/.claude.json, not from here: drawn, as if switched off",
-)
-LAYERS: Final = Rule(
-    "layers-not-seen",
-    "the settings",
-    "assumed",
-    "a layer that was not read, such as the user's own, can allow more",
-)
-INSTRUCTIONS: Final = Rule(
-    "instructions", "words to a model", "mapped", "what is asked of a model limits nothing, and is not kept"
-)
-RULES: Final[tuple[Rule, ...]] = (
-    ALLOW, ASK, DENY, PATHS, NO_TOOL, UNKNOWN_RULE, NOT_CONSULTED, MODE, PLAN, OTHER_MODE, FOLDER,
-    SANDBOX, SANDBOX_RUNS, SERVERS, HELPER, PLUGIN, MARKETPLACE, MANAGED, UNREAD_SERVERS, LAYERS, SUBAGENT,
-    INSTRUCTIONS, WORKSTATION, *SETTINGS_RULES, *SERVER_RULES, *CLIENT_RULES, SETTING,
-)  # fmt: skip
+RULES: Final = form_rules(__file__)
 
 _DECIDED: Final[Mapping[frozenset[str], frozenset[str]]] = {
     READS: frozenset({"Read"}),
@@ -373,22 +257,28 @@ class _Settings:
                 for node in permissions[name]:
                     found = RULE.fullmatch(node.text)
                     if managed_only and layer.scope != "managed":
-                        self._out.take(node, MANAGED)
+                        self._out.take(node, RULES["managed-only"])
                     elif found:
                         rules.append(_Permission(found[1], found[2], node))
                     else:
                         text = f"What do rules of {self._client.title} decide whose form is not known?"
                         about = "agent", self._client.agent
-                        self._out.take(node, UNKNOWN_RULE, self._out.ask(about, text, UNKNOWN_RULE, at=node))
+                        self._out.take(
+                            node,
+                            RULES["unknown-rule"],
+                            self._out.ask(about, text, RULES["unknown-rule"], at=node),
+                        )
             for key in ("disableBypassPermissionsMode", "disableAutoMode"):
-                self._out.take(permissions[key], MODE)
+                self._out.take(permissions[key], RULES["permission-mode"])
 
     def _folders(self) -> None:
         for layer in self._layers:
             for node in layer.root.get("permissions", "additionalDirectories"):
                 if node.text and not shows_secret(node.text):
                     self._client.add_folder(node.text)
-                    self._out.take(node, FOLDER, ("system", self._client.systems.files(node.text, node)))
+                    self._out.take(
+                        node, RULES["further-folder"], ("system", self._client.systems.files(node.text, node))
+                    )
 
     def _mode(self) -> str:
         node = self._value("permissions", "defaultMode")
@@ -401,13 +291,15 @@ class _Settings:
         for layer in self._layers:
             said = layer.root.get("permissions", "defaultMode")
             if said.text == "plan":
-                self._out.take(said, PLAN)
+                self._out.take(said, RULES["plan-mode"])
             elif said.text in _MODES:
-                self._out.take(said, MODE, ("agent", self._client.agent))
+                self._out.take(said, RULES["permission-mode"], ("agent", self._client.agent))
             elif said:
                 text = f"What does {self._client.title} ask in the mode that its settings name?"
                 self._out.take(
-                    said, OTHER_MODE, self._out.ask(("agent", self._client.agent), text, OTHER_MODE, at=said)
+                    said,
+                    RULES["other-mode"],
+                    self._out.ask(("agent", self._client.agent), text, RULES["other-mode"], at=said),
                 )
         return mode if mode in _MODES else "default"
 
@@ -457,13 +349,13 @@ class _Settings:
         out = self._out
         for layer in self._layers:
             node = layer.root["sandbox"]
-            out.take(node["enabled"], SANDBOX)
+            out.take(node["enabled"], RULES["sandbox"])
             if not node["failIfUnavailable"].is_true and node["enabled"].is_true:
                 text = "Does the sandbox of commands start here? Where it cannot, they run without it."
-                out.ask(("agent", self._client.agent), text, SANDBOX_RUNS, at=node)
+                out.ask(("agent", self._client.agent), text, RULES["sandbox-runs"], at=node)
             for key in (*_SANDBOX_SETTINGS, "failIfUnavailable"):
-                out.take(node[key], SETTING)
-            out.take(node, SANDBOX, ("agent", self._client.agent))
+                out.take(node[key], RULES["setting"])
+            out.take(node, RULES["sandbox"], ("agent", self._client.agent))
         if not self._value("sandbox", "enabled").is_true or run == "denied":
             return None
         hosts = [
@@ -486,22 +378,27 @@ class _Settings:
         """Take every rule, and say what those that name a part of a tool allow."""
         lists = self._lists
         for each in lists.deny:
-            self._rule(each, "denied", DENY)
+            self._rule(each, "denied", RULES["denied-tool"])
         for each in lists.ask:
-            self._rule(each, "asked", ASK)
+            self._rule(each, "asked", RULES["asked-tool"])
         for each in lists.allow:
-            self._rule(each, "allowed", ALLOW)
+            self._rule(each, "allowed", RULES["allowed-tool"])
 
     def _rule(self, permission: _Permission, asking: Asking, rule: Rule) -> None:
         out, client = self._out, self._client
         became = self._became(permission, asking)
         if became is None:
-            return out.take(permission.node, NO_TOOL)
+            return out.take(permission.node, RULES["no-tool"])
         if permission.tool in _NOT_CONSULTED and not permission.is_whole:
-            return out.take(permission.node, NOT_CONSULTED)
+            return out.take(permission.node, RULES["not-consulted"])
         has_paths = not permission.is_whole and (permission.tool in READS | EDITS or asking != "allowed")
         records = became if asking != "denied" else ()
-        return out.take(permission.node, PATHS if has_paths else rule, ("agent", client.agent), *records)
+        return out.take(
+            permission.node,
+            RULES["pattern-of-paths"] if has_paths else rule,
+            ("agent", client.agent),
+            *records,
+        )
 
     def _became(self, permission: _Permission, asking: Asking) -> tuple[Became, ...] | None:
         """What a rule says of a part of its tool; ``None``: no tool is called so.
@@ -562,44 +459,46 @@ class _Settings:
         for layer in self._layers:
             root = layer.root
             for key in ("enableAllProjectMcpServers", "enabledMcpjsonServers", "allowedMcpServers"):
-                out.take(root[key], SERVERS, ("agent", client.agent))
+                out.take(root[key], RULES["server-approval"], ("agent", client.agent))
             for node in (*root["disabledMcpjsonServers"], *root["deniedMcpServers"]):
                 name = node["serverName"].text if node.is_map else node.text
                 client.switch_off(name, at=node)
-                out.take(node, DISABLED)
+                out.take(node, RULES["server-disabled"])
 
     def _others(self, layer: _Layer) -> None:
         root, out, client = layer.root, self._out, self._client
         hooks_off = self._value("disableAllHooks").is_true
         managed_hooks = self._is_managed("allowManagedHooksOnly") and layer.scope != "managed"
         if hooks_off or managed_hooks:
-            out.take(root["hooks"], MANAGED if managed_hooks else SETTING)
+            out.take(root["hooks"], RULES["managed-only"] if managed_hooks else RULES["setting"])
         else:
             read_hooks(client, root["hooks"])
         for key in _HELPERS:
             if root[key]:
                 text = f"Which credential does the program of {key} give, and who can change it?"
-                out.take(root[key], HELPER, *client.hook(key, at=root, text=text))
+                out.take(root[key], RULES["helper"], *client.hook(key, at=root, text=text))
         for key in _PROGRAMS:
             if root.get(key, "command"):
-                out.take(root.get(key, "command"), HOOK, *client.hook(key, at=root))
-            out.take(root[key], SETTING)
+                out.take(root.get(key, "command"), RULES["hook"], *client.hook(key, at=root))
+            out.take(root[key], RULES["setting"])
         for name, value in root["env"].items():
             take_variable(client, name, value)
         for name, value in root["enabledPlugins"].items():
             _enabled_plugin(client, name, value)
         if root["extraKnownMarketplaces"]:
             text = "Who may change what is installed from the sources of plug-ins that these settings add?"
-            note = out.ask(("agent", client.agent), text, MARKETPLACE, at=root)
-            out.take(root["extraKnownMarketplaces"], MARKETPLACE, note)
+            note = out.ask(("agent", client.agent), text, RULES["marketplace"], at=root)
+            out.take(root["extraKnownMarketplaces"], RULES["marketplace"], note)
         for key in _MANAGED_ONLY:
-            out.take(root[key], MANAGED)
+            out.take(root[key], RULES["managed-only"])
         for name, node in switched_on(out, root["mcpServers"]):
             served = read_server(client, server_entry(name, node))
-            out.take(node.get("command") or node["url"], UNREAD_SERVERS, ("agent", served.agent))
-            out.take(node, SETTING)
+            out.take(
+                node.get("command") or node["url"], RULES["servers-in-settings"], ("agent", served.agent)
+            )
+            out.take(node, RULES["setting"])
         for key in _PLAIN:
-            out.take(root[key], SETTING)
+            out.take(root[key], RULES["setting"])
 
 
 _MODES: Final[Mapping[str, tuple[Asking, Asking]]] = {
@@ -643,13 +542,13 @@ _PLAIN: Final = (
 
 def _enabled_plugin(client: Client, name: str, value: Node) -> None:
     if value.text == "false":
-        client.out.take(value, SETTING)
+        client.out.take(value, RULES["setting"])
         return
     plugin = name.partition("@")[0]
     agent = plugin_agent(client, plugin, value)
     text = f"What do the servers, hooks and agents of the plug-in {plugin} do, and who can change it?"
-    note = client.out.ask(("agent", agent), text, PLUGIN, at=value)
-    client.out.take(value, PLUGIN, ("agent", agent), note)
+    note = client.out.ask(("agent", agent), text, RULES["plugin"], at=value)
+    client.out.take(value, RULES["plugin"], ("agent", agent), note)
 
 
 def plugin_agent(client: Client, name: str, at: Node) -> str:
@@ -665,7 +564,7 @@ def _assume_layers(client: Client, at: Node) -> None:
     text = (
         "Only the settings that were read are seen: those of the user or a command line allow no more. True?"
     )
-    client.out.assume(("agent", client.agent), text, LAYERS, at=at)
+    client.out.assume(("agent", client.agent), text, RULES["layers-not-seen"], at=at)
 
 
 # Subagents and plug-ins -----------------------------------------------------------------------------
@@ -682,16 +581,16 @@ def _subagent(document: Document, out: Proposal, with_settings: Container[str]) 
         _assume_layers(client, at)
     name = root["name"].text
     agent = client.subagent(name, at=at)
-    out.take(root["name"], SUBAGENT, ("agent", agent), ("delegation", (client.agent, agent)))
+    out.take(root["name"], RULES["subagent"], ("agent", agent), ("delegation", (client.agent, agent)))
     _subagents_tools(client, agent, root)
     for each in (root["disallowedTools"], root["permissionMode"]):
-        out.take(each, SUBAGENT, ("agent", agent))
+        out.take(each, RULES["subagent"], ("agent", agent))
     if root["hooks"]:
         read_hooks(client, root["hooks"], name)
     for key in ("description", "body"):
-        out.take(root[key], INSTRUCTIONS)
+        out.take(root[key], RULES["instructions"])
     for key in _AGENT_SETTINGS:
-        out.take(root[key], SETTING)
+        out.take(root[key], RULES["setting"])
 
 
 def _subagents_tools(client: Client, agent: str, root: Node) -> None:
@@ -709,8 +608,8 @@ def _subagents_tools(client: Client, agent: str, root: Node) -> None:
         client.never_ask_before(agent)
     if inherits and not refused & _OWN_TOOLS and _MODES.get(mode, _ASKED) == _ASKED:
         held = out.relate(Hold(agent, client.account.credential), at=root)
-        out.take(root["tools"], SUBAGENT, held)
-        out.take(root["name"], SUBAGENT, held)
+        out.take(root["tools"], RULES["subagent"], held)
+        out.take(root["name"], RULES["subagent"], held)
     else:
         account = client.own_account(agent, root["name"].text, at=root)
         # What is in brackets decides nothing here: thousands of patterns of one tool are one use of it.
@@ -720,7 +619,7 @@ def _subagents_tools(client: Client, agent: str, root: Node) -> None:
                 _, server, *part = tool.split("__", 2)
                 client.call(agent, server, part[0] if part else "*")
             _use(client, account, tool, mode, root["tools"] or root)
-        out.take(root["tools"], SUBAGENT, ("credential", account.credential))
+        out.take(root["tools"], RULES["subagent"], ("credential", account.credential))
 
 
 _AGENT_SETTINGS: Final = (
@@ -775,22 +674,22 @@ def _plugin(document: Document, out: Proposal) -> None:
     folder = folder_of(document, _PLUGIN_FILE)
     client = out.part(Clients).client(NAME, folder, at=root)
     agent = plugin_agent(client, root["name"].text, root)
-    out.take(root["name"], PLUGIN, ("agent", agent), ("delegation", (client.agent, agent)))
+    out.take(root["name"], RULES["plugin"], ("agent", agent), ("delegation", (client.agent, agent)))
     for name, node in switched_on(out, root["mcpServers"]):
         read_server(client, server_entry(name, node))
-        out.take(node, SETTING)
+        out.take(node, RULES["setting"])
     if root["hooks"].is_map:
         read_hooks(client, root.get("hooks", "hooks") or root["hooks"], root["name"].text)
-    out.take(root["description"], INSTRUCTIONS)
+    out.take(root["description"], RULES["instructions"])
     for key in (
         "version", "author", "homepage", "repository", "license", "keywords", "commands", "agents", "skills",
         "hooks", "mcpServers", "lspServers", "outputStyles", "category", "tags",
     ):  # fmt: skip
-        out.take(root[key], SETTING)
+        out.take(root[key], RULES["setting"])
 
 
 def _plugin_hooks(document: Document, out: Proposal) -> None:
     folder = _plugin_of(document)
     client = out.part(Clients).client(NAME, folder or "", at=document.root)
     read_hooks(client, document.root["hooks"], PurePosixPath(folder or ".").name)
-    out.take(document.root["description"], INSTRUCTIONS)
+    out.take(document.root["description"], RULES["instructions"])

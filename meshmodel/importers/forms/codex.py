@@ -10,97 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from meshmodel.importers.clients import (
-    CLIENT_RULES,
-    HOOK,
-    SUBAGENT,
-    Asking,
-    Clients,
-    Sandbox,
-    Scope,
-    Tools,
-    folder_of,
-)
-from meshmodel.importers.common_systems import HOME, WORKSTATION
+from meshmodel.importers.clients import Asking, Clients, Sandbox, Scope, Tools, folder_of
+from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import ABSENT, Document, Node
-from meshmodel.importers.ledger import Rule
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import SERVER_RULES, SETTING, Entry, is_off, read_server
-from meshmodel.importers.settings import (
-    ANSWER,
-    SETTINGS_RULES,
-    read_hooks,
-    take_settings,
-    take_variable,
-)
+from meshmodel.importers.rule_tables import form_rules
+from meshmodel.importers.servers import Entry, is_off, read_server
+from meshmodel.importers.settings import ANSWER, read_hooks, take_settings, take_variable
 from meshmodel.importers.withheld import shows_secret
 from meshmodel.model.records import Hold
 
 __all__ = ["RULES", "read", "recognise"]
 
 NAME: Final = "Codex"
-SANDBOX: Final = Rule(
-    "sandbox-mode",
-    "sandbox",
-    "mapped",
-    "commands run in a system that reaches its files and hosts, never the settings; full access: no sandbox",
-)
-UNSTATED: Final = Rule(
-    "sandbox-not-stated",
-    "sandbox and approvals that are not stated",
-    "assumed",
-    "computed as in a folder that is trusted: it may write there, and asks before it leaves the sandbox",
-)
-PERMISSIONS: Final = Rule(
-    "permission-profile",
-    "profile of permissions",
-    "mapped",
-    "which files and hosts the sandbox reaches; hosts are a limit only where the proxy of the network is on",
-)
-APPROVAL: Final = Rule(
-    "approval-policy",
-    "policy of approvals",
-    "mapped",
-    "what is asked before a command leaves the sandbox: a prompt decided at the settings, or no grant",
-)
-REVIEWER: Final = Rule(
-    "approvals-reviewer",
-    "who reviews approvals",
-    "mapped",
-    "a model that decides whether a person is asked is advisory: it reads the same content",
-)
-SEARCH: Final = Rule(
-    "web-search", "search of the web", "mapped", "read of a search; live, read of the web as well"
-)
-PROFILE: Final = Rule(
-    "profile",
-    "profile",
-    "assumed",
-    "computed as if it were used too: one option chooses it, so the widest counts",
-)
-TRUSTED: Final = Rule(
-    "trusted-folder",
-    "file in a project",
-    "assumed",
-    "Codex reads it only where a person trusts the folder: an approval once for good, which does not count",
-)
-IGNORED: Final = Rule(
-    "left-aside-in-projects",
-    "setting of the machine in the file of a project",
-    "mapped",
-    "Codex leaves it aside there, so it has no effect",
-)
-TOOL_MODE: Final = Rule(
-    "tool-approval",
-    "what is asked before a tool of a server",
-    "mapped",
-    "prompt: a person decides; approve: no checkpoint; auto and writes: what the server says of its tools "
-    "decides, so that is advisory",
-)
-RULES: Final[tuple[Rule, ...]] = (
-    SANDBOX, UNSTATED, PERMISSIONS, APPROVAL, REVIEWER, SEARCH, PROFILE, TRUSTED, IGNORED, TOOL_MODE,
-    SUBAGENT, WORKSTATION, *SETTINGS_RULES, *SERVER_RULES, *CLIENT_RULES, SETTING,
-)  # fmt: skip
+RULES: Final = form_rules(__file__)
 
 _FILE: Final = ".codex/config.toml"
 _MANAGED: Final = "/etc/codex/config.toml"
@@ -135,13 +58,13 @@ _SERVER_SETTINGS: Final = (
     "tool_timeout_sec", "experimental_environment", "oauth_resource", "name", "type",
 )  # fmt: skip
 _SAID: Final = {
-    "sandbox_mode": SANDBOX,
-    "sandbox_workspace_write": SANDBOX,
-    "default_permissions": PERMISSIONS,
-    "permissions": PERMISSIONS,
-    "approval_policy": APPROVAL,
-    "approvals_reviewer": REVIEWER,
-    "web_search": SEARCH,
+    "sandbox_mode": RULES["sandbox-mode"],
+    "sandbox_workspace_write": RULES["sandbox-mode"],
+    "default_permissions": RULES["permission-profile"],
+    "permissions": RULES["permission-profile"],
+    "approval_policy": RULES["approval-policy"],
+    "approvals_reviewer": RULES["approvals-reviewer"],
+    "web_search": RULES["web-search"],
 }
 _FULL: Final = ("danger-full-access", ":danger-full-access")
 _MODES: Final[dict[str, Asking]] = {
@@ -402,13 +325,13 @@ class _Settings:
         at = view.get("sandbox_mode") or view.get("default_permissions") or self._at
         found = client.use(view.tools(), at=at)
         for (_, node), one in zip(profiles, views[1:], strict=True):
-            self._out.take(node, PROFILE, *client.use(one.tools(), at=node))
+            self._out.take(node, RULES["profile"], *client.use(one.tools(), at=node))
         if not view.is_stated:
             text = (
                 f"No sandbox is chosen for {client.title}, so it is computed as in a folder that is trusted: "
             )
             text += "it may write there, and asks before it leaves the sandbox. True?"
-            self._out.assume(("agent", client.agent), text, UNSTATED, at=self._at)
+            self._out.assume(("agent", client.agent), text, RULES["sandbox-not-stated"], at=self._at)
         for layer in self._layers:
             root = layer.root
             for key, rule in _SAID.items():
@@ -420,7 +343,13 @@ class _Settings:
         client = self._client
         text = f"{NAME} reads .codex/config.toml of a project only where a person has trusted the folder, "
         text += "and is computed as reading it. True?"
-        self._out.assume(("agent", client.agent), text, TRUSTED, at=layer.root, detail=layer.document.source)
+        self._out.assume(
+            ("agent", client.agent),
+            text,
+            RULES["trusted-folder"],
+            at=layer.root,
+            detail=layer.document.source,
+        )
         others = [
             name
             for each in self._layers
@@ -437,11 +366,11 @@ class _Settings:
             known.add(name)
             agent = read_server(client, _entry(name, node)).agent
             self._modes(name, node, agent)
-            out.take(node["enabled"], SETTING)
+            out.take(node["enabled"], RULES["setting"])
             for key in _SERVER_SETTINGS:
-                out.take(node[key], SETTING)
+                out.take(node[key], RULES["setting"])
             for key in ("env", "args", "http_headers", "env_http_headers", "env_vars"):
-                out.take(node[key], SETTING)
+                out.take(node[key], RULES["setting"])
         elif name in known:
             take_settings(client, node)
 
@@ -456,20 +385,20 @@ class _Settings:
                 asking = "allowed"  # what the server says of itself decides, where others are asked for
             if asking is not None:
                 self._client.rule(name, tool, asking, at=mode)
-                self._out.take(mode, TOOL_MODE, ("agent", agent))
+                self._out.take(mode, RULES["tool-approval"], ("agent", agent))
 
     def _others(self, layer: _Layer) -> None:
         """Hooks, variables, agents, and what means nothing here."""
         root, out, client = layer.root, self._out, self._client
         if layer.scope == "project":
             for key in _IGNORED:
-                take_settings(client, root[key], IGNORED)
+                take_settings(client, root[key], RULES["left-aside-in-projects"])
         elif root["notify"]:
             text = "What does the program do that Codex starts when a turn ends, and who can change it?"
-            out.take(root["notify"], HOOK, *client.hook("notify", at=root, text=text))
+            out.take(root["notify"], RULES["hook"], *client.hook("notify", at=root, text=text))
         if self._view.has_hooks:
             read_hooks(client, root["hooks"])
-        out.take(root["hooks"], SETTING)
+        out.take(root["hooks"], RULES["setting"])
         for name, value in root.get("shell_environment_policy", "set").items():
             take_variable(client, name, value)
         for name, node in root["agents"].items():
@@ -477,7 +406,9 @@ class _Settings:
                 agent = client.subagent(name, at=node)
                 client.call(agent, "*", "*")
                 held = out.relate(Hold(agent, client.account.credential), at=node)
-                out.take(node, SUBAGENT, ("agent", agent), ("delegation", (client.agent, agent)), held)
+                out.take(
+                    node, RULES["subagent"], ("agent", agent), ("delegation", (client.agent, agent)), held
+                )
         for key in (*_SETTINGS, *_IGNORED):
             take_settings(client, root[key])
 

@@ -14,121 +14,19 @@ from urllib.parse import unquote, urlsplit
 
 from meshmodel.importers.common_systems import CommonSystems, folder_name
 from meshmodel.importers.document import ABSENT, Document, Node
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became
 from meshmodel.importers.meanings import Withheld
 from meshmodel.importers.programs import program_of
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import (
-    CREDENTIAL,
-    KNOWN,
-    REACHES,
-    SETTING,
-    SEVERAL,
-    TOOLS,
-    Entry,
-    Starter,
-    read_server,
-)
-from meshmodel.importers.unclear_names import UNCLEAR, ask_if_secret
+from meshmodel.importers.rule_tables import form_rules
+from meshmodel.importers.servers import Entry, Starter, read_server
+from meshmodel.importers.unclear_names import ask_if_secret
 from meshmodel.importers.withheld import is_empty, is_reference, names_secret, shows_secret, variable_of
 from meshmodel.model.records import Custody, Delegation, Grant, Hold
 
 __all__ = ["RULES", "read", "recognise"]
 
-MACHINE: Final = Rule(
-    "compose-machine",
-    "the machine of the containers",
-    "assumed",
-    "a zone for all services of a project; on which machine it runs, with what else, is asked once",
-)
-GATEWAY: Final = Rule(
-    "gateway", "gateway of MCP servers", "mapped", "an agent of kind broker, and a delegation to each server"
-)
-GATEWAY_TOOLS: Final = Rule(
-    "gateway-tools",
-    "list of tools of a gateway",
-    "mapped",
-    "`only` of the delegation, where rows of the catalogue know each tool; a server without one is left out",
-)
-ELSEWHERE: Final = Rule(
-    "servers-elsewhere",
-    "servers that another file names",
-    "question",
-    "which servers there are, and what is behind their names, stands in a file that is not opened",
-)
-INTERCEPTOR: Final = Rule(
-    "interceptor",
-    "interceptor of a gateway",
-    "question",
-    "a program or service that sees each call and may refuse it: what it refuses, and who can change it",
-)
-CALLERS: Final = Rule(
-    "callers",
-    "a gateway or agent that answers at a port",
-    "question",
-    "who may call it; a gateway asks for a token unless a setting switches that off",
-)
-SERVER_IMAGE: Final = Rule(
-    "server-image",
-    "image of an MCP server",
-    "mapped",
-    "a system of kind mcp-server, and a service that runs on it",
-)
-SECRET_FILE: Final = Rule(
-    "secret-file",
-    "secret in a file",
-    "mapped",
-    "a credential that the services hold which are given it; the file is not opened",
-)
-SECRET: Final = Rule(
-    "variable-secret",
-    "variable with a secret",
-    "mapped",
-    "a credential that the service holds; of a database, one that it accepts",
-)
-LITERAL: Final = Rule(
-    "literal-secret",
-    "a secret in the file itself",
-    "secret withheld",
-    "only its name is kept; the files of the folder store it, so whoever reads there obtains it",
-)
-VARIABLES: Final = Rule(
-    "env-file",
-    "file of variables",
-    "question",
-    "the secrets in that file are not seen here, so they are asked",
-)
-HOST: Final = Rule(
-    "host-control",
-    "a container that controls its host",
-    "assumed",
-    "with the socket of Docker or all privileges it runs any container: execute on the machine, which gives "
-    "what the other containers hold",
-)
-ADDRESS: Final = Rule(
-    "address",
-    "address of another service",
-    "assumed",
-    "a delegation to the service that answers there; a database accepts the login in the address, or none",
-)
-MODEL: Final = Rule(
-    "model",
-    "models of a service",
-    "assumed",
-    "the service is an agent of kind ai-agent, which executes on that model",
-)
-SERVICE: Final = Rule(
-    "service",
-    "another service",
-    "assumed",
-    "a system where it is built here or another service has its address, and a service agent where it has "
-    "one itself; else it has no part in it",
-)
-RULES: Final[tuple[Rule, ...]] = (
-    MACHINE, GATEWAY, GATEWAY_TOOLS, TOOLS, ELSEWHERE, INTERCEPTOR, CALLERS, SERVER_IMAGE, KNOWN, SEVERAL,
-    REACHES, SECRET_FILE, SECRET, LITERAL, CREDENTIAL, UNCLEAR, VARIABLES, HOST, ADDRESS, MODEL, SERVICE,
-    SETTING,
-)  # fmt: skip
+RULES: Final = form_rules(__file__)
 
 _GATEWAY: Final = re.compile(r"(?:^|/|FROM\s+)docker/mcp-gateway(?:[:@\s]|$)", re.MULTILINE)
 _MCP: Final = re.compile(r"(?:^|[/_.:@-])mcp(?:[/_.:@-]|$)", re.IGNORECASE)
@@ -284,12 +182,12 @@ class _Project:
             self._host(each)
             self._rest(each)
         for root in self._roots:
-            self._out.take(root["services"], SETTING)
+            self._out.take(root["services"], RULES["setting"])
             for key in ("name", "version", "networks", "volumes", "configs", "models", "secrets"):
-                self._out.take(root[key], SETTING)
+                self._out.take(root[key], RULES["setting"])
             for key, node in root.items():
                 if key.startswith("x-"):
-                    self._out.take(node, SETTING)
+                    self._out.take(node, RULES["setting"])
 
     # Elements ---------------------------------------------------------------------------------
 
@@ -297,7 +195,9 @@ class _Project:
         """The machine of the project."""
         zone = self._out.element("zone", ("compose", self.folder), f"containers of {self.place}", at=at)
         text = "On which machine do these containers run, and what else is on it?"
-        self._out.assume(("zone", zone), text, MACHINE, at=at if not at.is_leaf else at.parent or at)
+        self._out.assume(
+            ("zone", zone), text, RULES["compose-machine"], at=at if not at.is_leaf else at.parent or at
+        )
         return zone
 
     def system(self, service: _Service) -> str:
@@ -383,14 +283,14 @@ class _Project:
             ):
                 self._secret(service, name, text, node)
             else:
-                self._out.take(node, SETTING)
+                self._out.take(node, RULES["setting"])
 
     def _tell(self, service: _Service, target: _Service, name: str, text: str, node: Node) -> None:
         """A service is told the address of another."""
         out = self._out
         if target.store is None:
             became: Became = out.relate(Delegation(self.agent(service), self.agent(target)), at=node)
-            out.take(node, ADDRESS, became)
+            out.take(node, RULES["address"], became)
             return
         system, login = self.system(target), _login(text)
         if login is None:
@@ -401,9 +301,11 @@ class _Project:
             out.relate(Hold(self.agent(service), credential), at=node)
             service.credentials.append((name, credential))
             if not is_reference(password):
-                out.take(node, LITERAL, *self._systems.keep(credential, self.files(node), node))
+                out.take(
+                    node, RULES["literal-secret"], *self._systems.keep(credential, self.files(node), node)
+                )
         granted = out.relate(Grant(credential, system, ("read", "write")), at=node)
-        out.take(node, ADDRESS, ("credential", credential), granted)
+        out.take(node, RULES["address"], ("credential", credential), granted)
 
     def _login_at(self, store: _Service, user: str, at: Node) -> str:
         """The login of a user of a database."""
@@ -421,18 +323,18 @@ class _Project:
             if found.meaning == "unclear":
                 about = None if service.agent is None else ("agent", service.agent)
                 ask_if_secret(out, about, f"{name} of {service.title}", node)
-            out.take(node, SETTING)
+            out.take(node, RULES["setting"])
             return
         if service.store is not None:
             users = [value for key, value, _ in service.variables if key.endswith(("_USER", "_USERNAME"))]
             credential = self._login_at(service, users[0] if users else "", node)
             granted = out.relate(Grant(credential, self.system(service), ("read", "write", "admin")), at=node)
-            out.take(node, SECRET, ("credential", credential), granted)
+            out.take(node, RULES["variable-secret"], ("credential", credential), granted)
         else:
             credential = self._variable(service, name, text, node, found)
-            out.take(node, SECRET, ("credential", credential))
+            out.take(node, RULES["variable-secret"], ("credential", credential))
         if found.literal:
-            out.take(node, LITERAL, *self._systems.keep(credential, self.files(node), node))
+            out.take(node, RULES["literal-secret"], *self._systems.keep(credential, self.files(node), node))
 
     def _variable(self, service: _Service, name: str, text: str, node: Node, found: Withheld) -> str:
         out = self._out
@@ -451,7 +353,7 @@ class _Project:
             out.relate(Grant(credential, api, ("execute",)), at=node)
         else:
             question = f"Which system accepts {title}, for which actions, and how long is it valid?"
-            out.ask(("credential", credential), question, CREDENTIAL, at=node.parent or node)
+            out.ask(("credential", credential), question, RULES["credential-opens"], at=node.parent or node)
         return credential
 
     def _read_secrets(self, service: _Service) -> None:
@@ -466,12 +368,12 @@ class _Project:
             held: tuple[Became, ...] = ()
             if not self._is_server(service):
                 held = (out.relate(Hold(self.agent(service), credential), at=given),)
-            out.take(given, SECRET_FILE, ("credential", credential), *held)
+            out.take(given, RULES["secret-file"], ("credential", credential), *held)
         for file in service.all("env_file"):
             text = f"Which secrets does the file of variables of {service.title} hold?"
             agent = ("agent", service.agent) if service.agent else None
-            note = out.ask(agent, text, VARIABLES, at=service.nodes[0], detail=service.name)
-            out.take(file, VARIABLES, note)
+            note = out.ask(agent, text, RULES["env-file"], at=service.nodes[0], detail=service.name)
+            out.take(file, RULES["env-file"], note)
 
     def secret(self, name: str, at: Node) -> str:
         """The credential of a secret that is declared for the project."""
@@ -483,9 +385,9 @@ class _Project:
             self._secrets[name] = credential
             for root in self._roots:
                 for key in ("file", "environment", "external", "name"):
-                    out.take(root.get("secrets", name, key), SECRET_FILE, ("credential", credential))
+                    out.take(root.get("secrets", name, key), RULES["secret-file"], ("credential", credential))
             text = f"Which system accepts {name}, for which actions, and how long is it valid?"
-            out.ask(("credential", credential), text, CREDENTIAL, at=at.parent or at)
+            out.ask(("credential", credential), text, RULES["credential-opens"], at=at.parent or at)
         return self._secrets[name]
 
     # What it reaches --------------------------------------------------------------------------
@@ -506,7 +408,7 @@ class _Project:
         read_server(self.starter("", service.name), entry)
         for _, credential in service.credentials:
             out.relate(Hold(agent, credential), at=service.nodes[0])
-        out.take(image, SERVER_IMAGE, ("agent", agent), ("system", self.system(service)))
+        out.take(image, RULES["server-image"], ("agent", agent), ("system", self.system(service)))
 
     def _models(self, service: _Service) -> None:
         out = self._out
@@ -528,8 +430,8 @@ class _Project:
                     zone=self.zone(at),
                 )
                 granted = out.relate(Grant(self.network(service, at), system, ("execute",)), at=at)
-                out.take(at, MODEL, ("agent", self.agent(service)), ("system", system), granted)
-                out.take(declared, MODEL, ("system", system))
+                out.take(at, RULES["model"], ("agent", self.agent(service)), ("system", system), granted)
+                out.take(declared, RULES["model"], ("system", system))
 
     def _ports(self, service: _Service) -> None:
         """Ports that are published."""
@@ -537,9 +439,9 @@ class _Project:
         if not published or not (service.is_gateway or service.first("models") or self._is_server(service)):
             return
         text = f"Who may call {service.title} at the port that it publishes, and how are they known?"
-        note = self._out.ask(("agent", self.agent(service)), text, CALLERS, at=service.nodes[0])
+        note = self._out.ask(("agent", self.agent(service)), text, RULES["callers"], at=service.nodes[0])
         for each in published:
-            self._out.take(each, CALLERS, note)
+            self._out.take(each, RULES["callers"], note)
 
     def _host(self, service: _Service) -> None:
         """The socket of Docker, or all privileges."""
@@ -569,14 +471,18 @@ class _Project:
             for _, held in other.credentials if other is not service else ():
                 out.relate(Custody(engine, held, by=("execute",)), at=at)
         text = f"{service.title} controls the container engine, so what all containers hold. True?"
-        note = out.assume(("agent", agent), text, HOST, at=service.nodes[0])
+        note = out.assume(("agent", agent), text, RULES["host-control"], at=service.nodes[0])
         for node in given:
-            out.take(node, HOST, note, granted)
+            out.take(node, RULES["host-control"], note, granted)
 
     def _rest(self, service: _Service) -> None:
         records: list[Became] = [("agent", service.agent)] if service.agent else []
         records += [("system", service.system)] if service.system else []
-        rule = SERVICE if records and not (service.is_gateway or self._is_server(service)) else SETTING
+        rule = (
+            RULES["service"]
+            if records and not (service.is_gateway or self._is_server(service))
+            else RULES["setting"]
+        )
         for node in service.nodes:
             for key in ("image", "build"):
                 self._out.take(node[key], rule, *records)
@@ -597,24 +503,34 @@ class _Gateway:
         for name, value, node in self._options:
             if name in _ELSEWHERE:
                 text = f"Which servers does {service.title} start, and from where does it know them?"
-                out.take(node, ELSEWHERE, out.ask(about, text, ELSEWHERE, at=service.nodes[0]))
+                out.take(
+                    node,
+                    RULES["servers-elsewhere"],
+                    out.ask(about, text, RULES["servers-elsewhere"], at=service.nodes[0]),
+                )
             elif name == "--interceptor" and value:
                 when = "refuse or change calls" if value.startswith("before:") else "change answers"
                 text = f"The interceptors of {service.title} may {when}: which, and who can change them?"
                 detail = value.partition(":")[0]
                 out.take(
-                    node, INTERCEPTOR, out.ask(about, text, INTERCEPTOR, at=service.nodes[0], detail=detail)
+                    node,
+                    RULES["interceptor"],
+                    out.ask(about, text, RULES["interceptor"], at=service.nodes[0], detail=detail),
                 )
                 told = self._project.addressed(value)
                 if told is not None:
                     out.relate(Delegation(self._agent, self._project.agent(told)), at=node)
             elif name == "--allow-unauthenticated":
                 text = f"{service.title} asks no caller who it is. Who reaches it?"
-                out.take(node, CALLERS, out.ask(about, text, CALLERS, at=service.nodes[0], detail="open"))
+                out.take(
+                    node,
+                    RULES["callers"],
+                    out.ask(about, text, RULES["callers"], at=service.nodes[0], detail="open"),
+                )
             elif name not in {"--servers", "--tools"}:
-                out.take(node, SETTING, about)
+                out.take(node, RULES["setting"], about)
         for each in (service.first("image"), service.first("build")):
-            out.take(each, GATEWAY, about)
+            out.take(each, RULES["gateway"], about)
         self._servers()
 
     def _given(self, option: str) -> list[tuple[str, Node]]:
@@ -635,13 +551,15 @@ class _Gateway:
             running = self._running(name)
             if running is not None:
                 became: Became = out.relate(Delegation(self._agent, project.agent(running)), at=node)
-                out.take(node, GATEWAY, became)
+                out.take(node, RULES["gateway"], became)
                 continue
             started = () if own else ("docker", "run", f"mcp/{name}")
             entry = Entry(name, node.parent or node, started=started, others=others)
             served = read_server(starter, entry)
             out.change("agent", served.agent, home=project.zone(node))
-            out.take(node, GATEWAY, ("agent", served.agent), ("delegation", (self._agent, served.agent)))
+            out.take(
+                node, RULES["gateway"], ("agent", served.agent), ("delegation", (self._agent, served.agent))
+            )
         tools = self._given("--tools")
         allowed = [name for name, _ in tools]
         known = {
@@ -664,12 +582,17 @@ class _Gateway:
         out, about = self._out, ("agent", self._agent)
         for _, node in tools:
             if not unknown:
-                out.take(node, GATEWAY_TOOLS, about)
+                out.take(node, RULES["gateway-tools"], about)
                 continue
             named = ", ".join(name for name, _ in tools[:20])
             text = f"{self._service.title} offers only these tools: {named}. "
             text += "Which action is each, on which system?"
-            out.take(node, TOOLS, out.ask(about, text, TOOLS, at=self._service.nodes[0]), about)
+            out.take(
+                node,
+                RULES["tool-list"],
+                out.ask(about, text, RULES["tool-list"], at=self._service.nodes[0]),
+                about,
+            )
 
     def _running(self, name: str) -> _Service | None:
         """The service that is started beforehand as this server, by its label."""

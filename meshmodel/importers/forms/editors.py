@@ -9,73 +9,18 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from meshmodel.importers.clients import (
-    CLIENT_RULES,
-    Asking,
-    Client,
-    Clients,
-    Sandbox,
-    Tools,
-    folder_of,
-    loosest,
-)
-from meshmodel.importers.common_systems import HOME, WORKSTATION
+from meshmodel.importers.clients import Asking, Client, Clients, Sandbox, Tools, folder_of, loosest
+from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import Document, Node
-from meshmodel.importers.ledger import Rule
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import (
-    BELOW,
-    SERVER_RULES,
-    SETTING,
-    read_server,
-    server_entry,
-    switched_on,
-)
-from meshmodel.importers.settings import SETTINGS_RULES, take_settings
+from meshmodel.importers.rule_tables import form_rules
+from meshmodel.importers.servers import BELOW, read_server, server_entry, switched_on
+from meshmodel.importers.settings import take_settings
 from meshmodel.importers.withheld import host_of
 
 __all__ = ["RULES", "read", "recognise"]
 
-LEVEL: Final = Rule(
-    "permission-level",
-    "what is asked by default",
-    "mapped",
-    "prompts on commands, pages and servers; edits of files are unasked in VS Code, its own settings asked",
-)
-UNASKED: Final = Rule(
-    "runs-unasked",
-    "command, address or tool that runs unasked",
-    "mapped",
-    "no person is asked; a command by its row of the catalogue, one without a row runs anything",
-)
-PATHS: Final = Rule(
-    "paths-unasked",
-    "pattern of files",
-    "assumed",
-    "where some files may be edited unasked, computed as if all might; where some are asked, as if none were",
-)
-REFUSED: Final = Rule(
-    "tool-asked-or-refused",
-    "pattern that asks or refuses",
-    "mapped",
-    "it says nothing of what does not match it; a whole tool that is refused is no grant",
-)
-SANDBOX: Final = Rule(
-    "sandbox",
-    "sandbox of commands",
-    "mapped",
-    "commands in it are unasked; they reach its files and hosts alone",
-)
-MODE: Final = Rule(
-    "run-mode",
-    "a mode that the application keeps",
-    "question",
-    "no file says it, so what it asks is asked; until then computed as if it asked nobody",
-)
-RULES: Final[tuple[Rule, ...]] = (
-    LEVEL, UNASKED, PATHS, REFUSED, SANDBOX, MODE, *SETTINGS_RULES, *SERVER_RULES, WORKSTATION, *CLIENT_RULES,
-    SETTING,
-)  # fmt: skip
+RULES: Final = form_rules(__file__)
 
 _GLOBAL: Final = ("chat.tools.global.autoApprove", "chat.tools.autoApprove")
 _LEVEL: Final = "chat.permissions.default"
@@ -146,7 +91,7 @@ def _servers(client: Client, servers: Node) -> None:
     for name, node in switched_on(client.out, servers):
         read_server(client, server_entry(name, node))
         for key in ("enabled", "disabled"):
-            client.out.take(node[key], SETTING)
+            client.out.take(node[key], RULES["setting"])
 
 
 # VS Code ------------------------------------------------------------------------------------------
@@ -161,7 +106,7 @@ def _read_vscode(document: Document, out: Proposal) -> None:
     own: Asking = "asked"
     for pattern, node in edits.items():
         own = "allowed" if ".vscode" in pattern and node.is_true else own
-        out.take(node, PATHS, agent)
+        out.take(node, RULES["paths-unasked"], agent)
     if base == "allowed":
         edit = own = base
     own = loosest((own, base))
@@ -176,7 +121,7 @@ def _read_vscode(document: Document, out: Proposal) -> None:
     _urls(client, root[_URLS])
     for key in ("chat.agent.sandbox.allowNetwork", "chat.agent.sandbox.allowUnsandboxedCommands", _BOX,
                 "chat.agent.allowedNetworkDomains"):  # fmt: skip
-        out.take(root[key], SANDBOX, agent)
+        out.take(root[key], RULES["sandbox"], agent)
     _servers(client, root.get(BELOW, "servers"))
     take_settings(client, root, but={BELOW, "context_servers"})
 
@@ -193,11 +138,11 @@ def _level(client: Client, root: Node) -> Asking:
     elif level and "default" not in level.text.lower():
         base = "allowed"
         text = f"What does {client.name} ask at its level of permissions, which is not known here?"
-        out.take(level, MODE, out.ask(agent, text, MODE, at=root))
-    out.take(level, LEVEL, agent)
+        out.take(level, RULES["run-mode"], out.ask(agent, text, RULES["run-mode"], at=root))
+    out.take(level, RULES["permission-level"], agent)
     for key in _GLOBAL:
         base = "allowed" if root[key].is_true else base
-        out.take(root[key], UNASKED, agent)
+        out.take(root[key], RULES["runs-unasked"], agent)
     return base
 
 
@@ -216,18 +161,18 @@ def _terminal(client: Client, rules: Node) -> None:
             for line in (lines_of(pattern) if allows else ())
             for became in client.run_command(line, "allowed", at=node)
         ]
-        client.out.take(node, UNASKED if allows else REFUSED, *found)
+        client.out.take(node, RULES["runs-unasked"] if allows else RULES["tool-asked-or-refused"], *found)
 
 
 def _urls(client: Client, rules: Node) -> None:
     if rules.is_true:
-        client.out.take(rules, UNASKED, client.fetch("*", "allowed", at=rules))
+        client.out.take(rules, RULES["runs-unasked"], client.fetch("*", "allowed", at=rules))
     for pattern, node in rules.items():
         if node.is_true or node["approveRequest"].is_true:
             host = host_of(pattern) or pattern.removeprefix("*://").partition("/")[0].lower()
-            client.out.take(node, UNASKED, client.fetch(host, "allowed", at=node))
+            client.out.take(node, RULES["runs-unasked"], client.fetch(host, "allowed", at=node))
         else:
-            client.out.take(node, REFUSED)
+            client.out.take(node, RULES["tool-asked-or-refused"])
 
 
 def lines_of(pattern: str) -> list[str]:
@@ -278,7 +223,7 @@ def _read_zed(document: Document, out: Proposal) -> None:
     )  # fmt: skip
     about = ("agent", client.agent)
     for node in (was, permissions["default"]):
-        out.take(node, LEVEL, about)
+        out.take(node, RULES["permission-level"], about)
     for name, node in tools.items():
         _zed_tool(client, name, node)
     _servers(client, root["context_servers"])
@@ -295,16 +240,16 @@ def _zed_tool(client: Client, name: str, node: Node) -> None:
         elif name == "fetch":
             host = _HOST.search(said.text.replace("\\", ""))
             client.fetch(host[0] if host else "*", "allowed", at=said)
-        out.take(pattern, PATHS if name in _EDITING else UNASKED, about)
+        out.take(pattern, RULES["paths-unasked"] if name in _EDITING else RULES["runs-unasked"], about)
     if name.startswith("mcp:"):
         _, _, rest = name.partition(":")
         server, _, tool = rest.partition(":")
         asking = _WORDS.get(node["default"].text)
         if asking is not None:
             client.rule(server, tool or "*", asking, at=node["default"])
-    out.take(node["default"], LEVEL, about)
+    out.take(node["default"], RULES["permission-level"], about)
     for key in ("always_confirm", "always_deny"):
-        out.take(node[key], REFUSED, about)
+        out.take(node[key], RULES["tool-asked-or-refused"], about)
 
 
 # Cursor -------------------------------------------------------------------------------------------
@@ -319,18 +264,20 @@ def _read_cursor(document: Document, out: Proposal) -> None:
         at=root,
     )
     text = "In which run mode does Cursor run tools: asking, by a model that judges, or all unasked?"
-    note = out.ask(about, text, MODE, at=root)
+    note = out.ask(about, text, RULES["run-mode"], at=root)
     out.part(Clients).ask_prompts(client, root)
     for each in root["terminalAllowlist"]:
         line = each.text.partition("*")[0].rstrip(" :")
-        out.take(each, UNASKED, *client.run_command(line, "allowed", at=each))
+        out.take(each, RULES["runs-unasked"], *client.run_command(line, "allowed", at=each))
     for each in root["mcpAllowlist"]:
         server, _, tool = each.text.partition(":")
-        out.take(each, UNASKED, about, *client.rule(server or "*", tool or "*", "allowed", at=each))
+        out.take(
+            each, RULES["runs-unasked"], about, *client.rule(server or "*", tool or "*", "allowed", at=each)
+        )
     for node in (root["autoRun"], root["type"], root["networkPolicy"], root["readBoundary"]):
-        out.take(node, MODE, note)
+        out.take(node, RULES["run-mode"], note)
     for key in ("additionalReadwritePaths", "additionalReadonlyPaths", "additionalReadPaths"):
-        out.take(root[key], MODE, note)
+        out.take(root[key], RULES["run-mode"], note)
     take_settings(client, root)
 
 
@@ -350,18 +297,18 @@ def _read_cli(document: Document, out: Proposal) -> None:
         kind, text = found[1], found[2]
         if kind == "Shell":
             line = text.partition("*")[0].rstrip(" :")
-            out.take(each, UNASKED, *client.run_command(line, "allowed", at=each))
+            out.take(each, RULES["runs-unasked"], *client.run_command(line, "allowed", at=each))
         elif kind == "WebFetch":
-            out.take(each, UNASKED, client.fetch(text, "allowed", at=each))
+            out.take(each, RULES["runs-unasked"], client.fetch(text, "allowed", at=each))
         elif kind == "Mcp":
             server, _, tool = text.partition(":")
             became = client.rule(server.strip() or "*", tool.strip() or "*", "allowed", at=each)
-            out.take(each, UNASKED, about, *became)
+            out.take(each, RULES["runs-unasked"], about, *became)
         else:
             edit = "allowed" if kind == "Write" else edit
-            out.take(each, PATHS, about)
+            out.take(each, RULES["paths-unasked"], about)
     tools = Tools(edit=edit, run=run, fetch=base, servers=base)
     client.use(tools, at=root)
-    out.take(root.get("permissions", "deny"), REFUSED, about)
-    out.take(mode, LEVEL, about)
+    out.take(root.get("permissions", "deny"), RULES["tool-asked-or-refused"], about)
+    out.take(mode, RULES["permission-level"], about)
     take_settings(client, root)

@@ -11,17 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from meshmodel.importers.clients import (
-    CLIENT_RULES,
-    HOOK,
-    Client,
-    Clients,
-    Sandbox,
-    Scope,
-    Tools,
-    folder_of,
-)
-from meshmodel.importers.common_systems import HOME, WORKSTATION
+from meshmodel.importers.clients import Client, Clients, Sandbox, Scope, Tools, folder_of
+from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import ABSENT, Document, Node
 from meshmodel.importers.gemini_rules import (
     ASKING,
@@ -34,122 +25,18 @@ from meshmodel.importers.gemini_rules import (
     listed_rules,
     policy_rules,
 )
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import (
-    BELOW,
-    SERVER_RULES,
-    SETTING,
-    Entry,
-    read_server,
-    server_entry,
-)
-from meshmodel.importers.settings import SETTINGS_RULES, read_hooks, take_settings
+from meshmodel.importers.rule_tables import form_rules
+from meshmodel.importers.servers import BELOW, Entry, read_server, server_entry
+from meshmodel.importers.settings import read_hooks, take_settings
 from meshmodel.importers.withheld import shows_secret
 from meshmodel.model.records import Exchange, Hold
 
 __all__ = ["RULES", "read", "recognise"]
 
 NAME: Final = "Gemini CLI"
-MODE: Final = Rule(
-    "approval-mode",
-    "mode of approval",
-    "mapped",
-    "default: a prompt before each tool that writes; auto_edit: none before edits and pages of the web; "
-    "plan: as default, which is one key away",
-)
-TOOLS: Final = Rule(
-    "tools",
-    "list of tools",
-    "mapped",
-    "allowed: no checkpoint; core: no checkpoint, and no other tool is there; exclude: no grant; "
-    "confirmationRequired: a person decides, whatever allowed says",
-)
-SANDBOX: Final = Rule(
-    "sandbox",
-    "sandbox",
-    "mapped",
-    "a system in which commands run; the settings of the project lie among the files that they may write",
-)
-SERVERS: Final = Rule(
-    "servers-of-settings",
-    "list of servers",
-    "mapped",
-    "allowed: its servers alone are used, and their tools have no checkpoint; excluded: not used",
-)
-TRUST: Final = Rule("trusted-server", "trust of a server", "mapped", "its tools have no checkpoint")
-POLICY: Final = Rule(
-    "rule-of-a-policy",
-    "rule of a policy",
-    "mapped",
-    "allow, ask or deny, the highest priority first; rules of an administrator before those of a person",
-)
-PART: Final = Rule(
-    "policy-for-some-uses",
-    "rule of a policy for some uses",
-    "assumed",
-    "a pattern of arguments: computed as all uses where it allows, and as none where it asks or denies",
-)
-NO_EFFECT: Final = Rule(
-    "no-effect",
-    "rule or value without effect",
-    "mapped",
-    "policies of a project, and trust and allow in extensions, change nothing in Gemini CLI",
-)
-ALWAYS: Final = Rule(
-    "always-allow",
-    "prompts that are answered with always",
-    "assumed",
-    "one answer may settle a prompt, until the session ends or for good; computed as if each use were asked",
-)
-FOLDER_TRUST: Final = Rule(
-    "folder-trust",
-    "trust of folders",
-    "question",
-    "whether a person is asked once before settings of a folder are read: two pages tell two defaults, so it "
-    "is asked where it is not set",
-)
-TRUST_ONCE: Final = Rule(
-    "folder-trusted-once",
-    "trust of folders that is set",
-    "mapped",
-    "on: a person is asked once before settings of a folder are read, which does not count; off: never",
-)
-EACH_TIME: Final = Rule(
-    "asked-each-time", "prompts without always", "mapped", "each use is asked: a checkpoint per action"
-)
-IMPERSONATES: Final = Rule(
-    "impersonation",
-    "service account of a server",
-    "mapped",
-    "a token of that account, exchanged for the person's login at Google Cloud",
-)
-MEMORY: Final = Rule(
-    "memory",
-    "memory of sessions",
-    "mapped",
-    "a system of kind agent-memory: what is written into it is held for the person's review",
-)
-EXTENSION: Final = Rule(
-    "extension",
-    "extension",
-    "question",
-    "its servers and limits are those of a client of its own; who installs and may change it is asked",
-)
-VARIABLE: Final = Rule(
-    "extension-variable",
-    "setting of an extension",
-    "mapped",
-    "a credential of the variable, where it is sensitive",
-)
-INSTRUCTIONS: Final = Rule(
-    "instructions", "words to a model", "mapped", "what is asked of a model limits nothing, and is not kept"
-)
-RULES: Final[tuple[Rule, ...]] = (
-    MODE, TOOLS, SANDBOX, SERVERS, TRUST, POLICY, PART, NO_EFFECT, ALWAYS, EACH_TIME, FOLDER_TRUST,
-    TRUST_ONCE, IMPERSONATES, MEMORY, EXTENSION, VARIABLE, INSTRUCTIONS, WORKSTATION, *SETTINGS_RULES,
-    *SERVER_RULES, *CLIENT_RULES, SETTING,
-)  # fmt: skip
+RULES: Final = form_rules(__file__)
 
 _SETTINGS_FILE: Final = re.compile(r"(?:^|/)(?:\.gemini|gemini-cli)/(?:settings|system-defaults)\.json$")
 _EXTENSION_FILE: Final = "gemini-extension.json"
@@ -347,7 +234,7 @@ class _Settings:
             until = "for good" if is_kept else "until the session ends"
             text = f"A prompt of {client.title} may be answered with “always”, {until}. It is computed as if "
             text += "each use were asked. True?"
-            out.assume(("agent", client.agent), text, ALWAYS, at=self._at)
+            out.assume(("agent", client.agent), text, RULES["always-allow"], at=self._at)
         trust = self._get("security", "folderTrust", "enabled")
         of_person = [
             name
@@ -361,7 +248,9 @@ class _Settings:
             client.approve_once(of_person, at=trust)
         elif not trust:
             text = f"Does {client.title} ask a person, once, before it reads the settings of a folder "
-            out.ask(("agent", client.agent), f"{text}(security.folderTrust)?", FOLDER_TRUST, at=self._at)
+            out.ask(
+                ("agent", client.agent), f"{text}(security.folderTrust)?", RULES["folder-trust"], at=self._at
+            )
 
     # Servers ------------------------------------------------------------------------------------
 
@@ -373,7 +262,7 @@ class _Settings:
                     known.add(name)
                     _server(self._client, name, node)
                     self._before_server(name, node)
-                    self._out.take(node, SETTING)
+                    self._out.take(node, RULES["setting"])
                     continue
                 for key in (*_SERVER_SETTINGS, "trust"):
                     take_settings(self._client, node[key])
@@ -400,43 +289,43 @@ class _Settings:
 
     def _take_what_is_asked(self, root: Node, found: Sequence[Became]) -> None:
         out, agent = self._out, ("agent", self._client.agent)
-        out.take(root.get("general", "defaultApprovalMode"), MODE, *found)
-        out.take(root["autoAccept"], SETTING)
+        out.take(root.get("general", "defaultApprovalMode"), RULES["approval-mode"], *found)
+        out.take(root["autoAccept"], RULES["setting"])
         for key in ("core", "allowed", "exclude", "confirmationRequired"):
-            out.take(root.get("tools", key), TOOLS, *found)
+            out.take(root.get("tools", key), RULES["tools"], *found)
         for key in ("sandbox", "sandboxNetworkAccess", "sandboxAllowedPaths"):
-            out.take(root.get("tools", key), SANDBOX, *found)
-        out.take(root.get("security", "toolSandboxing"), SANDBOX, *found)
+            out.take(root.get("tools", key), RULES["sandbox"], *found)
+        out.take(root.get("security", "toolSandboxing"), RULES["sandbox"], *found)
         for keys, older in _OLDER.items():
-            out.take(root[older], {"tools": TOOLS}.get(keys[0], SERVERS), agent)
+            out.take(root[older], {"tools": RULES["tools"]}.get(keys[0], RULES["servers-of-settings"]), agent)
         for key in ("allowed", "excluded"):
-            out.take(root.get(BELOW, key), SERVERS, agent)
-        out.take(root.get("admin", BELOW), SERVERS, agent)
+            out.take(root.get(BELOW, key), RULES["servers-of-settings"], agent)
+        out.take(root.get("admin", BELOW), RULES["servers-of-settings"], agent)
         for key, rule in (
-            ("disableAlwaysAllow", EACH_TIME),
-            ("enablePermanentToolApproval", ALWAYS),
-            ("folderTrust", TRUST_ONCE),
+            ("disableAlwaysAllow", RULES["asked-each-time"]),
+            ("enablePermanentToolApproval", RULES["always-allow"]),
+            ("folderTrust", RULES["folder-trusted-once"]),
         ):
             node = root.get("security", key)
-            out.take(node, SETTING if node.text == "false" else rule, agent)
+            out.take(node, RULES["setting"] if node.text == "false" else rule, agent)
 
     def _others(self, root: Node) -> None:
         """Hooks, programs, memory, and what means nothing here."""
         out, client = self._out, self._client
         if self._get("hooksConfig", "enabled").text != "false":
             read_hooks(client, root["hooks"])
-        out.take(root["hooks"], SETTING)
+        out.take(root["hooks"], RULES["setting"])
         for keys in (("tools", "discoveryCommand"), ("tools", "callCommand"), (BELOW, "serverCommand")):
             node = root.get(*keys)
             if node:
                 text = f"What does the program of {keys[-1]} give to Gemini CLI, and who can change it?"
-                out.take(node, HOOK, *client.hook(keys[-1], at=root, text=text))
+                out.take(node, RULES["hook"], *client.hook(keys[-1], at=root, text=text))
         memory = root.get("experimental", "autoMemory")
         if memory.is_true:
             system = client.systems.known("agent-memory", memory, server=client.title, title=client.title)
             client.account.may(system, ("read",), "allowed", at=memory)
-            out.take(memory, MEMORY, client.account.may(system, ("write",), "asked", at=memory))
-        out.take(root["context"], INSTRUCTIONS)
+            out.take(memory, RULES["memory"], client.account.may(system, ("write",), "asked", at=memory))
+        out.take(root["context"], RULES["instructions"])
         for key in _SECTIONS:
             take_settings(client, root[key])
 
@@ -444,8 +333,14 @@ class _Settings:
         out, agent = self._out, ("agent", self._client.agent)
         for node in layer.root["rule"]:
             is_part = any(node[key] for key in ("argsPattern", "commandRegex", "toolAnnotations", "subagent"))
-            rule = NO_EFFECT if layer.scope == "project" else PART if is_part else POLICY
-            out.take(node, rule, *(() if rule is NO_EFFECT else (agent,)))
+            rule = (
+                RULES["no-effect"]
+                if layer.scope == "project"
+                else RULES["policy-for-some-uses"]
+                if is_part
+                else RULES["rule-of-a-policy"]
+            )
+            out.take(node, rule, *(() if rule is RULES["no-effect"] else (agent,)))
 
 
 def _is_server(node: Node) -> bool:
@@ -458,7 +353,11 @@ def _server(client: Client, name: str, node: Node, given: tuple[tuple[str, str],
     entry: Entry = replace(server_entry(name, node), address=address, given=given)
     served = read_server(client, entry)
     out, account = client.out, node["targetServiceAccount"]
-    out.take(node["trust"], TRUST if node["trust"].is_true else SETTING, ("agent", served.agent))
+    out.take(
+        node["trust"],
+        RULES["trusted-server"] if node["trust"].is_true else RULES["setting"],
+        ("agent", served.agent),
+    )
     for _, credential in given:
         out.relate(Hold(served.agent, credential), at=node)
     if account.text:
@@ -472,7 +371,8 @@ def _server(client: Client, name: str, node: Node, given: tuple[tuple[str, str],
         )  # fmt: skip
         out.relate(Hold(client.agent, login), at=account)
         out.take(
-            account, IMPERSONATES, ("credential", token), out.relate(Hold(client.agent, token), at=account),
+            account, RULES["impersonation"], ("credential", token),
+            out.relate(Hold(client.agent, token), at=account),
             out.relate(Exchange(login, token, semantics="impersonation"), at=account),
         )  # fmt: skip
     return served.agent
@@ -495,18 +395,20 @@ def _extension(document: Document, out: Proposal) -> None:
         at=root,
     )
     text = f"Who installs the extension {name} of Gemini CLI, and who may change it?"
-    out.take(root["name"], EXTENSION, out.ask(("agent", client.agent), text, EXTENSION, at=root))
+    out.take(
+        root["name"], RULES["extension"], out.ask(("agent", client.agent), text, RULES["extension"], at=root)
+    )
     given = _variables(client, root)
     for server, node in root["mcpServers"].items():
         if _is_server(node):
-            out.take(node["trust"], NO_EFFECT)
+            out.take(node["trust"], RULES["no-effect"])
             _server(client, server, node, given)
-            out.take(node, SETTING)
+            out.take(node, RULES["setting"])
             continue
         for key in (*_SERVER_SETTINGS, "trust"):
             take_settings(client, node[key])
-    out.take(root["excludeTools"], TOOLS, *found)
-    out.take(root["contextFileName"], INSTRUCTIONS)
+    out.take(root["excludeTools"], RULES["tools"], *found)
+    out.take(root["contextFileName"], RULES["instructions"])
     for key in ("version", "description", "settings", "plan", "themes", "migratedTo", "mcpServers"):
         take_settings(client, root[key])
 
@@ -524,7 +426,7 @@ def _variables(client: Client, root: Node) -> tuple[tuple[str, str], ...]:
                 subject=row.subject if row else None,
             )  # fmt: skip
             held = out.relate(Hold(client.agent, credential), at=variable)
-            out.take(variable, VARIABLE, ("credential", credential), held)
+            out.take(variable, RULES["extension-variable"], ("credential", credential), held)
             found.append((variable.text, credential))
-        out.take(each, SETTING)
+        out.take(each, RULES["setting"])
     return tuple(found)

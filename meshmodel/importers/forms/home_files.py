@@ -9,19 +9,13 @@ from typing import Final
 
 from meshmodel.importers.common_systems import HOME, CommonSystems
 from meshmodel.importers.document import Document, Node
-from meshmodel.importers.ledger import Rule
 from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.rule_tables import form_rules
 from meshmodel.model.records import Custody
 
 __all__ = ["RULES", "existing", "read", "recognise"]
 
-FILE: Final = Rule(
-    "credential-file",
-    "a file with credentials in a home folder",
-    "assumed",
-    "a credential that whoever reads the home folder obtains; what it opens is asked. Only its name is known",
-)
-RULES: Final[tuple[Rule, ...]] = (FILE,)
+RULES: Final = form_rules(__file__)
 _FILES: Final = (
     (".aws/credentials", "keys of AWS", "static-secret"),
     (".kube/config", "access to Kubernetes clusters", "other"),
@@ -66,5 +60,5 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
         )
         lies = out.relate(Custody(systems.files(HOME, at), credential), at=at)
         text = f"What do the credentials in {document.source} open, and how far?"
-        out.ask(("credential", credential), text, FILE, at=at)
-        out.take(at, FILE, ("credential", credential), lies)
+        out.ask(("credential", credential), text, RULES["credential-file"], at=at)
+        out.take(at, RULES["credential-file"], ("credential", credential), lies)

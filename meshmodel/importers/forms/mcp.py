@@ -9,59 +9,18 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from meshmodel.importers.clients import BY_DEFAULT, CLIENT_RULES, Client, Clients, folder_of
-from meshmodel.importers.common_systems import HOME, WORKSTATION
+from meshmodel.importers.clients import Client, Clients, folder_of
+from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import ABSENT, Document, Node
-from meshmodel.importers.ledger import Rule
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import (
-    ADDRESS_KEYS,
-    BELOW,
-    CREDENTIAL,
-    ENV_SECRET,
-    LITERAL,
-    SERVER_RULES,
-    SETTING,
-    read_server,
-    server_entry,
-    switched_on,
-)
+from meshmodel.importers.rule_tables import form_rules
+from meshmodel.importers.servers import ADDRESS_KEYS, BELOW, read_server, server_entry, switched_on
 from meshmodel.importers.withheld import is_reference
 from meshmodel.model.records import Hold
 
 __all__ = ["RULES", "read", "recognise"]
 
-INPUT: Final = Rule(
-    "input-secret",
-    "input with a hidden value",
-    "mapped",
-    "a credential, held by the servers that are given it",
-)
-NO_ASKING: Final = Rule(
-    "runs-unasked", "tools that run unasked", "mapped", "no person is asked, so there is no checkpoint"
-)
-ENV_FILE: Final = Rule(
-    "env-file",
-    "file of variables",
-    "question",
-    "the secrets in that file are not seen here, so they are asked",
-)
-UNREAD: Final = Rule(
-    "no-client-reads-it",
-    "a file that no client is known to read",
-    "assumed",
-    "which program starts its servers is not said, so an agent is taken to: it is to be confirmed",
-)
-PRIVATE: Final = Rule(
-    "private-state",
-    "what a client keeps of its own",
-    "mapped",
-    "conversations and settings of the client: they are not looked at, and nothing of them is kept",
-)
-RULES: Final[tuple[Rule, ...]] = (
-    *SERVER_RULES, WORKSTATION, INPUT, NO_ASKING, ENV_FILE, UNREAD, PRIVATE, BY_DEFAULT, *CLIENT_RULES,
-    SETTING,
-)  # fmt: skip
+RULES: Final = form_rules(__file__)
 
 _CONTAINERS: Final = ("mcpServers", "servers", "mcp_servers", "context_servers")
 _UNASKED: Final = ("alwaysAllow", "autoApprove", "trust", "sandboxEnabled")
@@ -135,9 +94,9 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
         lists = [node[name] for node in (root, root[BELOW]) for name in (*_CONTAINERS, "inputs")]
         lists += [node["mcpServers"] for _, node in root["projects"].items()]
         for each in (root["$schema"], root["version"], *(empty for empty in lists if empty.is_leaf)):
-            out.take(each, SETTING)
+            out.take(each, RULES["setting"])
         if f"/{document.source}".endswith("/.claude.json"):
-            out.take(root, PRIVATE)
+            out.take(root, RULES["private-state"])
         if document.syntax == "yaml" and root[BELOW]["servers"]:
             _read_application(document, out)
 
@@ -154,10 +113,18 @@ def _read_application(document: Document, out: Proposal) -> None:
             literal = not is_reference(key.text)
             kept = client.keep(credential, at=key) if literal else ()
             text = f"Which system accepts {name}, for which actions, and how long is it valid?"
-            out.ask(("credential", credential), text, CREDENTIAL, at=document.root, detail=name)
-            out.take(key, LITERAL if literal else ENV_SECRET, ("credential", credential), held, *kept)
+            out.ask(
+                ("credential", credential), text, RULES["credential-opens"], at=document.root, detail=name
+            )
+            out.take(
+                key,
+                RULES["literal-secret"] if literal else RULES["env-secret"],
+                ("credential", credential),
+                held,
+                *kept,
+            )
         if provider in _OF_APPLICATIONS:
-            out.take(node, SETTING)
+            out.take(node, RULES["setting"])
 
 
 def _groups(root: Node) -> Iterator[tuple[str, Node, Node]]:
@@ -206,17 +173,17 @@ class _Configuration:
     def _input(self, node: Node) -> None:
         out, name = self._out, node["id"].text
         if not (name and node["password"].is_true):
-            out.take(node, SETTING)
+            out.take(node, RULES["setting"])
             return
         credential = out.element(
             "credential", ("input", name), name, at=node, scope=self._source, kind="mcp-environment-secret"
         )
         text = f"Which system accepts {name}, for which actions, and how long is it valid?"
-        out.ask(("credential", credential), text, CREDENTIAL, at=node)
+        out.ask(("credential", credential), text, RULES["credential-opens"], at=node)
         self._inputs[name] = credential
         for each in (node["id"], node["password"]):
-            out.take(each, INPUT, ("credential", credential))
-        out.take(node, SETTING)
+            out.take(each, RULES["input-secret"], ("credential", credential))
+        out.take(node, RULES["setting"])
 
     def _input_in(self, text: str) -> str | None:
         """The credential of a hidden input that a text asks for, as ``${input:NAME}``."""
@@ -230,17 +197,17 @@ class _Configuration:
             tools = [each.text for each in said] if said.is_list else ["*"] if said.is_true else []
             for tool in tools:
                 self._client.rule(name, tool, "allowed", at=said)
-            out.take(said, NO_ASKING, agent)
+            out.take(said, RULES["runs-unasked"], agent)
         for key in ("disabled", "isActive", *_UNASKED):
-            out.take(node[key], SETTING, agent)
+            out.take(node[key], RULES["setting"], agent)
         file = node["envFile"]
         if file:
             text = f"Which secrets does the file of variables of the server {name} hold?"
-            out.ask(agent, text, ENV_FILE, at=file)
+            out.ask(agent, text, RULES["env-file"], at=file)
         for key in _SETTINGS:
-            out.take(node[key], SETTING)
+            out.take(node[key], RULES["setting"])
         for each in (node["env"], node["headers"], node["args"], node["command"]):
-            out.take(each, SETTING)
+            out.take(each, RULES["setting"])
 
 
 def _client_of(document: Document, project: str, out: Proposal) -> Client:
@@ -254,5 +221,5 @@ def _client_of(document: Document, project: str, out: Proposal) -> Client:
     client = out.part(Clients).client("MCP client", folder, at=at, file=source)
     text = f"{client.title} is taken for an agent, since no client is known to read {source}. "
     text += "Which program starts the servers that it lists, and is that an agent?"
-    out.assume(("agent", client.agent), text, UNREAD, at=at)
+    out.assume(("agent", client.agent), text, RULES["no-client-reads-it"], at=at)
     return client

@@ -12,94 +12,21 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Final
 
-from meshmodel.importers.clients import (
-    CLIENT_RULES,
-    SUBAGENT,
-    Account,
-    Asking,
-    Clients,
-    Scope,
-    Tools,
-    folder_of,
-    loosest,
-)
-from meshmodel.importers.common_systems import HOME, WORKSTATION
+from meshmodel.importers.clients import Account, Asking, Clients, Scope, Tools, folder_of, loosest
+from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import ABSENT, Document, Node
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import BELOW, SERVER_RULES, SETTING, Entry, is_off, read_server
-from meshmodel.importers.settings import SETTINGS_RULES, take_settings
+from meshmodel.importers.rule_tables import form_rules
+from meshmodel.importers.servers import BELOW, Entry, is_off, read_server
+from meshmodel.importers.settings import take_settings
 from meshmodel.importers.withheld import host_of, shows_secret
 from meshmodel.model.records import Delegation, Hold
 
 __all__ = ["RULES", "read", "recognise"]
 
 NAME: Final = "opencode"
-ALLOW: Final = Rule(
-    "allowed",
-    "what is allowed",
-    "mapped",
-    "a grant without a checkpoint; a command by its row",
-)
-ASK: Final = Rule(
-    "asked",
-    "what is asked",
-    "mapped",
-    "a prompt before each use: a checkpoint on the grant, decided at the settings",
-)
-DENY: Final = Rule(
-    "denied", "what is denied", "mapped", "no grant: a limit of the client; another tool may do the same"
-)
-PATHS: Final = Rule(
-    "pattern-of-paths",
-    "a pattern of paths",
-    "assumed",
-    "computed as all files where it allows, and as nothing where it asks or denies",
-)
-ALWAYS: Final = Rule(
-    "always-in-a-session",
-    "prompts that are answered with always",
-    "assumed",
-    "one answer may settle a prompt until the session ends; computed as if each use were asked",
-)
-FOLDERS: Final = Rule(
-    "external-directory",
-    "further folders",
-    "mapped",
-    "those that are allowed are systems of their files; others are asked for, and not drawn",
-)
-DEFAULT_AGENT: Final = Rule(
-    "default-agent",
-    "the agent to start with",
-    "assumed",
-    "computed as the usual one, with all tools: another one is one key away",
-)
-APPROVED: Final = Rule(
-    "server-approval",
-    "approval of servers of a project",
-    "question",
-    "one page says that a person approves each server of a project once; nothing else confirms it, and it "
-    "would not count: asked, and not drawn",
-)
-PROGRAM: Final = Rule(
-    "program-of-the-project",
-    "language server or formatter",
-    "assumed",
-    "a program that opencode starts by itself: a service with the person's account",
-)
-PLUGIN: Final = Rule(
-    "plug-in",
-    "plug-in",
-    "question",
-    "code from elsewhere that runs with the person's account; what it does, and who can change it, is asked",
-)
-INSTRUCTIONS: Final = Rule(
-    "instructions", "words to a model", "mapped", "what is asked of a model limits nothing, and is not kept"
-)
-RULES: Final[tuple[Rule, ...]] = (
-    ALLOW, ASK, DENY, PATHS, ALWAYS, FOLDERS, DEFAULT_AGENT, APPROVED, PROGRAM, PLUGIN, SUBAGENT,
-    INSTRUCTIONS, WORKSTATION, *SETTINGS_RULES, *SERVER_RULES, *CLIENT_RULES, SETTING,
-)  # fmt: skip
+RULES: Final = form_rules(__file__)
 
 _FILE: Final = re.compile(r"(?:^|/)opencode\.jsonc?$")
 _AGENT_FILE: Final = re.compile(r"((?:^|.*/)(?:\.opencode|opencode))/agents?/([^/]+)\.md$")
@@ -335,13 +262,13 @@ class _Settings:
         if any(each.asking == "asked" for each in self._rules.all[len(_DEFAULTS) :]):
             text = f"A prompt of {client.title} may be answered with “always”, until the session ends. It is "
             text += "computed as if each use were asked. True?"
-            out.assume(("agent", client.agent), text, ALWAYS, at=self._at)
+            out.assume(("agent", client.agent), text, RULES["always-in-a-session"], at=self._at)
         for layer in self._layers:
             self._servers(layer)
             self._others(layer)
         for layer in self._agents:
             self._agent(layer.agent, layer.root)
-            out.take(layer.root["body"], INSTRUCTIONS)
+            out.take(layer.root["body"], RULES["instructions"])
 
     def _some_uses(self, rules: _Rules, account: Account) -> None:
         """Commands and hosts that are allowed where others are not."""
@@ -366,8 +293,16 @@ class _Settings:
             if not (of_server or any(said.means(tool) for tool in _TOOLS)):
                 continue
             has_paths = not said.is_whole and said.key in {"read", "edit", "glob", "grep", "list"}
-            rule = {"allowed": ALLOW, "asked": ASK, "denied": DENY}[said.asking]
-            rule = FOLDERS if said.key == "external_directory" else PATHS if has_paths else rule
+            rule = {"allowed": RULES["allowed"], "asked": RULES["asked"], "denied": RULES["denied"]}[
+                said.asking
+            ]
+            rule = (
+                RULES["external-directory"]
+                if said.key == "external_directory"
+                else RULES["pattern-of-paths"]
+                if has_paths
+                else rule
+            )
             self._out.take(said.node, rule, *became)
 
     # Servers ------------------------------------------------------------------------------------
@@ -382,10 +317,10 @@ class _Settings:
                 read_server(client, _entry(name, node))
                 self._before_server(name, node)
             for key in ("type", "enabled", "timeout", "cwd", "environment", "headers", "command", "oauth"):
-                out.take(node[key], SETTING)
+                out.take(node[key], RULES["setting"])
         if names and layer.scope == "project":
             text = f"Does {client.title} ask a person before it first connects a server of the project?"
-            out.ask(("agent", client.agent), text, APPROVED, at=layer.root)
+            out.ask(("agent", client.agent), text, RULES["server-approval"], at=layer.root)
         self._take_rules(layer.root, names, ("agent", client.agent))
 
     def _before_server(self, name: str, node: Node) -> None:
@@ -418,9 +353,9 @@ class _Settings:
                 records = (*records, out.relate(Hold(agent, client.account.credential), at=node))
         self._take_rules(node, [server.name for server in client.servers], *records)
         for key in ("description", "prompt"):
-            out.take(node[key], INSTRUCTIONS, *records)
+            out.take(node[key], RULES["instructions"], *records)
         for key in _AGENT_SETTINGS:
-            take_settings(client, node[key], SUBAGENT if records else SETTING)
+            take_settings(client, node[key], RULES["subagent"] if records else RULES["setting"])
 
     def _call_servers(self, agent: str, rules: _Rules) -> None:
         """Say which tools of servers its own rules leave to an agent that it starts."""
@@ -437,18 +372,22 @@ class _Settings:
         for key in ("lsp", "formatter"):
             for name, node in root[key].items():
                 if node["command"] and not node["disabled"].is_true:
-                    out.take(node["command"], PROGRAM, *self._program(f"{name} ({key})", node))
+                    out.take(
+                        node["command"],
+                        RULES["program-of-the-project"],
+                        *self._program(f"{name} ({key})", node),
+                    )
         for each in root["plugin"].each():
             name = re.sub(r"(?<=.)@[^@/]*$", "", each.text)
             text = f"What does the plug-in {name} do, and who can change it?"
-            out.take(each, PLUGIN, *client.hook(f"plug-in {name}", at=root, text=text))
-        out.take(root["instructions"], INSTRUCTIONS)
-        out.take(root["default_agent"], DEFAULT_AGENT, ("agent", client.agent))
+            out.take(each, RULES["plug-in"], *client.hook(f"plug-in {name}", at=root, text=text))
+        out.take(root["instructions"], RULES["instructions"])
+        out.take(root["default_agent"], RULES["default-agent"], ("agent", client.agent))
         for key in _SETTINGS:
             take_settings(client, root[key])
         for key in ("permission", "tools", BELOW, "agent", "mode", "plugin"):
             if root[key].is_leaf and not root[key].text:
-                out.take(root[key], SETTING)
+                out.take(root[key], RULES["setting"])
 
     def _program(self, name: str, at: Node) -> tuple[Became, ...]:
         out, client = self._out, self._client

@@ -21,7 +21,7 @@ from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES, Action
 __all__ = ["RULES", "read", "recognise"]
 
 FORM: Final = FormTable.of_module(__file__)
-RULES: Final = tuple(FORM.rules.values())
+RULES: Final = FORM.rules
 
 _SECTIONS: Final = ("technical_assets", "data_assets", "trust_boundaries", "shared_runtimes")
 _LEVELS: Final = {

@@ -20,7 +20,7 @@ from meshmodel.model.text import first_few
 __all__ = ["RULES", "read", "recognise"]
 
 FORM: Final = FormTable.of_module(__file__)
-RULES: Final = tuple(FORM.rules.values())
+RULES: Final = FORM.rules
 _PLACED: Final = ("actor", "store", "process")
 
 

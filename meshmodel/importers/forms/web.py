@@ -5,17 +5,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from meshmodel.importers.document import Node
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.model.records import Grant, Hold
 
-FETCHES: Final = Rule(
-    "fetches",
-    "a server that fetches addresses",
-    "assumed",
-    "by its name or its program; it reads the web: a system where outsiders write, and see what is asked; "
-    "which sites is asked",
-)
 WHICH_SITES: Final = "Which sites can it read and ask? What is written there is untrusted content."
 
 _WORD: Final = re.compile(r"[a-z0-9]+")

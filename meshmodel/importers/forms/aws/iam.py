@@ -33,6 +33,7 @@ from meshmodel.importers.forms.aws.actions import (
 from meshmodel.importers.forms.aws.policies import Allowed, Policy, Statement
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.rule_tables import form_rules
 from meshmodel.importers.withheld import names_secret
 from meshmodel.model.errors import RequestError
 from meshmodel.model.records import Custody, Exchange, Grant, Reference
@@ -41,153 +42,15 @@ from meshmodel.model.vocabulary import Action
 
 __all__ = ["RULES", "read", "recognise"]
 
-USER: Final = Rule(
-    "user",
-    "ARN of a user",
-    "question",
-    "a credential of kind api-key; who or what uses it is not in the file, so it is asked",
-)
-ROLE: Final = Rule(
-    "role",
-    "ARN of a role",
-    "mapped",
-    "a credential of kind exchanged-token, or instance-role where it has an instance profile",
-)
-TRUST: Final = Rule(
-    "trust", "trust in a user or role", "mapped", "an exchange: presenting the one yields the other"
-)
-ACCOUNT_TRUST: Final = Rule(
-    "account-trust",
-    "trust in an account",
-    "mapped",
-    "an exchange from each user and role there whose own policies allow it too",
-)
-OUTSIDE_TRUST: Final = Rule(
-    "outside-trust",
-    "trust in somebody of another account, or anybody",
-    "question",
-    "a credential that stands for them with an exchange, not pinned where it names no one user or role; who "
-    "they are is asked",
-)
-FEDERATED: Final = Rule(
-    "federated-trust",
-    "trust in an identity provider",
-    "mapped",
-    "a credential of that provider with an exchange, which is not pinned where the subject is missing or has "
-    "a wildcard",
-)
-SERVICE: Final = Rule(
-    "service-trust", "trust in a service", "question", "what runs there with the role is asked"
-)
-SERVICE_LINKED: Final = Rule(
-    "service-linked-role",
-    "trust of a service-linked role",
-    "assumed",
-    "only that service itself uses it, so there is no question",
-)
-ACTION: Final = Rule(
-    "action",
-    "actions and resources of a policy",
-    "mapped",
-    "one grant for each principal and service, all its policies together",
-)
-DENY: Final = Rule("deny", "a statement that denies", "mapped", "it is taken off from what is allowed")
-EVERYTHING: Final = Rule(
-    "everything",
-    "actions of somebody who may do everything",
-    "mapped",
-    "one system of kind cloud-account with admin",
-)
-MANY: Final = Rule(
-    "many-services",
-    "actions on very many services",
-    "assumed",
-    "services that nobody else names in particular are the one cloud account",
-)
-UNKNOWN: Final = Rule(
-    "unknown-action",
-    "an action that the table of actions does not have",
-    "not understood",
-    "nothing is granted by it; what it allows is asked",
-)
-OPEN: Final = Rule(
-    "kept-wide",
-    "a condition, NotAction, NotResource or boundary",
-    "question",
-    "computed as if it limited nothing, and asked",
-)
-PASSED_ROLE: Final = Rule(
-    "pass-role", "iam:PassRole", "question", "what is run with which role is not in the file, so it is asked"
-)
-NEW_KEYS: Final = Rule(
-    "new-keys",
-    "making keys or passwords of users, or saying who may become a role",
-    "mapped",
-    "of all users: issue on iam, where their credentials come from; of some, and of roles: an exchange to "
-    "each; of oneself: nothing more",
-)
-ESCALATION: Final = Rule(
-    "gives-policies",
-    "giving policies to users, roles and groups",
-    "mapped",
-    "admin on iam of whom may so give itself everything, as all its policies together say; of others write",
-)
-STORED: Final = Rule(
-    "stored-secrets",
-    "reading stored secrets, or having tokens issued",
-    "question",
-    "which credentials these are is not in the file, so it is asked",
-)
-MISSING: Final = Rule(
-    "policy-missing",
-    "a policy that is not in the file",
-    "question",
-    "what it allows is asked; AdministratorAccess is known",
-)
-ADMINISTRATOR: Final = Rule(
-    "administrator-access",
-    "AdministratorAccess",
-    "assumed",
-    "taken for what AWS says it is: everything",
-)
-MEMBER: Final = Rule(
-    "member", "group of a user, policy that is attached", "mapped", "its policies are the principal's too"
-)
-OWNER: Final = Rule("owner-tag", "tag called owner", "assumed", "the owner of the credential")
-SECRET_TAG: Final = Rule(
-    "secret-tag", "tag whose name says secret", "secret withheld", "names only, never the secret"
-)
-UNREADABLE: Final = Rule(
-    "unreadable-policy", "a policy that is no JSON", "not understood", "what it allows is asked"
-)
-UNUSED: Final = Rule(
-    "unused",
-    "policy that nobody has, or a version that is not the default",
-    "mapped",
-    "it allows nothing, so it is not kept",
-)
-NOT_PICKED: Final = Rule(
-    "not-picked", "a principal that was not picked", "mapped", "others were picked, so it is left out"
-)
-DETAIL: Final = Rule(
-    "detail",
-    "ids, dates, paths, names",
-    "mapped",
-    "they change nothing about who may do what, so they are not kept",
-)
-RULES: Final[tuple[Rule, ...]] = (
-    USER, ROLE, TRUST, ACCOUNT_TRUST, OUTSIDE_TRUST, FEDERATED, SERVICE, SERVICE_LINKED, ACTION, DENY,
-    EVERYTHING, MANY, UNKNOWN, OPEN, PASSED_ROLE, NEW_KEYS, ESCALATION, STORED, MISSING, ADMINISTRATOR,
-    UNREADABLE, MEMBER, OWNER, SECRET_TAG, UNUSED, NOT_PICKED, DETAIL,
-)  # fmt: skip
+RULES: Final = form_rules(__file__)
 
 RECORD_LIMIT: Final = 2_000_000
 """The most records that all leaves together are in."""
 _SPECIAL: Final = (
-    (PASSING, PASSED_ROLE),
-    (KEYS | RETRUSTING, NEW_KEYS),
-    (SECRETS | ISSUING, STORED),
-    (ESCALATING, ESCALATION),
+    (PASSING, RULES["pass-role"]),
+    (KEYS | RETRUSTING, RULES["new-keys"]),
+    (SECRETS | ISSUING, RULES["stored-secrets"]),
+    (ESCALATING, RULES["gives-policies"]),
 )
 _PRINCIPALS: Final = ("AWS", "Service", "Federated")
 _OF_TOKEN: Final = (":sub", ":aud")
@@ -237,27 +100,27 @@ class Leaves:
                     if policy is not None and policy in self._used:
                         self._policy(policy, None)
                     else:
-                        self._out.take(version["Document"], UNUSED)
+                        self._out.take(version["Document"], RULES["unused"])
             for leaf in root.leaves():
                 if leaf.key in _DETAILS or leaf.value in ([], {}):
-                    self._out.take(leaf, DETAIL)
+                    self._out.take(leaf, RULES["detail"])
 
     def _principal(self, principal: Principal) -> None:
         """A user or a role: its ARN, its policies, its trust and its boundary."""
         out, node = self._out, principal.node
         if principal not in self._ids:
-            out.take(node, NOT_PICKED)
+            out.take(node, RULES["not-picked"])
             return
         credential: Became = ("credential", self._ids[principal])
         if principal.kind == "role":
-            out.take(node["Arn"], ROLE, credential)
+            out.take(node["Arn"], RULES["role"], credential)
             self._policy(self._accounts.trust_of(principal), credential, is_trust=True)
         boundary = node["PermissionsBoundary"]
         if boundary.is_map:
             name = boundary["PermissionsBoundaryArn"].text.rpartition("/")[2]
             text = f"What does the boundary {name} leave of what {principal.name} may do?"
-            asked = out.ask(credential, text, OPEN, at=boundary, detail="boundary")
-            out.take(boundary, OPEN, credential, asked)
+            asked = out.ask(credential, text, RULES["kept-wide"], at=boundary, detail="boundary")
+            out.take(boundary, RULES["kept-wide"], credential, asked)
         self._holder(node, self._accounts.own(node), credential)
 
     def _holder(self, node: Node, own: Iterable[Policy], about: Became | None = None) -> None:
@@ -266,20 +129,20 @@ class Leaves:
             if policy in self._used:
                 self._policy(policy, about)
             else:
-                self._out.take(policy.node, UNUSED)
+                self._out.take(policy.node, RULES["unused"])
         for each in node["AttachedManagedPolicies"]:
             policy_there = self._accounts.managed.get(each["PolicyArn"].text)
             if policy_there is not None and policy_there.node.parent is None and policy_there in self._used:
                 (statement,) = policy_there.statements
                 for leaf in each.leaves():
-                    self._take(None, leaf, ADMINISTRATOR, _all_of(statement))
+                    self._take(None, leaf, RULES["administrator-access"], _all_of(statement))
         for key in ("GroupList", "AttachedManagedPolicies"):
-            self._out.take(node[key], MEMBER, *([about] if about else []))
+            self._out.take(node[key], RULES["member"], *([about] if about else []))
         for tag in node["Tags"]:
             if names_secret(tag["Key"].text):
-                self._out.take(tag["Value"], SECRET_TAG)
+                self._out.take(tag["Value"], RULES["secret-tag"])
         for profile in node["InstanceProfileList"]:
-            self._out.take(profile, DETAIL)
+            self._out.take(profile, RULES["detail"])
 
     # Policies ---------------------------------------------------------------------------------
 
@@ -288,7 +151,9 @@ class Leaves:
         if not policy.statements:
             if isinstance(policy.node.value, str):
                 text = f"What does the policy {policy.name} say? It could not be read."
-                self._out.ask(about, text, UNREADABLE, at=policy.node, detail=policy.node.path)
+                self._out.ask(
+                    about, text, RULES["unreadable-policy"], at=policy.node, detail=policy.node.path
+                )
             return
         for statement in policy.statements:
             if is_trust:
@@ -311,7 +176,7 @@ class Leaves:
 
     def _trust(self, statement: Statement) -> None:
         became = statement.became["sts"]
-        rule = TRUST if statement.allows else DENY
+        rule = RULES["trust"] if statement.allows else RULES["deny"]
         for key in ("Effect", "Action", "NotAction"):
             self._take(statement, statement.node[key], rule, became)
         principal = statement.node["Principal"]
@@ -319,7 +184,7 @@ class Leaves:
             self._take(statement, node, rule)
         for _, key, values in statement.conditions():
             if statement.names_provider and key.lower().endswith(_OF_TOKEN):
-                self._take(statement, values, FEDERATED, became)
+                self._take(statement, values, RULES["federated-trust"], became)
 
     def _actions(self, statement: Statement, about: Became | None) -> None:
         everything = _all_of(statement)
@@ -327,26 +192,33 @@ class Leaves:
             prefix = each.text.partition(":")[0].lower()
             if not meant_by(each.text):
                 text = f"What do actions such as {each.text} allow? The table of actions does not have them."
-                asked = self._out.ask(about, text, UNKNOWN, at=statement.at(each), detail=prefix)
-                self._take(statement, each, UNKNOWN, [asked])
+                asked = self._out.ask(
+                    about, text, RULES["unknown-action"], at=statement.at(each), detail=prefix
+                )
+                self._take(statement, each, RULES["unknown-action"], [asked])
                 continue
             became = everything if "*" in prefix or statement.node["NotAction"] else statement.became[prefix]
             self._take(statement, each, self._rule(statement, each, became), became)
         for key in ("Effect", "Resource"):
-            self._take(statement, statement.node[key], ACTION if statement.allows else DENY, everything)
+            self._take(
+                statement,
+                statement.node[key],
+                RULES["action"] if statement.allows else RULES["deny"],
+                everything,
+            )
 
     def _rule(self, statement: Statement, action: Node, became: AbstractSet[Became]) -> Rule:
         """The rule by which an action was decided."""
         if not statement.allows:
-            return DENY
+            return RULES["deny"]
         grants = [key for table, key in became if table == "grant"]
         folded = [key for key in grants if key[1] in self._whole]
         if any(key[0] not in self._administrators for key in folded):
-            return MANY
+            return RULES["many-services"]
         if folded and len(folded) == len(grants):
-            return EVERYTHING
+            return RULES["everything"]
         meant = meant_by(action.text)
-        return next((rule for names, rule in _SPECIAL if not meant & ~set_of(names)), ACTION)
+        return next((rule for names, rule in _SPECIAL if not meant & ~set_of(names)), RULES["action"])
 
     def _open(self, policy: Policy, about: Became | None) -> None:
         """Ask about what a policy leaves open: conditions, ``NotAction``, ``NotResource``."""
@@ -367,9 +239,9 @@ class Leaves:
         text = f"What is left of {policy.name} by {', '.join(keys[:8])}{', …' if len(keys) > 8 else ''}? "
         text += "Where it allows it counts in full, where it denies it does not count."
         at = found[0][0].at(found[0][1])
-        asked = self._out.ask(about, text, OPEN, at=at, detail=policy.node.path)
+        asked = self._out.ask(about, text, RULES["kept-wide"], at=at, detail=policy.node.path)
         for statement, node in found:
-            self._take(statement, node, OPEN, [asked])
+            self._take(statement, node, RULES["kept-wide"], [asked])
 
 
 def _all_of(statement: Statement) -> set[Became]:
@@ -471,11 +343,11 @@ class _Drawing:
         self.ids[principal] = id_
         for each in node["Tags"]:
             if each["Key"].text.lower() == "owner":
-                out.take(each, OWNER, ("credential", id_))
+                out.take(each, RULES["owner-tag"], ("credential", id_))
         if principal.kind == "user":
             text = f"Who or what uses the user {principal.name}: a person, or a program with access keys?"
-            out.ask(("credential", id_), text, USER, at=node["Arn"])
-            out.take(node["Arn"], USER, ("credential", id_))
+            out.ask(("credential", id_), text, RULES["user"], at=node["Arn"])
+            out.take(node["Arn"], RULES["user"], ("credential", id_))
 
     def _zone(self, account: str, at: Node) -> str:
         return self._out.element("zone", ("account", account), f"AWS {account}".strip(), at=at)
@@ -504,9 +376,11 @@ class _Drawing:
             text = f"What does the policy {name} allow? It is attached to {principal.kind} {principal.name}, "
             text += "and not in the file."
             about = ("credential", self.ids[principal])
-            asked = self._out.ask(about, text, MISSING, at=each, detail=each["PolicyArn"].text)
+            asked = self._out.ask(
+                about, text, RULES["policy-missing"], at=each, detail=each["PolicyArn"].text
+            )
             for leaf in each.leaves():
-                self._out.take(leaf, MISSING, asked)
+                self._out.take(leaf, RULES["policy-missing"], asked)
 
     # What they may do -------------------------------------------------------------------------
 
@@ -555,7 +429,7 @@ class _Drawing:
         actions = united(each.actions for each in principal.allowed)
         if actions & set_of(PASSING):
             text = f"{principal.name} may pass roles to services: what does it run, and with which roles?"
-            asked = out.ask(("credential", self.ids[principal]), text, PASSED_ROLE, at=node)
+            asked = out.ask(("credential", self.ids[principal]), text, RULES["pass-role"], at=node)
             for each in principal.allowed:
                 if each.actions & set_of(PASSING):
                     each.statement.became["iam"].add(asked)
@@ -565,7 +439,7 @@ class _Drawing:
                 continue
             what = "are stored in" if name in SECRETS else "are given out by"
             text = f"Which credentials {what} {prefix} in {principal.account}?"
-            asked = out.ask(("system", granted[prefix][1][1]), text, STORED, at=node)
+            asked = out.ask(("system", granted[prefix][1][1]), text, RULES["stored-secrets"], at=node)
             for each in principal.allowed:
                 if each.actions & meant_by(name):
                     each.statement.became[prefix].add(asked)
@@ -598,16 +472,16 @@ class _Drawing:
                 ]
                 for each in (trust.statement, *allowing):
                     each.became["sts"].add(made)
-                out.take(at, ACCOUNT_TRUST if trust.how == "account" else TRUST, made)
+                out.take(at, RULES["account-trust"] if trust.how == "account" else RULES["trust"], made)
             else:
-                out.take(at, NOT_PICKED)
+                out.take(at, RULES["not-picked"])
         elif trust.how == "service":
             if role.is_linked_to_service:
-                out.take(at, SERVICE_LINKED, about)
+                out.take(at, RULES["service-linked-role"], about)
                 return
             text = f"What runs in {trust.other} with the role {role.name}?"
-            asked = out.ask(about, text, SERVICE, at=role.node, detail=trust.other)
-            out.take(at, SERVICE, about, asked)
+            asked = out.ask(about, text, RULES["service-trust"], at=role.node, detail=trust.other)
+            out.take(at, RULES["service-trust"], about, asked)
         elif trust.how == "federated":
             self._federated(trust, at)
         else:
@@ -634,7 +508,7 @@ class _Drawing:
             made += [("credential", source), out.relate(exchange, at=role.node)]
         for each in made:
             trust.statement.became["sts"].add(each)
-        out.take(at, FEDERATED, *made)
+        out.take(at, RULES["federated-trust"], *made)
 
     def _outside(self, trust: Trust, at: Node) -> None:
         """Somebody whom no file has: another user or role, all of an account, or anybody."""
@@ -655,8 +529,8 @@ class _Drawing:
         made = out.relate(exchange, at=role.node)
         trust.statement.became["sts"].add(made)
         text = f"Who is “{shown}”, who may become the role {role.name}?"
-        asked = out.ask(("credential", source), text, OUTSIDE_TRUST, at=role.node)
-        out.take(at, OUTSIDE_TRUST, ("credential", source), made, asked)
+        asked = out.ask(("credential", source), text, RULES["outside-trust"], at=role.node)
+        out.take(at, RULES["outside-trust"], ("credential", source), made, asked)
 
 
 def _without_exchanges(allowed: Allowed, principal: Principal) -> Actions:

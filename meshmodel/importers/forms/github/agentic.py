@@ -10,25 +10,7 @@ from meshmodel.importers.document import Document, Node
 from meshmodel.importers.forms.github.conditions import POSSIBLE, Start, holds, starts_of
 from meshmodel.importers.forms.github.job import Job, ask_callers
 from meshmodel.importers.forms.github.repository import Repository
-from meshmodel.importers.forms.github.rules import (
-    AGENT_ACTION,
-    AGENT_INPUT,
-    CALLED,
-    CONDITION,
-    IMPORT_ELSEWHERE,
-    IMPORTED,
-    INSTRUCTIONS,
-    MEMORY,
-    NETWORK,
-    SAFE_OUTPUT,
-    SAFE_OUTPUT_SETTING,
-    SAFE_OUTPUT_TO,
-    SETTING,
-    STARTERS,
-    TOOL_SERVER,
-    TOOLS,
-    WEB,
-)
+from meshmodel.importers.forms.github.rules import RULES
 from meshmodel.importers.forms.github.words import STEPS, events, lets_event_in
 from meshmodel.importers.forms.web import WHICH_SITES, fetches, read_web
 from meshmodel.importers.ledger import Became
@@ -149,9 +131,11 @@ def read_agentic(
     root = document.root
     if not root["on"]:
         text = "Which workflows import this part? Import them together with it."
-        out.take(root["body"], INSTRUCTIONS)
+        out.take(root["body"], RULES["instructions"])
         if any(root[each] for each in SECTIONS) and document.source not in used:
-            out.take(root, IMPORT_ELSEWHERE, out.ask(None, text, IMPORT_ELSEWHERE, at=root))
+            out.take(
+                root, RULES["imports-elsewhere"], out.ask(None, text, RULES["imports-elsewhere"], at=root)
+            )
         return
     parts = [root, *(sources[each].root for each in imported(document, sources))]
     _Agentic(document, parts, sources, repository, out).read()
@@ -219,16 +203,16 @@ class _Agentic:
             for name, node in part["mcp-servers"].items():
                 self._server(name, node)
             self._import(part)
-            out.take(part["network"], NETWORK, ("agent", self._agent))
-            out.take(part["sandbox"], NETWORK, ("agent", self._agent))
+            out.take(part["network"], RULES["network"], ("agent", self._agent))
+            out.take(part["sandbox"], RULES["network"], ("agent", self._agent))
             job.values(part["checkout"], self._agent)
-            out.take(part["checkout"], SETTING)
+            out.take(part["checkout"], RULES["setting"])
             if lets_event_in(part["body"].text):
                 self._repository.tell(self._agent, part["body"], part["body"].text, job.started_by)
             else:
-                out.take(part["body"], INSTRUCTIONS, ("agent", self._agent))
+                out.take(part["body"], RULES["instructions"], ("agent", self._agent))
             for name in MARKDOWN_SETTINGS:
-                out.take(part[name], SETTING)
+                out.take(part[name], RULES["setting"])
         job.end([])
         self._outputs()
         self._jobs()
@@ -249,7 +233,7 @@ class _Agentic:
         out.relate(Hold(agent, job.token), at=at)
         for part in self._parts:
             job.values(part["engine"]["env"], agent)
-            out.take(part["engine"], AGENT_ACTION, ("agent", agent), delegation)
+            out.take(part["engine"], RULES["agent-action"], ("agent", agent), delegation)
         return agent
 
     # Tools ------------------------------------------------------------------------------------
@@ -269,14 +253,21 @@ class _Agentic:
                 web: tuple[Became, ...] = ()
                 if fetches([name]):
                     web = read_web(self._out, self._agent, self._title, ("agent",), self._root)
-                self._out.take(node, WEB, agent, self._out.ask(agent, WHICH_SITES, WEB, at=node), *web)
+                self._out.take(
+                    node, RULES["web"], agent, self._out.ask(agent, WHICH_SITES, RULES["web"], at=node), *web
+                )
             elif name in MEMORIES:
                 text = "Where is its memory kept between runs, and who else reads and writes there?"
-                self._out.take(node, MEMORY, agent, self._out.ask(agent, text, MEMORY, at=node, detail=name))
+                self._out.take(
+                    node,
+                    RULES["memory"],
+                    agent,
+                    self._out.ask(agent, text, RULES["memory"], at=node, detail=name),
+                )
             elif name == "bash" and node.is_list:
                 self._job.tools(self._agent, [f"bash {each.text}" for each in node if each.text], node)
             if name in KNOWN_TOOLS:
-                self._out.take(node, AGENT_INPUT, agent)
+                self._out.take(node, RULES["agent-input"], agent)
 
     def _server(self, name: str, node: Node) -> None:
         """An MCP server: a service that the agent sets to work, with the secrets that it is given."""
@@ -299,23 +290,23 @@ class _Agentic:
         if urlsplit(address.text).query if host else False:
             self._job.given(address, self._agent)
         for key in ("command", "container", "registry", "url", "args", "entrypointArgs"):
-            out.take(node[key], TOOL_SERVER, *drawn, *records)
+            out.take(node[key], RULES["tool-server"], *drawn, *records)
         tools = [f"{name} {each.text}" for each in node["allowed"].each() if each.text not in {"", "*"}]
         self._job.tools(self._agent, tools, node["allowed"])
         if node["allowed"] and tools:
-            out.take(node["allowed"], TOOLS, drawn[1])
+            out.take(node["allowed"], RULES["tool-list"], drawn[1])
         for key in ("env", "headers", "allowed", *SERVER_SETTINGS):
-            out.take(node[key], SETTING, drawn[0])
+            out.take(node[key], RULES["setting"], drawn[0])
 
     def _import(self, part: Node) -> None:
         for path, leaf in _imports(part):
             if _resolved(leaf.source, path, self._sources) is not None:
-                self._out.take(leaf, IMPORTED, ("agent", self._agent))
+                self._out.take(leaf, RULES["imports"], ("agent", self._agent))
             elif path:
                 text = f"What does the part {path} add: tools, servers, steps, outputs?"
                 about: Became = ("agent", self._agent)
-                self._out.ask(about, text, IMPORT_ELSEWHERE, at=leaf, detail=path)
-        self._out.take(part["imports"], SETTING)
+                self._out.ask(about, text, RULES["imports-elsewhere"], at=leaf, detail=path)
+        self._out.take(part["imports"], RULES["setting"])
 
     # Outputs ----------------------------------------------------------------------------------
 
@@ -345,7 +336,7 @@ class _Agentic:
                 for key, node in outputs.items():
                     if key in OUTPUTS:
                         for leaf in node.leaves():
-                            out.take(leaf, SAFE_OUTPUT, delegation)
+                            out.take(leaf, RULES["safe-output"], delegation)
 
     def _output(self, key: str, node: Node, agent: str, token: str) -> list[str]:
         """One output; what it adds to the list of what the job does for the agent."""
@@ -354,14 +345,16 @@ class _Agentic:
             self._job.values(node, agent)
             for leaf in node.leaves():
                 self._job.given(leaf, agent)
-            out.take(node, SAFE_OUTPUT_SETTING, ("agent", agent))
+            out.take(node, RULES["safe-output-setting"], ("agent", agent))
         elif key in OTHER_OUTPUTS:
             text = f"Where does the output {key} of {self._title} lead, and what happens there?"
             out.take(
-                node, SAFE_OUTPUT_TO, out.ask(("agent", agent), text, SAFE_OUTPUT_TO, at=node, detail=key)
+                node,
+                RULES["safe-output-elsewhere"],
+                out.ask(("agent", agent), text, RULES["safe-output-elsewhere"], at=node, detail=key),
             )
         elif key in EMPTY_OUTPUTS or key in OUTPUT_LIMITS:
-            out.take(node, SAFE_OUTPUT_SETTING, ("agent", agent))
+            out.take(node, RULES["safe-output-setting"], ("agent", agent))
         if key not in OUTPUTS or node.value is False:
             return []
         for leaf in node.leaves():
@@ -369,13 +362,13 @@ class _Agentic:
         elsewhere = node["target-repo"] or node["allowed-repos"]
         if elsewhere:
             text = f"What may the output {key} of {self._title} do in the other repository, with which token?"
-            note = out.ask(("agent", agent), text, SAFE_OUTPUT_TO, at=elsewhere, detail=key)
-            out.take(elsewhere, SAFE_OUTPUT_TO, note)
+            note = out.ask(("agent", agent), text, RULES["safe-output-elsewhere"], at=elsewhere, detail=key)
+            out.take(elsewhere, RULES["safe-output-elsewhere"], note)
         found = []
         for part, action in OUTPUTS[key]:
             system = self._repository.system(part, node)
             grant = self._repository.may(token, part, (action,), node)
-            out.take(node, SAFE_OUTPUT, ("agent", agent), ("credential", token), grant)
+            out.take(node, RULES["safe-output"], ("agent", agent), ("credential", token), grant)
             found.append(f"{system}:{action}")
         return found
 
@@ -393,7 +386,7 @@ class _Agentic:
             for each in node["steps"]:
                 job.step(each)
             job.end([])
-            self._out.take(node["needs"], SETTING)
+            self._out.take(node["needs"], RULES["setting"])
             self._started.append(job.workflow)
 
     # Events -----------------------------------------------------------------------------------
@@ -412,13 +405,13 @@ class _Agentic:
         out, on, agent = self._out, self._root["on"], ("agent", self._job.workflow)
         for event, node in events(on):
             if event in ON_STARTERS:
-                out.take(node, STARTERS, agent)
+                out.take(node, RULES["starters"], agent)
             elif event in ON_SETTINGS:
-                out.take(node, SETTING)
+                out.take(node, RULES["setting"])
             elif event == "manual-approval":
                 self._job.environment(node)
             elif event == "workflow_call":
-                out.take(node, CALLED, ask_callers(self._title, node, out))
+                out.take(node, RULES["workflow-call"], ask_callers(self._title, node, out))
             elif event.split()[0:1] in (["daily"], ["weekly"], ["hourly"], ["every"]):
                 self._repository.start("schedule", node, [])
             else:
@@ -428,7 +421,7 @@ class _Agentic:
                     self._repository.close(self._agent)
                 self._repository.start(event, node, self._started, by_members=by_members)
         for name in ("roles", "bots", "user-rate-limit", "rate-limit"):
-            out.take(self._root[name], STARTERS, agent)
+            out.take(self._root[name], RULES["starters"], agent)
         if self._root["manual-approval"]:
             self._job.environment(self._root["manual-approval"])
-        out.take(self._root["if"], CONDITION, agent)
+        out.take(self._root["if"], RULES["condition"], agent)

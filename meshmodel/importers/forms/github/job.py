@@ -26,44 +26,7 @@ from meshmodel.importers.forms.github.repository import (
     is_model_key,
     meaning_of_literal,
 )
-from meshmodel.importers.forms.github.rules import (
-    AGENT_ACTION,
-    AGENT_INPUT,
-    APP_INSTALLATION,
-    APP_KEY,
-    APP_TOKEN,
-    CALLED,
-    CHECKOUT,
-    CHECKOUT_FORGETS,
-    CONDITION,
-    ENVIRONMENT,
-    FEDERATION,
-    FEDERATION_TRUST,
-    HEAD_SETTINGS,
-    INJECTION,
-    INSTRUCTIONS,
-    JOB,
-    KEY_ALONE,
-    LIFETIME,
-    LOCAL_ACTION,
-    NEEDS,
-    NO_APP_TOKEN,
-    NO_PERMISSIONS,
-    OIDC,
-    OIDC_UNUSED,
-    RUNNER,
-    SCRIPT_FILE,
-    SERVICE_SECRET,
-    SETTING,
-    STARTERS,
-    STEP,
-    TAKEN_UP,
-    TOKEN,
-    TOOL_LIMIT,
-    TOOL_SERVER,
-    TOOLS,
-    UNKNOWN_AGENT,
-)
+from meshmodel.importers.forms.github.rules import RULES
 from meshmodel.importers.forms.github.scripts import Script, script_of
 from meshmodel.importers.forms.github.shell import Started
 from meshmodel.importers.forms.github.words import (
@@ -155,7 +118,7 @@ def _is_taken_up(step: Node, script: Script, reached: AbstractSet[str], rows: Ca
 def ask_callers(title: str, at: Node, out: Proposal) -> Became:
     """Ask who calls a workflow that others call and that none of this import does."""
     text = f"Which workflows call {title}, started by whom, with which secrets and permissions?"
-    return out.ask(None, text, CALLED, at=at)
+    return out.ask(None, text, RULES["workflow-call"], at=at)
 
 
 @dataclass(slots=True)
@@ -230,19 +193,21 @@ class Job:
             "credential", ("token", self.id), name, at, kind="exchanged-token", lifetime=self._lifetime()
         )
         out.relate(Hold(self.workflow, self.token), at=at)
-        out.take(at["timeout-minutes"], LIFETIME, ("credential", self.token))
+        out.take(at["timeout-minutes"], RULES["timeout"], ("credential", self.token))
         for each in permissions:
             leaf = self.repository.grant(self.token, each)
             if leaf is not None:
                 name = f"OIDC token of {self.title}"
                 oidc = self.element("credential", ("oidc", self.id), name, leaf, kind="oidc-federation")
                 self.oidc = self.oidc or (oidc, leaf)
-                out.take(leaf, OIDC, ("credential", oidc), out.relate(Hold(self.workflow, oidc), at=leaf))
+                out.take(
+                    leaf, RULES["oidc"], ("credential", oidc), out.relate(Hold(self.workflow, oidc), at=leaf)
+                )
         if permissions:
             self._stated.add(self.token)
         else:
             text = "Which permissions has GITHUB_TOKEN by default? Jobs that state none get them."
-            out.ask(("system", pipeline), text, NO_PERMISSIONS, at=at)
+            out.ask(("system", pipeline), text, RULES["no-permissions"], at=at)
 
     def _lifetime(self) -> str:
         """As long as the job may run: six hours, unless it says another time."""
@@ -254,7 +219,7 @@ class Job:
         """Draw what all its steps are given: variables of the workflow and its own, the OIDC token."""
         for environment in (*environments, self.node["env"]):
             self.values(environment, self.workflow, *self.agents.values())
-            self.out.take(environment, SETTING)
+            self.out.take(environment, RULES["setting"])
         for key in ("env", "with", "if", "strategy"):
             self._note_uses(self.node[key], self.workflow)
         self._settings()
@@ -266,34 +231,38 @@ class Job:
                 self.out.relate(Hold(agent, credential), at=leaf)
         if not self._exchanged:
             text = f"Which provider accepts the OIDC token of {self.title}, and for which credential?"
-            self.out.ask(("credential", credential), text, OIDC_UNUSED, at=leaf)
+            self.out.ask(("credential", credential), text, RULES["oidc-to-whom"], at=leaf)
 
     def _settings(self) -> None:
         node, out, agent = self.node, self.out, ("agent", self.workflow)
-        out.take(node["if"], CONDITION, agent)
+        out.take(node["if"], RULES["condition"], agent)
         runner = node["runs-on"]
         if any(each.text == "self-hosted" for each in (*runner.each(), *runner["labels"].each())):
             text = f"What can {self.title} reach from its own runner, and who shares that runner?"
-            out.take(runner, RUNNER, out.ask(agent, text, RUNNER, at=node))
+            out.take(
+                runner,
+                RULES["self-hosted-runner"],
+                out.ask(agent, text, RULES["self-hosted-runner"], at=node),
+            )
         self.environment(node["environment"])
         for each in ("container", "services"):
             for leaf in node[each].leaves():
-                self.given(leaf, self.workflow, literal=SERVICE_SECRET)
-            out.take(node[each], SETTING)
+                self.given(leaf, self.workflow, literal=RULES["service-secret"])
+            out.take(node[each], RULES["setting"])
         for each in ("strategy", "concurrency", "defaults", "continue-on-error"):
-            out.take(node[each], SETTING)
-        out.take(node["outputs"], NEEDS, agent)
+            out.take(node[each], RULES["setting"])
+        out.take(node["outputs"], RULES["outputs"], agent)
         for each in ("name", "runs-on"):
-            out.take(node[each], JOB, agent)
+            out.take(node[each], RULES["job"], agent)
 
     def environment(self, node: Node) -> None:
         """Ask whether an environment has reviewers."""
         named = node["name"] or node
         if named.text:
             text = f"Does the environment {named.text} ask reviewers before {self.title} runs, and whom?"
-            note = self.out.ask(("agent", self.workflow), text, ENVIRONMENT, at=named)
-            self.out.take(named, ENVIRONMENT, ("agent", self.workflow), note)
-        self.out.take(node, SETTING)
+            note = self.out.ask(("agent", self.workflow), text, RULES["environment"], at=named)
+            self.out.take(named, RULES["environment"], ("agent", self.workflow), note)
+        self.out.take(node, RULES["setting"])
 
     # Steps ------------------------------------------------------------------------------------
 
@@ -307,9 +276,9 @@ class Job:
             self._outer_conditions.pop()
         action = _action_of(node)
         script = script_of(node, self.node, out)
-        products, rule = [AGENTS[action]] if action in AGENTS else script.products, AGENT_ACTION
+        products, rule = [AGENTS[action]] if action in AGENTS else script.products, RULES["agent-action"]
         if not products and self._starts_agent(node, action):
-            products, rule = [action.rpartition("/")[2]], UNKNOWN_AGENT
+            products, rule = [action.rpartition("/")[2]], RULES["unknown-agent"]
         agents = [self._agent(each, node, rule, script) for each in products]
         if action == _CHECKOUT:
             self._checkout(node)
@@ -317,15 +286,15 @@ class Job:
             self._token_of_app(node)
         for agent in agents or [self.workflow]:
             self._part(node, agent, action)
-        rule = LOCAL_ACTION if action.startswith("./") else STEP
+        rule = RULES["local-action"] if action.startswith("./") else RULES["step"]
         drawn: list[Became] = [("agent", each) for each in agents or [self.workflow]]
         for each in ("uses", "run"):
             out.take(node[each], rule, *drawn)
-        out.take(node["if"], CONDITION, *drawn)
+        out.take(node["if"], RULES["condition"], *drawn)
         for each in (
             "name", "id", "shell", "working-directory", "continue-on-error", "timeout-minutes", "env", "with",
         ):  # fmt: skip
-            out.take(node[each], SETTING)
+            out.take(node[each], RULES["setting"])
 
     def _part(self, node: Node, agent: str, action: str) -> None:
         """Draw what a step gives to one that acts in it: an agent, or the program of the job."""
@@ -340,7 +309,7 @@ class Job:
             if lets_event_in(leaf.text):
                 self.out.change("agent", agent, steerable=True)
                 self._is_injected |= agent == self.workflow
-                self.out.take(leaf, INJECTION, ("agent", agent))
+                self.out.take(leaf, RULES["script-injection"], ("agent", agent))
 
     def _starts_agent(self, node: Node, action: str) -> bool:
         """Whether an action that is not known is given a prompt and the key of a model.
@@ -360,7 +329,9 @@ class Job:
         if not has_key:
             return False
         text = f"Does the action {action} start an agent? It is given the key of a model, and no prompt."
-        self.out.ask(("agent", self.workflow), text, KEY_ALONE, at=node["uses"], detail=action)
+        self.out.ask(
+            ("agent", self.workflow), text, RULES["key-without-prompt"], at=node["uses"], detail=action
+        )
         return False
 
     def _agent(self, product: str, node: Node, rule: Rule, script: Script) -> str:
@@ -377,16 +348,16 @@ class Job:
             description=_described(product, node, script.text),
         )  # fmt: skip
         self.agents[key] = agent
-        if rule is UNKNOWN_AGENT:
+        if rule is RULES["unknown-agent"]:
             text = f"{name} is taken for an agent, by its prompt and its model or key. True?"
-            out.assume(("agent", agent), text, UNKNOWN_AGENT, at=node)
+            out.assume(("agent", agent), text, RULES["unknown-agent"], at=node)
         self._conditions[agent] = [node["if"], *self._outer_conditions], self._checks_starter(node)
         delegation = out.relate(Delegation(self.workflow, agent), at=node)
         out.take(node["uses"] or node["run"], rule, ("agent", agent), delegation)
         if self._head is not None and _action_of(node) != _APP_ACTION:
-            self.repository.instruct(agent, self._head, ("pull requests",), HEAD_SETTINGS)
+            self.repository.instruct(agent, self._head, ("pull requests",), RULES["settings-of-head"])
         for each in script.leaves(product, out):
-            out.take(each, SCRIPT_FILE, ("agent", agent))
+            out.take(each, RULES["script-file"], ("agent", agent))
         if script.text:
             self._limit(agent, product, node, script)
         for credential, (leaf, left_by) in self._left.items():
@@ -431,16 +402,16 @@ class Job:
             text = (
                 f"Its options do not say {reach.unsaid}. Which tools are that, on which systems? Until that "
             )
-            out.ask(("agent", agent), f"{text}is said they limit nothing.", TOOLS, at=leaf)
+            out.ask(("agent", agent), f"{text}is said they limit nothing.", RULES["tool-list"], at=leaf)
         elif reach.accesses is None:
             self._read_sites(agent, reach, leaf)
         elif _is_taken_up(step, script, reach.accesses, out.catalogue):
-            out.take(leaf, TAKEN_UP, ("agent", agent))
+            out.take(leaf, RULES["taken-up"], ("agent", agent))
         else:
             self._reached[agent] = reach.accesses
             text = "Its options alone are seen: settings of the user or of the runner allow no more. True?"
-            out.assume(("agent", agent), text, TOOL_LIMIT, at=leaf)
-            out.take(leaf, TOOL_LIMIT, ("agent", agent), *self._read_sites(agent, reach, leaf))
+            out.assume(("agent", agent), text, RULES["tool-limit"], at=leaf)
+            out.take(leaf, RULES["tool-limit"], ("agent", agent), *self._read_sites(agent, reach, leaf))
 
     def _reach(self, started: Started, leaf: Node) -> Reach | None:
         def policy(name: str) -> Node | None:
@@ -490,7 +461,7 @@ class Job:
             if _is_of_app(leaf):
                 continue  # drawn with the token of the app
             if leaf.key in IDENTIFIERS:  # what is logged in to: no proof of anything
-                self.out.take(leaf, SETTING)
+                self.out.take(leaf, RULES["setting"])
             else:
                 self.given(leaf, *agents)
 
@@ -502,10 +473,10 @@ class Job:
                 self.repository.secret(each, leaf, agents)
         if OWN_TOKEN in names or asks_token(leaf.text):
             held = [one for each in agents for one in self._holds(each, self.token, leaf)]
-            self.out.take(leaf, TOKEN, ("credential", self.token), *held)
+            self.out.take(leaf, RULES["token"], ("credential", self.token), *held)
         for each in self._app_tokens_in(leaf.text):
             held = [one for agent in agents for one in self._holds(agent, each, leaf)]
-            self.out.take(leaf, TOKEN, ("credential", each), *held)
+            self.out.take(leaf, RULES["token"], ("credential", each), *held)
         meaning = meaning_of_literal(str(leaf.key), leaf.text)
         if meaning == "unclear" and literal is None:
             ask_if_secret(self.out, ("agent", agents[0]), str(leaf.key), leaf)
@@ -523,7 +494,7 @@ class Job:
             self._head = head or self._head
         keeps = node.get("with", "persist-credentials")
         if keeps.text.lower() == "false":
-            self.out.take(keeps, CHECKOUT_FORGETS)
+            self.out.take(keeps, RULES["checkout-forgets-token"])
             return
         texts = [node.get("with", each).text for each in ("token", "ssh-key")]
         names = [
@@ -532,7 +503,7 @@ class Job:
         kept = [self.repository.credential(each, node["uses"]) for each in names if each != OWN_TOKEN]
         kept += [each for text in texts for each in self._app_tokens_in(text)]
         kept = kept or [self.token]
-        self._left.update((each, (node["uses"], CHECKOUT)) for each in kept)
+        self._left.update((each, (node["uses"], RULES["checkout-keeps-token"])) for each in kept)
 
     def _app_tokens_in(self, text: str) -> list[str]:
         """The tokens of GitHub Apps, made by steps before, that a text asks for."""
@@ -560,7 +531,7 @@ class Job:
         system = self.repository.outside("api.github.com", "GitHub Apps", "token-service", key)
         exchange = out.relate(Exchange(private, token, at=system), at=key)
         held = out.relate(Hold(self.workflow, private), at=key)
-        out.take(key, APP_KEY, ("credential", private), held, ("credential", token), exchange)
+        out.take(key, RULES["app-key"], ("credential", private), held, ("credential", token), exchange)
         self._app_tokens[id_] = token
         self._app_grants(given, token)
 
@@ -580,16 +551,16 @@ class Job:
         if not permissions or unknown:
             shown = ", ".join(unknown[:10]) or "all permissions of the installation"
             text = f"What may the token do by {shown}, and on which systems?"
-            note = out.ask(about, text, APP_INSTALLATION, at=given, detail="permissions")
+            note = out.ask(about, text, RULES["app-installation"], at=given, detail="permissions")
             for key in unknown:
-                out.take(given[key], APP_INSTALLATION, note)
+                out.take(given[key], RULES["app-installation"], note)
         if is_elsewhere:
             text = (
                 f"For which repositories{f' of {owner.text}' if owner else ''} is the token besides this one?"
             )
-            note = out.ask(about, text, APP_INSTALLATION, at=given, detail="owner")
+            note = out.ask(about, text, RULES["app-installation"], at=given, detail="owner")
             for each in (owner, given["repositories"]):
-                out.take(each, APP_INSTALLATION, note)
+                out.take(each, RULES["app-installation"], note)
 
     @staticmethod
     def _grant_to_app(where: Sequence[Repository], token: str, key: str, leaf: Node) -> bool:
@@ -614,17 +585,17 @@ class Job:
         )  # fmt: skip
         self._exchange(credential, name, host, leaf)
         held = self.out.relate(Hold(agent, credential), at=leaf)
-        self.out.take(leaf, FEDERATION, ("credential", credential), held)
+        self.out.take(leaf, RULES["federation"], ("credential", credential), held)
         if agent == self.workflow:
-            self._left[credential] = leaf, FEDERATION
+            self._left[credential] = leaf, RULES["federation"]
         text = f"Which workflows and branches does {name} trust for {shown}, and what may it do there?"
-        self.out.ask(("credential", credential), text, FEDERATION_TRUST, at=leaf)
+        self.out.ask(("credential", credential), text, RULES["federation-trust"], at=leaf)
 
     def _exchange(self, credential: str, name: str, host: str, leaf: Node) -> None:
         if self.oidc is not None:
             system = self.repository.outside(host, name, "token-service", leaf)
             exchange = self.out.relate(Exchange(self.oidc[0], credential, at=system), at=leaf)
-            self.out.take(leaf, FEDERATION, exchange)
+            self.out.take(leaf, RULES["federation"], exchange)
             self._exchanged = True
 
     # What an agent is told and given -----------------------------------------------------------
@@ -635,9 +606,9 @@ class Job:
         for name, leaf in node["with"].items():
             lower, allowed = name.lower(), allowed_in(leaf.text)
             if lower in PROMPT_INPUTS and not lets_event_in(with_inputs(leaf.text, self.inputs)):
-                out.take(leaf, INSTRUCTIONS, ("agent", agent))
+                out.take(leaf, RULES["instructions"], ("agent", agent))
             elif lower in STARTER_INPUTS:
-                out.take(leaf, STARTERS, ("agent", agent))
+                out.take(leaf, RULES["starters"], ("agent", agent))
             elif lower in LISTS:
                 self.tools(agent, tools_in(leaf.text), leaf)
             elif lower in ARGUMENTS:
@@ -645,15 +616,17 @@ class Job:
             if lower in SERVER_INPUTS or (lower in ARGUMENTS and "mcp" in leaf.text.replace("mcp__", "")):
                 servers = inline_servers(leaf.text)
                 for server, described in servers.items():
-                    out.take(leaf, TOOL_SERVER, *self.server(agent, server, leaf, description=described))
+                    out.take(
+                        leaf, RULES["tool-server"], *self.server(agent, server, leaf, description=described)
+                    )
                 if not servers:
                     text = "Which servers does its MCP configuration start, and what do they reach?"
-                    out.ask(("agent", agent), text, TOOL_SERVER, at=leaf)
+                    out.ask(("agent", agent), text, RULES["tool-server"], at=leaf)
         for leaf in (*node["with"].leaves(), *node["env"].leaves(), node["run"]):
             text = with_inputs(leaf.text, self.inputs) if self.inputs else leaf.text
             if lets_event_in(text):
                 self.repository.tell(agent, leaf, text, self.started_by)
-        out.take(node["with"], AGENT_INPUT, ("agent", agent))
+        out.take(node["with"], RULES["agent-input"], ("agent", agent))
         if action == _APP_ACTION and not node.get("with", "github_token").text:
             self._app_token(node["uses"], agent)
 
@@ -670,20 +643,24 @@ class Job:
             f"Which action is each of its tools, on which system, and what else may it do? They are: {shown}."
         )
         detail = f"{at.parent.key if at.parent else ''} {at.key}"
-        self.out.take(at, TOOLS, self.out.ask(("agent", agent), text, TOOLS, at=at, detail=detail))
+        self.out.take(
+            at,
+            RULES["tool-list"],
+            self.out.ask(("agent", agent), text, RULES["tool-list"], at=at, detail=detail),
+        )
         self._servers_in(agent, tools, at)
 
     def _servers_in(self, agent: str, tools: list[str], at: Node) -> None:
         """Draw each MCP server whose tools are named."""
         for name in dict.fromkeys(SERVER.findall("\n".join(tools))):
-            self.out.take(at, TOOL_SERVER, *self.server(agent, name, at))
+            self.out.take(at, RULES["tool-server"], *self.server(agent, name, at))
 
     def server(self, agent: str, name: str, at: Node, **fields: str) -> tuple[Became, ...]:
         """An MCP server that an agent sets to work, and the delegation to it; what it reaches is asked."""
         shown = f"{name} tools of {self.title}"
         service = self.element("agent", ("server", self.id, name), shown, at, kind="service", **fields)
         text = f"What does the MCP server {name} reach, and with which credentials?"
-        note = self.out.ask(("agent", service), text, TOOL_SERVER, at=at)
+        note = self.out.ask(("agent", service), text, RULES["tool-server"], at=at)
         return ("agent", service), self.out.relate(Delegation(agent, service), at=at), note
 
     def _app_token(self, at: Node, agent: str) -> None:
@@ -691,7 +668,7 @@ class Job:
         out = self.out
         if self.oidc is None:
             text = "It is given no github_token and no id-token: write. Which token does it work with?"
-            out.ask(("agent", agent), text, NO_APP_TOKEN, at=at)
+            out.ask(("agent", agent), text, RULES["no-app-token"], at=at)
             return
         name, key = f"Claude app token of {self.title}", next(k for k, v in self.agents.items() if v == agent)
         credential = self.element(
@@ -703,7 +680,7 @@ class Job:
             self.repository.may(credential, part, ("read", "write"), at, is_own=False)
             for part in ("code", "pull requests", "issues")
         ]
-        out.take(at, APP_TOKEN, *records)
+        out.take(at, RULES["app-token"], *records)
 
     # Between jobs -----------------------------------------------------------------------------
 
@@ -711,7 +688,7 @@ class Job:
         for leaf in node.leaves():
             for job in _USED.findall(leaf.text):
                 self.users.setdefault(job, {}).setdefault(agent, leaf)
-                self.out.take(leaf, NEEDS, ("agent", agent))
+                self.out.take(leaf, RULES["outputs"], ("agent", agent))
 
     def writers(self) -> list[str]:
         """Who wrote the outputs of this job: the agents whose steps they name, else its program."""

@@ -12,27 +12,7 @@ from meshmodel.importers.clients import Clients
 from meshmodel.importers.common_systems import HOME, CommonSystems, repository_name
 from meshmodel.importers.document import Document, Node
 from meshmodel.importers.forms.github.composite import folder_of_action
-from meshmodel.importers.forms.github.rules import (
-    AFTER,
-    AFTER_FORKS,
-    APP_PERMISSION,
-    BY_MEMBERS,
-    DISPATCH,
-    LITERAL,
-    MODEL_KEY,
-    NO_WORDS,
-    PERMISSION,
-    PULL_REQUEST,
-    PULLED,
-    READ_WORDS,
-    SECRET_HELD,
-    SECRET_OPENS,
-    SETTING,
-    TOOL_LIMIT,
-    TRIGGER,
-    UNTRUSTED,
-    WORDS_IN_PROMPT,
-)
+from meshmodel.importers.forms.github.rules import RULES
 from meshmodel.importers.forms.github.scripts import file_of
 from meshmodel.importers.forms.github.words import WORDS_OF, event_words, secrets_in
 from meshmodel.importers.gemini_rules import ASKING
@@ -263,12 +243,12 @@ class Repository:
                 self._grant_scope(credential, scope, level, permissions)
             return permissions if level == "write" else None
         if permissions.is_leaf and permissions.is_map:
-            self._out.take(permissions, PERMISSION, ("credential", credential))
+            self._out.take(permissions, RULES["permission"], ("credential", credential))
         for scope, leaf in permissions.items():
             if scope == "id-token" and leaf.text == "write":
                 found = leaf
             elif leaf.text == "none" or scope == "metadata":
-                self._out.take(leaf, PERMISSION, ("credential", credential))
+                self._out.take(leaf, RULES["permission"], ("credential", credential))
             elif scope in _PARTS and leaf.text in {"read", "write"}:
                 self._grant_scope(credential, scope, leaf.text, leaf)
         return found
@@ -285,7 +265,9 @@ class Repository:
         grant = self.may(credential, _PARTS[scope], actions, at, is_own=is_own)
         if scope == "actions" and level == "write":
             self._may_dispatch(credential, "workflow_dispatch", at)
-        self._out.take(at, PERMISSION if is_own else APP_PERMISSION, ("credential", credential), grant)
+        self._out.take(
+            at, RULES["permission"] if is_own else RULES["app-permission"], ("credential", credential), grant
+        )
 
     def other(self, owner: str, name: str) -> "Repository":
         """Another repository of GitHub, which is a zone of its own; of this one's name: this one."""
@@ -325,7 +307,9 @@ class Repository:
             self._granted.append(replace(each, credential=credential, at=at))
             if each.part not in _DISPATCHES.values():
                 grant = Grant(credential, self.system(each.part, at), each.actions)
-                self._out.take(at, TOOL_LIMIT, ("credential", credential), self._out.relate(grant, at=at))
+                self._out.take(
+                    at, RULES["tool-limit"], ("credential", credential), self._out.relate(grant, at=at)
+                )
 
     def policy(self, at: Node, name: str) -> Node | None:
         """A policy of Gemini CLI, of a file of the repository that is named; ``None``: there is none."""
@@ -397,9 +381,9 @@ class Repository:
         said = parts if "*" in words else parts & _parts_with(words)
         others = said if "*" in words else parts & _parts_with(words - _OF_STARTERS)
         self._texts.append(
-            _GivenText(agent, leaf, tuple(sorted(said)), tuple(sorted(others)), WORDS_IN_PROMPT)
+            _GivenText(agent, leaf, tuple(sorted(said)), tuple(sorted(others)), RULES["words-in-prompt"])
         )
-        self._out.take(leaf, WORDS_IN_PROMPT, ("agent", agent))
+        self._out.take(leaf, RULES["words-in-prompt"], ("agent", agent))
 
     def instruct(self, agent: str, leaf: Node, parts: Sequence[str], rule: Rule) -> None:
         """Note that who writes in parts of the repository instructs an agent; ``finish`` draws it."""
@@ -433,7 +417,7 @@ class Repository:
             elif _parts_of(event):
                 self._triggered(event, at, agents)
             elif event in _WORDLESS:
-                self._out.take(at, NO_WORDS)
+                self._out.take(at, RULES["event-without-words"])
         for given in self._texts:
             self._tell(given)
         self._take_in_content()
@@ -475,7 +459,7 @@ class Repository:
             for each in writers:
                 self._out.relate(Grant(each.credential, settings, ("write",)), at=each.at)
             above = writers[0].at.parent or writers[0].at  # a leaf says what the token may
-            self._out.assume(("system", settings), text, PULLED, at=above)
+            self._out.assume(("system", settings), text, RULES["settings-pulled"], at=above)
 
     def _has(self, folder: str) -> bool:
         """Whether a folder of a project lies in this repository."""
@@ -490,7 +474,7 @@ class Repository:
     def _write(self, granted: Granted, system: str) -> Reference:
         grant = self._out.relate(Grant(granted.credential, system, ("write",)), at=granted.at)
         if granted.at.is_leaf:
-            self._out.take(granted.at, PERMISSION, grant)
+            self._out.take(granted.at, RULES["permission"], grant)
         return grant
 
     def _events_of(self, part: str, at: Node, *, untrusted_input: bool | None = None) -> str:
@@ -505,13 +489,13 @@ class Repository:
         for part in _parts_of(event):
             self.system(part, at, untrusted_input=is_open)
         systems = [self._events_of(part, at, untrusted_input=is_open) for part in _parts_of(event)]
-        rule, more = TRIGGER, list[Became]()
+        rule, more = RULES["trigger"], list[Became]()
         if is_open:
             text = "Is the repository public? Outsiders are assumed to write where its workflows are started."
-            note = self._out.ask(("zone", self.zone(at)), text, UNTRUSTED, at=at)
-            rule, more = UNTRUSTED, [note, *(("system", each) for each in systems)]
+            note = self._out.ask(("zone", self.zone(at)), text, RULES["untrusted-event"], at=at)
+            rule, more = RULES["untrusted-event"], [note, *(("system", each) for each in systems)]
         elif event == "pull_request":
-            rule = PULL_REQUEST
+            rule = RULES["pull-request"]
             systems += self._opened(at)
         drawn = [self._out.relate(Trigger(system, agent), at=at) for system in systems for agent in agents]
         self._out.take(at, rule, *drawn, *more)
@@ -525,13 +509,15 @@ class Repository:
             writers = [each for each in self._granted if each.part == part and not each.is_own]
             drawn += [self._write(each, system) for each in writers if "write" in each.actions]
             drawn += [self._out.relate(Trigger(system, agent), at=at) for agent in agents]
-        self._out.take(at, BY_MEMBERS, *drawn)
+        self._out.take(at, RULES["started-by-members"], *drawn)
 
     def _outsiders_write(self, part: str, at: Node) -> tuple[Became, ...]:
         """Outsiders are taken to write in a part, unless the repository is not public: that is asked."""
         system = self.system(part, at, untrusted_input=True)
         text = "Is the repository public? Outsiders are assumed to write where its workflows are started."
-        return ("system", system), self._out.ask(("zone", self.zone(at)), text, UNTRUSTED, at=at)
+        return ("system", system), self._out.ask(
+            ("zone", self.zone(at)), text, RULES["untrusted-event"], at=at
+        )
 
     def _read_words(self, agent: str, leaf: Node, parts: Sequence[str]) -> None:
         """An agent that outsiders do not start is given what they wrote: it reads there."""
@@ -544,7 +530,7 @@ class Repository:
             )
             drawn.append(out.relate(Hold(agent, words), at=leaf))
             drawn.append(out.relate(Grant(words, self.system(part, leaf), ("read",)), at=leaf))
-        out.take(leaf, READ_WORDS, *drawn)
+        out.take(leaf, RULES["words-read"], *drawn)
 
     def _opened(self, at: Node) -> list[str]:
         """The pull requests that GITHUB_TOKEN opens or pushes to, if it may: somebody approves their runs."""
@@ -569,12 +555,12 @@ class Repository:
         part = _DISPATCHES[event]
         writers = [each for each in self._granted if each.part == part]
         if not (writers and agents):
-            self._out.take(at, NO_WORDS)
+            self._out.take(at, RULES["event-without-words"])
             return
         system = self.system(part, at)
         drawn: list[Became] = [self._write(each, system) for each in writers]
         drawn += [self._out.relate(Trigger(system, agent), at=at) for agent in agents]
-        self._out.take(at, DISPATCH, *drawn)
+        self._out.take(at, RULES["dispatch"], *drawn)
 
     def _after(self, at: Node, agents: Sequence[str]) -> None:
         """Runs of other workflows start agents: those of this import hand on to them."""
@@ -588,10 +574,12 @@ class Repository:
         ]
         if any(each.runs_forks for each in known):
             text = "It runs after workflows that pull requests of forks start: does it use what they left?"
-            drawn += [out.ask(("agent", each), text, AFTER_FORKS, at=at) for each in agents[:1]]
+            drawn += [
+                out.ask(("agent", each), text, RULES["workflow-run-of-forks"], at=at) for each in agents[:1]
+            ]
         if len(known) < len(names):
             self._triggered("workflow_run", at, agents)
-        out.take(at, AFTER, *drawn)
+        out.take(at, RULES["workflow-run"], *drawn)
 
     # Secrets ----------------------------------------------------------------------------------
 
@@ -603,7 +591,7 @@ class Repository:
     def secret(self, name: str, leaf: Node, agents: Sequence[str]) -> None:
         """Draw a secret of the repository that a leaf gives to agents, unless its name says it is none."""
         if meaning_of(name) in {"public", "setting"} and not _MAY_HOLD_ONE.search(name):
-            self._out.take(leaf, SETTING)
+            self._out.take(leaf, RULES["setting"])
             return
         out, credential = self._out, self.credential(name, leaf)
         records: list[Became] = [("credential", credential)]
@@ -614,11 +602,11 @@ class Repository:
             records.append(out.relate(Grant(credential, system, ("execute",)), at=leaf))
         else:
             self._ask_what_opens(credential, name, leaf)
-        out.take(leaf, MODEL_KEY if model is not None else SECRET_HELD, *records)
+        out.take(leaf, RULES["model-key"] if model is not None else RULES["secret"], *records)
 
     def _ask_what_opens(self, credential: str, name: str, leaf: Node) -> None:
         text = f"Which system accepts {name}, for which actions, and how long is it valid?"
-        self._out.ask(("credential", credential), text, SECRET_OPENS, at=leaf)
+        self._out.ask(("credential", credential), text, RULES["secret-opens"], at=leaf)
 
     def literal(self, key: tuple[str, ...], name: str, leaf: Node, agents: Sequence[str]) -> None:
         """Draw a secret that stands in the file itself: whoever reads the code obtains it."""
@@ -629,4 +617,4 @@ class Repository:
         self._ask_what_opens(credential, name, leaf)
         held = [out.relate(Hold(each, credential), at=leaf) for each in agents]
         kept = out.relate(Custody(self.system("code", leaf), credential), at=leaf)
-        out.take(leaf, LITERAL, ("credential", credential), *held, kept)
+        out.take(leaf, RULES["literal-secret"], ("credential", credential), *held, kept)

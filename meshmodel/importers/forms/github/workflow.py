@@ -18,20 +18,7 @@ from meshmodel.importers.forms.github.conditions import (
 )
 from meshmodel.importers.forms.github.job import Job, ask_callers
 from meshmodel.importers.forms.github.repository import Repository
-from meshmodel.importers.forms.github.rules import (
-    CALL,
-    CALL_ELSEWHERE,
-    CALLED,
-    COMPILED,
-    COMPOSITE,
-    INHERIT,
-    NEEDS,
-    ORDER,
-    PERMISSIONS_REPLACED,
-    RULES,
-    SETTING,
-    UNDECIDED,
-)
+from meshmodel.importers.forms.github.rules import RULES
 from meshmodel.importers.forms.github.words import (
     OWN_TOKEN,
     asks_token,
@@ -73,7 +60,7 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
     actions = {each.source.rpartition("/")[0]: each for each in documents if is_composite(each)}
     for document in actions.values():
         check_size(document)
-        out.take(document.root, COMPOSITE)
+        out.take(document.root, RULES["composite-action"])
     for document in (each for each in documents if not is_composite(each)):
         check_size(document)
         root = root_of(document.source)
@@ -81,7 +68,7 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
         if document.syntax == "markdown":
             read_agentic(document, sources, used, repository, out)
         elif document.source.removesuffix(".lock.yml") + ".md" in sources:
-            out.take(document.root, COMPILED)
+            out.take(document.root, RULES["compiled"])
         else:
             workflows[document.source] = _Workflow(document, repository, out)
     for each in workflows.values():
@@ -148,9 +135,9 @@ class _Workflow:
             for step in node["steps"]:
                 job.step(step)
             job.end([self.root["env"]])
-        self.out.take(self.root["permissions"], PERMISSIONS_REPLACED)
+        self.out.take(self.root["permissions"], RULES["permissions-replaced"])
         for key in ("name", "run-name", "defaults", "concurrency", "description", "env"):
-            self.out.take(self.root[key], SETTING)
+            self.out.take(self.root[key], RULES["setting"])
 
     def permissions(self, node: Node, depth: int = 0) -> list[Node]:
         """What the token of a job may: the job's own word, else its file's, else that of its callers."""
@@ -225,7 +212,7 @@ class _Workflow:
                 members.append(job.workflow)
                 if found[True] == UNKNOWN:
                     text = f"Who can start {job.title}? The file does not say when its condition holds."
-                    self.out.ask(("agent", job.workflow), text, UNDECIDED, at=job.node)
+                    self.out.ask(("agent", job.workflow), text, RULES["condition-not-in-file"], at=job.node)
         if anyone or not members:
             self.repository.start(event, node, anyone)
         if members:
@@ -270,9 +257,11 @@ class _Workflow:
 
     def _called(self, node: Node) -> None:
         if self.callers:
-            self.out.take(node, CALL, *(("agent", each.workflow) for each in self.jobs.values()))
+            self.out.take(
+                node, RULES["called-workflow"], *(("agent", each.workflow) for each in self.jobs.values())
+            )
             return
-        self.out.take(node, CALLED, ask_callers(self.title, node, self.out))
+        self.out.take(node, RULES["workflow-call"], ask_callers(self.title, node, self.out))
 
     # What jobs hand on ------------------------------------------------------------------------
 
@@ -282,7 +271,7 @@ class _Workflow:
             for name in dict.fromkeys(each.text for each in job.node["needs"].each()):
                 if name in self.jobs and name in job.users:
                     self._hand_on(self.jobs[name], job, name)
-            self.out.take(job.node["needs"], ORDER)
+            self.out.take(job.node["needs"], RULES["needs"])
             if job.node["uses"].text:
                 self._call(job, self.calls.get(id_))
 
@@ -292,7 +281,7 @@ class _Workflow:
                 delegation = self.out.relate(Delegation(each, agent), at=leaf)
                 needs = [need for need in user.node["needs"].each() if need.text == name]
                 for said in (leaf, *needs, *writer.node["outputs"].leaves()):
-                    self.out.take(said, NEEDS, delegation)
+                    self.out.take(said, RULES["outputs"], delegation)
 
     def _call(self, job: Job, called: "_Workflow | None") -> None:
         node, out = job.node, self.out
@@ -303,10 +292,10 @@ class _Workflow:
                 out.relate(Delegation(job.workflow, each.workflow), at=node["uses"])
                 for each in called.jobs.values()
             ]
-            out.take(node["uses"], CALL, *drawn)
-            out.take(node["secrets"], INHERIT)
+            out.take(node["uses"], RULES["called-workflow"], *drawn)
+            out.take(node["secrets"], RULES["secrets-inherit"])
         else:
             text = f"What does the workflow do that {job.title} calls, and with which secrets?"
-            note = out.ask(("agent", job.workflow), text, CALL_ELSEWHERE, at=node["uses"])
-            out.take(node["secrets"], CALL_ELSEWHERE, note)
-        out.take(node["with"], SETTING)
+            note = out.ask(("agent", job.workflow), text, RULES["workflow-elsewhere"], at=node["uses"])
+            out.take(node["secrets"], RULES["workflow-elsewhere"], note)
+        out.take(node["with"], RULES["setting"])

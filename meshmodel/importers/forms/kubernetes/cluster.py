@@ -7,15 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from meshmodel.importers.document import ABSENT, Document, ForeignFileError, Node
-from meshmodel.importers.forms.kubernetes.rules import (
-    ACCOUNT_USER,
-    HOST,
-    IMAGE_PULL,
-    LITERAL,
-    SECRET_HELD,
-    SECRET_OPENS,
-    SETTING,
-)
+from meshmodel.importers.forms.kubernetes.rules import RULES
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.meanings import Withheld, in_arguments, in_url
 from meshmodel.importers.proposal import Proposal
@@ -304,8 +296,8 @@ class Cluster:
                         given += self._literal(hidden.name, hidden.node, namespace, owner, holder)
                 if key in _NODE_ACCESS and (value.is_true or value.is_map) and holder:
                     text = f"{owner} is given {key}: what does it control on its node?"
-                    note = self.out.ask(("agent", holder), text, HOST, at=value, detail=key)
-                    self.out.take(value, HOST, note)
+                    note = self.out.ask(("agent", holder), text, RULES["host-access"], at=value, detail=key)
+                    self.out.take(value, RULES["host-access"], note)
             if here["name"].text and here["value"].text:
                 given += self._variable(here["name"].text, here["value"], namespace, owner, holder)
             waiting += [each for each in _inner(here) if each.is_map or each.is_list]
@@ -316,7 +308,9 @@ class Cluster:
         records: list[Became] = [("credential", credential)]
         if holder is not None:
             records.append(self.out.relate(Hold(holder, credential), at=node))
-        self.out.take(node, IMAGE_PULL if key == "imagePullSecrets" else SECRET_HELD, *records)
+        self.out.take(
+            node, RULES["image-pull-secret"] if key == "imagePullSecrets" else RULES["secret-held"], *records
+        )
         return [credential]
 
     def _variable(self, name: str, node: Node, namespace: str, owner: str, holder: str | None) -> list[str]:
@@ -344,7 +338,7 @@ class Cluster:
         records = [("credential", made), self.out.relate(Custody(self.api(namespace, node), made), at=node)]
         if holder is not None:
             records.append(self.out.relate(Hold(holder, made), at=node))
-        self.out.take(node, LITERAL, *records)
+        self.out.take(node, RULES["literal-secret"], *records)
         return [made]
 
     # The rest ---------------------------------------------------------------------------------
@@ -352,19 +346,19 @@ class Cluster:
     def take_metadata(self, manifest: Manifest, *records: Became) -> None:
         """Take what every object has, and what the cluster says of its state."""
         for key in ("apiVersion", "kind", "metadata", "status"):
-            self.out.take(manifest.node[key], SETTING, *records)
+            self.out.take(manifest.node[key], RULES["setting"], *records)
 
     def ask_rest(self) -> None:
         """Ask what secrets open of which nothing is known, and who runs under an account."""
         for credential, (label, at) in self._asked.items():
             if credential not in self.opened:
                 text = f"Which system accepts {label}, for which actions, and how long is it valid?"
-                self.out.ask(("credential", credential), text, SECRET_OPENS, at=_above(at))
+                self.out.ask(("credential", credential), text, RULES["secret-opens"], at=_above(at))
         for accounts in self.accounts.values():
             for name, (credential, at) in accounts.items():
                 if credential not in self._running:
                     text = f"Who runs under the ServiceAccount {name}?"
-                    self.out.ask(("credential", credential), text, ACCOUNT_USER, at=_above(at))
+                    self.out.ask(("credential", credential), text, RULES["account-user"], at=_above(at))
 
 
 def folder_of(node: Node) -> str:

@@ -11,28 +11,7 @@ from typing import Final
 
 from meshmodel.importers.document import Node
 from meshmodel.importers.forms.kubernetes.cluster import Cluster, Manifest, listed
-from meshmodel.importers.forms.kubernetes.rules import (
-    AGENT,
-    AGENT_TOOL,
-    AGENT_UNREAD,
-    ALLOWED,
-    APPROVAL,
-    APPROVAL_ASKED,
-    APPROVAL_SOME,
-    HEADER_PASSED,
-    MEMORY,
-    MODEL,
-    MODEL_KEY,
-    MODEL_UNREAD,
-    NO_ACCOUNT,
-    PROMPT,
-    REACHES,
-    SERVER,
-    SERVER_TOOL,
-    SETTING,
-    SKILLS,
-    TOOLS,
-)
+from meshmodel.importers.forms.kubernetes.rules import RULES
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.withheld import host_of, is_reference
 from meshmodel.model.records import Delegation, Grant, Hold
@@ -100,7 +79,7 @@ class Servers:
             account = declared.spec.get("deployment", "serviceAccountName")
             if account.text:
                 given = cluster.run_as(acting[0], space, account.text, account)
-                out.take(account, SERVER, ("agent", acting[0]), *given)
+                out.take(account, RULES["server"], ("agent", acting[0]), *given)
             return Server(name, (acting,), (declared.node,))
         credentials = tuple(cluster.give(declared.spec, space, name, None))
         host = host_of(address.text)
@@ -124,7 +103,9 @@ class Servers:
             runs_on=system or self._cluster.api(namespace, at),
         )  # fmt: skip
         text = f"What does the MCP server {key[2]} reach, and with which credentials?"
-        self._out.ask(("agent", made), text, REACHES, at=at.parent or at if at.is_leaf else at)
+        self._out.ask(
+            ("agent", made), text, RULES["server-reaches"], at=at.parent or at if at.is_leaf else at
+        )
         return made, key
 
     def _in_cluster(self, host: str, namespace: str) -> tuple[str, str]:
@@ -234,12 +215,12 @@ class Agents:
             records = [("agent", agent) for agent, _ in server.agents]
             records += [("system", server.system)] if server.system else []
             for key in ("config", "url", "deployment"):
-                self._out.take(each.spec[key], SERVER, *records)
+                self._out.take(each.spec[key], RULES["server"], *records)
             self._settings(each, [each.spec])
             self._cluster.take_metadata(each, *records)
         for each in self._of_kind("ModelConfig"):
             self._keys[each.node] = self._cluster.give(each.spec, each.namespace, each.name, None)
-            self._out.take(each.spec, MODEL)
+            self._out.take(each.spec, RULES["model"])
             self._cluster.take_metadata(each)
         for each in self._of_kind(*_AGENTS):
             self._agent(each)
@@ -266,10 +247,15 @@ class Agents:
             (node["serviceAccountName"] for node in deployments if node["serviceAccountName"].text), None
         )
         if account:
-            out.take(account, AGENT, ("agent", agent), *cluster.run_as(agent, space, account.text, account))
+            out.take(
+                account,
+                RULES["agent"],
+                ("agent", agent),
+                *cluster.run_as(agent, space, account.text, account),
+            )
         elif each.kind != "AgentTemplate":
             text = f"Under which ServiceAccount does {each.name} run?"
-            out.ask(("agent", agent), text, NO_ACCOUNT, at=each.node)
+            out.ask(("agent", agent), text, RULES["agent-account"], at=each.node)
         for body in bodies:
             self._body(body, agent, each)
         template = spec.get("template", "ref", "name")
@@ -278,10 +264,10 @@ class Agents:
         for mode in ("sequential", "parallel", "loop"):
             for sub in spec.get("workflow", mode, "subAgents"):
                 self._to_agent(agent, each, sub["name"], "Agent", sub["namespace"].text)
-                out.take(sub, AGENT_TOOL, ("agent", agent))
-        out.take(spec["workflow"], SETTING)
+                out.take(sub, RULES["agent-tool"], ("agent", agent))
+        out.take(spec["workflow"], RULES["setting"])
         self._settings(each, bodies)
-        out.take(each.node.get("metadata", "name"), AGENT, ("agent", agent))
+        out.take(each.node.get("metadata", "name"), RULES["agent"], ("agent", agent))
         cluster.take_metadata(each, ("agent", agent))
 
     def _element(self, kind: str, namespace: str, name: str, at: Node) -> str:
@@ -303,18 +289,18 @@ class Agents:
         """Prompt, model, tools, and what else is asked about."""
         out = self._out
         for key in _PROMPTS:
-            out.take(body[key], PROMPT, ("agent", agent))
+            out.take(body[key], RULES["prompt"], ("agent", agent))
             if asks_first(body[key].text):
                 self._prompts[agent] = body[key]
         self._model(body["modelConfig"], agent, each)
         for tool in body["tools"]:
             self._tool(tool, agent, each)
         if body["tools"].is_leaf:
-            out.take(body["tools"], SETTING)
+            out.take(body["tools"], RULES["setting"])
         for key, rule, text in (
-            ("skills", SKILLS, "Who can write the skills of {}, and what may they do?"),
-            ("plugins", SKILLS, "Who can write the plug-ins of {}, and what may they do?"),
-            ("memory", MEMORY, "Where does {} keep its memory, and who else reads or writes there?"),
+            ("skills", RULES["skills"], "Who can write the skills of {}, and what may they do?"),
+            ("plugins", RULES["skills"], "Who can write the plug-ins of {}, and what may they do?"),
+            ("memory", RULES["memory"], "Where does {} keep its memory, and who else reads or writes there?"),
         ):
             if body[key].each() or body[key].is_map:
                 note = out.ask(("agent", agent), text.format(each.name), rule, at=body, detail=key)
@@ -326,11 +312,15 @@ class Agents:
             if allowed:
                 text = f"From which namespaces may {each.kind} {each.name} be used?"
                 note = self._out.ask(
-                    None, text, ALLOWED, at=each.node, detail=f"{each.namespace}/{each.name}"
+                    None,
+                    text,
+                    RULES["allowed-namespaces"],
+                    at=each.node,
+                    detail=f"{each.namespace}/{each.name}",
                 )
-                self._out.take(allowed, ALLOWED, note)
+                self._out.take(allowed, RULES["allowed-namespaces"], note)
             for key in _SETTINGS:
-                self._out.take(body[key], SETTING)
+                self._out.take(body[key], RULES["setting"])
 
     def _model(self, named: Node, agent: str, each: Manifest) -> None:
         """The key of a model that an agent holds; the provider accepts it."""
@@ -356,8 +346,8 @@ class Agents:
                 self._cluster.opened.add(credential)
         if not found:
             text = f"Which key does {each.name} hold for its model, by the ModelConfig {model}?"
-            self._out.ask(("agent", agent), text, MODEL_UNREAD, at=name)
-        self._out.take(name, MODEL_KEY if records else MODEL, *records)
+            self._out.ask(("agent", agent), text, RULES["model-unread"], at=name)
+        self._out.take(name, RULES["model-key"] if records else RULES["model"], *records)
 
     # Tools ------------------------------------------------------------------------------------
 
@@ -375,7 +365,7 @@ class Agents:
             self._to_agent(agent, each, name, other["kind"].text or "Agent", other["namespace"].text)
         else:
             return
-        self._tools.append((tool, SERVER_TOOL if server else AGENT_TOOL, agent))
+        self._tools.append((tool, RULES["server-tool"] if server else RULES["agent-tool"], agent))
 
     def _to_agent(self, agent: str, each: Manifest, name: Node, kind: str, namespace: str = "") -> None:
         """A delegation to another agent, or to the template that an agent runs."""
@@ -388,9 +378,9 @@ class Agents:
         other = self._element(kind, space, called, name)
         if not kinds:
             text = f"What does the {kind} {called} reach, which is not in the files?"
-            self._out.ask(("agent", other), text, AGENT_UNREAD, at=name)
+            self._out.ask(("agent", other), text, RULES["agent-unread"], at=name)
         delegation = self._out.relate(Delegation(agent, other), at=name)
-        self._out.take(name, AGENT_TOOL, delegation)
+        self._out.take(name, RULES["agent-tool"], delegation)
         link = self._link(agent, other, each, (kind, space, called), name, called)
         link.tools, link.everything = None, False
 
@@ -422,7 +412,7 @@ class Agents:
         for other, key in server.agents:
             self._cluster.spend(name)
             delegation = self._cluster.relate(Delegation(agent, other, passes or None), name, *server.sources)
-            out.take(name, SERVER_TOOL, delegation)
+            out.take(name, RULES["server-tool"], delegation)
             link = self._link(agent, other, each, key, name, server.name)
             names = [leaf for leaf in tools.each() if leaf.text]
             link.tools = None if link.tools is None or not names else link.tools + names
@@ -443,8 +433,8 @@ class Agents:
         token = self._out.element("credential", key, name, at=leaf, kind="oauth-user-delegated")
         held = self._out.relate(Hold(agent, token), at=leaf)
         text = f"On behalf of whom is {each.name} called, and what does that token open?"
-        self._out.ask(("credential", token), text, HEADER_PASSED, at=leaf)
-        self._out.take(leaf, HEADER_PASSED, held, ("credential", token))
+        self._out.ask(("credential", token), text, RULES["header-passed"], at=leaf)
+        self._out.take(leaf, RULES["header-passed"], held, ("credential", token))
         return (token,)
 
     def _limit(self, agent: str, other: str, link: _Link) -> None:
@@ -454,26 +444,33 @@ class Agents:
         if tools:
             text = f"Only these tools of {link.name} are used: {listed(tools)}. "
             text += "Which action is each, on which system?"
-            note = out.ask(("agent", agent), text, TOOLS, at=link.at.parent or link.at, detail=link.name)
+            note = out.ask(
+                ("agent", agent), text, RULES["tool-list"], at=link.at.parent or link.at, detail=link.name
+            )
             for leaf in link.tools or ():
-                out.take(leaf, TOOLS, note, delegation)
+                out.take(leaf, RULES["tool-list"], note, delegation)
         if link.lists and link.everything:
-            self._checkpoint(agent, other, link, APPROVAL, link.lists)
+            self._checkpoint(agent, other, link, RULES["approval"], link.lists)
         elif link.approved or any(leaf.is_true for leaf in link.lists):
             asked = listed(sorted(link.approved)) or "some tools"
             text = f"A person is asked before these tools of {link.name}: {asked}. Which actions are they?"
             note = out.ask(
-                ("agent", agent), text, APPROVAL_SOME, at=link.at.parent or link.at, detail=link.name
+                ("agent", agent),
+                text,
+                RULES["approval-of-some-tools"],
+                at=link.at.parent or link.at,
+                detail=link.name,
             )
             for leaf in link.lists:
-                out.take(leaf, APPROVAL_SOME, note)
+                out.take(leaf, RULES["approval-of-some-tools"], note)
         elif agent in self._prompts:
-            self._checkpoint(agent, other, link, APPROVAL_ASKED, [self._prompts[agent]])
+            self._checkpoint(agent, other, link, RULES["approval-asked"], [self._prompts[agent]])
 
     def _checkpoint(self, agent: str, other: str, link: _Link, rule: Rule, leaves: list[Node]) -> None:
         made = self._out.element(
             "checkpoint", (rule.name, *link.keys), f"human-approval-{other}", at=link.at, step="delegation",
-            kind="human-approval", from_=agent, to=other, state=None if rule is APPROVAL else "advisory",
+            kind="human-approval", from_=agent, to=other,
+            state=None if rule is RULES["approval"] else "advisory",
         )  # fmt: skip
         for leaf in leaves:
             self._out.take(leaf, rule, ("checkpoint", made))

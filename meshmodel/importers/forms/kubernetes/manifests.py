@@ -12,21 +12,7 @@ from meshmodel.importers.document import Document, ForeignFileError, Node
 from meshmodel.importers.forms.kubernetes.cluster import Cluster, Manifest, manifests_in, pod_of
 from meshmodel.importers.forms.kubernetes.kagent import GROUPS, KAGENT, Agents
 from meshmodel.importers.forms.kubernetes.permissions import Permissions
-from meshmodel.importers.forms.kubernetes.rules import (
-    ACCOUNT,
-    DEFAULT_ACCOUNT,
-    DUPLICATE,
-    EXPOSED,
-    NAMESPACE,
-    NO_NAMESPACE,
-    POLICY,
-    RENDER,
-    RULES,
-    SECRET,
-    SERVICE,
-    SETTING,
-    WORKLOAD,
-)
+from meshmodel.importers.forms.kubernetes.rules import RULES
 from meshmodel.importers.forms.kubernetes.toolhive import GROUP, KINDS, ToolHive
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
@@ -108,7 +94,7 @@ def _read_lists(document: Document, out: Proposal) -> None:
     for root in document.roots:
         if root["items"].is_list:
             for key in ("apiVersion", "kind", "metadata"):
-                out.take(root[key], SETTING)
+                out.take(root[key], RULES["setting"])
 
 
 def _read_replaced(document: Document, out: Proposal) -> None:
@@ -120,16 +106,16 @@ def _read_replaced(document: Document, out: Proposal) -> None:
     if keys:
         shown = first_few(list(keys), 10)
         text = f"In {document.source} these keys stand twice in one object: {shown}. Is the last value meant?"
-        out.ask(None, text, DUPLICATE, at=document.root)
+        out.ask(None, text, RULES["duplicate-key"], at=document.root)
     for each in document.replaced:
-        out.take(each.node, DUPLICATE)
+        out.take(each.node, RULES["duplicate-key"])
 
 
 def _ask_namespaces(cluster: Cluster) -> None:
     for each in cluster.manifests:
         if not each.namespace and each.kind not in _WITHOUT_NAMESPACE and _role_of(each) != "kustomization":
             text = f"In which namespace are the objects of {each.node.source} that name none?"
-            cluster.out.ask(None, text, NO_NAMESPACE, at=each.node)
+            cluster.out.ask(None, text, RULES["no-namespace"], at=each.node)
 
 
 def _read_core(each: Manifest, cluster: Cluster) -> None:  # noqa: C901  # one short case a kind of object
@@ -138,34 +124,34 @@ def _read_core(each: Manifest, cluster: Cluster) -> None:  # noqa: C901  # one s
     match _role_of(each):
         case "Namespace":
             zone = cluster.zone(each.name, node)
-            out.take(node.get("metadata", "name"), NAMESPACE, *([("zone", zone)] if zone else []))
-            out.take(node["spec"], SETTING)
+            out.take(node.get("metadata", "name"), RULES["namespace"], *([("zone", zone)] if zone else []))
+            out.take(node["spec"], RULES["setting"])
         case "ServiceAccount":
             credential = cluster.account(each.namespace, each.name, node)
-            out.take(node.get("metadata", "name"), ACCOUNT, ("credential", credential))
+            out.take(node.get("metadata", "name"), RULES["service-account"], ("credential", credential))
             cluster.give(node, each.namespace, each.name, None)
-            out.take(node["automountServiceAccountToken"], SETTING)
+            out.take(node["automountServiceAccountToken"], RULES["setting"])
         case "Secret":
             credential = cluster.secret(each.namespace, each.name, node)
             for key in ("data", "stringData"):
-                out.take(node[key], SECRET, ("credential", credential))
+                out.take(node[key], RULES["secret"], ("credential", credential))
             for key in ("type", "immutable"):
-                out.take(node[key], SETTING, ("credential", credential))
+                out.take(node[key], RULES["setting"], ("credential", credential))
         case "ConfigMap":
             for name, value in node["data"].items():
                 cluster.literal(name, value, each.namespace, each.name)
             for key in ("data", "binaryData", "immutable"):
-                out.take(node[key], SETTING)
+                out.take(node[key], RULES["setting"])
         case "Service":
             if each.spec["type"].text in {"LoadBalancer", "NodePort"} or each.spec["externalIPs"]:
-                _ask_about(each, cluster, EXPOSED, each.spec["type"])
-            out.take(each.spec, SERVICE)
+                _ask_about(each, cluster, RULES["exposed"], each.spec["type"])
+            out.take(each.spec, RULES["service"])
         case "way in":
-            _ask_about(each, cluster, EXPOSED, each.spec)
+            _ask_about(each, cluster, RULES["exposed"], each.spec)
         case "policy":
-            _ask_about(each, cluster, POLICY, each.spec)
+            _ask_about(each, cluster, RULES["policy"], each.spec)
         case "kustomization":
-            _ask_about(each, cluster, RENDER, node)
+            _ask_about(each, cluster, RULES["kustomization"], node)
             out.partial(node.source, "a Kustomization is not rendered")
         case _:
             return
@@ -173,9 +159,9 @@ def _read_core(each: Manifest, cluster: Cluster) -> None:  # noqa: C901  # one s
 
 
 _QUESTIONS: Final[Mapping[Rule, str]] = {
-    EXPOSED: "Who can come in by the {}, and how are they authenticated?",
-    POLICY: "What does the {} stop, and on which steps?",
-    RENDER: "Which changes to other files does the {} make?",
+    RULES["exposed"]: "Who can come in by the {}, and how are they authenticated?",
+    RULES["policy"]: "What does the {} stop, and on which steps?",
+    RULES["kustomization"]: "Which changes to other files does the {} make?",
 }
 
 
@@ -197,10 +183,10 @@ def _read_workload(each: Manifest, cluster: Cluster) -> None:
     if not automatic or automatic.is_true:
         if account.text:
             given = cluster.run_as(agent, each.namespace, account.text, account)
-            out.take(account, WORKLOAD, *records, *given)
+            out.take(account, RULES["workload"], *records, *given)
         elif cluster.has_account(each.namespace, "default"):
             records += cluster.run_as(agent, each.namespace, "default", each.node)
-            out.take(each.node.get("metadata", "name"), DEFAULT_ACCOUNT, *records)
-    out.take(each.node.get("metadata", "name"), WORKLOAD, *records)
-    out.take(each.spec, WORKLOAD, ("agent", agent))
+            out.take(each.node.get("metadata", "name"), RULES["default-account"], *records)
+    out.take(each.node.get("metadata", "name"), RULES["workload"], *records)
+    out.take(each.spec, RULES["workload"], ("agent", agent))
     cluster.take_metadata(each)

@@ -6,22 +6,7 @@ from typing import Final
 
 from meshmodel.importers.document import Node
 from meshmodel.importers.forms.kubernetes.cluster import LISTED, Cluster, Manifest, listed
-from meshmodel.importers.forms.kubernetes.rules import (
-    AGGREGATED,
-    BINDING,
-    BUILT_IN,
-    ESCALATE,
-    GRANT,
-    IMPERSONATE,
-    NAMED,
-    ROLE_UNREAD,
-    RUN_AS,
-    SECRETS_READ,
-    SETTING,
-    SUBJECT,
-    UNBOUND,
-    VERB,
-)
+from meshmodel.importers.forms.kubernetes.rules import RULES
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.model.records import Custody, Exchange, Grant
 from meshmodel.model.vocabulary import ACTIONS, Action
@@ -105,7 +90,7 @@ def permission_of(node: Node) -> _Permission:
     unknown = [verb for verb in verbs if verb not in _KNOWN]
     if unknown:
         text = f"{{}} may {listed(unknown)} {listed([*resources])}: what does that permit?"
-        made.asks[verbs[unknown[0]], VERB] = text
+        made.asks[verbs[unknown[0]], RULES["verb"]] = text
     for verb, at in verbs.items() if resources else ():
         if verb not in _KNOWN:
             continue
@@ -143,11 +128,11 @@ def _permit(made: _Permission, verb: str, resource: str, at: Node, *, is_named: 
     if verb in {"escalate", "bind"}:
         if base in _BINDABLE:
             actions.add("admin")
-            made.asks.setdefault((at, ESCALATE), f"{{}} may {verb} {base}: which, and why?")
+            made.asks.setdefault((at, RULES["escalate"]), f"{{}} may {verb} {base}: which, and why?")
     elif verb == "impersonate":
         if base in _IDENTITIES:
             made.api.add("issue")
-            made.asks.setdefault((at, IMPERSONATE), f"{{}} may impersonate {base}: whom, and why?")
+            made.asks.setdefault((at, RULES["impersonate"]), f"{{}} may impersonate {base}: whom, and why?")
     elif resource == "serviceaccounts/token":
         if verb == "create":
             made.api.add("issue")
@@ -161,7 +146,7 @@ def _permit(made: _Permission, verb: str, resource: str, at: Node, *, is_named: 
         actions.add("read" if reads else "write")
         if base in _MAKES_PODS and not below and verb in {"create", "update", "patch"}:
             text = f"{{}} may {verb} {base}: may its pods use any account and Secret there?"
-            made.asks.setdefault((at, RUN_AS), text)
+            made.asks.setdefault((at, RULES["run-as"]), text)
 
 
 class Permissions:
@@ -202,15 +187,15 @@ class Permissions:
                 self._cluster.spend(subject)
                 given |= self._grant(credential, namespace, each, subject)
                 self._ask(credential, name, each)
-            out.take(subject, BINDING, *given)
+            out.take(subject, RULES["binding"], *given)
             became |= given
-            if not permissions and rule is ROLE_UNREAD:
+            if not permissions and rule is RULES["role-unread"]:
                 role = node.get("roleRef", "name")
                 text = f"What may {name} do by the role {role.text}, which is not in the files?"
                 out.ask(("credential", credential), text, rule, at=role, detail=role.text)
         self._cluster.take_metadata(binding)
         out.take(node["roleRef"], rule, *became)
-        out.take(node["subjects"], BINDING)
+        out.take(node["subjects"], RULES["binding"])
 
     def _role_of(self, binding: Manifest) -> tuple[list[_Permission], Rule]:
         """What a binding permits, and the rule by which that is known."""
@@ -220,10 +205,10 @@ class Permissions:
         if kind == "ClusterRole" and not found:  # some write a namespace, which the cluster ignores
             found = [each for each in self._cluster.of_kind(kind) if each.name == name]
         if found:
-            return [self._permission(rule) for each in found for rule in each.node["rules"]], BINDING
+            return [self._permission(rule) for each in found for rule in each.node["rules"]], RULES["binding"]
         if kind == "ClusterRole" and name in _BUILT_IN:
-            return [_BUILT_IN[name]], BUILT_IN
-        return [], ROLE_UNREAD
+            return [_BUILT_IN[name]], RULES["built-in-role"]
+        return [], RULES["role-unread"]
 
     def _permission(self, rule: Node) -> _Permission:
         if rule not in self._permissions:
@@ -245,7 +230,13 @@ class Permissions:
             named = cluster.everywhere(kind, namespace, account, subject)
             return [(cluster.account(namespace, account, each), account) for each in named]
         text = f"Who is the {kind.lower()} {account}, bound by {binding.name}?"
-        self._out.ask(None, text, SUBJECT, at=name, detail=f"{binding.namespace}/{binding.name}/{account}")
+        self._out.ask(
+            None,
+            text,
+            RULES["user-or-group"],
+            at=name,
+            detail=f"{binding.namespace}/{binding.name}/{account}",
+        )
         return []
 
     def _grant(self, credential: str, namespace: str | None, what: _Permission, at: Node) -> set[Became]:
@@ -339,24 +330,28 @@ class Permissions:
     def _take_role(self, role: Manifest) -> None:
         if role.node["aggregationRule"]:
             text = f"What does the role {role.name} permit, which is put together from others?"
-            note = self._out.ask(None, text, AGGREGATED, at=role.node, detail=role.name)
-            self._out.take(role.node["aggregationRule"], AGGREGATED, note)
+            note = self._out.ask(None, text, RULES["aggregated-role"], at=role.node, detail=role.name)
+            self._out.take(role.node["aggregationRule"], RULES["aggregated-role"], note)
         for rule in role.node["rules"]:
             if rule in self._became:
                 self._take_rule(rule, self._became[rule])
-            self._out.take(rule, UNBOUND)
-        self._out.take(role.node["rules"], SETTING)
+            self._out.take(rule, RULES["unbound-role"])
+        self._out.take(role.node["rules"], RULES["setting"])
         self._cluster.take_metadata(role)
 
     def _take_rule(self, rule: Node, became: set[Became]) -> None:
         """Take each leaf of a rule that somebody is bound to; what was asked about it stays asked."""
         secrets, api = self._permissions[rule].secrets, self._permissions[rule].api
-        names = NAMED if api or "write" in secrets else SECRETS_READ
+        names = RULES["resource-names"] if api or "write" in secrets else RULES["secrets-read"]
         for leaf in rule.leaves():
             self._cluster.spend(leaf, len(became))
             if leaf.parent is rule["verbs"] and leaf.text.lower() not in _KNOWN:
-                self._out.take(leaf, VERB, *became)
+                self._out.take(leaf, RULES["verb"], *became)
             elif leaf.parent is rule["resourceNames"]:
                 self._out.take(leaf, names, *became)
             else:
-                self._out.take(leaf, SECRETS_READ if leaf.text == "secrets" and secrets else GRANT, *became)
+                self._out.take(
+                    leaf,
+                    RULES["secrets-read"] if leaf.text == "secrets" and secrets else RULES["permission"],
+                    *became,
+                )

@@ -12,26 +12,9 @@ from meshmodel.importers.clients import Served
 from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import ABSENT, ForeignFileError, Node
 from meshmodel.importers.forms.kubernetes.cluster import Cluster, Manifest, listed
-from meshmodel.importers.forms.kubernetes.rules import (
-    EXPOSED,
-    SECRET_HELD,
-    SETTING,
-    TOOLHIVE_CALLERS,
-    TOOLHIVE_EXCHANGE,
-    TOOLHIVE_GATEWAY,
-    TOOLHIVE_POLICY,
-    TOOLHIVE_POLICY_ASKED,
-    TOOLHIVE_PROFILE,
-    TOOLHIVE_PROFILE_UNREAD,
-    TOOLHIVE_REMOTE,
-    TOOLHIVE_SERVER,
-    TOOLHIVE_TOOLS,
-    TOOLHIVE_UNREAD,
-    TOOLHIVE_VAULT,
-    TOOLS,
-)
+from meshmodel.importers.forms.kubernetes.rules import RULES
 from meshmodel.importers.ledger import Became
-from meshmodel.importers.servers import HEADER, Entry, Starter, read_server
+from meshmodel.importers.servers import Entry, Starter, read_server
 from meshmodel.importers.withheld import host_of, names_secret, shows_secret
 from meshmodel.model.records import Custody, Delegation, Exchange, Grant, Hold
 
@@ -119,7 +102,7 @@ class ToolHive:
         for each in self._of_kind(_GATEWAY):
             self._gateway(each)
         for each in self._of_kind(*_CONFIGURE):
-            self._out.take(each.spec, SETTING)
+            self._out.take(each.spec, RULES["setting"])
             self._cluster.take_metadata(each)
 
     def _of_kind(self, *kinds: str) -> list[Manifest]:
@@ -131,7 +114,7 @@ class ToolHive:
 
     def _group_of(self, each: Manifest) -> str:
         named = each.spec["groupRef"] or each.spec.get("config", "groupRef")
-        self._out.take(named, TOOLHIVE_GATEWAY)
+        self._out.take(named, RULES["toolhive-gateway"])
         return named["name"].text or named.text
 
     # Servers ----------------------------------------------------------------------------------
@@ -148,7 +131,7 @@ class ToolHive:
         entry = self._entry(each, agent, given)
         served = read_server(self._starter(each, ""), entry)
         cluster.opened.update(credential for credential, _, _ in served.grants)
-        out.take(spec["image"], TOOLHIVE_SERVER, ("agent", agent), ("system", system))
+        out.take(spec["image"], RULES["toolhive-server"], ("agent", agent), ("system", system))
         self._profile(each, agent)
         member = _Member(each, served, credentials=given)
         if (
@@ -203,13 +186,8 @@ class ToolHive:
                 starter, Entry(each.name, each.node, address=address, headers=headers, given=tuple(given))
             )
         else:
-            nobody = out.element(
-                "agent",
-                (each.kind, each.namespace, each.name, "server"),
-                each.name,
-                at=each.node,
-                kind="service",
-            )
+            key = (each.kind, each.namespace, each.name, "server")
+            nobody = out.element("agent", key, each.name, at=each.node, kind="service")
             served = Served(each.name, nobody, each.node)
         member = _Member(each, served, proxy, given)
         if proxy:
@@ -218,7 +196,11 @@ class ToolHive:
             self._cluster.give(spec["podTemplateSpec"], each.namespace, each.name, proxy)
             self._relate(proxy, member, self._endpoint(each))
             self._callers(each, spec, proxy)
-        out.take(spec["headerForward"], HEADER, *[("credential", credential) for _, credential in given])
+        out.take(
+            spec["headerForward"],
+            RULES["header-secret"],
+            *[("credential", credential) for _, credential in given],
+        )
         self._end(each, spec, ("agent", member.agent))
         return member
 
@@ -250,7 +232,7 @@ class ToolHive:
             credential = self._cluster.secret(each.namespace, name.text, name)
             held = self._out.relate(Hold(agent, credential), at=name)
             for key in ("name", "key", "targetEnvName"):
-                self._out.take(node[key], SECRET_HELD, ("credential", credential), held)
+                self._out.take(node[key], RULES["secret-held"], ("credential", credential), held)
             yield node["targetEnvName"].text or node["key"].text, credential
 
     def _account(self, each: Manifest, agent: str) -> list[str]:
@@ -259,7 +241,7 @@ class ToolHive:
         if not account.text:
             return []
         given = self._cluster.run_as(agent, each.namespace, account.text, account)
-        self._out.take(account, TOOLHIVE_SERVER, ("agent", agent), *given)
+        self._out.take(account, RULES["toolhive-server"], ("agent", agent), *given)
         return [key for table, key in given if table == "credential" and isinstance(key, str)]
 
     def _vault(self, each: Manifest, agent: str) -> Iterator[str]:
@@ -284,8 +266,10 @@ class ToolHive:
             stored = out.relate(Custody(vault, credential), at=leaf)
             held = out.relate(Hold(agent, credential), at=leaf)
             text = f"Who else reads {name} of {each.name} in Vault, and by which role?"
-            note = out.ask(("system", vault), text, TOOLHIVE_VAULT, at=each.node, detail="/".join(key))
-            out.take(leaf, TOOLHIVE_VAULT, note, stored, held, ("credential", credential))
+            note = out.ask(
+                ("system", vault), text, RULES["toolhive-vault"], at=each.node, detail="/".join(key)
+            )
+            out.take(leaf, RULES["toolhive-vault"], note, stored, held, ("credential", credential))
             yield credential
 
     def _profile(self, each: Manifest, agent: str) -> None:
@@ -300,8 +284,8 @@ class ToolHive:
             said = self._profile_text(each, profile)
             if said is None:
                 text = f"What may {each.name} call and read by its profile {profile['name'].text}?"
-                note = out.ask(("agent", agent), text, TOOLHIVE_PROFILE_UNREAD, at=each.node)
-                out.take(profile, TOOLHIVE_PROFILE_UNREAD, note)
+                note = out.ask(("agent", agent), text, RULES["toolhive-profile-unread"], at=each.node)
+                out.take(profile, RULES["toolhive-profile-unread"], note)
                 return
             outbound = said.get("network", "outbound")
             hosts = [node.text for node in outbound["allow_host"] or outbound["allowHost"] if node.text]
@@ -316,8 +300,8 @@ class ToolHive:
             out.relate(Hold(agent, credential), at=each.node)
             records.append(out.relate(Grant(credential, system, ("read", "write")), at=each.node))
         text = f"Is the network of {each.name} isolated, so that its profile binds it?"
-        records.append(out.ask(("agent", agent), text, TOOLHIVE_PROFILE, at=each.node))
-        out.take(profile, TOOLHIVE_PROFILE, *records)
+        records.append(out.ask(("agent", agent), text, RULES["toolhive-profile"], at=each.node))
+        out.take(profile, RULES["toolhive-profile"], *records)
 
     def _profile_text(self, each: Manifest, profile: Node) -> Node | None:
         """The profile in a ConfigMap of these files; ``None`` where it is not there or is no JSON."""
@@ -343,7 +327,7 @@ class ToolHive:
         members = self._groups.get((space, group), [])
         if not members:
             text = f"Which servers are in the group {group or 'of ' + each.name}, and what do they reach?"
-            out.ask(("agent", broker), text, TOOLHIVE_UNREAD, at=each.node)
+            out.ask(("agent", broker), text, RULES["toolhive-unread"], at=each.node)
         for member in members:
             if member.before:
                 cluster.relate(Delegation(broker, member.before), each.node, member.manifest.node)
@@ -355,13 +339,17 @@ class ToolHive:
         self._account(each, broker)
         if spec["serviceType"].text in {"LoadBalancer", "NodePort"}:
             text = f"Who can come in by {each.name} from outside, and how are they authenticated?"
-            out.take(spec["serviceType"], EXPOSED, out.ask(("agent", broker), text, EXPOSED, at=each.node))
+            out.take(
+                spec["serviceType"],
+                RULES["exposed"],
+                out.ask(("agent", broker), text, RULES["exposed"], at=each.node),
+            )
         self._callers(each, spec["incomingAuth"], broker)
         for ref in [node for node in spec["outgoingAuth"].leaves() if node.key == "name"]:
             auth = self._find(_AUTH, space, ref.text)
             text = f"Which credentials of its callers does {each.name} exchange for its servers, and where?"
-            note = out.ask(("agent", broker), text, TOOLHIVE_EXCHANGE, at=each.node)
-            out.take(ref, TOOLHIVE_EXCHANGE, note, *([("agent", broker)] if auth else []))
+            note = out.ask(("agent", broker), text, RULES["toolhive-exchange"], at=each.node)
+            out.take(ref, RULES["toolhive-exchange"], note, *([("agent", broker)] if auth else []))
         self._end(each, spec, ("agent", broker), ("system", system))
 
     def _hold(self, agent: str, member: _Member) -> None:
@@ -405,8 +393,10 @@ class ToolHive:
         if config is None:
             if named:
                 text = f"Which tools does {each.name} offer by {named['name'].text or 'its list of tools'}?"
-                note = out.ask(("agent", member.served.agent), text, TOOLS, at=each.node, detail="list")
-                out.take(named, TOOLS, note)
+                note = out.ask(
+                    ("agent", member.served.agent), text, RULES["tool-list"], at=each.node, detail="list"
+                )
+                out.take(named, RULES["tool-list"], note)
             return None
         renamed = {
             node["name"].text: name
@@ -416,12 +406,12 @@ class ToolHive:
         tools = [renamed.get(node.text, node.text) for node in config.spec["toolsFilter"] if node.text]
         only = member.served.needed_by(tools) if tools else None
         records: list[Became] = [("agent", member.served.agent)]
-        rule = TOOLHIVE_TOOLS
+        rule = RULES["toolhive-tools"]
         if tools and only is None:
             text = f"{each.name} offers only these tools: {listed(tools)}. "
             text += "Which action is each, on which system?"
-            rule = TOOLS
-            records.append(out.ask(("agent", member.served.agent), text, TOOLS, at=each.node))
+            rule = RULES["tool-list"]
+            records.append(out.ask(("agent", member.served.agent), text, RULES["tool-list"], at=each.node))
         for node in (named, config.spec["toolsFilter"], config.spec["toolsOverride"]):
             out.take(node, rule, *records)
         return only
@@ -444,16 +434,16 @@ class ToolHive:
                     "checkpoint", ("cedar", *keys, out.key("agent", to)), title, at=source.node,
                     kind="policy-decision", step="delegation", from_=from_, to=to, decided_at=system,
                 )  # fmt: skip
-                out.take(config, TOOLHIVE_POLICY, ("checkpoint", checkpoint))
+                out.take(config, RULES["toolhive-policy"], ("checkpoint", checkpoint))
             elif verdict == "open":
-                out.take(config, SETTING)
+                out.take(config, RULES["setting"])
             elif verdict == "tools" and member is not None and (only := member.served.needed_by(tools)):
-                out.take(config, TOOLHIVE_TOOLS, ("delegation", (from_, to)))
+                out.take(config, RULES["toolhive-tools"], ("delegation", (from_, to)))
                 return only
             else:
                 text = f"What do the policies of {source.name} refuse, and to whom?"
-                note = out.ask(("system", system), text, TOOLHIVE_POLICY_ASKED, at=source.node)
-                out.take(config, TOOLHIVE_POLICY_ASKED, note)
+                note = out.ask(("system", system), text, RULES["toolhive-policy-asked"], at=source.node)
+                out.take(config, RULES["toolhive-policy-asked"], note)
         return None
 
     def _callers(self, each: Manifest, auth: Node, agent: str) -> None:
@@ -461,13 +451,13 @@ class ToolHive:
         out = self._out
         named = next((auth[key] for key in _CALLERS if auth[key]), ABSENT)
         if named:
-            out.take(named, TOOLHIVE_CALLERS, ("agent", agent))
-            out.take(auth["type"], TOOLHIVE_CALLERS, ("agent", agent))
+            out.take(named, RULES["toolhive-callers"], ("agent", agent))
+            out.take(auth["type"], RULES["toolhive-callers"], ("agent", agent))
             return
         text = f"Who may call {each.name}? No issuer of tokens is named, so any caller is accepted."
-        note = out.ask(("agent", agent), text, TOOLHIVE_CALLERS, at=each.node)
+        note = out.ask(("agent", agent), text, RULES["toolhive-callers"], at=each.node)
         if auth is not each.spec:
-            out.take(auth["type"], TOOLHIVE_CALLERS, note)
+            out.take(auth["type"], RULES["toolhive-callers"], note)
 
     # Credentials that are exchanged -----------------------------------------------------------
 
@@ -477,7 +467,7 @@ class ToolHive:
             name = auth.spec.get(kind, key, "name")
             if name.text:
                 credential = self._cluster.secret(auth.namespace, name.text, name)
-                self._out.take(auth.spec[kind], SECRET_HELD, ("credential", credential))
+                self._out.take(auth.spec[kind], RULES["secret-held"], ("credential", credential))
                 yield auth.spec.get(kind, "headerName").text or "Authorization", credential
 
     def _exchange(self, each: Manifest, proxy: str, member: _Member) -> None:
@@ -492,11 +482,15 @@ class ToolHive:
             return
         injected = auth is not None and any(auth.spec[key] for key in ("headerInjection", "bearerToken"))
         if injected:
-            out.take(named, HEADER, ("agent", proxy))
+            out.take(named, RULES["header-secret"], ("agent", proxy))
             return
         by = named["name"].text or "what it names"
         text = f"With which credentials does {each.name} call what it reaches, by {by}?"
-        out.take(named, TOOLHIVE_UNREAD, out.ask(("agent", proxy), text, TOOLHIVE_UNREAD, at=each.node))
+        out.take(
+            named,
+            RULES["toolhive-unread"],
+            out.ask(("agent", proxy), text, RULES["toolhive-unread"], at=each.node),
+        )
 
     def _swap(self, each: Manifest, proxy: str, member: _Member, auth: Manifest, config: Node) -> None:
         """An exchange of the token of a caller, at the host of the token address."""
@@ -525,9 +519,9 @@ class ToolHive:
             client = self._cluster.secret(auth.namespace, secret.text, secret)
             out.relate(Hold(proxy, client), at=secret)
         text = f"On behalf of whom is {each.name} called, and which scopes does the exchange leave?"
-        note = out.ask(("credential", caller), text, TOOLHIVE_EXCHANGE, at=each.node)
-        out.take(config, TOOLHIVE_EXCHANGE, swapped, note)
-        out.take(named, TOOLHIVE_EXCHANGE, swapped)
+        note = out.ask(("credential", caller), text, RULES["toolhive-exchange"], at=each.node)
+        out.take(config, RULES["toolhive-exchange"], swapped, note)
+        out.take(named, RULES["toolhive-exchange"], swapped)
 
     def _behind(self, each: Manifest, member: _Member) -> str:
         """The system that is shown an exchanged token."""
@@ -540,9 +534,11 @@ class ToolHive:
         for key, text in _ASKED.items():
             if spec[key]:
                 asked = text.format(each.name)
-                note = out.ask(records[0], asked, TOOLHIVE_UNREAD, at=each.node, detail=key)
-                out.take(spec[key], TOOLHIVE_UNREAD, note)
-        rule = {_GATEWAY: TOOLHIVE_GATEWAY, _SERVER: SETTING}.get(each.kind, TOOLHIVE_REMOTE)
+                note = out.ask(records[0], asked, RULES["toolhive-unread"], at=each.node, detail=key)
+                out.take(spec[key], RULES["toolhive-unread"], note)
+        rule = {_GATEWAY: RULES["toolhive-gateway"], _SERVER: RULES["setting"]}.get(
+            each.kind, RULES["toolhive-remote"]
+        )
         out.take(spec, rule, *records)
         self._cluster.take_metadata(each, *records)
 
