@@ -1,24 +1,22 @@
 """Accepting findings by hand: the form, the list, withdrawing, and what comes back."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input, Static
 
-from meshmodel.answers.causes import Counts, causes_of, counts_of
+from meshmodel.answers.causes import causes_of, counts_of
 from meshmodel.app import analysis_service
 from meshmodel.app.dialogs.accept import AcceptDialog
 from meshmodel.app.dialogs.base import LinesDialog
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.status_bar import StatusBar
-from meshmodel.edits.edit import Edit, Put, apply_edit, edit
+from meshmodel.edits.edit import Edit, Put, edit
 from meshmodel.edits.notes import USUAL_DAYS
-from meshmodel.model.records import Acceptance, Agent, Hold, Snapshot
-from meshmodel.store.load import load
-from tests.app.desk import MODELS, SIZES, Desk, desk
+from meshmodel.model.records import Agent, Hold
+from tests.app.desk import SIZES, Desk, desk
 from tests.canvas.building import helpdesk
-from tests.edits.models import HOSTILE
 
 KEY = ("missing-checkpoint", "file-sas>attachments")
 
@@ -62,19 +60,6 @@ async def test_a_finding_is_accepted_by_one_key_and_a_form_in_one_edit(tmp_path:
         await it.press("u")
         assert it.model.acceptance == before.acceptance
         assert "accepted" not in listed(it)
-
-
-async def test_enter_passes_the_day_too_before_it_saves(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        await it.press("f", "y")
-        for text in ("Ada", "a pilot"):
-            await it.type(text)
-            await it.press("enter")
-        assert not it.model.acceptance
-        built = it.bench.shown.built
-        assert built is not None
-        await it.press("ctrl+u", *built.today.isoformat(), "enter")
-        assert it.model.acceptance[KEY].until == built.today
 
 
 async def test_it_is_withdrawn_from_the_same_place(tmp_path: Path) -> None:
@@ -138,19 +123,6 @@ async def test_what_has_grown_is_open_again_and_says_why(tmp_path: Path) -> None
         await it.shows("open again, agent added: helper")
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_form_says_what_opens_it_again_and_what_does_not(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with desk(tmp_path, size=size) as it:
-        await it.press("f", "y")
-        said = str(it.app.screen.query_one("#about", Static).content)
-        assert (
-            "open again after its last day, or with a higher severity or a further agent or a further "
-            "action; it stays accepted where only other systems or credentials come to it"
-        ) in said
-
-
 async def test_acceptances_whose_finding_is_gone_can_be_withdrawn(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await accept(it)
@@ -164,21 +136,6 @@ async def test_acceptances_whose_finding_is_gone_can_be_withdrawn(tmp_path: Path
         assert isinstance(it.app.screen, AcceptDialog)
         await it.press("enter")
         assert not it.model.acceptance
-
-
-async def test_names_in_acceptances_are_text(tmp_path: Path) -> None:
-    built = load(MODELS / "support-agent.toml")
-    record = Acceptance(*KEY, HOSTILE, HOSTILE, date(2999, 1, 1))
-    async with desk(tmp_path, apply_edit(built, Edit("x", (Put(record),)))) as it:
-        assert HOSTILE in listed(it)
-        await it.press("f", "y")
-        await it.shows("[bold red]")
-
-
-async def test_read_only_models_refuse_it(tmp_path: Path) -> None:
-    async with desk(tmp_path, MODELS / "support-agent.toml") as it:
-        await it.press("f", "y")
-        assert it.app.screen is it.bench
 
 
 async def test_the_rule_of_a_finding_is_told(tmp_path: Path) -> None:
@@ -231,25 +188,6 @@ async def test_a_click_on_the_open_finding_unfolds_it_and_one_on_another_opens_t
             assert (len(rows.shown_rows) > before) is (expected > before)
 
 
-async def test_where_no_other_rule_speaks_of_the_cause_that_is_said(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        await it.press("f", "space")
-        assert it.bench.shown.message.text == "nothing is folded under this finding"
-        await it.sentence("ask human-approval on file-sas > attachments: advisory")
-        await it.press("f", "space")
-        assert "folded" not in it.bench.shown.message.text
-
-
-async def test_header_counts_what_is_open_by_severity(tmp_path: Path) -> None:
-    async with desk(tmp_path, "agent-chain", size=(200, 60)) as it:
-        await it.shows("unchecked")
-        built = it.bench.shown.built
-        assert built is not None
-        counts = counts_of(built)
-        said = " ".join(f"{number} {severity}" for severity, number in counts.findings.items())
-        await it.shows(f"{counts.main} findings: {said}")
-
-
 async def test_what_could_not_be_computed_is_never_shown_as_clean(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -280,12 +218,6 @@ async def test_while_it_is_computed_the_counts_are_those_of_before_and_say_so(tm
             await it.shows("computing...")
             assert "was 2 unchecked paths" in it.screen_text()
             assert "✖ 2 unchecked" not in it.screen_text()
-
-
-def test_an_empty_model_has_nothing_open() -> None:
-    from meshmodel.api import analyse
-
-    assert counts_of(analyse(Snapshot())) == Counts({}, 0)
 
 
 async def test_what_is_open_is_told_before_what_is_accepted(tmp_path: Path) -> None:

@@ -123,15 +123,6 @@ async def test_a_connection_can_begin_at_the_line_of_a_credential(tmp_path: Path
         assert list(it.model.exchange) == [("ci-token", "file-key")]
 
 
-async def test_arrows_stop_at_what_fits_alone(tmp_path: Path) -> None:
-    async with desk(tmp_path, helpdesk()[0]) as it:
-        await it.select(*BOT)
-        await it.press("c", "right")
-        assert it.bench.context.canvas.aimed == ("system", "wiki"), "its own credential is passed over"
-        await it.press("escape")
-        assert not it.bench.context.canvas.gestures.is_busy
-
-
 async def test_by_mouse_alone_an_agent_gets_a_new_credential_that_reads_and_writes(tmp_path: Path) -> None:
     async with desk(tmp_path, helpdesk()[0], size=(80, 24)) as it:
         await it.pilot.hover("#canvas", offset=it.cell(BOT))
@@ -147,14 +138,6 @@ async def test_by_mouse_alone_an_agent_gets_a_new_credential_that_reads_and_writ
         (grant,) = [each for key, each in it.model.grant.items() if key == ("ci-key", "ci")]
         assert grant.actions == ("read", "write")
         assert ("support-bot", "ci-key") in it.model.hold
-
-
-async def test_a_connection_released_over_itself_says_so_and_changes_nothing(tmp_path: Path) -> None:
-    async with desk(tmp_path, helpdesk()[0]) as it:
-        before = it.model
-        await it.drag(it.cell(BOT, dx=-1), it.cell(BOT, dx=2))
-        await it.shows("nothing to connect with")
-        assert it.model is before
 
 
 async def test_a_line_released_over_empty_ground_adds_a_connected_element_there_in_one_edit(
@@ -194,15 +177,6 @@ async def test_a_key_adds_a_connected_element_in_one_edit(tmp_path: Path) -> Non
         assert ("support-bot", "helper") in it.model.delegation
         await it.press("u")
         assert it.model == before
-
-
-async def test_escape_at_the_relation_adds_nothing(tmp_path: Path) -> None:
-    async with desk(tmp_path, helpdesk()[0]) as it:
-        before = it.model
-        await it.select(*BOT)
-        await it.press("N", "s", "x", "enter", "escape")
-        assert it.app.screen is it.bench
-        assert it.model is before
 
 
 async def test_a_new_system_that_nothing_can_connect_is_added_alone(tmp_path: Path) -> None:
@@ -324,25 +298,6 @@ async def test_another_command_that_draws_ends_a_connection_in_progress(tmp_path
         assert not it.bench.context.canvas.gestures.is_busy, "Enter would connect, and nothing says so"
 
 
-@pytest.mark.parametrize("key", ["N", ":"])
-async def test_another_command_that_draws_leaves_a_card_where_it_was(tmp_path: Path, key: str) -> None:
-    async with desk(tmp_path, helpdesk()[0]) as it:
-        await it.select(*BOT)
-        before = it.model
-        await it.press("m", "down", key, "escape")
-        assert it.bench.shown.tentative is None
-        assert it.model == before
-
-
-async def test_letters_switch_no_action_where_the_button_has_the_focus(tmp_path: Path) -> None:
-    async with desk(tmp_path, helpdesk()[0]) as it:
-        await it.select("grant", ("file-key", "files"))
-        await it.press("c")
-        await find(it, ("system", "wiki"))
-        await it.press("enter", "enter", "tab", *"writer", "enter")
-        assert it.model.grant["file-key", "wiki"].actions == ("read",)
-
-
 async def test_a_word_that_is_typed_where_the_actions_have_the_focus_grants_neither_admin_nor_issue(
     tmp_path: Path,
 ) -> None:
@@ -365,20 +320,3 @@ async def test_a_word_that_is_typed_where_the_actions_have_the_focus_grants_neit
         await it.press("enter")
         (grant,) = [each for each in it.model.grant.values() if each.credential == "admin-token"]
         assert grant.actions == ("read", "execute")
-
-
-async def test_the_hint_names_letters_only_where_actions_can_be_chosen(tmp_path: Path) -> None:
-    async with desk(tmp_path, helpdesk()[0]) as it:
-        await it.select("grant", ("file-key", "files"))
-        await it.press("c")
-        await find(it, ("credential", "ci-token"))
-        await it.press("enter")
-        assert "or a click, Enter" in it.screen_text()
-        assert "r w x" not in it.screen_text()
-        await it.press("escape")
-        await it.select(*BOT)
-        await it.press("c")
-        await jump_to(it, CI)
-        assert "r w x" in it.screen_text()
-        await it.press("end")
-        assert "r w x" not in it.screen_text(), "to hold a credential takes no action"

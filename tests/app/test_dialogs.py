@@ -78,17 +78,6 @@ async def test_a_typed_name_replaces_the_one_proposed_and_letters_switch_actions
         assert drawn.grant["raw", "lone"].actions == ("write",), "no letter grants admin or issue"
 
 
-async def test_a_pasted_name_is_text() -> None:
-    app = Asking(ConnectMenu(full_snapshot(), ("agent", "bot"), ("system", "lone")))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        await enter(pilot, "enter", f"={HOSTILE}", "enter")
-        await pilot.pause()
-        drawn = after(app.answers[0])
-        (new,) = set(drawn.credential) - set(full_snapshot().credential)
-        assert drawn.credential[new].name == HOSTILE
-
-
 async def test_one_click_is_one_toggle_and_the_button_connects() -> None:
     app = Asking(ConnectMenu(full_snapshot(), ("agent", "bot"), ("system", "lone")))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -132,17 +121,6 @@ async def test_no_action_is_refused_and_escape_goes_back_and_then_away() -> None
         await pilot.press("escape")
         await pilot.pause()
         assert app.answers == [None]
-
-
-async def test_the_menu_by_mouse() -> None:
-    app = Asking(ConnectMenu(full_snapshot(), ("agent", "worker"), ("agent", "third")))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        await pilot.click("#offers", offset=(2, 0))
-        await pilot.pause()
-        await pilot.click("#accept")
-        await pilot.pause()
-        assert ("worker", "third") in after(app.answers[0]).delegation
 
 
 async def test_two_zones_ask_for_a_checkpoint() -> None:

@@ -12,10 +12,8 @@ from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.edits.offboarding import offboard
-from meshmodel.model.records import Agent, Snapshot
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
-from tests.edits.models import HOSTILE
 
 
 def listed(it: Desk) -> list[str]:
@@ -180,13 +178,6 @@ async def test_a_revoked_credential_is_not_rotated(tmp_path: Path) -> None:
         await it.shows("cloud-key is revoked, so there is nothing to rotate")
 
 
-async def test_an_empty_model_has_nobody_who_could_go(tmp_path: Path) -> None:
-    async with desk(tmp_path, Snapshot()) as it:
-        await it.press("D")
-        assert it.app.screen is it.bench
-        await it.shows("there is no agent, person or vendor")
-
-
 async def test_what_works_within_a_limit_is_lit_and_listed(tmp_path: Path) -> None:
     async with desk(tmp_path, "coding-agent-mcp") as it:
         await it.select("agent", "coding-agent")
@@ -221,37 +212,6 @@ async def test_offboarding_by_button_and_escape_leaves_all_as_it_is(tmp_path: Pa
         await it.shows("there is nothing to do")
 
 
-async def test_read_only_models_can_be_asked_but_not_changed(tmp_path: Path) -> None:
-    async with desk(tmp_path, MODELS / "support-agent.toml") as it:
-        before = it.model
-        await it.select("agent", "support-bot")
-        await it.press("D")
-        assert isinstance(it.app.screen, OffboardingDialog)
-        await it.press("ctrl+s")
-        await it.press("escape")
-        assert it.model is before
-
-
-async def test_names_are_text_in_both(tmp_path: Path) -> None:
-    base = load(MODELS / "support-agent.toml")
-    named: Snapshot = apply_edit(base, Edit("x", (Put(Agent("odd", HOSTILE, home="helpdesk")),)))
-    async with desk(tmp_path, named) as it:
-        await it.select("agent", "odd")
-        await it.press("D")
-        await it.shows("[bold red]x[/]")
-        await it.press("escape", "C")
-        assert it.bench.shown.compromise is not None
-
-
-async def test_only_ascii_where_only_that_may_be_drawn(tmp_path: Path) -> None:
-    async with desk(tmp_path, "agent-chain", size=(80, 24), is_ascii=True) as it:
-        await it.select("agent", min(it.model.agent))
-        await it.press("C")
-        assert it.screen_text().isascii()
-        await it.press("escape", "D")
-        assert it.screen_text().isascii()
-
-
 async def test_the_tab_of_compromise_asks_for_what_is_selected(tmp_path: Path) -> None:
     async with desk(tmp_path, size=(120, 40)) as it:
         await front(it, "compromise")
@@ -259,14 +219,6 @@ async def test_the_tab_of_compromise_asks_for_what_is_selected(tmp_path: Path) -
         await it.select("system", "tickets")
         assert it.bench.shown.compromise is not None
         assert it.bench.shown.compromise.start == "system:tickets"
-        assert any("If system tickets" in each for each in listed(it))
-
-
-async def test_the_tab_of_compromise_shows_what_is_selected_already(tmp_path: Path) -> None:
-    async with desk(tmp_path, size=(120, 40)) as it:
-        await it.select("system", "tickets")
-        it.bench.query_one(TabRow).post_message(TabRow.Chosen("compromise"))
-        await it.pilot.pause()
         assert any("If system tickets" in each for each in listed(it))
 
 
@@ -297,16 +249,6 @@ async def test_the_lens_of_before_comes_back_when_the_tab_of_compromise_is_left(
         it.bench.context.open_side("inspector")
         await it.press("escape")
         assert it.bench.shown.lens == ("reach" if size[0] == 80 else "compromise"), "it lies over the list"
-
-
-async def test_what_was_said_of_the_compromise_goes_with_its_list(tmp_path: Path) -> None:
-    async with desk(tmp_path, size=(80, 24)) as it:
-        await it.select("system", "tickets")
-        await it.press("C")
-        assert "compromise" in it.bench.shown.message_text
-        await it.press("escape")
-        assert it.bench.shown.lens == "structure"
-        assert "compromise" not in it.bench.shown.message_text
 
 
 async def test_a_lens_that_was_chosen_stays_when_the_tab_of_compromise_is_left(tmp_path: Path) -> None:

@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 
 from meshmodel.analysis.fix.results import FIX as OPTIONS
-from meshmodel.analysis.fix.results import Plan, TradeOffPoint
+from meshmodel.analysis.fix.results import Plan
 from meshmodel.analysis.results import StepKey
 from meshmodel.answers import plan_state as work
-from meshmodel.answers.painters import lines_of
-from meshmodel.answers.plan import plan_blocks, verdict
 from meshmodel.answers.plan_state import PlanState
 from meshmodel.api import analyse
 from meshmodel.app.computed import Computed
@@ -113,21 +111,6 @@ async def test_one_is_applied_by_its_row_and_all_by_key(tmp_path: Path) -> None:
         )
 
 
-async def test_it_marks_the_steps_again_when_it_is_shown_again(tmp_path: Path) -> None:
-    async with desk(tmp_path, "agent-chain") as it:
-        await it.shows("unchecked")
-        await it.press("F")
-        await it.computed()
-        await it.press("f")
-        assert not marks(it)
-        await it.press("F")
-        assert marks(it) == set(FIX.checkpoints)
-        await it.press("escape", "escape")
-        assert not marks(it)
-        await it.press("F", "P", "enter")
-        assert len(it.model.checkpoint) == FIX.cost
-
-
 def crosses(it: Desk) -> set[StepKey]:
     """The steps that are marked as missing a checkpoint on the canvas."""
     facts = drawn_facts(it)
@@ -207,15 +190,6 @@ def place(step: StepKey) -> str:
     return f"{start} > {end}" if kind in {"grant", "hold"} else f"{start} delegates {end}"
 
 
-async def test_nothing_to_fix(tmp_path: Path) -> None:
-    async with desk(tmp_path, "federated-release") as it:
-        await it.press("F")
-        await it.computed()
-        assert "no measure is needed" in listed(it)
-        await it.press("escape", "P")
-        await it.shows("F shows which steps")
-
-
 @pytest.mark.parametrize("then", [(), ("down",)])
 async def test_guarding_waits_for_the_fix_unless_another_key_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: tuple[str, ...]
@@ -286,14 +260,6 @@ async def test_a_failure_is_said_and_is_no_answer(tmp_path: Path, monkeypatch: p
         assert marks(it) == set()
 
 
-async def test_only_ascii_where_only_that_may_be_drawn(tmp_path: Path) -> None:
-    async with desk(tmp_path, "agent-chain", size=(80, 24), is_ascii=True) as it:
-        await it.shows("unchecked")
-        await it.press("F")
-        await it.computed()
-        assert it.screen_text().isascii()
-
-
 async def test_read_only_models_are_told_and_not_changed(tmp_path: Path) -> None:
     async with desk(tmp_path, MODELS / "agent-chain.toml") as it:
         await it.shows("unchecked")
@@ -306,35 +272,6 @@ async def test_read_only_models_are_told_and_not_changed(tmp_path: Path) -> None
         it.bench.query_one(FixList).rows.go_to(("all", "enforced"))
         await it.press("enter")
         assert it.model is before
-
-
-def test_what_was_stopped_is_computed_again_by_its_key() -> None:
-    done = PlanState(analyse(CHAIN), OPTIONS, plan=FIX)
-    assert not done.is_partial
-    planned = replace(done, plan=replace(FIX, is_fix=False), trade_off=())
-    assert not planned.is_partial
-    assert not replace(planned, plan=replace(FIX, is_fix=False, measures=()), trade_off=None).is_partial
-    assert replace(planned, trade_off=None).is_partial
-    assert replace(done, stopped=True).is_partial
-
-
-def point_row(left: int, bound: int, before: int) -> str:
-    point = TradeOffPoint(1, left, bound, left == bound, (), (0, left, 0, 0))
-    plan = replace(FIX, before=before, is_fix=False)
-    known = PlanState(analyse(CHAIN), OPTIONS, plan=plan, trade_off=(point,))
-    (row,) = (each.text for each in lines_of(plan_blocks(known)) if each.key[0] == "point")
-    return row
-
-
-def test_bounds_are_marked_as_such() -> None:
-    unproven = replace(FIX, lower_bound=1, optimal=False)
-    assert "proven" not in verdict(PlanState(analyse(CHAIN), OPTIONS, plan=unproven)).text
-    row = point_row(5, 5, before=20)
-    assert row.split() == ["1", "5", "█" * 15 + "░" * 5, "75", "%", "closed", "5", "high"]
-    assert "80 % closed" in point_row(8, 8, before=42)  # 80.95: down, never up
-    assert "< 1 % closed" in point_row(999, 999, before=1000)
-    assert point_row(5, 2, before=20).endswith("at least 2 stay; not proven")
-    assert "░" in point_row(1, 1, before=1000), "something remains, so it is not full"
 
 
 async def test_the_list_shows_nothing_of_another_analysis() -> None:

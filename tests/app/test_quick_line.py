@@ -2,7 +2,6 @@
 
 from itertools import product
 
-import pytest
 from textual import events
 from textual.widgets import Static
 
@@ -87,56 +86,6 @@ async def test_the_key_that_opens_it_may_come_before_every_sentence() -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert app.snapshot.grant[("key", "files")].actions == ("read", "write")
-
-
-@pytest.mark.slow
-async def test_support_agent_by_keys_and_completion_takes_fewer_than_250() -> None:
-    line = QuickLine()
-    app = Host(line, Snapshot())
-    typed = [
-        *"support-bot > ticket-token > tickets: rw; tickets in helpdesk is saas, conf",
-        "tab",
-        *", unt",
-        "tab",
-        *"; su",
-        "tab",
-        *"> file-sas > attachments: r; at",
-        "tab",
-        *"in cloud is object-s",
-        "tab",
-        *", conf",
-        "tab",
-        *"; su",
-        "tab",
-        *"home he",
-        "tab",
-        *"is ai",
-        "tab",
-        *"; file-sas is sas",
-        "tab",
-        "enter",
-    ]
-    assert len(typed) + 1 < 250
-    names = {
-        " ": "space",
-        ">": "greater_than_sign",
-        ":": "colon",
-        ",": "comma",
-        ";": "semicolon",
-        "-": "minus",
-    }
-    async with app.run_test(size=(80, 24)) as pilot:
-        line.open_line()
-        await pilot.press(*(names.get(key, key) for key in typed))
-        await pilot.pause()
-        assert app.snapshot.system["tickets"].untrusted_input
-        assert app.snapshot.system["tickets"].zone == "helpdesk"
-        assert app.snapshot.system["attachments"].kind == "object-storage"
-        assert app.snapshot.system["attachments"].sensitivity == "confidential"
-        assert app.snapshot.agent["support-bot"].kind == "ai-agent"
-        assert app.snapshot.agent["support-bot"].home == "helpdesk"
-        assert app.snapshot.credential["file-sas"].kind == "sas-token"
-        assert len(app.snapshot.hold) == 2
 
 
 async def test_a_problem_is_told_where_it_is_and_nothing_happens() -> None:
