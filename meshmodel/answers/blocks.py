@@ -1,7 +1,7 @@
 """An answer before any format: sections, paragraphs and tables, of plain text; painters draw it."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Final, NamedTuple, Self
 
 from meshmodel.answers.lines import Look, Words
@@ -9,6 +9,19 @@ from meshmodel.model.text import one_line, pad, width
 
 Answer = dict[str, Any]
 """An answer as JSON: one document."""
+
+
+def fields_json(value: Any) -> Any:
+    """Records whose keys are their fields, as JSON: tuples as lists, the field ``from_`` as ``from``."""
+    if is_dataclass(value):
+        return {each.name.rstrip("_"): fields_json(getattr(value, each.name)) for each in fields(value)}
+    if not isinstance(value, tuple):
+        return value
+    found = [fields_json(each) for each in value]
+    names = getattr(value, "_fields", None)
+    return (
+        found if names is None else {name.rstrip("_"): each for name, each in zip(names, found, strict=True)}
+    )
 
 
 _LONGEST: Final = 100_000

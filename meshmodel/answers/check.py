@@ -7,10 +7,10 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from meshmodel.analysis.results import Crossing, Door, Finding, Heard, Question, Summary
+from meshmodel.analysis.results import Crossing, Door, Finding, Question, Summary
 from meshmodel.answers.acceptances import accepted_words, unmatched_words
 from meshmodel.answers.baseline import Comparison, comparison_blocks, comparison_json
-from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table
+from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table, fields_json
 from meshmodel.answers.causes import Cause, Counts, counts_of, fold
 from meshmodel.answers.lines import Words
 from meshmodel.answers.questions import asked, open_notes, question_blocks, routine_words
@@ -51,7 +51,7 @@ def check_json(
         listed = sorted(analysis.crossings(), key=attrgetter("order"))
         before["crossings"] = [_crossing(each) for each in listed]
     after: Answer = {
-        "heard": [_heard(each) for each in analysis.heard],
+        "heard": [fields_json(each) for each in analysis.heard],
         "findings": [*_findings(analysis.findings)],
         "questions": [_question(each) for each in analysis.questions],
     }
@@ -124,10 +124,6 @@ def _finding(finding: Finding, cause: Finding | None) -> Answer:
         "why": finding.why,
         "cause": None if cause is None else {"rule": cause.rule, "subject": cause.subject},
     }
-
-
-def _heard(heard: Heard) -> Answer:
-    return {"system": heard.system, "first_hand": heard.first_hand}
 
 
 def _question(question: Question) -> Answer:

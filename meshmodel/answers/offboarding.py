@@ -7,8 +7,8 @@ from operator import itemgetter
 from typing import Final
 
 from meshmodel.analysis.offboarding import Offboarding
-from meshmodel.analysis.rotation import Copy, Rotation
-from meshmodel.answers.blocks import Answer, Block, Paragraph, Section, section, table
+from meshmodel.analysis.rotation import Rotation
+from meshmodel.answers.blocks import Answer, Block, Paragraph, Section, fields_json, section, table
 from meshmodel.answers.measures import named_in, title_in
 from meshmodel.model.records import Snapshot
 from meshmodel.model.text import counted, name_list, one_line
@@ -29,44 +29,18 @@ def offboarding_json(plan: Offboarding, *, applied: bool) -> Answer:
         "owned": list(plan.owned),
         "systems": list(plan.systems),
         "revoke": list(plan.revoke),
-        "rotate": [rotation_entry(each) for each in plan.rotate],
-        "copies": [copy_entry(each) for each in plan.copies],
+        "rotate": fields_json(plan.rotate),
+        "copies": fields_json(plan.copies),
         "delegations": [{"from": start, "to": end} for start, end in plan.delegations],
         "triggers": [{"system": system, "agent": agent} for system, agent in plan.triggers],
         "intents": [{"agent": agent, "system": system} for agent, system in plan.intents],
-        "approvals": [
-            {"checkpoint": each.checkpoint, "identity": each.identity, "left": list(each.left)}
-            for each in plan.approvals
-        ],
+        "approvals": fields_json(plan.approvals),
         "checkpoints": list(plan.checkpoints),
         "touched": [
-            {
-                "agent": each.agent,
-                "because": each.because,
-                "leaving": each.leaving or None,
-                "system": each.system or None,
-                "credential": each.credential or None,
-            }
-            for each in plan.touched
+            {key: value or None for key, value in fields_json(each).items()} for each in plan.touched
         ],
         "applied": applied,
     }
-
-
-def rotation_entry(each: Rotation) -> Answer:
-    """A credential to rotate, as JSON."""
-    return {
-        "credential": each.credential,
-        "because": each.because,
-        "systems": list(each.systems),
-        "agents": list(each.agents),
-        "unchecked": each.unchecked,
-    }
-
-
-def copy_entry(each: Copy) -> Answer:
-    """A copy at rest, as JSON."""
-    return {"system": each.system, "credential": each.credential, "agents": list(each.agents)}
 
 
 def offboarding_blocks(snapshot: Snapshot, plan: Offboarding, *, done: str | None = None) -> Iterator[Block]:

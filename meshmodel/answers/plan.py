@@ -9,7 +9,7 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.answers.blocks import Answer, Bar, Block, Paragraph, Row, Section, Table
+from meshmodel.answers.blocks import Answer, Bar, Block, Paragraph, Row, Section, Table, fields_json
 from meshmodel.answers.causes import fold, open_findings
 from meshmodel.answers.measures import (
     DONE,
@@ -91,10 +91,7 @@ def plan_json(
         "lower_bound": whole(plan.lower_bound),
         "optimal": plan.optimal,
         "measures": measures_json(plan.measures),
-        "needed": [
-            {"agent": each.agent, "system": each.system, "actions": list(each.actions)}
-            for each in plan.needed
-        ],
+        "needed": [fields_json(each) for each in plan.needed],
         "left": plan.left,
         "unknown": [{"agent": agent, "system": system} for agent, system in plan.unknown],
         "completion": measures_json(() if advice is None else advice.completion),

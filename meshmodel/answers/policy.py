@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table
+from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table, fields_json
 from meshmodel.model.text import counted, name_list, plural
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Action
 
@@ -23,7 +23,7 @@ def verification_json(found: "Verification") -> Answer:
         "format": FORMAT,
         "proven": found.is_proven,
         "same_digest": found.same_digest,
-        "drift": [each._asdict() | {"actions": list(each.actions)} for each in found.drift],
+        "drift": fields_json(found.drift),
         "left": [
             {
                 "agent": each.agent,
@@ -43,10 +43,7 @@ def verification_json(found: "Verification") -> Answer:
             }
             for each in found.unfilled
         ],
-        "unenforceable": [
-            each._asdict() | {"actions": list(each.actions), "credentials": list(each.credentials)}
-            for each in found.unenforceable
-        ],
+        "unenforceable": fields_json(found.unenforceable),
         "checkpoints": [
             {
                 "kind": each.kind,
@@ -59,9 +56,7 @@ def verification_json(found: "Verification") -> Answer:
             }
             for each in found.checkpoints
         ],
-        "narrowed": [
-            each._asdict() | {"taken": list(each.taken), "left": list(each.left)} for each in found.narrowed
-        ],
+        "narrowed": fields_json(found.narrowed),
     }
 
 

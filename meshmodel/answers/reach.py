@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from meshmodel.analysis.results import HOW_WORDS, AgentReach, How, SystemReach
-from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table
+from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table, fields_json
 from meshmodel.model.records import Snapshot
 from meshmodel.model.text import counted
 
@@ -23,27 +23,7 @@ _HOW: Final[dict[How, str]] = {
 
 def reach_json(reach: Iterable[AgentReach]) -> Answer:
     """``meshmodel-reach/1``: every active agent with the systems it reaches."""
-    return {"format": "meshmodel-reach/1", "agents": [_agent(each) for each in reach]}
-
-
-def _agent(reach: AgentReach) -> Answer:
-    return {
-        "agent": reach.agent,
-        "identities": list(reach.identities),
-        "direct_identities": list(reach.direct_identities),
-        "own_identities": list(reach.own_identities),
-        "reach": [{"system": each.system, **reached_json(each)} for each in reach.reach],
-    }
-
-
-def reached_json(reach: SystemReach) -> Answer:
-    """What an agent reaches on a system, without its name."""
-    return {
-        "actions": list(reach.actions),
-        "direct": list(reach.direct),
-        "own": list(reach.own),
-        "unchecked": list(reach.unchecked),
-    }
+    return {"format": "meshmodel-reach/1", "agents": [fields_json(each) for each in reach]}
 
 
 def reach_blocks(snapshot: Snapshot, reach: Sequence[AgentReach]) -> Iterator[Block]:

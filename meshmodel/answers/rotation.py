@@ -5,13 +5,11 @@ from functools import partial
 
 from meshmodel.analysis.offboarding import Offboarding
 from meshmodel.analysis.rotation import Copy, RotationPlan
-from meshmodel.answers.blocks import Answer, Block, Paragraph, section, table
+from meshmodel.answers.blocks import Answer, Block, Paragraph, fields_json, section, table
 from meshmodel.answers.measures import named_in, title_in
 from meshmodel.answers.offboarding import (
     ROTATE,
-    copy_entry,
     offboarding_blocks,
-    rotation_entry,
     rotation_row,
 )
 from meshmodel.model.records import Snapshot
@@ -20,17 +18,7 @@ from meshmodel.model.text import counted, name_list, one_line
 
 def rotation_json(plan: RotationPlan) -> Answer:
     """``meshmodel-rotation/1``: the plan; it cannot be carried out in a drawing."""
-    return {
-        "format": "meshmodel-rotation/1",
-        "credential": plan.credential,
-        "copies": [copy_entry(each) for each in plan.copies],
-        "issuers": list(plan.issuers),
-        "exchanged": list(plan.exchanged),
-        "holders": list(plan.holders),
-        "agents": list(plan.agents),
-        "rotate": [rotation_entry(each) for each in plan.rotate],
-        "order": [list(group) for group in plan.order],
-    }
+    return {"format": "meshmodel-rotation/1", **fields_json(plan)}
 
 
 def plan_blocks(

@@ -16,7 +16,7 @@ from meshmodel.analysis.trace_records import (
     Verdict,
     Yielded,
 )
-from meshmodel.answers.blocks import Answer, Paragraph, Section
+from meshmodel.answers.blocks import Answer, Paragraph, Section, fields_json
 from meshmodel.answers.lines import Look
 from meshmodel.answers.measures import named_in, title_in
 from meshmodel.model.events import Event, time_text
@@ -169,7 +169,7 @@ def trace_json(traced: TracedEvent) -> Answer:
         "yields": event.yields,
         "yields_token": _handle(event.yields_token),
         "revokes": event.revokes,
-        "yielded": None if yielded is None else _yielded_json(yielded),
+        "yielded": fields_json(yielded),
         "authority": [_link_json(each) for each in traced.authority.links()] if traced.authority else [],
         "crossing": None
         if crossing is None
@@ -195,14 +195,10 @@ def _time(time: float | None) -> str | None:
     return None if time is None else time_text(time)
 
 
-def _yielded_json(yielded: Yielded) -> Answer:
-    return {"how": yielded.how, "by": yielded.by, "system": yielded.system, "event": yielded.event}
-
-
 def _link_json(link: Link) -> Answer:
     yielded = link.yielded or Yielded(None)
     identity = {"identity": link.record.principal, "on_behalf_of": link.record.on_behalf_of}
-    return {"credential": link.way.credential, **identity, **_yielded_json(yielded)}
+    return {"credential": link.way.credential, **identity, **fields_json(yielded)}
 
 
 def summary_json(summary: TraceSummary, revoke: Sequence[ToRevoke], *, complete: bool) -> Answer:
@@ -238,7 +234,7 @@ def _revoke_json(each: ToRevoke) -> Answer:
         "credential": each.credential,
         "why": each.why,
         "event": each.event,
-        "yielded": None if yielded is None else _yielded_json(yielded),
+        "yielded": fields_json(yielded),
         "revoked": each.revoked,
         "ended": _time(each.ended),
         "others": list(each.others),

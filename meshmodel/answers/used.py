@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from meshmodel.analysis.rules.base import verb
 from meshmodel.analysis.used import NotGranted, ProposedIntent, Used, UsedGrant
-from meshmodel.answers.blocks import Answer, Block, Paragraph, Section
+from meshmodel.answers.blocks import Answer, Block, Paragraph, Section, fields_json
 from meshmodel.answers.trace import unused_json, unused_words
 from meshmodel.model.events import time_text
 from meshmodel.model.phrases import daily
@@ -30,21 +30,9 @@ def used_json(used: Used, unused_rules: "Sequence[MapRule]" = (), *, complete: b
         "to": _time(used.last),
         "days": round(used.days, 2),
         "grants": [
-            {
-                "credential": each.credential,
-                "system": each.system,
-                "action": each.action,
-                "events": each.events,
-                "sessions": each.sessions,
-                "first": _time(each.first),
-                "last": _time(each.last),
-            }
-            for each in used.grants
+            fields_json(each) | {"first": _time(each.first), "last": _time(each.last)} for each in used.grants
         ],
-        "not_granted": [
-            {"agent": each.agent, "system": each.system, "action": each.action, "events": each.events}
-            for each in used.not_granted
-        ],
+        "not_granted": fields_json(used.not_granted),
         "intents": [
             {
                 "agent": each.agent,

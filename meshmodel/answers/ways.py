@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from meshmodel.analysis.example_paths import CHECKED_SIGNS
-from meshmodel.analysis.results import Element, Explanation, Finding, PathStep, StepKey, Ways
+from meshmodel.analysis.results import Element, Explanation, Finding, StepKey, Ways
 from meshmodel.analysis.rules.base import can
 from meshmodel.answers.acceptances import accepted_words
-from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Table
+from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Table, fields_json
 from meshmodel.answers.highlights import reference_of, sentences_and_steps
 from meshmodel.answers.lines import Look, Words
 from meshmodel.answers.ways_sentences import ways_sentences
@@ -45,23 +45,9 @@ def explain_json(explanation: Explanation | None) -> Answer:
         "system": explanation.system,
         "action": explanation.action,
         "state": explanation.state,
-        "steps": [_step_answer(each) for each in explanation.steps],
+        "steps": fields_json(explanation.steps),
         "severity": explanation.severity,
         "sentences": [*explanation.sentences, *filter(None, [explanation.why_not])],
-    }
-
-
-def _step_answer(step: PathStep) -> Answer:
-    return {
-        "step": step.step,
-        "from": step.from_,
-        "to": step.to,
-        "action": step.action,
-        "identity": step.identity,
-        "yielded_by": step.yielded_by,
-        "zone_from": step.zone_from,
-        "zone_to": step.zone_to,
-        "checkpoint": step.checkpoint,
     }
 
 
@@ -88,9 +74,7 @@ def ways_json(ways: Ways | None) -> Answer:
         "standing": [{"checkpoint": each, **_step(step)} for each, step in ways.standing],
         "reaches": None if cut else _reached(ways.reaches),
         "reached_from": None if cut else _reached(ways.reached_from),
-        "blocked": [
-            {"because": each.because, "element": each.element, "system": each.system} for each in ways.blocked
-        ],
+        "blocked": fields_json(ways.blocked),
         "openings": [
             {
                 "relation": each.relation,

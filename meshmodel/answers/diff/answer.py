@@ -3,13 +3,12 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from meshmodel.analysis.results import Crossing, Finding
-from meshmodel.answers.blocks import Answer
+from meshmodel.analysis.results import Crossing, Finding, SystemReach
+from meshmodel.answers.blocks import Answer, fields_json
 from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.diff.changes import CrossingChange, Diff, DrawnChange, FindingChange, ReachChange, Side
 from meshmodel.answers.diff.changes import uncontrolled_severity as severity_of
 from meshmodel.answers.plan import fix_json
-from meshmodel.answers.reach import reached_json
 
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import Plan
@@ -26,17 +25,14 @@ def diff_json(diff: Diff) -> Answer:
         "worst": diff.worst,
         "standing": diff.standing,
         "drawn": [_drawn(each) for each in diff.drawn],
-        "identities": [
-            {"agent": each.agent, "gained": list(each.gained), "lost": list(each.lost)}
-            for each in diff.identities
-        ],
+        "identities": [fields_json(each) for each in diff.identities],
         "reach": [_reach(each) for each in diff.reach],
         "crossings": [_crossing(each) for each in diff.crossings],
         "findings": sorted(map(_finding, diff.findings), key=lambda each: (each["rule"], each["subject"])),
         "fix": diff.fixes and {"before": _fix(diff.fixes[0]), "after": _fix(diff.fixes[1])},
     }
     if diff.work is not None:
-        answer["work"] = [each._asdict() | {"left": list(each.left)} for each in diff.work]
+        answer["work"] = [fields_json(each) for each in diff.work]
     if not diff.is_complete:
         answer["complete"] = False
     return answer
@@ -62,9 +58,13 @@ def _reach(change: ReachChange) -> Answer:
         "system": change.system,
         "gained": list(change.gained),
         "lost": list(change.lost),
-        "before": change.before and reached_json(change.before),
-        "after": change.after and reached_json(change.after),
+        "before": change.before and _reached(change.before),
+        "after": change.after and _reached(change.after),
     }
+
+
+def _reached(reach: SystemReach) -> Answer:
+    return {key: each for key, each in fields_json(reach).items() if key != "system"}
 
 
 def _crossing(change: CrossingChange) -> Answer:
