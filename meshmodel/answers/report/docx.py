@@ -1,4 +1,7 @@
-"""A report as a Word document, through python-docx; the archive gets fixed dates."""
+"""A report as a Word document, through python-docx; the archive gets fixed dates.
+
+The numbers of pages that it shows, until Word counts them, and the sizes of pictures are those of the PDF.
+"""
 
 import io
 import zipfile
@@ -49,6 +52,9 @@ _CELL_MARGINS: Final = "".join(
     for side, wide in (("top", 40), ("left", 100), ("bottom", 40), ("right", 100))
 )
 """The room around the words of a cell, in twentieths of a point."""
+_CELL_LINES: Final = '<w:pPr><w:spacing w:after="0" w:line="200" w:lineRule="atLeast"/></w:pPr>'
+_SIZES: Final = {"Normal": 10, "Heading 1": 18, "Heading 2": 14, "Heading 3": 10.5, "Caption": 7.5}
+"""The points of the letters of styles."""
 _CONTENTS: Final = "toc 1"
 """Word's name of the style of a line of the contents."""
 _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
@@ -96,28 +102,35 @@ class _Writer:
     def __init__(self, report: Report) -> None:
         from docx import Document
 
+        from meshmodel.answers.report.pdf import laid_out
+
         self.document: Any = Document()
+        self._layout = laid_out(report)
         self._is_first, self._is_new_page = False, False
         self._anchors = 0
         about = self.document.core_properties
         about.title, about.author, about.comments = report.title[:255], "", report.stamp
         about.created = about.modified = _FIXED
         about.last_modified_by, about.keywords = report.program, ""
+        self._style_letters()
         self._add_style_of_contents()
         self._styles = {each.name: each.style_id for each in self.document.styles}
         self._is_across = False
         self._page(self.document.sections[0])
         self._foot(report)
-        self._sections = [each.text for each in report.sections]
+        self._sections = report.sections
         self._marked = 0
         self._tables: list[tuple[Any, Any]] = []
         """Each with the paragraph after it."""
         # python-docx looks through the whole body whenever something is added: it is kept short.
         body, made = self.document.element.body, list[Any]()
-        for number, (block, across, above) in enumerate(report.placed()):
+        placed = zip(report.placed(), [*report.blocks[1:], None], strict=True)
+        for number, ((block, across, above), after) in enumerate(placed):
             self._is_first = number < report.first_page
             self._turn(across)
             self._add(block, above)
+            if isinstance(block, Paragraph) and isinstance(after, Picture):
+                self.document.paragraphs[-1].paragraph_format.keep_with_next = True
             made += body[:-1]
             del body[:-1]
         body[:0] = made
@@ -125,6 +138,24 @@ class _Writer:
             after.addprevious(table)
         self._turn(across=False)
         self._line(report.stamp, "Caption")
+
+    def _style_letters(self) -> None:
+        """The letters of the HTML with lines as high as those of the PDF, so that pages hold as much."""
+        from docx.enum.text import WD_LINE_SPACING
+        from docx.oxml.ns import qn
+        from docx.shared import Pt
+
+        for name, size in _SIZES.items():
+            style = self.document.styles[name]
+            style.font.size, style.font.name = Pt(size), "Arial"
+            style.paragraph_format.space_before = Pt(size * 0.8 if name.startswith("Heading") else 0)
+            style.paragraph_format.space_after = Pt(4.75)
+            fonts = style.element.rPr.rFonts
+            for theme in [each for each in fonts.attrib if each.endswith("Theme")]:
+                del fonts.attrib[theme]  # it would come before the name
+            fonts.set(qn("w:cs"), "Arial")
+        usual = self.document.styles["Normal"].paragraph_format
+        usual.line_spacing, usual.line_spacing_rule = Pt(13), WD_LINE_SPACING.AT_LEAST
 
     def _add_style_of_contents(self) -> None:
         """Word's own style for a line of the contents; the template of python-docx lacks it."""
@@ -243,7 +274,8 @@ class _Writer:
         if self._sections:
             lines = [self._line("", _CONTENTS) for _ in self._sections]
             lines[-1].paragraph_format.space_after = Pt(14)
-            add_contents(lines, self._sections)
+            pages = (self._layout.pages_of.get(each.anchor, "") for each in self._sections)
+            add_contents(lines, [each.text for each in self._sections], map(str, pages))
 
     def _foot(self, report: Report) -> None:
         """At the foot of every page what the report is about, and the number of the page."""
@@ -259,11 +291,13 @@ class _Writer:
 
     def _line(self, text: str = "", style: str | None = None) -> Any:
         """A new paragraph; python-docx would look through all styles for the one that is named."""
+        from docx.enum.text import WD_LINE_SPACING
         from docx.shared import Pt
 
         line = self.document.add_paragraph(text)
         if self._is_first:
-            line.paragraph_format.space_after = Pt(2)
+            line.paragraph_format.space_after, line.paragraph_format.line_spacing = Pt(2), Pt(11.5)
+            line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.AT_LEAST
         if self._is_new_page:
             line.paragraph_format.page_break_before, self._is_new_page = True, False
         if style is not None:
@@ -287,13 +321,15 @@ class _Writer:
         columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         head = [*block.head, *(["Page"] if any(links) else [])]
         rows = [_row(head, widths, size, is_head=True)]
+        pages = self._layout.pages_of
         outside = {
             cell.anchor for row in block.rows for cell in row if isinstance(cell, Link) and cell.is_outside
         }
         relate = self.document.part.relate_to
         addresses = {each: relate(each, _HYPERLINK, is_external=True) for each in sorted(outside)}
         rows += [
-            _row(row, widths, size, link, addresses) for row, link in zip(block.rows, links, strict=True)
+            _row(row, widths, size, link, addresses, pages)
+            for row, link in zip(block.rows, links, strict=True)
         ]
         made = parse_xml(
             f'<w:tbl {nsdecls("w", "r")}><w:tblPr><w:tblStyle w:val="{self._styles["Table Grid"]}"/>'
@@ -310,11 +346,12 @@ class _Writer:
         wide, high = self._room
         room = Cm(wide - 2 * _MARGIN - 0.01), Cm(high - 2 * _MARGIN - 1.5) - Pt(above)
         size = [Pt(length) for length in picture.size]
-        scale = min(1.0, room[0] / size[0], room[1] / size[1])
+        scale = min(self._layout.scales[picture.stem], room[0] / size[0], room[1] / size[1])
         shown = self.document.add_picture(io.BytesIO(picture.png), int(size[0] * scale))
         shown._inline.docPr.set("descr", picture.title)  # noqa: SLF001  # there is no public way
-        self.document.paragraphs[-1].paragraph_format.keep_with_next = True
-        self._line(picture.title, "Caption")
+        line = self.document.paragraphs[-1].paragraph_format
+        line.keep_with_next, line.space_after = True, 0
+        self._line(picture.title, "Caption").paragraph_format.space_after = Pt(5)
 
 
 def _row(
@@ -323,6 +360,7 @@ def _row(
     size: float,
     link: Link | None = None,
     addresses: Mapping[str, str] = MappingProxyType({}),
+    pages: Mapping[str, int] = MappingProxyType({}),
     *,
     is_head: bool = False,
 ) -> str:
@@ -334,6 +372,7 @@ def _row(
         size: of its letters, in points.
         link: where it leads to.
         addresses: by address on the web the number of its relation in the document.
+        pages: by anchor its page, until Word counts the pages.
         is_head: whether it is bold, and repeated on each page.
     """
     repeated = "<w:trPr><w:tblHeader/></w:trPr>" if is_head else ""
@@ -346,10 +385,11 @@ def _row(
             cells[place] = f"<w:hyperlink {led}>{cells[place]}</w:hyperlink>"
     if len(cells) < len(widths):
         code = "" if link is None else f" PAGEREF {bookmark(link.anchor)} \\h "
-        shown = f"<w:r>{look}<w:t> </w:t></w:r>"
+        page = " " if link is None else f"{pages.get(link.anchor, ' ')}"
+        shown = f"<w:r>{look}<w:t>{page}</w:t></w:r>"
         cells.append(f'<w:fldSimple w:instr="{code}">{shown}</w:fldSimple>' if code else shown)
     made = (
-        f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{width}"/></w:tcPr><w:p>{cell}</w:p></w:tc>'
+        f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{width}"/></w:tcPr><w:p>{_CELL_LINES}{cell}</w:p></w:tc>'
         for cell, width in zip(cells, widths, strict=True)
     )
     return f"<w:tr>{repeated}{''.join(made)}</w:tr>"

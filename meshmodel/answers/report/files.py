@@ -18,9 +18,9 @@ def files(report: Report, form: Form, path: Path) -> dict[Path, bytes]:
         MeshmodelError: a library for the format is not installed.
     """
     if form == "pdf":
-        from meshmodel.answers.report.pdf import pdf
+        from meshmodel.answers.report.pdf import laid_out
 
-        return {path: pdf(report)}
+        return {path: laid_out(report).content}
     if form == "docx":
         from meshmodel.answers.report.docx import docx
 

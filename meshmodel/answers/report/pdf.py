@@ -5,11 +5,10 @@ written in Latin letters, and the report says so.
 """
 
 import io
-import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from itertools import accumulate, chain, takewhile
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from xml.sax.saxutils import escape
 
 from anyascii import anyascii
@@ -35,6 +34,8 @@ from reportlab.platypus import Paragraph as Words
 
 from meshmodel.answers.blocks import Facts
 from meshmodel.answers.report.tree import (
+    LEAST,
+    LETTERS,
     AttackPath,
     Block,
     Break,
@@ -49,6 +50,7 @@ from meshmodel.answers.report.tree import (
     Table,
 )
 from meshmodel.answers.report.vector import FONT, Drawing
+from meshmodel.exporters.diagram.dot import SMALLEST
 from meshmodel.exporters.diagram.pdf import shows
 
 _BOLD: Final = f"{FONT}-bold"
@@ -63,6 +65,8 @@ _UPRIGHT: Final = (_WIDTH, A4[1] - 2 * _MARGIN - _CAPTION)
 _ACROSS: Final = (A4[1] - 2 * _MARGIN, A4[0] - 2 * _MARGIN - _CAPTION)
 FIRST_PAGE: Final = A4[1] - 2 * _MARGIN
 """Points of the height of the first page."""
+_LEAST_SCALE: Final = LEAST / (SMALLEST * LETTERS)
+"""With this the smallest letters of a picture are as small as they may be."""
 _PADDING: Final = 3
 _BEGINNING: Final = 90
 """Points that a heading and the beginning of the table or list below it take."""
@@ -114,24 +118,36 @@ _USUAL: Final = _Styles(9.5, 7.5, (18, 14, 10.5))
 _FIRST: Final = _Styles(8.5, 7.5, (15, 10, 9.5))
 
 
-def pdf(report: Report) -> bytes:
-    """The file; equal reports give equal bytes."""
+class Layout(NamedTuple):
+    """A report on pages.
+
+    Attributes:
+        content: the file.
+        pages_of: by what links lead to a heading the number of its page.
+        scales: by the name of a picture, how large it is drawn, 1 where it is as it is laid out.
+    """
+
+    content: bytes
+    pages_of: Mapping[str, int]
+    scales: Mapping[str, float]
+
+
+def laid_out(report: Report) -> Layout:
+    """The report as PDF; equal reports give equal bytes. Pictures without SVG take their room alone."""
     _register()
     rl_config.useA85 = 0  # pages as bytes: as letters they are longer, and take longer to write
     out = io.BytesIO()
-    document = _Document(out, report)
-    document.build([*_Flowables(report).flowables, _PageNumbers(document.pages_of)])
-    return out.getvalue()
+    document, flowables = _Document(out, report), _Flowables(report).flowables
+    drawings = [each for each in flowables if isinstance(each, Drawing)]
+    document.build([*flowables, _PageNumbers(document.pages_of)])
+    return Layout(out.getvalue(), document.pages_of, {each.stem: each.scale for each in drawings})
 
 
 def height_of(blocks: Sequence[Block]) -> float:
     """Points that blocks take on the first page, at most: blanks between two of them may overlap."""
     _register()
     found = _Flowables(Report("", "", (*blocks, Break()))).flowables
-    drawn = [each for each in found if not isinstance(each, (CondPageBreak, PageBreak))]
-    return math.fsum(
-        each.getSpaceBefore() + each.wrap(_WIDTH, FIRST_PAGE)[1] + each.getSpaceAfter() for each in drawn
-    )
+    return sum(_height(each) for each in found if not isinstance(each, (CondPageBreak, PageBreak)))
 
 
 @cache
@@ -192,6 +208,13 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no type
         canvas.drawString(_MARGIN, 1.2 * cm, self._foot)
         canvas.drawRightString(document.pageTemplate.pagesize[0] - _MARGIN, 1.2 * cm, f"{document.page}")
 
+    def handle_keepWithNext(self, flowables: list[Flowable]) -> None:  # noqa: N802  # reportlab's name
+        """Before pictures are placed with their titles: make those smaller that then fill the page."""
+        if frame := getattr(self, "frame", None):  # there is none before the first page
+            left, whole = frame._y - frame._y1p, frame._height  # noqa: SLF001  # there is no public way
+            _ = _fill(flowables, left) or _fill(flowables, whole)
+        super().handle_keepWithNext(flowables)
+
     def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802  # reportlab's name
         """Put a heading into the outline, and note its page."""
         if isinstance(flowable, _Title):
@@ -201,6 +224,50 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no type
             self.canv.addOutlineEntry(flowable.words, name, flowable.level - 1, closed=flowable.level > 1)
             if flowable.anchor:
                 self.pages_of[flowable.anchor] = self.page
+
+
+def _fill(flowables: Sequence[Flowable], room: float) -> bool:
+    """Make the pictures that come next smaller where one more then fits onto the page.
+
+    Args:
+        flowables: what comes next.
+        room: points that are left of the page.
+
+    Returns:
+        Whether the first of them fits.
+    """
+    drawings, words, fits = list[Drawing](), 0.0, True
+    for number, plate in enumerate(_plates(flowables)):
+        new = [each for each in plate if isinstance(each, Drawing)]
+        drawings += new
+        words += sum(_height(each) for each in plate if each not in new)
+        high = sum(each.height for each in drawings)
+        if words + high > room:
+            smaller = (room - words - 1) / high
+            fits = min(each.scale for each in drawings) * smaller > _LEAST_SCALE
+            for each in drawings if fits else ():
+                each.shrink(smaller)
+            return fits or number > 0
+    return fits
+
+
+def _plates(flowables: Sequence[Flowable]) -> Iterator[list[Flowable]]:
+    """The pictures that come next, each with its title and what is kept with them, up to anything else."""
+    plate = list[Flowable]()
+    for each in flowables:
+        plate.append(each)
+        if each.getKeepWithNext():
+            continue
+        if not any(isinstance(part, Drawing) for part in plate):
+            return
+        yield plate
+        plate = []
+
+
+def _height(flowable: Flowable) -> float:
+    """Points that a flowable takes at most: its blanks may overlap those of its neighbours."""
+    _, high = flowable.wrap(_WIDTH, FIRST_PAGE)
+    return float(flowable.getSpaceBefore() + high + flowable.getSpaceAfter())
 
 
 class _PageNumbers(Flowable):  # type: ignore[misc]  # reportlab has no types

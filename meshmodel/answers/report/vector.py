@@ -23,7 +23,12 @@ Points = list[tuple[float, float]]
 
 
 class Drawing(Flowable):  # type: ignore[misc]  # reportlab has no types
-    """A picture, made smaller where the page has less room; other pages can link to it."""
+    """A picture, made smaller where the page has less room; other pages can link to it.
+
+    Attributes:
+        stem: its name, by which pages link to it.
+        scale: how large it is drawn; 1: as it is laid out.
+    """
 
     def __init__(
         self,
@@ -40,18 +45,25 @@ class Drawing(Flowable):  # type: ignore[misc]  # reportlab has no types
         """
         super().__init__()
         self._picture, self._letters = picture, letters
-        wide, high = picture.size
-        self._scale = min(1.0, room[0] / wide, room[1] / high)
-        self.width, self.height = wide * self._scale, high * self._scale
+        self.stem, self.scale = picture.stem, 1.0
+        self.width, self.height = picture.size
+        self.shrink(min(1.0, room[0] / self.width, room[1] / self.height))
+
+    def shrink(self, smaller: float) -> None:
+        """Draw it smaller by a factor of at most 1."""
+        self.scale *= smaller
+        self.width, self.height = self.width * smaller, self.height * smaller
 
     def draw(self) -> None:
         """Draw it, its lower left corner at the origin."""
         page = self.canv
-        page.bookmarkHorizontal(self._picture.stem, 0, self.height)
+        page.bookmarkHorizontal(self.stem, 0, self.height)
+        if not self._picture.svg:
+            return
         page.saveState()
         root = ET.fromstring(self._picture.svg)  # noqa: S314  # of our own writing
         _, top, _, high = _numbers(root.get("viewBox", "0 0 1 1"))
-        page.scale(self._scale, self._scale)
+        page.scale(self.scale, self.scale)
         page.translate(0, high + top)
         graph = root.find(f"{_SVG}g")
         if graph is not None:

@@ -1,7 +1,7 @@
 """Fields of a Word document: a list of its sections, and the number of a page.
 
-Word counts the pages when it opens the document and asks whether it may; until then the list has its lines
-and links without numbers.
+Each shows a number that is known before; Word counts anew when it is told to update fields. No field is
+marked as outdated: Word would ask about that whenever the document is opened.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,21 +11,22 @@ _HINT: Final = " \\o 2-2 \\h \\z"
 """What Word makes the list of when it is updated: headings of level 2, with links, as it does itself."""
 
 
-def add_contents(lines: Sequence[Any], names: Iterable[str]) -> None:
+def add_contents(lines: Sequence[Any], names: Iterable[str], pages: Iterable[str]) -> None:
     """Make paragraphs a table of contents.
 
     Args:
         lines: empty paragraphs, one a section.
         names: the texts of the headings; ``mark`` puts the marks of these lines to the headings.
+        pages: their pages.
     """
-    for number, (line, name) in enumerate(zip(lines, names, strict=True)):
+    for number, (line, name, page) in enumerate(zip(lines, names, pages, strict=True)):
         if number == 0:
-            _begin(line._p, f"TOC{_HINT}", dirty=True)  # noqa: SLF001  # python-docx knows no fields
+            _begin(line._p, f"TOC{_HINT}")  # noqa: SLF001  # python-docx knows no fields
         link = _element("w:hyperlink", {"w:anchor": _mark(number), "w:history": "1"})
         line._p.append(link)  # noqa: SLF001  # as above
         _run(link, _text(name))
         _run(link, _element("w:tab"))
-        _field(link, f"PAGEREF {_mark(number)} \\h", "")
+        _field(link, f"PAGEREF {_mark(number)} \\h", page)
     _end(lines[-1]._p)  # noqa: SLF001  # as above
 
 
@@ -79,9 +80,8 @@ def _field(parent: Any, code: str, shown: str) -> None:
     _end(parent)
 
 
-def _begin(parent: Any, code: str, *, dirty: bool = False) -> None:
-    kind = {"w:fldCharType": "begin", **({"w:dirty": "true"} if dirty else {})}
-    _run(parent, _element("w:fldChar", kind))
+def _begin(parent: Any, code: str) -> None:
+    _run(parent, _element("w:fldChar", {"w:fldCharType": "begin"}))
     instruction = _element("w:instrText", {"xml:space": "preserve"})
     instruction.text = f" {code} "
     _run(parent, instruction)

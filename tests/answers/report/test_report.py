@@ -341,6 +341,28 @@ def test_a_report_of_35_elements_has_at_most_20_pages_and_one_of_160_at_most_45(
     assert len(pages) <= {35: 20, 160: 45}[snapshot.elements]
 
 
+def lowest(page):
+    """How far up the lowest text of a page ends, but its foot, as a share of its height."""
+    found = [1.0]
+
+    def hear(text, matrix, at, font, size):
+        y = at[4] * matrix[1] + at[5] * matrix[3] + matrix[5]
+        if text.strip() and y > 40:
+            found.append(y / float(page.mediabox.height))
+
+    page.extract_text(visitor_text=hear)
+    return min(found)
+
+
+@pytest.mark.parametrize("name", ["finance-orchestrator", PAGED, "coding-agent-mcp"])
+def test_no_page_but_the_first_and_the_last_is_half_empty(name):
+    tree = Builder(analyse(read_file(ROOT / "models" / f"{name}.toml")), "pdf").report()
+    path = Path("report.pdf")
+    _, *pages, _ = pypdf.PdfReader(BytesIO(files(tree, "pdf", path)[path])).pages
+    assert len(pages) > 5
+    assert [each.page_number + 1 for each in pages if lowest(each) > 0.5] == []
+
+
 def test_no_column_is_empty_and_no_text_has_a_sign_that_the_pdf_lacks():
     tree = written(PAGED, "html").tree
     for table in (each for each in tree.blocks if isinstance(each, Table)):

@@ -1,6 +1,8 @@
 """Each writer shows every text of a tree as it is, whatever stands in it."""
 
+from dataclasses import replace
 from io import BytesIO
+from itertools import chain
 
 import docx as python_docx
 import pypdf
@@ -18,8 +20,8 @@ from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.report.docx import docx
 from meshmodel.answers.report.html import POLICY, html
 from meshmodel.answers.report.markdown import escaped, markdown
-from meshmodel.answers.report.pdf import pdf
-from meshmodel.answers.report.tree import Contents, Heading, Items, Paragraph, Picture, Report, Table
+from meshmodel.answers.report.pdf import laid_out
+from meshmodel.answers.report.tree import Contents, Heading, Items, Link, Paragraph, Picture, Report, Table
 from meshmodel.answers.report.vector import FONT
 from tests.answers.report.reading import READ, Page, entries, squeezed
 from tests.exporters.parts import HOSTILE
@@ -50,6 +52,10 @@ MARKUP = (
     "{{ 1 + 1 }} ${x} %s",
     "[[link]] <!-- comment -->",
 )
+
+
+def pdf(tree):
+    return laid_out(tree).content
 
 
 def report(texts):
@@ -177,6 +183,42 @@ def test_a_wide_picture_lies_across_with_its_heading_and_pages_after_it_are_upri
     assert "Above" in texts[1]
     assert all("far left" in text and "far right" in text for text in texts[1:3])
     assert "after" in texts[3]
+
+
+def tall(name, high):
+    drawn = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 %d"/>' % high
+    return Picture(name, f"Picture {name}", (300.0, float(high)), svg=drawn)
+
+
+def test_pictures_are_made_smaller_where_that_fills_a_page_and_stay_readable():
+    first, second, third = tall("a", 400), tall("b", 400), tall("c", 680)
+    blocks = (Heading(1, "T"), Paragraph("x"), first, second, third)
+    content, _, scales = laid_out(Report("T", "s", blocks))
+    assert len(pypdf.PdfReader(BytesIO(content)).pages) == 2
+    assert 0.784 < scales["a"] == scales["b"] < 0.85
+    assert scales["c"] == 1
+    lines = (Paragraph("x") for _ in range(16))
+    content, _, scales = laid_out(Report("T", "s", (Heading(1, "T"), *lines, tall("a", 680))))
+    assert len(pypdf.PdfReader(BytesIO(content)).pages) == 2, "it would be unreadable on the first page"
+    assert scales == {"a": 1}
+
+
+def test_a_word_document_shows_the_pages_and_the_sizes_of_the_pdf():
+    sections = [(Heading(2, name, name), *(Paragraph("text") for _ in range(60))) for name in "abc"]
+    links = Table(("Where", "b"), ((Link.to("c", "see"), "x"),), (50, 50))
+    picture = replace(tall("p", 5_000), png=painted(30, 500))
+    blocks = (Heading(1, "T"), Contents(), links, picture, *chain(*sections))
+    _, pages, scales = laid_out(Report("T", "s", blocks))
+    assert len({*pages.values()}) == 3
+    document = python_docx.Document(BytesIO(docx(Report("T", "s", blocks))))
+    body = document.element.body
+    contents = [each.text for each in document.paragraphs if each.style.name == "toc 1"]
+    assert contents == [f"{name}\t{pages[name]}" for name in "abc"]
+    (field,) = body.iter(qn("w:fldSimple"))
+    assert "".join(each.text for each in field.iter(qn("w:t"))) == f"{pages['c']}"
+    assert not [each for each in body.iter(qn("w:fldChar")) if each.get(qn("w:dirty"))]
+    (shown,) = document.inline_shapes
+    assert abs(shown.height.pt - 5_000 * scales["p"]) < 4, "the caption has more room"
 
 
 def codes_of(element):
