@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -170,16 +171,30 @@ def text_in(node: Syntax, filled: "Callable[[Syntax], str] | None" = None) -> st
     return "".join(parts)
 
 
-def parse(text: str, language: str) -> Syntax:
-    """The syntax of a text in one of ``LANGUAGES``."""
+def parse(text: str, language: str, step_limit: int | None = None) -> Syntax:
+    """The syntax of a text in one of ``LANGUAGES``.
+
+    Args:
+        text: the code.
+        language: one of ``LANGUAGES``, "hcl" or "bash".
+        step_limit: rounds of the parser after which it gives up, and the syntax is ``NOTHING``.
+    """
     import tree_sitter
 
-    return Syntax(tree_sitter.Parser(_grammar(language)).parse(text.encode()).root_node)
+    parser, source, steps = tree_sitter.Parser(_grammar(language)), text.encode(), count(1)
+    if step_limit is None:
+        return Syntax(parser.parse(source).root_node)
+    try:
+        tree = parser.parse(lambda at, _: source[at:], progress_callback=lambda *_: next(steps) > step_limit)
+    except ValueError:  # it gave up
+        return NOTHING
+    return Syntax(tree.root_node)
 
 
 @lru_cache
 def _grammar(language: str) -> "tree_sitter.Language":
     import tree_sitter
+    import tree_sitter_bash
     import tree_sitter_hcl
     import tree_sitter_python
     import tree_sitter_typescript
@@ -189,5 +204,6 @@ def _grammar(language: str) -> "tree_sitter.Language":
         "typescript": tree_sitter_typescript.language_typescript,
         "tsx": tree_sitter_typescript.language_tsx,
         "hcl": tree_sitter_hcl.language,
+        "bash": tree_sitter_bash.language,
     }
     return tree_sitter.Language(named[language]())

@@ -136,7 +136,7 @@ def test_what_starts_an_agent(action, script, product):
 
 
 def test_options_are_those_within_a_substitution():
-    started, _ = started_in('OUT="$(claude -p "Sort it" --allowedTools Read)"')
+    [started] = started_in('OUT="$(claude -p "Sort it" --allowedTools Read)"')
     assert started.arguments == ("-p", "Sort it", "--allowedTools", "Read")
 
 

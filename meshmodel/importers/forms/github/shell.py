@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count, pairwise
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
 from meshmodel.importers.programs import program_of
+from meshmodel.importers.syntax import Syntax, parse
 
 PROGRAMS: Final = MappingProxyType(
     {
@@ -36,23 +38,22 @@ _UNATTENDED: Final = frozenset(
 """What has an agent work without a person."""
 _NO_WORK: Final = re.compile(r"--version|--help|mcp|install|login|auth|update")
 """What a program of an agent may be asked for that is no work of an agent."""
-_BEFORE: Final = frozenset(
-    {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "sudo", "env", "nohup", "exec"}
-)
+_BEFORE: Final = frozenset({"time", "sudo", "env", "nohup", "exec"})
 """Words that a command may stand behind."""
 _CONTAINERS: Final = frozenset({"docker", "podman", "nerdctl"})
+_FEEDING: Final = frozenset({"heredoc_redirect", "herestring_redirect"})
+_NO_WORDS: Final = frozenset({"variable_assignment", "file_redirect", *_FEEDING})
 _SHELLS: Final = frozenset({"bash", "sh", "zsh", "dash", "ash", "su"})
 """Programs that run the script behind ``-c``, or what they are fed."""
 _SCRIPT_OPTION: Final = re.compile(r"-[A-Za-z]*c[A-Za-z]*")
 _SCRIPT_ENDING: Final = re.compile(r"\.[cm]?js$")
-_PIECE: Final = re.compile(
-    r"\$\{\{[^}]{0,500}\}\}|'[^']*+'|\\.|<<<|<<-?[^\S\n]*(['\"\\]?)([\w.-]+)['\"]?|;;&?|;&|\|\||[|&;()\n`]|<"
-    r"|[^\S\n]++|[^\s'\"\\|&;()<`$]++|.",
-    re.DOTALL,
-)
-_ENDS: Final = frozenset("|&;()\n`")
-_SCRIPT_LIMIT: Final = 200_000
+_EXPRESSION: Final = re.compile(r"\$\{\{[^}]{0,500}\}\}")
+"""What the runner fills in before a shell reads the script."""
+_FILLED_IN: Final = re.compile(r"\$FILLED_IN_(\d{1,9})_")
+_SCRIPT_LIMIT: Final = 60_000
 """Characters of a script that are looked at."""
+_STEP_LIMIT: Final = 1_000
+"""Rounds of the parser in which a script is read: some 80 kB of a usual one, a second of a hostile one."""
 _DEPTH_LIMIT: Final = 5
 """How deep scripts within scripts are looked at."""
 
@@ -95,7 +96,7 @@ def started_in(script: str, files: Callable[[str], str] = lambda _: "", depth: i
         files: gives the text of a script by its path; empty: it is none, or has been given.
         depth: how deep in other scripts it stands.
     """
-    for each in _commands(script[:_SCRIPT_LIMIT].replace("\\\n", " ")):
+    for each in _commands(script[:_SCRIPT_LIMIT]):
         yield from _started(each.words, each, files, depth)
 
 
@@ -143,119 +144,51 @@ def _scripts(words: Sequence[str], written: _Command) -> Iterator[str]:
         yield from [each for each in words[at + 1 :] if not each.startswith("-")][:1]
 
 
-class _Token(NamedTuple):
-    kind: Literal["word", "sign", "heredoc", "fed", "within"]
-    text: str
-
-
-def _commands(script: str, depth: int = 0) -> Iterator[_Command]:
-    """The commands of a script, also those in ``$( )`` within texts; without comments and ``case`` patterns.
+def _commands(script: str) -> Iterator[_Command]:
+    """The commands of a script, also those in ``$( )`` within texts.
 
     A heredoc belongs to its command: it is no command itself.
     """
-    here, line, waiting, is_pattern = _Command(), list[_Command](), list[_Command](), False
-    for kind, text in _tokens(script):
-        match kind:
-            case "word":
-                here.words.append(text)
-                if text == "in" and here.words[-3:-2] == ["case"]:
-                    here, is_pattern = _Command(), True
-            case "within":
-                yield from _substituted(text, depth)
-            case "heredoc":
-                here.is_fed = True
-                waiting.append(here)
-            case "fed":
-                waiting.pop(0).fed = text
-            case "sign":
-                if is_pattern:
-                    is_pattern = text != ")" and here.words != ["esac"]
-                elif here.words:
-                    line.append(here)
-                here = _Command(is_fed=text == "|")
-                is_pattern = is_pattern or text in {";;", ";&", ";;&"}
-                if text == "\n":
-                    yield from line
-                    line = []
+    expressions = _EXPRESSION.findall(script)
+    numbers = count()
+    tree = parse(_EXPRESSION.sub(lambda _: f"$FILLED_IN_{next(numbers)}_", script), "bash", _STEP_LIMIT)
+
+    def written(text: str) -> str:
+        return _FILLED_IN.sub(lambda found: "".join(expressions[int(found[1]) :][:1]), text)
+
+    for each in tree.below():
+        if each.kind == "command":
+            words = [written(_literal(part)) for part in each.named if part.kind not in _NO_WORDS]
+            heredoc, is_fed = _input_of(each)
+            yield _Command(words, is_fed=is_fed, fed=written(heredoc))
 
 
-def _tokens(script: str) -> Iterator[_Token]:
-    """The words of a script, the signs that end commands, and its heredocs; a line feed ends it."""
-    at, word, heredocs = 0, "", list[tuple[str, str]]()
-    script += "\n"
-    while at < len(script):
-        if script[at] == '"':
-            begin, at = at + 1, _end(script, at)
-            text = script[begin : at - 1] if script[at - 1] == '"' else script[begin:at]
-            word += re.sub(r"\\([\"\\$`])", r"\1", text)
-            yield _Token("within", text)
-            continue
-        found = _PIECE.match(script, at)
-        assert found is not None, "any character is a piece"
-        piece, at = found[0], found.end()
-        if piece.startswith("#") and not word:
-            at = _find(script, "\n", at)
-            continue
-        is_end, end_word = piece[0] in _ENDS, found[2]
-        if not (is_end or end_word or piece.isspace() or piece[0] == "<"):
-            is_quoted = piece[0] == "'" and len(piece) > 1
-            word += piece[1:-1] if is_quoted else piece[1:] if piece[0] == "\\" else piece
-            continue
-        if word:
-            yield _Token("word", word)
-            word = ""
-        if end_word:
-            heredocs.append((end_word, found[1]))
-            yield _Token("heredoc", "")
-        if piece == "\n":
-            for each, quotation in heredocs:
-                text, at = _heredoc(script, at, each)
-                yield _Token("fed", text)
-                yield _Token("within", "" if quotation else text)
-            heredocs = []
-        if is_end:
-            yield _Token("sign", piece)
+def _input_of(command: Syntax) -> tuple[str, bool]:
+    """The heredoc of a command, and whether that or a pipe feeds it."""
+    heredoc, is_fed = "", any(each.kind in _FEEDING for each in command.named)
+    for below, each in pairwise((command, *command.above)):
+        if each.kind == "redirected_statement":
+            given = [part for part in each.named if part.kind in _FEEDING]
+            is_fed = is_fed or bool(given)
+            heredoc += "".join(
+                body.text for part in given for body in part.named if body.kind == "heredoc_body"
+            )
+        elif each.kind != "negated_command":
+            is_fed = is_fed or (each.kind == "pipeline" and each.named[0] != below)
+            break
+    return heredoc, is_fed
 
 
-def _heredoc(script: str, at: int, end_word: str) -> tuple[str, int]:
-    """The heredoc that begins somewhere, and where the line after it begins."""
-    found = re.compile(rf"^\t*{re.escape(end_word)}$\n?", re.MULTILINE).search(script, at)
-    return (script[at:], len(script)) if found is None else (script[at : found.start()], found.end())
-
-
-def _substituted(text: str, depth: int) -> Iterator[_Command]:
-    """The commands in ``$( )`` of a text."""
-    at = text.find("$(") if depth < _DEPTH_LIMIT else -1
-    while at >= 0:
-        end = _end(text, at)
-        yield from _commands(text[at + 2 : end - 1 if text[end - 1] == ")" else end], depth + 1)
-        at = text.find("$(", end)
-
-
-def _find(text: str, part: str, at: int) -> int:
-    """Where a part of a text is next; its end where it is not."""
-    found = text.find(part, at)
-    return len(text) if found < 0 else found
-
-
-def _end(text: str, at: int) -> int:
-    """Where a text in double quotation marks, or a substitution, ends that begins somewhere."""
-    closers = list[str]()
-    while at < len(text):
-        char = text[at]
-        is_command = closers[-1:] == [")"]
-        if char == "\\":
-            at += 1
-        elif closers and char == closers[-1]:
-            closers.pop()
-        elif char == "'" and is_command:
-            at = _find(text, "'", at + 1)
-        elif text.startswith("$(", at) or (char == "(" and is_command):
-            closers.append(")")
-            at += char == "$"
-        elif char == '"':
-            closers.append('"')
-        at += 1
-        if not closers:
-            return min(at, len(text))
-    return len(text)
+def _literal(word: Syntax) -> str:
+    """A word as its command gets it; what the shell fills in stays as it is written."""
+    match word.kind:
+        case "concatenation" | "command_name":
+            return "".join(map(_literal, word.named))
+        case "raw_string":
+            return word.text[1:-1]
+        case "string":
+            return re.sub(r"\\([\"\\$`])", r"\1", word.text[1:-1])
+        case "word":
+            return re.sub(r"\\(.)", r"\1", word.text)
+        case _:
+            return word.text
