@@ -5,7 +5,8 @@ more.
 
 How a form is written as code (``mcp`` is the example)
 ----------------------------------------------
-A form is a module with three names (``FormReader``), and one row in ``FORMS`` below::
+A form is a module with three names (``FormReader``), a table beside it in TOML, with how its files are found
+and its table of mapping (``meshmodel.importers.rule_tables``), and one row in ``_ORDER`` below::
 
     RULES: Mapping[str, Rule]                      its table of mapping; the manual shows it
     def recognise(document: Document) -> bool      whether a file is of this form, by its content
@@ -49,8 +50,9 @@ as this form at all. Heavy libraries are imported inside functions.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 if TYPE_CHECKING:
     from meshmodel.importers.data_form import DataForm
@@ -131,248 +133,35 @@ class Form:
         return any(path.match(pattern) for pattern in self.files if "/" in pattern)
 
 
-def _claude_code() -> FormReader:
-    from meshmodel.importers.forms import claude_code
-
-    return claude_code
-
-
-def _editors() -> FormReader:
-    from meshmodel.importers.forms import editors
-
-    return editors
-
-
-def _home_files() -> FormReader:
-    from meshmodel.importers.forms import home_files
-
-    return home_files
-
-
-def _mcp() -> FormReader:
-    from meshmodel.importers.forms import mcp
-
-    return mcp
-
-
-def _codex() -> FormReader:
-    from meshmodel.importers.forms import codex
-
-    return codex
-
-
-def _opencode() -> FormReader:
-    from meshmodel.importers.forms import opencode
-
-    return opencode
-
-
-def _gemini() -> FormReader:
-    from meshmodel.importers.forms import gemini
-
-    return gemini
-
-
-def _github() -> FormReader:
-    from meshmodel.importers.forms.github import workflow
-
-    return workflow
-
-
-def _aws() -> FormReader:
-    from meshmodel.importers.forms.aws import iam
-
-    return iam
-
-
-def _kubernetes() -> FormReader:
-    from meshmodel.importers.forms.kubernetes import manifests
-
-    return manifests
-
-
-def _compose() -> FormReader:
-    from meshmodel.importers.forms import compose
-
-    return compose
-
-
-def _agentgateway() -> FormReader:
-    from meshmodel.importers.forms import agentgateway
-
-    return agentgateway
-
-
-def _threat_dragon() -> FormReader:
-    from meshmodel.importers.forms import threat_dragon
-
-    return threat_dragon
-
-
-def _threagile() -> FormReader:
-    from meshmodel.importers.forms import threagile
-
-    return threagile
-
-
-_FORMS: Final = (
-    Form(
-        "editors",
-        "Settings of an editor with an agent",
-        (
-            ".vscode/settings.json",
-            "User/settings.json",
-            ".zed/settings.json",
-            "zed/settings.json",
-            ".cursor/permissions.json",
-            ".cursor/sandbox.json",
-            ".cursor/cli.json",
-            ".cursor/cli-config.json",
-        ),
-        _editors,
-        joins="mcp",
-    ),
-    Form(
-        "claude-code",
-        "settings of Claude Code, its subagents and plug-ins",
-        (
-            ".claude/settings.json",
-            ".claude/settings.local.json",
-            "managed-settings.json",
-            "managed-settings.d/*.json",
-            ".claude/agents/*.md",
-            ".claude/agents/*/*.md",
-            "agents/*.md",
-            ".claude-plugin/plugin.json",
-            "hooks/hooks.json",
-        ),
-        _claude_code,
-        joins="mcp",
-    ),
-    Form(
-        "codex",
-        "settings of Codex",
-        (".codex/config.toml", ".codex/*.config.toml", "codex/config.toml"),
-        _codex,
-        joins="mcp",
-    ),
-    Form(
-        "opencode",
-        "settings of opencode, and its agents",
-        (
-            "opencode.json",
-            "opencode.jsonc",
-            ".opencode/agents/*.md",
-            ".opencode/agent/*.md",
-            "opencode/agents/*.md",
-            "opencode/agent/*.md",
-        ),
-        _opencode,
-        joins="mcp",
-    ),
-    Form("home-files", "files with credentials in a home folder", (), _home_files, joins="mcp"),
-    Form(
-        "gemini",
-        "settings of Gemini CLI, its policies and extensions",
-        (
-            ".gemini/settings.json",
-            "gemini-cli/settings.json",
-            "gemini-cli/system-defaults.json",
-            ".gemini/policies/*.toml",
-            "gemini-cli/policies/*.toml",
-            "gemini-extension.json",
-        ),
-        _gemini,
-        joins="mcp",
-    ),
-    "goose",
-    "continue",
-    Form(
-        "mcp",
-        "MCP client configuration",
-        (
-            ".mcp.json",
-            "mcp.json",
-            "mcp-config.json",
-            "mcp_config.json",
-            "mcp_settings.json",
-            "cline_mcp_settings.json",
-            "claude_desktop_config.json",
-            ".claude.json",
-            "mcp_agent.config.yaml",
-            "*.json",
-            "*.yaml",
-            "*.yml",
-        ),
-        _mcp,
-        holds=("mcpServers|mcp_servers",),
-    ),
-    Form(
-        "github-actions",
-        "GitHub Actions workflow or composite action, also of gh-aw",
-        (
-            ".github/workflows/*.yml",
-            ".github/workflows/*.yaml",
-            ".github/workflows/*.md",
-            ".github/workflows/shared/*.md",
-            ".github/workflows/shared/*/*.md",
-            "action.yml",
-            "action.yaml",
-        ),
-        _github,
-    ),
-    Form(
-        "aws-iam",
-        "AWS account authorization details",
-        ("*authorization-details*.json", "*authz-details*.json", "*gaad*.json"),
-        _aws,
-        picks=True,
-    ),
-    Form(
-        "kubernetes",
-        "Kubernetes manifests, also of kagent and ToolHive",
-        ("*.yaml", "*.yml"),
-        _kubernetes,
-        marks=("apiVersion:", "kind:"),
-        last_wins=True,
-    ),
-    Form(
-        "compose",
-        "Compose file with MCP servers or models",
-        ("*.yaml", "*.yml"),
-        _compose,
-        marks=("services:",),
-    ),
-    Form(
-        "agentgateway",
-        "Configuration of agentgateway",
-        ("agentgateway*.yaml", "agentgateway*.yml", "config.yaml", "config.yml"),
-        _agentgateway,
-        marks=("binds:|mcp:|llm:",),
-    ),
-    Form(
-        "threat-dragon",
-        "Threat Dragon model",
-        ("ThreatDragonModels/*.json", "ThreatDragonModels/*/*.json"),
-        _threat_dragon,
-    ),
-    Form("threagile", "Threagile model", ("threagile.yaml", "threagile.yml"), _threagile),
-)
+_ORDER: Final = {
+    "editors": "editors",
+    "claude-code": "claude_code",
+    "codex": "codex",
+    "opencode": "opencode",
+    "home-files": "home_files",
+    "gemini": "gemini",
+    "goose": "data/goose",
+    "continue": "data/continue",
+    "mcp": "mcp",
+    "github-actions": "github/rules",
+    "aws-iam": "aws/iam",
+    "kubernetes": "kubernetes/rules",
+    "compose": "compose",
+    "agentgateway": "agentgateway",
+    "threat-dragon": "threat_dragon",
+    "threagile": "threagile",
+}
+"""Where the tables of forms lie whose order matters: the more particular come before the more general. Those
+beside code are read by the module of the same name, or by the one that they name ``reader``."""
 
 
 class Forms(Mapping[str, Form]):
     """Every form by name; those that are data are read when they are needed."""
 
-    def __init__(self, forms: "Sequence[Form | str]", data: Path) -> None:
-        names = {each if isinstance(each, str) else each.name: each for each in forms}
-        more = {each.stem: each.stem for each in sorted(data.glob("*.toml"))}
-        self._found: dict[str, Form | Path] = {
-            name: data / f"{each}.toml" if isinstance(each, str) else each
-            for name, each in {
-                **{name: each for name, each in more.items() if name not in names},
-                **names,
-            }.items()
-        }
+    def __init__(self, folder: Path) -> None:
+        others = {each.stem: each for each in sorted(folder.glob("data/*.toml"))}
+        first = {name: folder / f"{each}.toml" for name, each in _ORDER.items()}
+        self._found: dict[str, Form | Path] = {**{n: p for n, p in others.items() if n not in first}, **first}
 
     def add(self, *folders: Path) -> None:
         """Add the forms of folders, before the others.
@@ -420,22 +209,28 @@ def _shipped(path: Path) -> Form:
     """A form of this program: its rows are read when a file may be of it."""
     import tomli
 
+    head = tomli.loads(path.read_text(encoding="utf-8"))
+
     @cache
     def load() -> FormReader:
-        from meshmodel.importers.data_form import read_form
-        from meshmodel.importers.data_reader import DataReader
+        if path.parent.name == "data":
+            from meshmodel.importers.data_form import read_form
+            from meshmodel.importers.data_reader import DataReader
 
-        return DataReader(read_form(path))
+            return DataReader(read_form(path))
+        above = path.parent.relative_to(_FOLDER).parts
+        return cast("FormReader", import_module(".".join((__name__, *above, head.get("reader", path.stem)))))
 
-    head = tomli.loads(path.read_text(encoding="utf-8"))
     marks, holds, packages, calls = (
         tuple(head.get(key, ())) for key in ("marks", "holds", "packages", "calls")
     )
     return Form(
-        head["name"], head["title"], tuple(head["files"]), load, marks=marks, joins=head.get("joins", ""),
-        last_wins=head.get("last_wins", False), holds=holds, packages=packages, calls=calls,
+        head["name"], head["title"], tuple(head["files"]), load, picks=head.get("picks", False), marks=marks,
+        joins=head.get("joins", ""), last_wins=head.get("last_wins", False), holds=holds, packages=packages,
+        calls=calls,
     )  # fmt: skip
 
 
-FORMS: Final = Forms(_FORMS, Path(__file__).parent / "data")
+_FOLDER: Final = Path(__file__).parent
+FORMS: Final = Forms(_FOLDER)
 """Every form by name; a file is of the first one that recognises it."""
