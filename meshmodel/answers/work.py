@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST_TRIED: Final = 20
 """So many beginnings of the list are analysed to say which item closes what; each costs an analysis."""
+_MOST_NAMED: Final = 3
+"""So many findings are named by which an item is seen to be done."""
 UNOWNED: Final = "owner not stated"
 
 Name = tuple[str, str]
@@ -113,8 +115,14 @@ class Item:
 
     @property
     def done_when(self) -> str:
-        """The command that tells whether it is done, with what that then says."""
-        return f"meshmodel diff --closes OLD.toml NEW.toml says that item {self.number} is closed"
+        """The command that tells whether it is done, with what that then says: of what it closes, by name.
+
+        The checkpoint that closes nothing by itself has ``diff --closes`` look for it.
+        """
+        if not self.findings:
+            return f"meshmodel diff --closes OLD.toml NEW.toml says that item {self.number} is closed"
+        named = [one_line(each.headline, 300) for each in self.findings]
+        return f"meshmodel check NEW.toml no longer lists {first_few(named, _MOST_NAMED)}"
 
     @property
     def owners(self) -> str:

@@ -7,8 +7,9 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.fix.results import FIX
 from meshmodel.answers import work as list_of_work
 from meshmodel.answers.causes import is_accepted
+from meshmodel.answers.check import check_blocks
 from meshmodel.answers.diff.compare import work_changes
-from meshmodel.answers.measures import together
+from meshmodel.answers.measures import rows_of, together
 from meshmodel.answers.painters import text_of
 from meshmodel.answers.plan import plan_blocks
 from meshmodel.answers.plan_options import usual_options
@@ -172,5 +173,25 @@ def test_an_item_says_how_and_by_which_command_it_is_seen_to_be_done():
     checkpoint, replaced, *_ = work.items
     assert checkpoint.remedy == "", "where it decides says how"
     assert replaced.remedy.startswith("Issue a credential that lives minutes or hours")
-    said = "meshmodel diff --closes OLD.toml NEW.toml says that item {} is closed"
-    assert [each.done_when for each in work.items] == [said.format(each.number) for each in work.items]
+    said = "meshmodel check NEW.toml no longer lists "
+    assert checkpoint.done_when == (
+        f"{said}Missing checkpoint: Deployment key → Production cluster, "
+        "Agent spans production and test: Code agent"
+    )
+    assert replaced.done_when == f"{said}Long-lived credential: Deployment key"
+    closing_nothing = replace(checkpoint, findings=())
+    assert closing_nothing.done_when == (
+        "meshmodel diff --closes OLD.toml NEW.toml says that item 1 is closed"
+    )
+
+
+@all_rows("name", ["code-agent", "finance-orchestrator"])
+def test_check_lists_what_names_an_item_until_it_is_done(name):
+    analysis, plan, work = example(name)
+    rows = rows_of(plan)
+    for item in work.items[: len(rows)]:
+        for number, is_listed in ((item.number - 1, True), (item.number, False)):
+            now = with_measures(analysis, [each for row in rows[:number] for each in row])
+            listed = " ".join(text_of(check_blocks(now), Style()).split())
+            assert all((each.headline in listed) == is_listed for each in item.findings)
+            assert item.findings[0].headline in item.done_when

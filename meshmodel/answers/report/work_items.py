@@ -24,7 +24,7 @@ def work_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
         return
     yield Paragraph(
         "First the measures of the plan, or the fewest checkpoints; then what stays even with them. An item "
-        "is done when meshmodel diff --closes OLD.toml NEW.toml says that it is closed; OLD is this model. "
+        "is done when a command says so, once those before it are done; NEW.toml is the model by then. "
         "Tickets (meshmodel export --to tickets-md) have the same numbers."
     )
     numbers = numbered(analysis)
@@ -37,7 +37,7 @@ def work_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
         for each in item.findings:
             number = numbers.get((each.rule, each.subject))
             said = f"{each.severity}, {each.headline}"
-            text = plain(f"closes {number}: {said}" if number else f"closes {said}")
+            text = plain(f"{number}: {said}" if number else said)
             links.append(Link.to(f"finding-{number}", text))
         if links:
             yield Items(tuple(links))
@@ -57,5 +57,5 @@ def _facts(item: Item) -> Facts:
         ("Owners", item.owners),
         ("Alone it closes", closes),
         ("Decisions a day", None if item.daily is None else f"{item.daily:g}"),
-        ("Ticket", item.key),
+        ("Done when", "meshmodel check NEW.toml lists none of these:" if item.findings else item.done_when),
     )
