@@ -8,10 +8,13 @@ from typing import Final, Literal
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.scene import Box, Target
 from meshmodel.model.records import Reference
-from meshmodel.model.text import width
+from meshmodel.model.text import clusters, width
 
 _UNLABELLED: Final = frozenset({"hold", "custody"})
 """The tables whose lines have no label of their own."""
+_GROUND: Final = frozenset(" ")
+_LINES: Final = frozenset(" ─╌┄┈╍┅┉━═-=")
+"""What initials may cover inside a box, and beside it."""
 OverlayLook = Literal["ground", "label", "selected", "selected_line"]
 """What it looks like: as the ground, a label, a selected card, or its lines."""
 
@@ -67,26 +70,46 @@ def record_signs(drawing: Drawing | None, signs: Mapping[Reference, str]) -> lis
 def people_signs(drawing: Drawing | None, people: Mapping[Reference, str]) -> list[Overlay]:
     """Who else has selected a record, in their initials.
 
-    They stand on the second row of a card, where nothing else begins; behind the title of a zone; of a line
-    before its label, or where it leaves its card. What cannot be found yet is left out: to make the boxes of
-    a large drawing takes long.
+    They stand on the second row of a card, or its first, at the right; behind the title of a zone; of a line
+    before its label, or where it leaves its card: over nothing but ground and lines. Where there is no such
+    place they are left out, as is what cannot be found yet: to make the boxes of a large drawing takes long.
     """
     if drawing is None:
         return []
     places = {each: drawing.box_of(each) for each in people if drawing.can_find(each)}
     starts = _starts(drawing, {each for each in places if each[0] in _UNLABELLED})
-    found = []
+    found: list[Overlay] = []
     for each, box in places.items():
         if box is None:
             continue
-        is_card = drawing.grid.card_for.get(each, each) in drawing.grid.cards
-        if is_card:
-            beside = box.x, box.y + min(box.height - 1, 1)
-        else:
-            beside = box.x + (box.width if each[0] == "zone" else -width(people[each])), box.y
-        x, y = starts.get(each, beside)
-        found.append(Overlay(max(x, 0), y, people[each], "label"))
+        x, y = starts.get(each, (box.x, box.y))
+        size, end = width(people[each]), box.x + box.width
+        inside, rows, columns = 0, range(y, y + 1), [*range(x - size - 1, x - size - 40, -1)]
+        if drawing.grid.card_for.get(each, each) in drawing.grid.cards or each[0] == "zone":
+            inside, rows = end, range(y + box.height - 1, y - 1, -1)
+            columns = [*range(end - size, x, -1), *range(end, end + 4)]
+        elif each in starts:
+            columns = [*range(x, x + 4)]
+        taken = {(over.x + cell, over.y) for over in found for cell in range(width(over.text))}
+        free = (
+            (column, row)
+            for row in rows
+            for cells in [_cells(drawing, row)]
+            for column in columns
+            if set(cells[column - 1 : column + size + (not inside)])
+            <= (_GROUND if column < inside else _LINES if inside else _LINES - _GROUND)
+            and 0 < column <= len(cells) - size
+            and not any((column + cell, row) in taken for cell in range(size))
+        )
+        if (spot := next(free, None)) is not None:
+            found.append(Overlay(*spot, people[each], "label"))
     return found
+
+
+def _cells(drawing: Drawing, row: int) -> list[str]:
+    """What stands in each cell of a row; the second cell of a wide character is empty."""
+    pieces = clusters("".join(run.text for run in drawing.rows[row]))
+    return [cell for each in pieces for cell in (each, *[""] * (width(each) - 1))]
 
 
 def _starts(drawing: Drawing, references: AbstractSet[Reference]) -> dict[Reference, tuple[int, int]]:

@@ -89,8 +89,8 @@ async def test_initials_stand_on_what_others_have_selected_and_names_in_the_firs
             somebody(3, "Kim", at=["agent", "gone"]),
             somebody(4, "Uma", at=["zone", "helpdesk"]),
         )
-        await it.shows("AK 2 identities")
-        await it.shows("Bo✖▶")
+        await it.shows("2 identities AK")
+        await it.shows("─Bo─as svc-files read─✖▶")
         first = it.screen_text().splitlines()[0]
         assert "✋ Bo" in first
         assert "Ada King · Bo · Kim" in first
@@ -122,7 +122,7 @@ async def test_the_others_are_seen_while_the_model_cannot_be_read(
 
         monkeypatch.setattr(it.bench.session, "refresh", refused)
         await talk.hear(it, somebody(1, "Ada King", at=["agent", "support-bot"]))
-        await it.shows("AK 2 identities")
+        await it.shows("2 identities AK")
         await it.shows("mesh.mesh: cannot be read now")
 
 
@@ -131,7 +131,7 @@ async def test_jump_labels_stay_while_others_move(tmp_path: Path) -> None:
         await it.press("g")
         labels = it.screen_text()
         await talk.hear(it, somebody(1, "Ada", at=["system", "attachments"]))
-        assert "Ad confidential" in it.screen_text()
+        assert "confidential Ad" in it.screen_text()
         assert it.screen_text().splitlines()[2] == labels.splitlines()[2]
 
 

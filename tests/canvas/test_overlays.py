@@ -3,7 +3,14 @@
 import pytest
 
 from meshmodel.canvas.draw import draw
-from meshmodel.canvas.overlays import connect_handle, connecting_line, dragged_card, frame, record_signs
+from meshmodel.canvas.overlays import (
+    connect_handle,
+    connecting_line,
+    dragged_card,
+    frame,
+    people_signs,
+    record_signs,
+)
 from meshmodel.canvas.scene import Box, Facts, Options, Target
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.store.load import load
@@ -78,3 +85,20 @@ def test_signs_stand_on_cards_before_labels_and_where_lines_leave(ascii_only, ex
     text = "\n".join(painted(model, signs, ascii=ascii_only))
     plain = "\n".join(painted(model, {}, ascii=ascii_only))
     assert [text.count(each) - plain.count(each) for each in expected] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("zoom", ["card", "line", "overview"])
+@pytest.mark.parametrize("ascii_only", [False, True])
+@pytest.mark.parametrize("name", ["support-agent", "crm-assistant-gateway", "code-agent"])
+def test_initials_cover_no_name_no_action_and_no_sign(name, zoom, ascii_only):
+    model = load(MODELS / f"{name}.toml")
+    drawing = draw(model, Facts(), Options(ascii=ascii_only, zoom=zoom))
+    while drawing.get_ready():
+        pass
+    people = {each.reference: "Ke" for each in drawing.targets}
+    found = people_signs(drawing, people)
+    rows = drawing.as_text().split("\n")
+    covered = {rows[y][x] for x, y in cells(found)}
+    assert covered <= set(" ─╌┄┈━═╍-="), "ground and lines"
+    assert len(cells(found)) == 2 * len(found), "and no two lie over each other"
+    assert found
