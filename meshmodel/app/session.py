@@ -15,13 +15,13 @@ from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.source import AnySource, Source
 from meshmodel.model.text import one_line
-from meshmodel.store.drawn_order import LIMIT
+from meshmodel.store.shared_state import LIMIT
 
 if TYPE_CHECKING:
     from meshmodel.edits.edit import Difference
-    from meshmodel.store.guided_round import GuidedRound
     from meshmodel.store.imports import Imported
     from meshmodel.store.journal import JournalEntry
+    from meshmodel.store.shared_state import GuidedRound
     from meshmodel.store.store import Store, Undone
 
 

@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         answer(diff_json(diff))
     elif arguments.markdown:
-        from meshmodel.answers.diff.markdown import diff_markdown
+        from meshmodel.answers.diff.text import diff_markdown
 
         say(diff_markdown(diff, old, new))
     else:

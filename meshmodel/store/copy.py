@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from meshmodel.model.records import Snapshot
 from meshmodel.model.source import Source
-from meshmodel.store import guided_round, plain_sql
+from meshmodel.store import plain_sql, shared_state
 from meshmodel.store.codec import quoted
 from meshmodel.store.database import Database
 from meshmodel.store.store import Store, keeper
@@ -31,7 +31,7 @@ def copy_model(source: Source, target: Source) -> tuple[Snapshot, int]:
         with database.lock, database.errors(), database.transaction():
             snapshot = database.read_changed(store.snapshot)
             kept = {table: _read(database, table) for table in _KEPT}
-            begun = guided_round.read(database)
+            begun = shared_state.read_round(database)
     with keeper(target).new_model(target) as made:
         plain_sql.insert_all(made, snapshot)
         for table, (names, rows) in kept.items():
@@ -40,7 +40,7 @@ def copy_model(source: Source, target: Source) -> tuple[Snapshot, int]:
                 query = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})"  # noqa: S608  # ours
                 made.execute(query, rows)
         if begun is not None:
-            guided_round.write(made, begun)
+            shared_state.write_round(made, begun)
     return snapshot, len(kept["journal"][1])
 
 

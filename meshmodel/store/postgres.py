@@ -17,7 +17,7 @@ from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.source import Source
 from meshmodel.model.text import one_line
-from meshmodel.store import drawn_order, journal, plain_sql
+from meshmodel.store import journal, plain_sql, shared_state
 from meshmodel.store.codec import damage_error
 from meshmodel.store.database import BusyError, Database
 from meshmodel.store.postgres_connection import (
@@ -226,7 +226,7 @@ def open_model(
             database.why_read_only = why or ("it was opened so" if read_only else "")
             _migrate(database)
             with database.transaction():
-                return database, None, database.read_all(), drawn_order.read(database)
+                return database, None, database.read_all(), shared_state.read_order(database)
     except BaseException:
         database.close()
         raise

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.source import Source
-from meshmodel.store import drawn_order, journal, plain_sql, presence, sqlite_file
+from meshmodel.store import journal, plain_sql, presence, shared_state, sqlite_file
 from meshmodel.store.database import BusyError, Database
 from meshmodel.store.sqlite_file import path_text
 
@@ -178,7 +178,7 @@ def _open_now(
             snapshot = database.read_all()
         if not reading:
             sqlite_file.turn_off_log(raw)
-        return database, version, snapshot, drawn_order.read(database)
+        return database, version, snapshot, shared_state.read_order(database)
     except BaseException:
         raw.close()
         raise

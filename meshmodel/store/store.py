@@ -19,18 +19,17 @@ from meshmodel.model.source import AnySource, Source
 from meshmodel.model.text import one_line
 from meshmodel.model.validation import check_snapshot
 from meshmodel.store import (
-    drawn_order,
-    guided_round,
     imports,
     journal,
     plain_sql,
     presence,
+    shared_state,
     sqlite_database,
 )
 from meshmodel.store.database import BusyError, Database
-from meshmodel.store.guided_round import GuidedRound
 from meshmodel.store.imports import Imported
 from meshmodel.store.journal import JournalEntry
+from meshmodel.store.shared_state import GuidedRound
 
 
 def keeper(source: Source) -> Any:
@@ -275,7 +274,7 @@ class Store:
     def guided_round(self) -> GuidedRound | None:
         """The guided round that was begun last, in any window."""
         with self._reading():
-            return guided_round.read(self.database)
+            return shared_state.read_round(self.database)
 
     def keep_round(self, kept: GuidedRound) -> None:
         """Keep where a guided round began, and whether it is over.
@@ -284,7 +283,7 @@ class Store:
             StoreError: it cannot be written.
         """
         with self._writing():
-            guided_round.write(self.database, kept)
+            shared_state.write_round(self.database, kept)
 
     def keep_order(self, order: Iterable[Reference]) -> None:
         """Keep how lanes and cards are drawn now, for every window; not at all while another program writes.
@@ -295,7 +294,7 @@ class Store:
         wanted = tuple(order)
         try:
             with self._writing(waiting=False):
-                drawn_order.write(self.database, wanted)
+                shared_state.write_order(self.database, wanted)
         except BusyError:
             return
         self.order = wanted
@@ -333,7 +332,7 @@ class Store:
             return None
         with self.database.transaction(waiting=False):
             fresh = self.database.read_changed(self.snapshot)
-            self.order = drawn_order.read(self.database)
+            self.order = shared_state.read_order(self.database)
         self._version = version
         if fresh is self.snapshot:
             return None

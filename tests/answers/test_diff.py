@@ -11,8 +11,7 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.check import check_json
 from meshmodel.answers.diff.answer import diff_json
 from meshmodel.answers.diff.compare import compare
-from meshmodel.answers.diff.markdown import diff_markdown
-from meshmodel.answers.diff.text import diff_text
+from meshmodel.answers.diff.text import diff_markdown, diff_text
 from meshmodel.answers.style import Style
 from meshmodel.edits.edit import Put
 from meshmodel.interchange import read_file

@@ -7,8 +7,8 @@ from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.commands import BY_ID, COMMANDS, FOOTERS, TASKS, bindings, problems, shown_key, shown_keys
 from meshmodel.app.dialogs.add import AddDialog
+from meshmodel.app.dialogs.find import Palette
 from meshmodel.app.dialogs.help import HelpScreen
-from meshmodel.app.dialogs.palette import Palette
 from meshmodel.app.panels.footer import MeshFooter
 from meshmodel.app.panels.round import RoundPanel
 from meshmodel.app.state import WorkbenchState

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from meshmodel.analysis.analysis import analyse
 from meshmodel.app.dialogs.base import Confirm
 from meshmodel.app.dialogs.export import ExportDialog
-from meshmodel.app.presentation.export_preview import preview_words
+from meshmodel.app.presentation.export_files import preview_words
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.exporters.diagram import graphviz
 from meshmodel.exporters.diagram.render import picture

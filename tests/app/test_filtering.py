@@ -12,7 +12,7 @@ from meshmodel.analysis.results import Door, Finding
 from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.causes import Cause, causes_of
 from meshmodel.api import analyse
-from meshmodel.app.dialogs.palette import Palette
+from meshmodel.app.dialogs.find import Palette
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.panels.outline import Outline

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from meshmodel.app.commands import COMMANDS
 from meshmodel.app.concepts import CONCEPTS
+from meshmodel.app.dialogs.find import Palette
 from meshmodel.app.dialogs.help import HelpScreen
-from meshmodel.app.dialogs.palette import Palette
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.widgets.filter_list import FilterList
 from tests.app.desk import Desk, desk

@@ -19,8 +19,8 @@ from meshmodel.app.workbench.controllers import round as controller
 from meshmodel.edits.edit import Edit, Put, Remove
 from meshmodel.interchange.writer import write_text
 from meshmodel.model.records import Acceptance, Note
-from meshmodel.store.guided_round import GuidedRound
 from meshmodel.store.load import load
+from meshmodel.store.shared_state import GuidedRound
 from meshmodel.store.store import Store
 from tests.app.desk import MODELS, SIZES, Desk, desk
 

@@ -14,7 +14,7 @@ from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.panels.status_bar import StatusBar
-from meshmodel.app.presentation.cause_words import severity_sign
+from meshmodel.app.presentation.cause_lines import severity_sign
 from meshmodel.app.presentation.phrases import reach_words
 from meshmodel.app.state import OpenedFinding, WorkbenchState
 from meshmodel.edits.edit import Edit, Put, apply_edit

@@ -14,8 +14,7 @@ from meshmodel.api import analyse
 from meshmodel.app.dialogs.choose_log import LogDialog
 from meshmodel.app.panels.trace import TracePanel, TraceView
 from meshmodel.app.presentation.log_request import LogRequest, suggested_log
-from meshmodel.app.presentation.log_table import cells_of_event
-from meshmodel.app.presentation.log_words import WORDS, highlighted_by_event
+from meshmodel.app.presentation.log_words import WORDS, cells_of_event, highlighted_by_event
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model.events import Event
 from meshmodel.store.load import load

@@ -8,7 +8,7 @@ from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import Edit, Put, Remove
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Checkpoint, Grant, Note
-from meshmodel.store.guided_round import GuidedRound
+from meshmodel.store.shared_state import GuidedRound
 from meshmodel.store.store import Store
 from tests.commands.running import MODELS, documents, refused, run
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from meshmodel.app.presentation.export_preview import preview_words
+from meshmodel.app.presentation.export_files import preview_words
 from meshmodel.exporters.diagram.render import Page, pages, picture
 from meshmodel.exporters.request import ExportRequest
 from meshmodel.store.load import load

@@ -13,8 +13,7 @@ from meshmodel.analysis.results import Finding
 from meshmodel.analysis.rules import RULES
 from meshmodel.answers.lines import Line
 from meshmodel.api import analyse
-from meshmodel.app.presentation.cause_lines import Order, cause_lines
-from meshmodel.app.presentation.headline import headline
+from meshmodel.app.presentation.cause_lines import Order, cause_lines, headline
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, Credential, Grant, Hold, Snapshot, System, Zone
 from meshmodel.model.rule_cards import DOOR

@@ -10,8 +10,13 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.trace_records import Tally
 from meshmodel.app.presentation import laid_log
 from meshmodel.app.presentation.laid_log import lay_log
-from meshmodel.app.presentation.log_table import column_widths
-from meshmodel.app.presentation.log_words import WORDS, LaidLog, incomplete_words, summary_words
+from meshmodel.app.presentation.log_words import (
+    WORDS,
+    LaidLog,
+    column_widths,
+    incomplete_words,
+    summary_words,
+)
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import Event
 from meshmodel.model.stop import Task

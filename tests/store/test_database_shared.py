@@ -20,7 +20,7 @@ from meshmodel.model.records import TABLES, About, Credential, Hold, Record, Sna
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.validation import check_snapshot
 from meshmodel.store import presence, sqlite_file
-from meshmodel.store.guided_round import GuidedRound
+from meshmodel.store.shared_state import GuidedRound
 from meshmodel.store.store import Store
 from tests.store.labels import redo_label, undo_label
 from tests.store.sample import SAMPLE, random_edit

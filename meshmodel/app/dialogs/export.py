@@ -12,8 +12,7 @@ from textual.binding import Binding, BindingType
 from meshmodel.app.dialogs.base import Confirm
 from meshmodel.app.dialogs.form import FormDialog, choice_field, path_field
 from meshmodel.app.presentation import export_files
-from meshmodel.app.presentation.export_files import MODEL_FILE, OFFERED, Written
-from meshmodel.app.presentation.export_preview import preview_words
+from meshmodel.app.presentation.export_files import MODEL_FILE, OFFERED, Written, preview_words
 from meshmodel.app.widgets.rows import Row
 from meshmodel.exporters.request import ExportRequest
 from meshmodel.model.atomic_file import replace_files

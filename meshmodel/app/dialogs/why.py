@@ -14,7 +14,7 @@ from meshmodel.app.dialogs.form import FormDialog, FormField, choice_field
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.presentation.explanations import Answered, Asked, way_of, ways_in_words
-from meshmodel.app.presentation.why_lines import HIGHLIGHT, why_lines
+from meshmodel.app.presentation.way_lines import HIGHLIGHT, why_lines
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row
 from meshmodel.model.stop import Progress

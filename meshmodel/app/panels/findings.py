@@ -13,8 +13,7 @@ from meshmodel.answers.causes import causes_of
 from meshmodel.app.messages import CommandRequested, Notice
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
-from meshmodel.app.presentation.cause_lines import cause_lines, lost_lines
-from meshmodel.app.presentation.cause_words import words_of_none
+from meshmodel.app.presentation.cause_lines import cause_lines, lost_lines, words_of_none
 from meshmodel.app.presentation.findings_index import findings_index
 from meshmodel.app.presentation.lenses import facts_of
 from meshmodel.app.state import WorkbenchState

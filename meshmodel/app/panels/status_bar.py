@@ -12,8 +12,7 @@ from meshmodel.app.messages import CommandRequested, PanelClosed
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.explanation import numbered
 from meshmodel.app.panels.lines import SEVERITY_STYLES
-from meshmodel.app.presentation.cause_words import severity_sign
-from meshmodel.app.presentation.headline import headline
+from meshmodel.app.presentation.cause_lines import headline, severity_sign
 from meshmodel.app.presentation.log_words import event_words
 from meshmodel.app.state import WorkbenchState
 from meshmodel.canvas.legend import words_of

@@ -15,14 +15,15 @@ from meshmodel.answers.lines import note_row
 from meshmodel.app.messages import Notice
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
-from meshmodel.app.presentation.log_table import (
+from meshmodel.app.presentation.log_words import (
     COLUMNS,
     cells_of_event,
     column_widths,
     columns_of,
     event_matches,
+    log_parts,
+    needs_attention,
 )
-from meshmodel.app.presentation.log_words import log_parts, needs_attention
 from meshmodel.app.presentation.used_lines import used_lines
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_panel import FilterPanel

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from meshmodel.answers.diff.compare import compare
 from meshmodel.answers.diff.sections import Row, sections
-from meshmodel.answers.diff.verdict import summary_words, verdict_words
+from meshmodel.answers.diff.text import summary_words, verdict_words
 from meshmodel.answers.lines import Line, Look, heading, note_row
 from meshmodel.edits.edit import difference
 from meshmodel.exporters.diagram.diff_view import diff_view, tone_of

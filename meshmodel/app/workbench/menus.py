@@ -85,7 +85,7 @@ class Menus(Controller):
 
     def palette(self) -> None:
         """Find and run any command, or go to any element."""
-        from meshmodel.app.dialogs.palette import Palette
+        from meshmodel.app.dialogs.find import Palette
 
         async def chosen(answer: Command | Reference) -> None:
             await self._do(answer.id if isinstance(answer, Command) else partial(self._go_to, answer))

@@ -21,7 +21,7 @@ from meshmodel.model.records import Acceptance, Record, Reference, table_of
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.stop import Task
 from meshmodel.model.text import one_line
-from meshmodel.store.guided_round import GuidedRound
+from meshmodel.store.shared_state import GuidedRound
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
