@@ -10,45 +10,22 @@ from urllib.parse import urlsplit
 from meshmodel.importers.command_line import Span, spans_in, spans_of_address
 from meshmodel.importers.document import Node
 from meshmodel.importers.withheld import shows_secret
+from meshmodel.importers.word_lists import WordLists
 
 Meaning = Literal["secret", "public", "setting", "unclear"]
 _PUBLIC: Final = frozenset({"PUBLIC", "PUBLISHABLE", "ANON", "SITE"})
-_SETTINGS: Final = frozenset(
-    {
-        "URL", "URI", "ENDPOINT", "PATH", "FILE", "DIR", "NAME", "USERNAME", "ID", "ARN", "TYPE", "MODE",
-        "TTL", "LIMIT",
-        "COUNT", "BUDGET", "LENGTH", "SIZE", "PREFIX", "HEADER", "ISSUER", "AUDIENCE", "SCOPE", "SCOPES",
-        "DOMAIN", "REGION", "VERSION", "ENABLED", "DISABLED", "REQUIRED", "SYMBOL", "ADDRESS", "HOST", "PORT",
-        "FORMAT", "PROVIDER", "TIMEOUT", "EXPIRY", "EXPIRATION", "STORE", "MANAGER", "ALGORITHM",
-    }
-)  # fmt: skip
+_LISTS: Final = WordLists(__file__)
+_SETTINGS: Final = _LISTS.all_of("settings")
 _COUNTED: Final = frozenset(
     {"MAX", "MIN", "NUM", "INPUT", "OUTPUT", "CONTEXT", "PROMPT", "THINKING", "TOTAL"}
 )
-_PLAIN_KEYS: Final = frozenset(
-    {
-        "CACHE", "PRIMARY", "FOREIGN", "SORT", "PARTITION", "GROUP", "OBJECT", "ROUTING", "IDEMPOTENCY",
-        "TRANSLATION",
-    }
-)  # fmt: skip
-_SECRETS: Final = (
-    "TOKEN", "TOKENS", "SECRET", "SECRETS", "PASSWORD", "PASSWD", "PWD", "PASSPHRASE", "PAT", "CREDENTIAL",
-    "CREDENTIALS", "COOKIE", "COOKIES", "AUTHORIZATION", "PASS", "PW",
-    "PASSCODE", "CRED", "CREDS", "BEARER", "JWT",
-)  # fmt: skip
-_SECRET_KEYS: Final = (
-    "API", "ACCESS", "PRIVATE", "SECRET", "SIGNING", "ENCRYPTION", "SSH", "DEPLOY", "ROLE", "ACCOUNT",
-    "MASTER", "ADMIN", "SUBSCRIPTION", "WEBHOOK",
-)  # fmt: skip
+_PLAIN_KEYS: Final = _LISTS.all_of("plain-keys")
+_SECRETS: Final = _LISTS.many("secrets")
+_SECRET_KEYS: Final = _LISTS.many("secret-keys")
 _OF_A_PERSON: Final = frozenset({"openid", "profile", "email", "phone", "address", "offline_access"})
 """Scopes of OpenID Connect: who the person is, and whether the login lasts."""
 _READING: Final = frozenset({"read", "readonly", "ro", "view", "viewer", "list", "search", "history"})
-_CHANGING: Final = frozenset(
-    {
-        "write", "readwrite", "rw", "send", "create", "modify", "edit", "delete", "manage", "update", "admin",
-        "execute", "run", "invoke", "publish", "deploy", "compose", "insert",
-    }
-)  # fmt: skip
+_CHANGING: Final = _LISTS.all_of("changing")
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _VERBS: Final[Mapping[str, Literal["read", "write"]]] = {
     **dict.fromkeys((

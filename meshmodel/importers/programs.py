@@ -16,6 +16,7 @@ from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from meshmodel.importers.command_line import ENV_OPTIONS, redacted
+from meshmodel.importers.word_lists import WordLists
 
 Kind = Literal["npm", "pypi", "image", "bin", "git", "url", "path", ""]
 
@@ -227,46 +228,12 @@ def _is_known_switch(word: str, switches: AbstractSet[str]) -> bool:
 
 # Packages ---------------------------------------------------------------------------------------
 
-_PACKAGE_OPTIONS: Final[Mapping[Kind, tuple[str, ...]]] = {
-    "npm": ("-p", "--package"),
-    "pypi": ("--from", "--spec"),
-}
-_NPM_VALUED: Final = frozenset(
-    {"-p", "--package", "-c", "--call", "-w", "--workspace", "--registry", "--prefix", "--cwd",
-        "--filter", "-C",
-     "--cache", "--userconfig", "--loglevel", "--node-options"}
-)  # fmt: skip
-_PYPI_VALUED: Final = frozenset({
-    "--from", "--spec", "--with", "-w", "--with-editable", "--python", "-p", "-c", "--constraints",
-    "-i", "-o",
-    "--index", "--index-url", "--extra-index-url", "--directory", "--project", "--env-file", "--cache-dir",
-    "--constraint", "--with-requirements", "--pip-args", "--group",
-    "--overrides", "--config-file", "--config-setting", "-C", "--index-strategy", "--link-mode", "--package",
-    "--exclude-newer", "-P", "--upgrade-package", "-b", "--color", "--allow-insecure-host", "--env", "-m",
-    "--only-group", "--no-group", "--python-platform", "--keyring-provider", "--fork-strategy", "--suffix",
-    "--extra", "--default-index", "--find-links", "-f", "--refresh-package", "--prerelease", "--resolution",
-})  # fmt: skip
+_LISTS: Final = WordLists(__file__)
+_PACKAGE_OPTIONS: Final = _LISTS.lists("package-options")
+_NPM_VALUED: Final = _LISTS.all_of("npm-valued")
+_PYPI_VALUED: Final = _LISTS.all_of("pypi-valued")
 _VALUED: Final[Mapping[Kind, AbstractSet[str]]] = {"npm": _NPM_VALUED, "pypi": _PYPI_VALUED}
-_SWITCHES_OF: Final[Mapping[Kind, AbstractSet[str]]] = {
-    "npm": frozenset({
-        "-y", "--yes", "-q", "--quiet", "-s", "--silent", "--no", "-n", "--offline", "--prefer-offline",
-        "--prefer-online", "--ignore-existing", "--verbose", "--bun", "-g", "--global",
-        "--workspaces", "--ws",
-        "--ignore-scripts", "--force", "-f", "--latest", "--shell-mode", "--legacy-peer-deps",
-        "--allow-build",
-        "--include-workspace-root", "--if-present", "-r", "--recursive", "-D", "--dev", "-d",
-        "--watch", "--hot",
-    }),
-    "pypi": frozenset({
-        "-q", "--quiet", "-v", "--verbose", "-n", "--no-cache", "--isolated", "--offline", "--refresh",
-        "--reinstall", "-U", "--upgrade", "--native-tls", "--system-certs", "--managed-python", "--frozen",
-        "--locked", "--active", "--exact", "--dev", "--all-extras", "--all-groups",
-        "--all-packages", "--show-resolution",
-        "--compile-bytecode", "--verify", "--pypackages", "--system-site-packages", "--pre",
-        "--script", "-s", "--gui-script",
-        "--module", "--preview", "--lfs", "--force-reinstall",
-    }),
-}  # fmt: skip
+_SWITCHES_OF: Final = _LISTS.sets("switches-of")
 
 
 def _package(words: Sequence[str], kind: Kind) -> Program:
@@ -368,106 +335,13 @@ def _file(words: Sequence[str]) -> Program:
 
 
 _SCRIPT_FILE: Final = re.compile(r"[^-<\s][^\s]*\.(?:[cm]?[jt]sx?|py|rb|php|jar|sh|dll|wasm|go|csproj)")
-_SCRIPT_VALUED: Final = frozenset(
-    {
-        "-r",
-        "--require",
-        "--import",
-        "--env-file",
-        "-W",
-        "-X",
-        "--loader",
-        "--experimental-loader",
-        "-C",
-        "--conditions",
-        "--title",
-        "--config",
-        "-c",
-        "--import-map",
-        "--lock",
-        "--tsconfig",
-        "--cwd",
-        "-cp",
-        "-classpath",
-        "--class-path",
-        "-p",
-        "-I",
-        "-O",
-        "--cert",
-        "--location",
-        "-L",
-        "--log-level",
-        "-e",
-        "--eval",
-        "--print",
-        "-f",
-        "-d",
-    }
-)
-_SCRIPT_SWITCHES: Final = frozenset(
-    {
-        "-u",
-        "-B",
-        "-s",
-        "-S",
-        "-E",
-        "-b",
-        "-q",
-        "-v",
-        "-A",
-        "-m",
-        "-jar",
-        "-i",
-        "-l",
-        "-x",
-        "-w",
-        "-OO",
-        "-P",
-        "--module",
-        "--inspect",
-        "--inspect-brk",
-        "--watch",
-        "--hot",
-        "--bun",
-        "--silent",
-        "--quiet",
-        "--experimental-strip-types",
-        "--experimental-vm-modules",
-        "--enable-source-maps",
-        "--trace-warnings",
-        "--cached-only",
-        "--check",
-        "--node-modules-dir",
-        "--login",
-        "--posix",
-        "--env",
-        "--reload",
-        "--offline",
-        "--smol",
-        "--use-system-ca",
-        "--experimental-modules",
-        "--preserve-symlinks",
-        "--expose-gc",
-        "--experimental-fetch",
-        "--release",
-        "--frozen",
-        "--locked",
-        "--norc",
-        "--noprofile",
-        "--prefer-offline",
-    }
-)
+_SCRIPT_VALUED: Final = _LISTS.all_of("script-valued")
+_SCRIPT_SWITCHES: Final = _LISTS.all_of("script-switches")
 
 
 # Containers ---------------------------------------------------------------------------------------
 
-_SWITCHES: Final = frozenset(
-    {
-        "--rm", "--init", "--interactive", "--tty", "--detach", "--privileged", "--read-only",
-        "--no-healthcheck", "--oom-kill-disable", "--publish-all", "--sig-proxy", "--quiet",
-        "--disable-content-trust", "--replace", "--use-api-socket", "--no-hosts", "--rmi",
-    }
-)  # fmt: skip
+_SWITCHES: Final = _LISTS.all_of("switches")
 """The options of ``docker run`` that take no value."""
 
 

@@ -15,57 +15,17 @@ from typing import Final, NamedTuple
 from meshmodel.importers.forms import Form
 from meshmodel.importers.name_index import NameIndex
 from meshmodel.importers.seeming_agents import is_source, seems_named
+from meshmodel.importers.word_lists import WordLists
 from meshmodel.model.stop import Stop
 
 ENTRY_LIMIT: Final = 200_000
 """The most files and folders that are looked at."""
-NOT_ENTERED: Final = frozenset(
-    {
-        ".git",
-        "node_modules",
-        ".venv",
-        "venv",
-        "vendor",
-        "target",
-        "dist",
-        "build",
-        "out",
-        ".next",
-        ".tox",
-        "__pycache__",
-        ".terraform",
-        "Pods",
-        "DerivedData",
-    }
-)
+_LISTS: Final = WordLists(__file__)
+NOT_ENTERED: Final = _LISTS.all_of("not-entered")
 """Folders of what others wrote, or of what is made from the files beside them."""
 _MADE: Final = frozenset({"pyvenv.cfg", "CACHEDIR.TAG"})
 """A folder with one of these holds an environment or a cache."""
-EXAMPLES: Final = frozenset(
-    {
-        "test",
-        "tests",
-        "fixtures",
-        "testdata",
-        "example",
-        "examples",
-        "sample",
-        "samples",
-        "templates",
-        "docs",
-        "__tests__",
-        "__fixtures__",
-        "e2e",
-        "demo",
-        "demos",
-        "cookbook",
-        "template",
-        "third_party",
-        "third-party",
-        "thirdparty",
-        "vendored",
-    }
-)
+EXAMPLES: Final = _LISTS.all_of("examples")
 """Below folders so named there are models of other people's agents, or what is yet to be filled in."""
 _WORKFLOWS: Final = "/.github/workflows/"
 _WITH_SECRETS: Final = re.compile(
@@ -90,30 +50,7 @@ class Candidate(NamedTuple):
     forms: tuple[Form, ...]
 
 
-HOME: Final = (
-    ".claude.json",
-    ".claude/settings.json",
-    ".claude/agents/*.md",
-    ".codex/config.toml",
-    ".codex/*.config.toml",
-    ".gemini/settings.json",
-    ".gemini/policies/*.toml",
-    ".gemini/extensions/*/gemini-extension.json",
-    ".gemini/antigravity/mcp_config.json",
-    ".config/opencode/opencode.json*",
-    ".config/opencode/agents/*.md",
-    ".config/opencode/agent/*.md",
-    ".cursor/*.json",
-    ".codeium/windsurf/mcp_config.json",
-    ".config/goose/config.yaml",
-    ".config/goose/permission.yaml",
-    ".config/zed/settings.json",
-    ".continue/config.*",
-    ".continue/mcpServers/*.yaml",
-    ".kiro/settings/mcp.json",
-    ".copilot/*.json",
-    ".docker/mcp/*.yaml",
-)
+HOME: Final = _LISTS.many("home")
 """A person's own configuration, below the home folder."""
 _APPLICATIONS: Final = (
     *(
@@ -125,13 +62,7 @@ _APPLICATIONS: Final = (
 )
 """Likewise below the folder of each application."""
 _APPLICATION_FOLDERS: Final = (".config", "Library/Application Support", "AppData/Roaming")
-MANAGED: Final = (
-    "claude-code/managed-*.json",
-    "codex/config.toml",
-    "gemini-cli/*.json",
-    "gemini-cli/policies/*.toml",
-    "opencode/opencode.json*",
-)
+MANAGED: Final = _LISTS.many("managed")
 """What an administrator sets, below ``/etc``."""
 
 

@@ -45,6 +45,7 @@ from meshmodel.importers.rule_tables import form_rules
 from meshmodel.importers.servers import read_server, server_entry, switched_on
 from meshmodel.importers.settings import read_hooks, take_variable
 from meshmodel.importers.withheld import shows_secret
+from meshmodel.importers.word_lists import WordLists
 from meshmodel.model.records import Delegation, Hold
 from meshmodel.model.vocabulary import Action
 
@@ -63,15 +64,8 @@ _DECIDED: Final[Mapping[frozenset[str], frozenset[str]]] = {
     STARTS: STARTS,
 }
 """By group the tools whose rules decide about all of it."""
-_NOTHING: Final = frozenset(
-    {
-        "Skill", "SlashCommand", "TodoWrite", "TodoRead", "ExitPlanMode", "EnterPlanMode", "AskUserQuestion",
-        "BashOutput", "KillShell", "TaskOutput", "TaskStop", "TaskCreate", "TaskUpdate", "TaskList",
-        "TaskGet", "ToolSearch",
-        "SendMessage", "Workflow", "EnterWorktree", "ExitWorktree", "ListMcpResourcesTool",
-        "ReadMcpResourceTool",
-    }
-)  # fmt: skip
+_LISTS: Final = WordLists(__file__)
+_NOTHING: Final = _LISTS.all_of("nothing")
 """Tools that reach nothing by themselves."""
 _NOT_CONSULTED: Final = frozenset({"Write", "NotebookEdit", "MultiEdit", "Glob"})
 _SETTINGS_FILE: Final = re.compile(
@@ -80,22 +74,10 @@ _SETTINGS_FILE: Final = re.compile(
 _AGENT_FILE: Final = re.compile(r"(?:^|/)(?:\.claude/agents/(?:[^/]+/)*|agents/)[^/]+\.md$")
 _PLUGIN_FILE: Final = ".claude-plugin/plugin.json"
 _HOOKS_FILE: Final = "hooks/hooks.json"
-_HELPERS: Final = (
-    "apiKeyHelper",
-    "awsCredentialExport",
-    "awsAuthRefresh",
-    "gcpAuthRefresh",
-    "otelHeadersHelper",
-)
-_MANAGED_ONLY: Final = (
-    "allowManagedPermissionRulesOnly", "allowManagedHooksOnly", "allowManagedMcpServersOnly",
-    "strictKnownMarketplaces", "blockedMarketplaces", "strictPluginOnlyCustomization",
-)  # fmt: skip
+_HELPERS: Final = _LISTS.many("helpers")
+_MANAGED_ONLY: Final = _LISTS.many("managed-only")
 _PROGRAMS: Final = ("statusLine", "subagentStatusLine", "fileSuggestion")
-_SANDBOX_SETTINGS: Final = (
-    "ignoreViolations", "enableWeakerNetworkIsolation", "enableWeakerNestedSandbox", "bwrapPath", "socatPath",
-    "ripgrep", "allowAppleEvents", "credentials",
-)  # fmt: skip
+_SANDBOX_SETTINGS: Final = _LISTS.many("sandbox-settings")
 
 
 def recognise(document: Document) -> bool:
@@ -514,30 +496,12 @@ _MODES: Final[Mapping[str, tuple[Asking, Asking]]] = {
 _ASKED: Final[tuple[Asking, Asking]] = ("asked", "asked")
 _OWN_TOOLS: Final = frozenset({"Read", "Edit", "Write", "NotebookEdit", "Bash", "WebFetch", "WebSearch"})
 """The tools that a subagent has where it lists none."""
-_ANSWERABLE: Final[Mapping[str, tuple[str, ...]]] = {
-    "edit": ("Edit", "Write"),
-    "own_settings": ("Edit", "Write"),
-    "run": ("Bash", "PowerShell"),
-    "fetch": ("WebFetch",),
-    "search": ("WebSearch",),
-    "servers": ("mcp__",),
-}
+_ANSWERABLE: Final = _LISTS.lists("answerable")
 """By group of tools the words by which the matcher of a hook means it."""
 _OTHER_HOSTS: Final[Mapping[str, Asking]] = {"bypassPermissions": "allowed", "auto": "judged"}
 """By mode what is asked before a sandbox calls a host that is not listed; else an answer is remembered until
 the session ends (anthropics/claude-code@5cfc0a19 CHANGELOG.md)."""
-_PLAIN: Final = (
-    "$schema", "model", "outputStyle", "language", "cleanupPeriodDays", "includeCoAuthoredBy", "attribution",
-    "availableModels", "modelOverrides", "effortLevel", "theme", "tui", "viewMode", "voice", "voiceEnabled",
-    "companyAnnouncements", "spinnerVerbs", "spinnerTipsEnabled", "spinnerTipsOverride", "respectGitignore",
-    "plansDirectory", "autoUpdatesChannel", "minimumVersion", "forceLoginMethod", "forceLoginOrgUUID",
-    "verbose", "alwaysThinkingEnabled", "showTurnDuration", "terminalProgressBarEnabled",
-    "prefersReducedMotion", "includeGitInstructions", "feedbackSurveyRate", "autoMemoryEnabled", "fastMode",
-    "defaultShell",
-    "worktree", "disableAllHooks", "autoMode", "agent", "skippedMarketplaces", "skippedPlugins",
-    "pluginConfigs", "claudeMd", "claudeMdExcludes", "skipDangerousModePermissionPrompt", "skillOverrides",
-    "teammateMode", "editorMode",
-)  # fmt: skip
+_PLAIN: Final = _LISTS.many("plain")
 
 
 def _enabled_plugin(client: Client, name: str, value: Node) -> None:

@@ -18,6 +18,7 @@ from meshmodel.importers.rule_tables import form_rules
 from meshmodel.importers.servers import Entry, is_off, read_server
 from meshmodel.importers.settings import ANSWER, read_hooks, take_settings, take_variable
 from meshmodel.importers.withheld import shows_secret
+from meshmodel.importers.word_lists import WordLists
 from meshmodel.model.records import Hold
 
 __all__ = ["RULES", "read", "recognise"]
@@ -27,36 +28,12 @@ RULES: Final = form_rules(__file__)
 
 _FILE: Final = ".codex/config.toml"
 _MANAGED: Final = "/etc/codex/config.toml"
-_KNOWN: Final = (
-    "mcp_servers", "approval_policy", "sandbox_mode", "sandbox_workspace_write", "default_permissions",
-    "approvals_reviewer", "model_reasoning_effort", "model_providers", "shell_environment_policy",
-)  # fmt: skip
+_LISTS: Final = WordLists(__file__)
+_KNOWN: Final = _LISTS.many("known")
 """Keys of which one tells that it is a file of Codex, whatever it is called."""
-_IGNORED: Final = (
-    "openai_base_url", "chatgpt_base_url", "apps_mcp_product_sku", "model_provider", "model_providers",
-    "notify", "profile", "profiles", "experimental_realtime_ws_base_url", "otel",
-)  # fmt: skip
-_SETTINGS: Final = (
-    "agents", "allow_login_shell", "analytics", "audio", "auto_review", "background_terminal_max_timeout",
-    "check_for_update_on_startup", "cli_auth_credentials_store", "compact_prompt", "debug", "desktop",
-    "developer_instructions", "disable_paste_burst", "experimental_compact_prompt_file", "features",
-    "feedback", "file_opener", "forced_chatgpt_workspace_id", "forced_login_method", "ghost_snapshot",
-    "hide_agent_reasoning", "history", "include_apps_instructions", "include_collaboration_mode_instructions",
-    "include_environment_context", "include_permissions_instructions", "instructions", "log_dir",
-    "mcp_oauth_callback_port", "mcp_oauth_callback_url", "mcp_oauth_credentials_store", "memories", "model",
-    "model_auto_compact_token_limit", "model_auto_compact_token_limit_scope", "model_catalog_json",
-    "model_context_window", "model_instructions_file", "model_max_output_tokens", "model_reasoning_effort",
-    "model_reasoning_summary", "model_supports_reasoning_summaries", "model_verbosity", "notice",
-    "oss_provider", "personality", "plan_mode_reasoning_effort", "project_doc_fallback_filenames",
-    "project_doc_max_bytes", "project_root_markers", "projects", "realtime", "review_model", "service_tier",
-    "shell_environment_policy", "show_raw_agent_reasoning", "sqlite_home",
-    "suppress_unstable_features_warning", "tool_output_token_limit", "tools", "tui", "windows",
-    "disable_response_storage", "preferred_auth_method",
-)  # fmt: skip
-_SERVER_SETTINGS: Final = (
-    "cwd", "required", "supports_parallel_tool_calls", "startup_timeout_sec", "startup_timeout_ms",
-    "tool_timeout_sec", "experimental_environment", "oauth_resource", "name", "type",
-)  # fmt: skip
+_IGNORED: Final = _LISTS.many("ignored")
+_SETTINGS: Final = _LISTS.many("settings")
+_SERVER_SETTINGS: Final = _LISTS.many("server-settings")
 _SAID: Final = {
     "sandbox_mode": RULES["sandbox-mode"],
     "sandbox_workspace_write": RULES["sandbox-mode"],

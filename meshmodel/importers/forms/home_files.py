@@ -11,25 +11,14 @@ from meshmodel.importers.common_systems import HOME, CommonSystems
 from meshmodel.importers.document import Document, Node
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import form_rules
+from meshmodel.importers.word_lists import WordLists
 from meshmodel.model.records import Custody
 
 __all__ = ["RULES", "existing", "read", "recognise"]
 
 RULES: Final = form_rules(__file__)
-_FILES: Final = (
-    (".aws/credentials", "keys of AWS", "static-secret"),
-    (".kube/config", "access to Kubernetes clusters", "other"),
-    (".config/gcloud/credentials.db", "login of Google Cloud", "oauth-refresh-token"),
-    (".config/gcloud/application_default_credentials.json", "login of Google Cloud", "oauth-refresh-token"),
-    (".ssh/id_*", "key of SSH", "ssh-key"),
-    (".netrc", "passwords of hosts", "static-secret"),
-    (".npmrc", "token of a package registry", "static-secret"),
-    (".pypirc", "token of a package registry", "static-secret"),
-    (".docker/config.json", "logins of container registries", "static-secret"),
-    (".config/gh/hosts.yml", "token of the command line of GitHub", "personal-access-token"),
-    (".git-credentials", "passwords of git", "static-secret"),
-    (".terraform.d/credentials.tfrc.json", "token of Terraform", "static-secret"),
-)
+_LISTS: Final = WordLists(__file__)
+_FILES: Final = _LISTS.rows("files")
 
 
 def existing(home: Path) -> list[Document]:

@@ -16,6 +16,7 @@ from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import form_rules
 from meshmodel.importers.servers import ADDRESS_KEYS, BELOW, read_server, server_entry, switched_on
 from meshmodel.importers.withheld import is_reference
+from meshmodel.importers.word_lists import WordLists
 from meshmodel.model.records import Hold
 
 __all__ = ["RULES", "read", "recognise"]
@@ -26,40 +27,10 @@ _CONTAINERS: Final = ("mcpServers", "servers", "mcp_servers", "context_servers")
 _UNASKED: Final = ("alwaysAllow", "autoApprove", "trust", "sandboxEnabled")
 _WITHOUT_LISTS: Final = frozenset({"Claude Code", "Claude Desktop"})
 """Clients that know no such key: what they ask stands in their settings."""
-_SETTINGS: Final = (
-    "type", "transport", "timeout", "description", "cwd", "name", "gallery", "version", "dev", "icon", "note",
-    "startup_timeout_sec", "tool_timeout_sec", "enabled", "sandbox",
-)  # fmt: skip
-_CLIENTS: Final = (
-    ("claude_desktop_config.json", "Claude Desktop"),
-    (".claude.json", "Claude Code"),
-    (".vscode/mcp.json", "VS Code agent"),
-    (".vscode/settings.json", "VS Code agent"),
-    (".cursor/mcp.json", "Cursor agent"),
-    (".gemini/settings.json", "Gemini CLI"),
-    (".roo/mcp.json", "Roo Code"),
-    (".kiro/settings/mcp.json", "Kiro agent"),
-    (".amazonq/mcp.json", "Amazon Q"),
-    (".copilot/mcp-config.json", "Copilot CLI"),
-    (".mcp.json", "Claude Code"),
-    ("cline_mcp_settings.json", "Cline"),
-    ("rooveterinaryinc.roo-cline/settings/mcp_settings.json", "Roo Code"),
-    (".antigravitycli/mcp_config.json", "Antigravity"),
-    (".gemini/antigravity/mcp_config.json", "Antigravity"),
-    (".codeium/windsurf/mcp_config.json", "Windsurf agent"),
-    ("mcp_agent.config.yaml", "mcp-agent application"),
-)
-_OF_A_PERSON: Final = frozenset(
-    {
-        "claude_desktop_config.json",
-        ".claude.json",
-        "cline_mcp_settings.json",
-        "rooveterinaryinc.roo-cline/settings/mcp_settings.json",
-        ".gemini/antigravity/mcp_config.json",
-        ".codeium/windsurf/mcp_config.json",
-        ".copilot/mcp-config.json",
-    }
-)
+_LISTS: Final = WordLists(__file__)
+_SETTINGS: Final = _LISTS.many("settings")
+_CLIENTS: Final = _LISTS.rows("clients")
+_OF_A_PERSON: Final = _LISTS.all_of("of-a-person")
 """The names of files that lie in the folder of a person, not of a project."""
 _OF_APPLICATIONS: Final = frozenset(
     {

@@ -21,6 +21,7 @@ from meshmodel.importers.rule_tables import form_rules
 from meshmodel.importers.servers import BELOW, Entry, is_off, read_server
 from meshmodel.importers.settings import take_settings
 from meshmodel.importers.withheld import host_of, shows_secret
+from meshmodel.importers.word_lists import WordLists
 from meshmodel.model.records import Delegation, Hold
 
 __all__ = ["RULES", "read", "recognise"]
@@ -30,21 +31,12 @@ RULES: Final = form_rules(__file__)
 
 _FILE: Final = re.compile(r"(?:^|/)opencode\.jsonc?$")
 _AGENT_FILE: Final = re.compile(r"((?:^|.*/)(?:\.opencode|opencode))/agents?/([^/]+)\.md$")
-_SETTINGS: Final = (
-    "$schema", "theme", "keybinds", "tui", "server", "model", "small_model", "provider", "share", "autoshare",
-    "autoupdate", "snapshot", "disabled_providers", "enabled_providers", "username", "layout", "compaction",
-    "watcher", "experimental", "enterprise", "logLevel", "command", "skills", "lsp", "formatter",
-)  # fmt: skip
-_AGENT_SETTINGS: Final = (
-    "model", "variant", "temperature", "top_p", "maxSteps", "steps", "disable", "hidden", "mode", "color",
-    "options", "name",
-)  # fmt: skip
+_LISTS: Final = WordLists(__file__)
+_SETTINGS: Final = _LISTS.many("settings")
+_AGENT_SETTINGS: Final = _LISTS.many("agent-settings")
 _ACTIONS: Final[dict[str, Asking]] = {"allow": "allowed", "ask": "asked", "deny": "denied"}
 _EDITS: Final = frozenset({"write", "edit", "patch", "multiedit"})
-_TOOLS: Final = (
-    "read", "edit", "glob", "grep", "list", "bash", "task", "skill", "lsp", "todoread", "todowrite",
-    "webfetch", "websearch", "codesearch", "question", "external_directory", "doom_loop",
-)  # fmt: skip
+_TOOLS: Final = _LISTS.many("tools")
 _BUILD: Final = "build"
 _LONGEST: Final = 200
 """Characters of a pattern that are looked at."""

@@ -7,24 +7,14 @@ from typing import Final
 from meshmodel.importers.document import Node
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.word_lists import WordLists
 from meshmodel.model.records import Grant, Hold
 
 WHICH_SITES: Final = "Which sites can it read and ask? What is written there is untrusted content."
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
-_FETCHING: Final = frozenset(
-    {
-        "fetch",
-        "webfetch",
-        "playwright",
-        "puppeteer",
-        "browser",
-        "browserbase",
-        "browsermcp",
-        "firecrawl",
-        "crawler",
-    }
-)
+_LISTS: Final = WordLists(__file__)
+_FETCHING: Final = _LISTS.all_of("fetching")
 
 
 def fetches(words: Iterable[str]) -> bool:

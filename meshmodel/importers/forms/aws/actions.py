@@ -15,6 +15,7 @@ from operator import or_
 from pathlib import Path
 from typing import Final
 
+from meshmodel.importers.word_lists import WordLists
 from meshmodel.model.vocabulary import Action
 
 Actions = int
@@ -31,25 +32,10 @@ LEVELS: Final[Mapping[str, Action]] = {
 
 ASSUME: Final = frozenset({"sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"})
 """What yields the session of a role: exchanges, decided by the trust of the role too."""
-KEYS: Final = frozenset(
-    {
-        "iam:CreateAccessKey",
-        "iam:CreateLoginProfile",
-        "iam:UpdateLoginProfile",
-        "iam:CreateServiceSpecificCredential",
-        "iam:ResetServiceSpecificCredential",
-    }
-)
+_LISTS: Final = WordLists(__file__)
+KEYS: Final = _LISTS.all_of("keys")
 """What makes a key or a password of a user."""
-ISSUING: Final = frozenset(
-    {
-        "bedrock-agentcore:GetResourceOauth2Token",
-        "bedrock-agentcore:GetResourceApiKey",
-        "cognito-identity:GetCredentialsForIdentity",
-        "redshift:GetClusterCredentials",
-        "redshift:GetClusterCredentialsWithIAM",
-    }
-)
+ISSUING: Final = _LISTS.all_of("issuing")
 """What gives out credentials that the export does not list."""
 SECRETS: Final = frozenset({"secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"})
 """What reads stored secrets."""
@@ -57,47 +43,11 @@ PASSING: Final = frozenset({"iam:PassRole"})
 """What lets a service run with a role."""
 RETRUSTING: Final = frozenset({"iam:UpdateAssumeRolePolicy"})
 """What decides who may become a role."""
-ESCALATING: Final = frozenset(
-    {
-        "iam:AddUserToGroup",
-        "iam:AttachGroupPolicy",
-        "iam:AttachRolePolicy",
-        "iam:AttachUserPolicy",
-        "iam:CreatePolicyVersion",
-        "iam:PutGroupPolicy",
-        "iam:PutRolePolicy",
-        "iam:PutUserPolicy",
-        "iam:SetDefaultPolicyVersion",
-    }
-)
+ESCALATING: Final = _LISTS.all_of("escalating")
 """What gives policies to users and roles: everything, to whom may do it to itself; else it only writes."""
 IAM_ADMIN: Final = frozenset({"iam:AttachUserPolicy", "iam:PutUserPolicy", "iam:CreateAccessKey"})
 """Who may do these to all users may do everything in the account."""
-_EXECUTE: Final = frozenset(
-    {
-        "batch:SubmitJob",
-        "bedrock:InvokeAgent",
-        "bedrock:InvokeFlow",
-        "bedrock:InvokeInlineAgent",
-        "bedrock-agentcore:InvokeAgentRuntime",
-        "bedrock-agentcore:InvokeCodeInterpreter",
-        "bedrock-agentcore:InvokeGateway",
-        "codebuild:StartBuild",
-        "codepipeline:StartPipelineExecution",
-        "ecs:ExecuteCommand",
-        "ecs:RunTask",
-        "execute-api:Invoke",
-        "glue:StartJobRun",
-        "lambda:InvokeAsync",
-        "lambda:InvokeFunction",
-        "lambda:InvokeFunctionUrl",
-        "ssm:SendCommand",
-        "ssm:StartAutomationExecution",
-        "ssm:StartSession",
-        "states:StartExecution",
-        "states:StartSyncExecution",
-    }
-)
+_EXECUTE: Final = _LISTS.all_of("execute")
 _NO_LEVEL: Final = ASSUME | PASSING | {"sts:SetSourceIdentity", "sts:TagSession"}
 """What is no access to a system by itself."""
 

@@ -16,6 +16,7 @@ from meshmodel.importers.forms.web import WHICH_SITES, fetches, read_web
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.withheld import host_of
+from meshmodel.importers.word_lists import WordLists
 from meshmodel.model.records import Delegation, Hold
 from meshmodel.model.vocabulary import Action
 
@@ -63,53 +64,19 @@ OUTPUTS: Final[Mapping[str, tuple[tuple[str, Action], ...]]] = MappingProxyType(
     }
 )  # fmt: skip
 """By safe output what its job does where."""
-OTHER_OUTPUTS: Final = (
-    "assign-to-agent",
-    "create-agent-session",
-    "create-agent-task",
-    "call-workflow",
-    "jobs",
-    "actions",
-    "scripts",
-)
+_LISTS: Final = WordLists(__file__)
+OTHER_OUTPUTS: Final = _LISTS.many("other-outputs")
 EMPTY_OUTPUTS: Final = ("noop", "missing-tool", "missing-data", "report-incomplete", "upload-artifact")
-OUTPUT_LIMITS: Final = (
-    "staged", "env", "messages", "max-patch-size", "runs-on", "footer", "allowed-domains",
-    "allowed-github-references",
-    "threat-detection", "report-failure-as-issue", "mentions", "concurrency-group", "data",
-    "id-token", "needs",
-)  # fmt: skip
+OUTPUT_LIMITS: Final = _LISTS.many("output-limits")
 WEB_TOOLS: Final = ("web-fetch", "web-search", "playwright", "browser")
 KNOWN_TOOLS: Final = (
     "github", "bash", "edit", "agentic-workflows", "timeout", "startup-timeout", "cli-proxy", "serena",
 )  # fmt: skip
-SERVER_SETTINGS: Final = (
-    "type",
-    "timeout",
-    "required",
-    "version",
-    "mounts",
-    "network",
-    "description",
-    "tools",
-)
+SERVER_SETTINGS: Final = _LISTS.many("server-settings")
 MEMORIES: Final = ("cache-memory", "repo-memory", "drive-memory")
-ON_SETTINGS: Final = (
-    "reaction",
-    "status-comment",
-    "stop-after",
-    "skip-if-match",
-    "skip-if-no-match",
-    "names",
-)
+ON_SETTINGS: Final = _LISTS.many("on-settings")
 ON_STARTERS: Final = ("roles", "skip-roles", "bots", "skip-bots", "forks", "skip-author-associations")
-MARKDOWN_SETTINGS: Final = (
-    "name", "description", "emoji", "source", "tracker-id", "labels", "metadata", "strict", "features",
-    "runs-on",
-    "run-name", "concurrency", "model", "runtimes", "cache", "evals", "max-daily-ai-credits",
-    "timeout_minutes",
-    "private", "max-turns",
-)  # fmt: skip
+MARKDOWN_SETTINGS: Final = _LISTS.many("markdown-settings")
 
 
 def is_agentic(document: Document) -> bool:

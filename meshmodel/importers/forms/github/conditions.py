@@ -9,11 +9,11 @@ events-that-trigger-workflows.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from meshmodel.importers.document import Node
 from meshmodel.importers.json_text import read_json
+from meshmodel.importers.word_lists import WordLists
 from meshmodel.model.errors import MeshmodelError
 
 NEVER, UNKNOWN, POSSIBLE = 0, 1, 2
@@ -21,33 +21,11 @@ NEVER, UNKNOWN, POSSIBLE = 0, 1, 2
 _LENGTH_LIMIT: Final = 10_000
 _DEPTH_LIMIT: Final = 50
 
-_OUTSIDE_ACTIONS: Final = MappingProxyType(
-    {
-        "issues": ("opened", "edited", "closed", "reopened", "deleted"),
-        "issue_comment": ("created", "edited", "deleted"),
-        "pull_request_target": (
-            "opened", "edited", "closed", "reopened", "synchronize", "ready_for_review", "converted_to_draft",
-        ),
-        "pull_request_review": ("submitted", "edited"),
-        "pull_request_review_comment": ("created", "edited", "deleted"),
-        "discussion": ("created", "edited", "deleted"),
-        "discussion_comment": ("created", "edited", "deleted"),
-        "workflow_run": ("completed", "requested", "in_progress"),
-    }
-)  # fmt: skip
+_LISTS: Final = WordLists(__file__)
+_OUTSIDE_ACTIONS: Final = _LISTS.lists("outside-actions")
 """By event what somebody without rights in the repository can do; labels and assignees are set by members."""
-_INSIDE_ACTIONS: Final = (
-    "labeled", "unlabeled", "assigned", "unassigned", "milestoned", "demilestoned", "pinned", "unpinned",
-    "locked", "unlocked", "transferred", "review_requested", "dismissed", "answered", "category_changed",
-    "published", "released", "created", "opened", "synchronize", "reopened", "edited", "closed", "submitted",
-    "completed", "requested",
-)  # fmt: skip
-_DEFAULT_ACTIONS: Final = MappingProxyType(
-    {
-        "pull_request_target": ("opened", "synchronize", "reopened"),
-        "pull_request": ("opened", "synchronize", "reopened"),
-    }
-)
+_INSIDE_ACTIONS: Final = _LISTS.many("inside-actions")
+_DEFAULT_ACTIONS: Final = _LISTS.lists("default-actions")
 _MEMBERS: Final = frozenset({"owner", "member", "collaborator"})
 _STRANGERS: Final = frozenset({"none", "contributor", "first_time_contributor", "first_timer", "mannequin"})
 _AT_DEFAULT: Final = ("refs/heads/",)

@@ -21,6 +21,7 @@ from meshmodel.importers.meanings import Meaning, meaning_of
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.toml_text import read_toml
 from meshmodel.importers.withheld import is_reference, names_secret, shows_secret
+from meshmodel.importers.word_lists import WordLists
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import read_small_file
 from meshmodel.model.records import Custody, Delegation, Grant, Hold, Reference, Trigger
@@ -30,62 +31,13 @@ EVERY_SCOPE: Final = (
     "contents", "issues", "pull-requests", "actions", "discussions", "packages", "pages", "security-events",
 )  # fmt: skip
 """What ``read-all`` and ``write-all`` stand for, as far as it is drawn; ``id-token`` is looked at apart."""
-_PARTS: Final = MappingProxyType(
-    {
-        "contents": "code",
-        "issues": "issues",
-        "pull-requests": "pull requests",
-        "discussions": "discussions",
-        "packages": "packages",
-        "pages": "pages",
-        "security-events": "security alerts",
-        "vulnerability-alerts": "security alerts",
-        "repository-projects": "projects",
-        "organization-projects": "projects",
-        "models": "models",
-        "copilot-requests": "models",
-        **dict.fromkeys(
-            ("actions", "checks", "statuses", "deployments", "attestations", "artifact-metadata"), "pipeline"
-        ),
-    }
-)
+_LISTS: Final = WordLists(__file__)
+_PARTS: Final = _LISTS.grouped("parts")
 """By scope of a permission the system that it opens."""
-_KINDS: Final = MappingProxyType(
-    {
-        "code": "code-repository",
-        "pipeline": "ci-pipeline",
-        "packages": "object-storage",
-        "pages": "deployment-target",
-        **dict.fromkeys(("dispatches", "repository dispatches"), "ci-pipeline"),
-    }
-)
-_EVENTS: Final = MappingProxyType(
-    {
-        "issues": ("issues",),
-        "issue_comment": ("issues", "pull requests"),
-        "pull_request_target": ("pull requests",),
-        "pull_request_review": ("pull requests",),
-        "pull_request_review_comment": ("pull requests",),
-        "pull_request_comment": ("pull requests",),
-        "discussion": ("discussions",),
-        "discussion_comment": ("discussions",),
-        "workflow_run": ("pipeline",),
-        "slash_command": ("issues", "pull requests", "discussions"),
-        "command": ("issues", "pull requests", "discussions"),
-    }
-)
+_KINDS: Final = _LISTS.grouped("kinds")
+_EVENTS: Final = _LISTS.lists("events")
 """Events of outsiders, and where they write; the commands are those of gh-aw."""
-_OWN_EVENTS: Final = MappingProxyType(
-    {
-        **dict.fromkeys(("push", "create", "delete", "release", "gollum", "merge_group"), "code"),
-        **dict.fromkeys(
-            ("check_run", "check_suite", "status", "deployment", "deployment_status"), "pipeline"
-        ),
-        **dict.fromkeys(("label", "label_command", "milestone"), "issues"),
-        "registry_package": "packages",
-        "page_build": "pages",
-    }
-)
+_OWN_EVENTS: Final = _LISTS.grouped("own-events")
 """Events of those who may write, and where."""
 _WORDLESS: Final = ("schedule", "fork", "watch", "public", "branch_protection_rule")
 _DISPATCHES: Final = MappingProxyType(

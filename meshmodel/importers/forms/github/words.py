@@ -3,42 +3,17 @@
 import re
 import shlex
 from collections.abc import Iterator
-from types import MappingProxyType
 from typing import Final
 
 from meshmodel.importers.document import Document, ForeignFileError, Node
 from meshmodel.importers.fingerprints import of_address, of_command
 from meshmodel.importers.json_text import read_json
+from meshmodel.importers.word_lists import WordLists
 
-AGENTS: Final = MappingProxyType(
-    {
-        "anthropics/claude-code-action": "Claude Code",
-        "anthropics/claude-code-base-action": "Claude Code",
-        "anthropics/claude-code-security-review": "Claude Code",
-        "google-github-actions/run-gemini-cli": "Gemini CLI",
-        "google-gemini/gemini-cli-action": "Gemini CLI",
-        "openai/codex-action": "Codex",
-        "actions/ai-inference": "AI inference",
-        "qwenlm/qwen-code-action": "Qwen Code",
-        "sst/opencode/github": "OpenCode",
-        "anomalyco/opencode/github": "OpenCode",
-        "qodo-ai/pr-agent": "PR-Agent",
-        "codium-ai/pr-agent": "PR-Agent",
-        "augmentcode/augment-agent": "Augment agent",
-        "augmentcode/review-pr": "Augment agent",
-        "factory-ai/droid-action": "Droid",
-    }
-)
+_LISTS: Final = WordLists(__file__)
+AGENTS: Final = _LISTS.by_word("agents")
 """Actions that start an agent, in lower case, without their version."""
-CHECKING: Final = MappingProxyType(
-    {
-        "anthropics/claude-code-action": "allowed_non_write_users",
-        "openai/codex-action": "allow-users",
-        "sst/opencode/github": "",
-        "anomalyco/opencode/github": "",
-        "factory-ai/droid-action": "allowed_non_write_users",
-    }
-)
+CHECKING: Final = _LISTS.by_word("checking")
 """Of these actions those that start for people with write access alone, and the input whose ``*`` opens them.
 
 Sources: the page on security of anthropics/claude-code-action@0085208; action.yml of
@@ -47,20 +22,7 @@ openai/codex-action@0006efa.
 _SCRIPT_LIMIT: Final = 200_000
 """Characters of a script that are looked at."""
 _ALL: Final = "*"
-WORDS_OF: Final = MappingProxyType(
-    {
-        "issue": {"issues", "pull requests"},
-        "pull_request": {"pull requests", "code"},
-        "comment": {"issues", "pull requests", "discussions"},
-        "review": {"pull requests"},
-        "discussion": {"discussions"},
-        "head_commit": {"code"},
-        "commits": {"code"},
-        "pages": {"code"},
-        "workflow_run": {"pipeline"},
-        "client_payload": {"repository dispatches"},
-    }
-)
+WORDS_OF: Final = _LISTS.sets("words-of")
 """By part of an event the parts of the repository in which its words may be written."""
 _SANITIZED: Final = re.compile(r"\bneeds\.activation\.outputs\.(?:text|title|body)\b")
 """What gh-aw makes of the text of an event: words of outsiders all the same."""
@@ -70,12 +32,7 @@ _LEAF: Final = re.compile(
     r"github\.event\.(?:[a-z0-9_*-]+\.){0,8}(?:title|body|head\.ref|head\.label|default_branch|page_name|message"
     r"|email|name|text)"
 )
-PROMPTS: Final = frozenset(
-    {
-        "prompt", "prompt-file", "prompt_file", "direct_prompt", "override_prompt", "custom_instructions",
-        "system-prompt", "system_prompt", "append_system_prompt", "instruction", "instruction_file",
-    }
-)  # fmt: skip
+PROMPTS: Final = _LISTS.all_of("prompts")
 PROMPT_INPUTS: Final = frozenset({*PROMPTS, "instructions", "task", "query", "message"})
 """Inputs by which an action that is not known is told what to do."""
 MODEL_INPUT: Final = re.compile(r"(?:.*[-_])?(?:model|llm)(?:[-_](?:name|id|provider))?")
@@ -90,22 +47,9 @@ ARGUMENTS: Final = frozenset(
 )
 ALLOWED: Final = re.compile(r"--allowed-?[tT]ools[ =]{1,4}(?:\"([^\"]*)\"|'([^']*)'|(\S+))")
 SERVER_INPUTS: Final = frozenset({"mcp_config", "mcp-config"})
-STARTER_INPUTS: Final = frozenset(
-    {
-        "allowed_non_write_users", "allowed_bots", "allow-users", "allow-bots",
-        "bypass_write_permission_check_acknowledgment", "trigger_phrase", "label_trigger", "assignee_trigger",
-    }
-)  # fmt: skip
+STARTER_INPUTS: Final = _LISTS.all_of("starter-inputs")
 SERVER: Final = re.compile(r"\bmcp__([A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*)__")
-LOGINS: Final = MappingProxyType(
-    {
-        "role-to-assume": ("AWS STS", "sts.amazonaws.com"),
-        "workload_identity_provider": ("Google STS", "sts.googleapis.com"),
-        "gcp_workload_identity_provider": ("Google STS", "sts.googleapis.com"),
-        "client-id": ("Microsoft Entra ID", "login.microsoftonline.com"),
-        "anthropic_federation_rule_id": ("Anthropic token service", "api.anthropic.com"),
-    }
-)
+LOGINS: Final = _LISTS.lists("logins")
 """By input of an action the provider that it logs in at with the OIDC token of the job."""
 IDENTIFIERS: Final = frozenset(
     {

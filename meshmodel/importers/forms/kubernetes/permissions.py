@@ -8,6 +8,7 @@ from meshmodel.importers.document import Node
 from meshmodel.importers.forms.kubernetes.cluster import LISTED, Cluster, Manifest, listed
 from meshmodel.importers.forms.kubernetes.rules import RULES
 from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.word_lists import WordLists
 from meshmodel.model.records import Custody, Exchange, Grant
 from meshmodel.model.vocabulary import ACTIONS, Action
 
@@ -17,22 +18,11 @@ _KNOWN: Final = _READ | _WRITE | {"*", "escalate", "bind", "impersonate"}
 _EXECUTES: Final = frozenset({"exec", "attach", "portforward", "proxy", "ephemeralcontainers"})
 _BINDABLE: Final = frozenset({"roles", "clusterroles"})
 _IDENTITIES: Final = frozenset({"users", "groups", "serviceaccounts", "userextras", "uids"})
-_MAKES_PODS: Final = frozenset(
-    {"pods", "deployments", "statefulsets", "daemonsets", "replicasets", "replicationcontrollers", "jobs",
-     "cronjobs"}
-)  # fmt: skip
-_ASKS_ONLY: Final = frozenset(
-    {"tokenreviews", "subjectaccessreviews", "localsubjectaccessreviews", "selfsubjectaccessreviews",
-     "selfsubjectrulesreviews", "selfsubjectreviews"}
-)  # fmt: skip
+_LISTS: Final = WordLists(__file__)
+_MAKES_PODS: Final = _LISTS.all_of("makes-pods")
+_ASKS_ONLY: Final = _LISTS.all_of("asks-only")
 """What is created only to be answered: it reads."""
-_OF_THE_CLUSTER: Final = frozenset(
-    {"nodes", "namespaces", "persistentvolumes", "clusterroles", "clusterrolebindings", "storageclasses",
-     "customresourcedefinitions", "apiservices", "csinodes", "csidrivers", "volumeattachments",
-     "priorityclasses", "ingressclasses", "runtimeclasses", "certificatesigningrequests",
-     "mutatingwebhookconfigurations", "validatingwebhookconfigurations",
-     "validatingadmissionpolicies", "componentstatuses", "users", "groups"}
-)  # fmt: skip
+_OF_THE_CLUSTER: Final = _LISTS.all_of("of-the-cluster")
 """Resources that are in no namespace."""
 
 
