@@ -167,9 +167,9 @@ def reference_of(mesh: Mesh, node: int) -> str:
 class PathSentences:
     """Tells what happens along a path, one numbered sentence for what one does in one go."""
 
-    def __init__(self, snapshot: Snapshot, mesh: Mesh, heard: Sequence[bool]) -> None:
-        """Arguments: the model, whose names are told; its mesh; by system whether it is heard."""
-        self.snapshot, self._mesh, self._heard = snapshot, mesh, heard
+    def __init__(self, snapshot: Snapshot, mesh: Mesh) -> None:
+        """Arguments: the model, whose names are told; its mesh."""
+        self.snapshot, self._mesh = snapshot, mesh
 
     def tell(
         self,
@@ -197,24 +197,43 @@ class PathSentences:
         return record.title if record is not None else self.title(zone)
 
     def opening(
-        self, agent: str, source: str | None, identity: str | None, through: Sequence[str] = ()
+        self,
+        agent: str,
+        source: str | None,
+        identity: str | None,
+        through: Sequence[str] = (),
+        brought: Sequence[str] = (),
     ) -> str:
         """Where a path starts; a source as which the agent has no identity starts it.
 
-        ``through`` are the other agents by which it reads the source.
+        ``through`` are the other agents by which it reads the source. ``brought`` is where outsiders put what
+        is there, and the agents that bring it.
         """
         who = self.snapshot.agent[agent]
         if source is None:
             return f"{who.title} works in its home zone, {self.zone(who.home or '')}"
         system, holds = self.snapshot.system[source], ""
-        if system.untrusted_input:
-            holds = " (untrusted content ⚑)"
-        elif self._heard[self._mesh.system[source]]:
-            holds = " (may hold untrusted content ⚐)"
-        if identity is None:
-            return f"{system.title} starts {who.title}{holds}"
+        holds = " (untrusted content ⚑)" if system.untrusted_input else ""
         by = f" through {titles(self.snapshot, 'agent', through)}" if through else ""
-        return f"{who.title} reads {system.title}{by} as {identity}{holds}"
+        reads = (
+            f"{system.title} starts {who.title}"
+            if identity is None
+            else f"{who.title} reads {system.title}{by} as {identity}"
+        )
+        return f"{self._brought(system.title, *brought)}{reads}{holds}" if brought else f"{reads}{holds}"
+
+    def _brought(self, system: str, first: str, *agents: str) -> str:
+        """That outsiders put content somewhere, and agents bring it to a system."""
+        origin = self.snapshot.system[first]
+        how = (
+            f"write into {origin.title} ⚑"
+            if origin.untrusted_input
+            else f"find a credential in {origin.title}"
+        )
+        if not agents:
+            return f"Outsiders {how} and write into {system} ⚐; "
+        copies = "copies" if len(agents) == 1 else "copy"
+        return f"Outsiders {how}; {titles(self.snapshot, 'agent', agents)} {copies} that into {system} ⚐; "
 
     def _sentences(
         self, steps: Sequence[PathStep], ends: Sequence[int], unchecked: Mapping[int, str]

@@ -181,7 +181,7 @@ class Explaining:
         self.snapshot, self.listing = snapshot, listing
         self.mesh, self.reaches, self.checkpoints = listing.mesh, listing.reaches, listing.reaches.checkpoints
         self.paths = Paths(self.mesh, self.checkpoints)
-        self.sentences = PathSentences(snapshot, self.mesh, self.reaches.heard)
+        self.sentences = PathSentences(snapshot, self.mesh)
 
     # What is asked
 
@@ -282,7 +282,8 @@ class Explaining:
             self.paths.first_of(self.boundaries(crossing, self._used(path))),
         )
         who = self.snapshot.agent[name].title
-        opening = self.sentences.opening(name, origin, identity, through) if is_crossing else who
+        brought = self._brought(source) if is_crossing and source != HOME else ()
+        opening = self.sentences.opening(name, origin, identity, through, brought) if is_crossing else who
         ends = [enters for _, enters in mesh.taken(path)]
         sentences = self.sentences.tell(opening, steps, ends, self._unchecked(crossing, path))
         return Explanation(
@@ -295,6 +296,17 @@ class Explaining:
             steps,
             sentences + self._within(crossing),
         )
+
+    def _brought(self, system: int) -> tuple[str, ...]:
+        """What brings untrusted content into a system by itself: where outsiders put it, then the agents."""
+        outsiders = self.reaches.outsiders
+        mesh, paths, access = outsiders.mesh, Paths(outsiders.mesh, outsiders), 5 * system + WRITE
+        if self.mesh.untrusted[system] or not self.reaches.heard[system]:
+            return ()
+        closed = paths.closed(paths.counting(self.reaches.outsider.power, 0))
+        path = paths.shortest(mesh.outside, access, closed) or [access]
+        agents = (mesh.name(each) for each in path if reference_of(mesh, each).startswith("agent:"))
+        return (mesh.systems[path[0] // 5], *dict.fromkeys(agents))
 
     def _within(self, crossing: ListedCrossing) -> tuple[str, ...]:
         """What makes a crossing where the zone is not left, if it is such a one."""

@@ -13,6 +13,7 @@ from meshmodel.answers.baseline import Comparison, comparison_blocks, comparison
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table, fields_json
 from meshmodel.answers.causes import Cause, Counts, counts_of, fold
 from meshmodel.answers.lines import Words
+from meshmodel.answers.measures import title_in
 from meshmodel.answers.questions import asked, open_notes, question_blocks, routine_words
 from meshmodel.model.phrases import STATES, TERMS
 from meshmodel.model.records import Acceptance
@@ -193,7 +194,7 @@ def check_end(analysis: "Analysis", named: str, verdict: Verdict, columns: int) 
         columns: the cells that a line may take.
     """
     if analysis.summary.crossings:
-        yield Section("", [Table(tuple(map(Row, TERMS)))], indent=0)
+        yield Section("", [Table(tuple(map(Row, TERMS[:2])))], indent=0)
     if analysis.summary.uncontrolled and named:
         yield Section("", [*_next_blocks(named, columns)], indent=0)
     number, lowest = verdict
@@ -213,20 +214,22 @@ def _next_blocks(named: str, columns: int) -> Iterator[Block]:
         ("meshmodel explain", "the attack path, step by step"),
         ("meshmodel fix", "the fewest checkpoints that close all unchecked paths"),
     )
-    standards = "the standards of each finding (OWASP, NIST, MITRE, CWE)"
+    options = (
+        ("--paths", "lists every path"),
+        ("--standards", "lists the standards (OWASP, NIST, MITRE, CWE)"),
+    )
     longest = width(f"Next:  {asks[0][0]} {named}  ")
     if longest + _LEAST_WORDS <= columns:
         rows = [(f"{command} {named}", what) for command, what in asks]
-        heads = ("Next:", "", "")
-        told = zip(heads, [*rows, ("--standards", standards)], strict=True)
-        yield Table(tuple(Row((head, *row)) for head, row in told))
+        heads = ("Next:", "", "", "")
+        yield Table(tuple(Row((head, *row)) for head, row in zip(heads, [*rows, *options], strict=True)))
         return
     yield Paragraph("Next:")
     for command, what in asks:
         yield Paragraph(what, indent=2)
         parts = (f"{command} {named}",) if longest <= columns else (f"{command} \\", named)
         yield from (Paragraph((part,), indent=4 + 2 * number) for number, part in enumerate(parts))
-    yield Paragraph(f"--standards  {standards}", indent=2, hang=2)
+    yield from (Paragraph(f"{option}  {what}", indent=2, hang=2) for option, what in options)
 
 
 def _counts(analysis: "Analysis", designed: Summary | None) -> Iterator[Block]:
@@ -313,9 +316,9 @@ def _crossing_section(analysis: "Analysis", cells: int) -> Section:
         return Section("No path.", look="")
     rows = [
         (
-            each.agent,
-            each.source or "home",
-            each.target,
+            title_in(analysis.snapshot, "agent", each.agent),
+            "home" if each.source is None else title_in(analysis.snapshot, "system", each.source),
+            title_in(analysis.snapshot, "system", each.target),
             each.action,
             STATES[each.state] + (f", {each.severity}" if each.severity is not None else ""),
         )

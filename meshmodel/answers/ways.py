@@ -9,6 +9,7 @@ from meshmodel.analysis.rules.base import can
 from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Table, fields_json
 from meshmodel.answers.highlights import reference_of, sentences_and_steps
+from meshmodel.answers.intended import why_both
 from meshmodel.answers.lines import Look, Words
 from meshmodel.answers.ways_sentences import ways_sentences
 from meshmodel.model.phrases import STATES
@@ -167,6 +168,8 @@ def path_blocks(
     if explanation.severity is not None and explanation.state == "uncontrolled":
         look, severity = explanation.severity, f", {explanation.severity}"
     yield Paragraph(f"{head}. {STATES[explanation.state].capitalize()}{severity}.", look)
+    if also := why_both(snapshot, explanation):
+        yield Paragraph(also, hang=2)
 
 
 def step_blocks(explanation: Explanation) -> Iterator[Paragraph]:

@@ -16,7 +16,7 @@ _STORED: Final = "⊸─"
 _PLAIN_SYSTEM: Final = GLYPHS["system"]
 _JOIN: Final = "●"
 LINES: Final[dict[Style, str]] = {
-    "credential": "a credential, from whoever has it to what it opens",
+    "credential": "a credential: a key or token. “as” names its identity, the account a system sees",
     "trigger": "a write to a system starts an agent",
     "hearing": "an agent reads a system: a checkpoint there filters what it reads",
     "delegation": "an agent calls another agent",

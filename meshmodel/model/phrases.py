@@ -69,8 +69,15 @@ TERMS: Final = (
         "an agent starts from one system or its home zone and acts on another system across a trust boundary",
     ),
     ("Unchecked", "no effective checkpoint decides, and no intended use covers it"),
+    ("Checked", "an effective checkpoint is on every route"),
+    ("Intended", "an intended use covers it: access that was approved by design"),
+    ("Checkpoint", "an authorization decision on a step: a policy check, or a person's approval"),
+    ("Effective", "enforced, decides each action, and no agent that it checks can change it"),
+    ("Missing checkpoint", "a credential and the system it opens, where unchecked paths enter"),
+    ("Identity", "the account that a system sees when an agent acts"),
+    ("Credential", "a key or token that proves an identity; agents hold, find or are issued it"),
 )
-"""What is counted, and what that means."""
+"""What is counted, first the two that every count needs, and what that means."""
 LETTERS: Final[dict[Action, str]] = {"read": "r", "write": "w", "execute": "x", "issue": "i", "admin": "a"}
 """One letter for every action, in the order of ``ACTIONS``."""
 ACTIONS_BY_LETTER: Final = {letter: action for action, letter in LETTERS.items()}

@@ -192,7 +192,8 @@ def test_where_words_are_carried_is_said_of_the_source():
         r.Grant("clerk-key", "files", ("write",)),
     )
     opening = told(support(*records), "clerk", "files", source="notes").sentences[0]
-    assert opening == "Clerk reads Notes as clerk-key (may hold untrusted content ⚐)"
+    brought = "Outsiders write into Tickets ⚑; Support bot copies that into Notes ⚐"
+    assert opening == f"{brought}; Clerk reads Notes as clerk-key"
 
 
 READ_ONLY = r.Delegation("bot", "server", only=("notes:read",))
@@ -244,7 +245,7 @@ def test_an_earlier_step_that_is_intended_is_told_as_intended():
     assert told(mesh, "coder", "safe", source="home").sentences[1:4] == (
         (
             "1 administers cluster as svc-deploy, with deploy-key, which includes read "
-            "◇ no checkpoint, intended"
+            "✓ no checkpoint, an intended use"
         ),
         "2 finds safe-key, stored in cluster",
         "3 reads safe as safe-key ✖ no checkpoint",

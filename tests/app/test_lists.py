@@ -62,8 +62,8 @@ async def test_the_matrix_says_what_the_analysis_says_and_explains_a_cell() -> N
                 assert cell_of(each).text in row
         assert any("»" in each for each in lines), "deputies are marked by a sign"
         legend = str(matrix.query_one(Static).content)
-        assert "hidden" in legend
-        assert "deputy" in legend
+        assert "found" in legend
+        assert "through" in legend
         agent_id, system = matrix.table.at
         await pilot.press("enter")
         await pilot.pause()

@@ -22,7 +22,7 @@ from meshmodel.answers.report.pictures import Form, Pictures
 from meshmodel.answers.report.tree import Block, Contents, Heading, Items, Paragraph, Report, Table
 from meshmodel.answers.report.work_items import work_section
 from meshmodel.answers.work import Work, work_of
-from meshmodel.model.phrases import VIEWS
+from meshmodel.model.phrases import TERMS, VIEWS
 from meshmodel.model.stop import CURRENT
 from meshmodel.model.text import first_few
 
@@ -38,21 +38,7 @@ MOST_DETAILED: Final = 1_000
 LONGEST_TRADE_OFF: Final = 60
 """What fewer leave open is left out for more measures: each of its numbers is a search."""
 _WORDS: Final = (
-    (
-        "Path",
-        "an agent starts from one system or its home zone and acts on another across a trust boundary",
-    ),
-    (
-        "Checkpoint",
-        (
-            "an authorization decision on a step. It is effective if it is enforced, decides each action, "
-            "and no agent that is asked can change it"
-        ),
-    ),
-    ("Checked", "a path with an effective checkpoint on every route"),
-    ("Intended", "a path that an intended use covers"),
-    ("Unchecked", "any other path: no effective checkpoint decides"),
-    ("Missing checkpoint", "a credential and the system it opens, where unchecked paths enter"),
+    *TERMS,
     ("As built", "without the checkpoints that are only planned"),
     (
         "Minimum fix",

@@ -8,6 +8,7 @@ from meshmodel.app.presentation.reach_cells import MEANINGS
 from meshmodel.app.widgets.rows import Row, heading, line, space
 from meshmodel.canvas.glyphs import SIGNS
 from meshmodel.language.sentences import SENTENCES
+from meshmodel.model.phrases import TERMS
 
 
 class HelpScreen(ChoiceDialog[str]):
@@ -29,7 +30,7 @@ class HelpScreen(ChoiceDialog[str]):
 
 
 def help_rows(keymap: Mapping[str, str] | None = None) -> Iterator[Row]:
-    """A row for every action, by task, each sentence of the quick line and each sign of canvas and matrix."""
+    """A row for every action, by task, each sentence of the quick line, each term, and each sign."""
     for task in TASKS:
         yield space(task)
         yield heading(task)
@@ -52,9 +53,14 @@ def help_rows(keymap: Mapping[str, str] | None = None) -> Iterator[Row]:
             "quick_line",
             indent=4,
         )
-    for title, signs in (("Signs of the canvas", SIGNS), ("Letters and signs of the reach matrix", MEANINGS)):
+    signs_by_title = (
+        ("Terms", TERMS),
+        ("Signs of the canvas", SIGNS),
+        ("Letters and signs of the reach matrix", MEANINGS),
+    )
+    for title, signs in signs_by_title:
         yield space(title)
         yield heading(title)
         for sign, meaning in signs:
-            words = line("  ", (f"{sign:<8}", "$text-accent"), (meaning, "$text-muted"))
+            words = line("  ", (f"{sign:<8} ", "$text-accent"), (meaning, "$text-muted"))
             yield Row(("sign", sign), words, None, indent=10)

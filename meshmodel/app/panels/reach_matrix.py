@@ -241,9 +241,9 @@ class ReachMatrix(FilterPanel, Bound):
         self.legend.update(
             line(
                 " rwxia  ",
-                (f"{SIGNS['hidden']}r hidden", "$text-warning"),
+                (f"{SIGNS['hidden']}r found", "$text-warning"),
                 "  ",
-                (f"{SIGNS['deputy']}r deputy", "$text-error"),
+                (f"{SIGNS['deputy']}r through", "$text-error"),
                 shown_cells,
             )
         )

@@ -1,12 +1,12 @@
 """Sentences about reach, ways and compromises that reports and the workbench share; plain text."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import Door, Explanation, Finding, How, SystemReach
 from meshmodel.model.records import Snapshot
 from meshmodel.model.rule_cards import DOOR
-from meshmodel.model.text import counted, first_few, one_line
+from meshmodel.model.text import counted, one_line
 
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
@@ -74,51 +74,6 @@ def why_no_place(snapshot: Snapshot, way: Explanation | None, doors: Iterable[Do
         return why
     # Nobody is asked on a step to another system.
     return f"{why} ({' > '.join(other)} on its path is a finding of its own)"
-
-
-def why_not_intended(snapshot: Snapshot, way: Explanation) -> str:
-    """Why an intent would not approve a way (``docs/semantics.md#paths``), without a last full stop."""
-    agent = snapshot.agent[way.agent].title
-    if way.state is None:
-        return f"{agent} crosses no trust boundary there, so nothing needs to be approved"
-    if way.state != "uncontrolled":
-        return f"that path is {'intended' if way.state == 'approved' else 'checked'} already"
-    used = [step.from_.partition(":")[2] for step in way.steps if step.step == "grant"]
-    return why_none_approves(snapshot, [way.agent], used[-1], way.system)
-
-
-def why_none_approves(snapshot: Snapshot, agents: Sequence[str], credential: str, system: str) -> str:
-    """Why no intent of some agents approves what they do unchecked on a system with a credential."""
-    target, key = snapshot.system[system].title, snapshot.credential[credential].title
-    if snapshot.system[system].audit == "none":
-        return f"{target} logs nothing. Let it log who acts (audit), or add a checkpoint (p)"
-    without = [each for each in agents if credential not in _in_hand(snapshot, each)]
-    if without:
-        active = (each.id for each in snapshot.agent.values() if each.status == "active")
-        holders = sorted(each for each in active if credential in _in_hand(snapshot, each))
-        lacking = first_few([snapshot.agent[each].title for each in without], 2)
-        others = first_few([snapshot.agent[each].title for each in holders], 2)
-        held = f"held by {others}, not by {lacking}" if holders else "found, not held"
-        return f"{key} is {held}. Remove it or add a checkpoint (p)"
-    who = first_few([snapshot.agent[each].title for each in agents], 2)
-    reads = "reads" if len(agents) == 1 else "read"
-    return (
-        f"{who} {reads} untrusted content and may follow it (prompt injection). "
-        "Keep it out or add a checkpoint (p)"
-    )
-
-
-def _in_hand(snapshot: Snapshot, agent: str) -> set[str]:
-    """The credentials that an agent holds or is handed over, and those that they are exchanged for."""
-    found = {credential for holder, credential in snapshot.hold if holder == agent}
-    found |= {key for each in snapshot.delegation.values() if each.to == agent for key in each.passes or ()}
-    waiting = list(found)
-    while waiting:
-        name = waiting.pop()
-        more = {to for from_, to in snapshot.exchange if from_ == name} - found
-        found |= more
-        waiting += more
-    return found
 
 
 def compromise_title(found: "Compromise") -> str:
