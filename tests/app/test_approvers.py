@@ -9,15 +9,11 @@ from meshmodel.api import analyse
 from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.questions import QuestionList
-from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.app.state import WorkbenchState
-from meshmodel.canvas.lighting import look_of
 from meshmodel.edits.edit import Edit, Put, apply_edit
-from meshmodel.edits.groups import fields_of_all
-from meshmodel.interchange import read_file
 from meshmodel.language import parse
 from meshmodel.model.records import Snapshot
-from tests.app.desk import MODELS, Desk, desk
+from tests.app.desk import desk
 from tests.app.form_host import Host
 from tests.edits.models import full_snapshot
 
@@ -112,43 +108,3 @@ async def test_a_checkpoint_of_another_kind_is_called_by_that_and_stays_selected
         await it.sentence("policy-decision-files is human-approval; rename human-approval-files ask")
         await it.sentence("ask is policy-decision")
         assert list(it.model.checkpoint) == ["ask"], "an id that was given stays"
-
-
-async def test_checkpoints_that_are_set_together_get_ids_of_their_own(tmp_path: Path) -> None:
-    text = "bot > key > files; ask policy-decision on key > files; ask human-approval on key > files"
-    edit = parse(text, Snapshot()).edit
-    assert edit is not None
-    model = apply_edit(Snapshot(), edit)
-    first, *_ = model.checkpoint.values()
-    changed = fields_of_all(
-        model, first, {"kind": "step-up-authentication"}, [("checkpoint", each) for each in model.checkpoint]
-    )
-    assert changed is not None
-    assert len(apply_edit(model, changed).checkpoint) == 2
-
-
-def looks(it: Desk, text: str) -> set[str]:
-    """How the runs with this text look on the canvas."""
-    canvas = it.bench.context.canvas
-    assert canvas.drawing is not None
-    runs = [run for row in canvas.drawing.rows for run in row if text in run.text]
-    return {look_of(run, canvas.lighting)[0] for run in runs}
-
-
-async def test_a_mark_and_the_card_of_who_approves_there_light_each_other(tmp_path: Path) -> None:
-    drawn = read_file(MODELS / "support-agent.toml")
-    edit = parse("ann is person; ask human-approval by ann on file-sas > attachments", drawn).edit
-    assert edit is not None
-    async with desk(tmp_path, apply_edit(drawn, edit), size=(120, 40)) as it:
-        canvas, reference = it.bench.context.canvas, ("checkpoint", "human-approval-attachments")
-        assert canvas.drawing is not None
-        assert "read by ann─◆" in canvas.drawing.as_text()
-        assert looks(it, "♙ ann") == {"plain"}
-        await it.pilot.click("#canvas", offset=it.cell(reference, dx=0))
-        assert it.bench.shown.selected == reference
-        assert looks(it, "♙ ann") == looks(it, "◆") == {"selected"}
-        assert "attachments by ann" in it.bench.query_one(StatusBar).render().plain
-        await it.pilot.click("#canvas", offset=it.cell(("agent", "ann")))
-        assert looks(it, "♙ ann") == looks(it, "◆") == {"selected"}
-        await it.select("system", "tickets")
-        assert looks(it, "♙ ann") == looks(it, "◆") == {"plain"}

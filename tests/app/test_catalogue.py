@@ -2,10 +2,7 @@
 
 from pathlib import Path
 
-from meshmodel.app.dialogs.add import AddDialog
-from meshmodel.app.widgets.row_list import RowList
 from meshmodel.interchange import write_text
-from meshmodel.model.records import Snapshot
 from tests.app.desk import desk
 
 
@@ -24,36 +21,6 @@ async def test_a_part_is_added_by_keys_beside_the_selection(tmp_path: Path) -> N
         await it.shows("add mcp-server: system files-data, agent files, credential files-secret")
         await it.press("u")
         assert write_text(it.model) == before
-
-
-async def test_a_part_is_chosen_by_mouse_on_an_empty_page(tmp_path: Path) -> None:
-    async with desk(tmp_path, Snapshot()) as it:
-        await it.press("a")
-        rows = it.app.screen.query_one(RowList)
-        place = [each.key for each in rows.shown_rows].index("vault")
-        await it.pilot.click(RowList, offset=(4, place))
-        await it.shows("add vault")
-        await it.type("safe")
-        await it.press("enter")
-        await it.shows("For which agent?")
-        assert not it.model.system
-        await it.type("My bot")
-        await it.shows("a new agent, My bot")
-        await it.press("enter")
-        assert it.model.agent["my-bot"].name == "My bot"
-        assert ("safe", "safe-secret") in it.model.custody
-        await it.press("u")
-        assert not it.model.system
-
-
-async def test_a_connected_element_is_no_part(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        await it.select("agent", "support-bot")
-        await it.press("N")
-        assert isinstance(it.app.screen, AddDialog)
-        await it.press("1")
-        assert it.app.screen.kind is None
-        assert "mcp-server" not in it.screen_text()
 
 
 async def test_the_agents_of_the_model_are_offered_first_for_a_part(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from textual.events import Paste
 
 from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.interchange import read_text
-from meshmodel.model.records import Snapshot
 from tests.app.desk import Desk, desk
 
 BOT = ("agent", "support-bot")
@@ -18,18 +17,6 @@ async def put_in(it: Desk, text: str) -> None:
     it.app.post_message(Paste(text))
     await it.pilot.pause()
     await it.pilot.pause()
-
-
-async def test_a_duplicate_is_one_edit_with_the_same_relations_and_is_selected(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        before = it.model
-        await it.select(*BOT)
-        await it.press("d")
-        assert ("support-bot-2", "ticket-token") in it.model.hold
-        assert it.bench.shown.selected == ("agent", "support-bot-2")
-        assert it.bench.shown.message.text == "duplicate agent support-bot-2"
-        await it.press("u")
-        assert it.model == before
 
 
 async def test_what_is_copied_is_interchange_text_on_the_clipboard(tmp_path: Path) -> None:
@@ -94,19 +81,6 @@ async def test_ctrl_v_in_a_line_takes_every_line_that_was_copied_as_a_paste_does
         assert {"ash", "oak"} <= set(it.model.agent)
 
 
-async def test_a_part_goes_from_one_model_into_another(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        await it.select("credential", "file-sas")
-        await it.press("Y")
-        text = it.app.clipboard
-    (tmp_path / "other").mkdir()
-    async with desk(tmp_path / "other", Snapshot()) as it:
-        await put_in(it, text)
-        assert set(it.model.credential) == {"file-sas"}
-        assert not it.model.grant
-        assert "without" in it.bench.shown.message.text, "what was left out is told"
-
-
 async def test_sentences_open_the_quick_line_and_broken_text_is_told(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         before = it.model
@@ -121,13 +95,3 @@ async def test_sentences_open_the_quick_line_and_broken_text_is_told(tmp_path: P
         await put_in(it, 'format = "meshmodel/1"\nnonsense = 1\n')
         assert "line 2" in it.bench.shown.message.text
         assert it.model == before
-
-
-async def test_nothing_selected_or_copied_is_said(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        it.bench.context.select(None)
-        for key in ("Y", "X", "d"):
-            await it.press(key)
-            assert "select an element" in it.bench.shown.message.text, key
-        await it.press("V")
-        assert "nothing was copied" in it.bench.shown.message.text

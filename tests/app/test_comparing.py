@@ -1,14 +1,12 @@
 """The model compared with a point of its journal or a file: on the canvas, and as a list."""
 
 import subprocess
-import threading
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input
 
 from meshmodel.app.panels.changes import ChangesList
-from meshmodel.app.presentation import since
 from meshmodel.edits.edit import Put, edit
 from meshmodel.interchange import write_text
 from meshmodel.model import records as r
@@ -119,20 +117,6 @@ async def test_it_is_compared_with_another_file(tmp_path: Path, kind: str) -> No
         assert it.bench.shown.comparing is not None
 
 
-async def test_a_path_that_is_none_stays_in_the_dialog(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        for text, problem in (
-            ("none.toml", "there is no such file"),
-            ("./HEAD:none.toml", "there is no such file"),
-            (str(tmp_path), "that is a folder"),
-            ("~nobody-of-that-name/m.toml", "there can be no such file"),
-        ):
-            await compare_with_file(it, text)
-            await it.shows(f"✖ {problem}")
-            assert it.app.screen.query_one("#text", Input).value == text
-            await it.press("escape")
-
-
 @pytest.mark.slow
 async def test_it_is_compared_with_what_git_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.example", "-C", str(tmp_path)]
@@ -147,26 +131,3 @@ async def test_it_is_compared_with_what_git_has(tmp_path: Path, monkeypatch: pyt
         assert any("since HEAD:./m.toml" in each for each in listed(it))
         await compare_with_file(it, "nothing:./m.toml")
         assert "git" in it.bench.shown.message.text
-
-
-async def test_it_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    gate, lines = threading.Event(), since.compared_lines
-
-    def held(*arguments: object) -> object:
-        assert gate.wait(60)
-        return lines(*arguments)
-
-    monkeypatch.setattr(since, "compared_lines", held)
-    async with desk(tmp_path) as it:
-        await remove_and_add(it)
-        await it.press("J", "end", "enter")
-        await it.shows("comparing with the beginning")
-        assert signs(it)[GONE] == "-", "the canvas does not wait for the list"
-        await it.press("escape")
-        assert any(each.startswith("stopped") for each in listed(it))
-        gate.set()
-        await it.computed()
-        assert any(each.startswith("stopped") for each in listed(it))
-        await it.press("u")
-        await it.computed()
-        assert any("since the beginning" in each for each in listed(it))

@@ -5,8 +5,6 @@ from pathlib import Path
 import pytest
 from textual.geometry import Offset
 
-from meshmodel.edits.edit import apply_edit
-from meshmodel.language import parse
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.vocabulary import ACTIONS
 from tests.app.desk import Desk, desk
@@ -113,16 +111,6 @@ async def test_a_credential_that_is_drawn_as_a_line_can_be_the_other_end(tmp_pat
         assert ("deployer", "file-key") in it.model.hold
 
 
-async def test_a_connection_can_begin_at_the_line_of_a_credential(tmp_path: Path) -> None:
-    async with desk(tmp_path, helpdesk()[0]) as it:
-        await it.select("grant", ("file-key", "files"))
-        await it.press("c")
-        await find(it, ("credential", "ci-token"))
-        await it.press("enter")
-        await it.press("down", "enter")
-        assert list(it.model.exchange) == [("ci-token", "file-key")]
-
-
 async def test_by_mouse_alone_an_agent_gets_a_new_credential_that_reads_and_writes(tmp_path: Path) -> None:
     async with desk(tmp_path, helpdesk()[0], size=(80, 24)) as it:
         await it.pilot.hover("#canvas", offset=it.cell(BOT))
@@ -179,15 +167,6 @@ async def test_a_key_adds_a_connected_element_in_one_edit(tmp_path: Path) -> Non
         assert it.model == before
 
 
-async def test_a_new_system_that_nothing_can_connect_is_added_alone(tmp_path: Path) -> None:
-    async with desk(tmp_path, helpdesk()[0]) as it:
-        await it.select("zone", "cloud")
-        await it.press("N", "c")
-        await it.type("spare")
-        await it.press("enter")
-        assert "spare" in it.model.credential
-
-
 async def test_a_double_click_on_empty_ground_adds_there(tmp_path: Path) -> None:
     async with desk(tmp_path, Snapshot(), size=(80, 24)) as it:
         await it.pilot.click("#canvas", offset=Offset(30, 10), times=2)
@@ -206,21 +185,6 @@ async def test_what_lies_over_the_canvas_goes_when_keys_connect(tmp_path: Path) 
         assert not it.bench.query_one("#inspector").display, "it would hide targets"
         await it.press("right", "enter")
         assert it.app.screen is not it.bench
-
-
-async def test_a_credential_is_exchanged_at_the_token_service_that_it_is_connected_with(
-    tmp_path: Path,
-) -> None:
-    async with desk(tmp_path, "federated-release") as it:
-        await it.select("credential", "rollout-svid")
-        await it.press("c")
-        await find(it, ("system", "sts"))
-        await it.press("enter", "down", "enter", "enter")
-        await it.shows("switch on at least one credential")
-        await it.press("slash")
-        await it.type("publish")
-        await it.press("tab", "space", "enter")
-        assert it.model.exchange["rollout-svid", "publish-token"].at == "sts"
 
 
 async def test_a_credential_is_exchanged_for_a_new_one_that_is_named_there(tmp_path: Path) -> None:
@@ -242,19 +206,6 @@ async def test_a_credential_is_exchanged_for_a_new_one_that_is_named_there(tmp_p
         assert it.model.exchange["rollout-svid", "step-token"].at == "sts"
         await it.press("u")
         assert it.model == before
-
-
-async def test_a_delegation_offers_what_was_passed_to_the_agent_too(tmp_path: Path) -> None:
-    edit = parse("lead > worker passing badge; worker > own; third is ai-agent", Snapshot()).edit
-    assert edit is not None
-    async with desk(tmp_path, apply_edit(Snapshot(), edit)) as it:
-        await it.select("agent", "worker")
-        await it.press("c")
-        await find(it, ("agent", "third"))
-        await it.press("enter")
-        await it.shows("□ badge  passes")
-        await it.press("space", "enter")
-        assert it.model.delegation["worker", "third"].passes == ("badge",)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -1,6 +1,5 @@
 """Compromise as a lens with its list, and offboarding as a screen that does it in one edit."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,9 @@ from meshmodel.app.dialogs.offboard import OffboardingDialog
 from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.edits.edit import Edit, Put, apply_edit
+from meshmodel.edits.edit import apply_edit
 from meshmodel.edits.offboarding import offboard
-from meshmodel.store.load import load
-from tests.app.desk import MODELS, SIZES, Desk, desk
+from tests.app.desk import SIZES, Desk, desk
 
 
 def listed(it: Desk) -> list[str]:
@@ -60,33 +58,6 @@ async def test_it_follows_the_selection_and_each_edit(tmp_path: Path) -> None:
         assert set(it.bench.shown.compromise.unchecked.credentials) - set(before.unchecked.credentials) == {
             "spare-key"
         }
-
-
-async def test_an_outsider_is_a_start_of_its_own(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        await it.press("O")
-        assert it.bench.shown.compromise is not None
-        assert it.bench.shown.compromise.start == "outsider"
-        await it.shows("an outsider writes")
-        await it.select("system", "attachments")
-        assert it.bench.shown.compromise.start == "outsider"
-        await it.press("C")
-        assert it.bench.shown.compromise is not None
-        assert it.bench.shown.compromise.start == "system:attachments"
-
-
-async def test_what_is_retired_is_no_start_and_says_so(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        await it.sentence("support-bot is retired")
-        assert it.model.agent["support-bot"].status == "retired"
-        await it.select("agent", "support-bot")
-        await it.press("C")
-        assert it.bench.shown.compromise is None
-        assert any("retired" in each for each in listed(it))
-        await it.press("escape")
-        await it.select("zone", "helpdesk")
-        await it.press("C")
-        await it.shows("select an agent, a credential or a system first")
 
 
 async def test_offboarding_lists_the_steps_and_does_them_in_one_edit(tmp_path: Path) -> None:
@@ -166,50 +137,6 @@ async def test_a_selected_credential_is_rotated_which_cannot_be_drawn(tmp_path: 
         assert isinstance(it.app.screen, OffboardingDialog)
         await it.press("escape")
         assert it.model is before
-
-
-async def test_a_revoked_credential_is_not_rotated(tmp_path: Path) -> None:
-    base = load(MODELS / "token-leak.toml")
-    revoked = replace(base.credential["cloud-key"], status="revoked")
-    async with desk(tmp_path, apply_edit(base, Edit("x", (Put(revoked),)))) as it:
-        await it.select("credential", "cloud-key")
-        await it.press("D")
-        assert it.app.screen is it.bench
-        await it.shows("cloud-key is revoked, so there is nothing to rotate")
-
-
-async def test_what_works_within_a_limit_is_lit_and_listed(tmp_path: Path) -> None:
-    async with desk(tmp_path, "coding-agent-mcp") as it:
-        await it.select("agent", "coding-agent")
-        await it.press("C")
-        assert it.bench.shown.compromise is not None
-        assert "repository-server" not in it.bench.shown.compromise.unchecked.agents
-        rows = listed(it)
-        assert any(each.startswith("3 agents called within a limit") for each in rows)
-        assert any("repository-server" in each and "for coding-agent only" in each for each in rows)
-        lit = it.bench.context.canvas.lighting.shown
-        assert lit is not None
-        assert {
-            ("agent", "repository-server"),
-            ("delegation", ("coding-agent", "repository-server")),
-            ("credential", "forge-pat"),
-        } <= lit
-
-
-async def test_offboarding_by_button_and_escape_leaves_all_as_it_is(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        before = it.model
-        await it.select("agent", "support-bot")
-        await it.press("D", "escape")
-        assert it.model is before
-        await it.press("D")
-        await it.pilot.click("#apply")
-        await it.pilot.pause()
-        assert it.model.agent["support-bot"].status == "retired"
-        await it.press("D")
-        await it.shows("nothing left")
-        await it.press("ctrl+s")
-        await it.shows("there is nothing to do")
 
 
 async def test_the_tab_of_compromise_asks_for_what_is_selected(tmp_path: Path) -> None:

@@ -12,11 +12,8 @@ from meshmodel.analysis.results import Door, Finding
 from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.causes import Cause, causes_of
 from meshmodel.api import analyse
-from meshmodel.app.dialogs.find import Palette
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.lines import row_of
-from meshmodel.app.panels.outline import Outline
-from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.presentation.cause_lines import NAMED
 from meshmodel.app.presentation.found_lines import found_lines
 from meshmodel.app.state import WorkbenchState
@@ -109,25 +106,6 @@ async def test_agents_that_a_row_does_not_name_are_found() -> None:
         assert {(DOOR, door.subject) for door in doors} <= set(found)
 
 
-def test_a_word_is_looked_for_once_in_a_text_that_rows_share() -> None:
-    looked: list[object] = []
-
-    class Shared(str):
-        __slots__ = ()
-
-        def __contains__(self, word: object) -> bool:
-            looked.append(word)
-            return super().__contains__(word)  # type: ignore[operator]  # a string
-
-    names = Shared("agent-1, agent-2")
-    searched = [Searched(f"row {number}", names) for number in range(9)]
-    rows = [Row(number, line("row"), number, lambda at=number: searched[at]) for number in range(9)]
-    filtering = Filtering(rows, "agent-2 row")
-    assert filtering.go_on()
-    assert [row.key for row in filtering.shown] == list(range(9))
-    assert looked == ["agent-2"]
-
-
 def numbered(made: list[int], many: int = MANY) -> list[Row]:
     def content(number: int) -> Content:
         made.append(number)
@@ -146,22 +124,6 @@ async def done(is_done: Callable[[], bool]) -> int:
             return turn
         await asyncio.sleep(0)
     raise AssertionError("it is never done")
-
-
-@pytest.mark.parametrize("one_line", [True, False])
-async def test_only_rows_that_are_seen_are_made_of_those_a_filter_looks_in(one_line: bool) -> None:
-    made: list[int] = []
-    listing = FilterList(one_line=one_line)
-    async with Host(listing, Snapshot()).run_test(size=(40, 20)):
-        listing.set_rows(numbered(made))
-        listing.rows.filter_by("9")
-        assert await done(lambda: listing.rows.filtering is None) > 1, "keys come in between"
-        shown = listing.rows.shown_rows
-        assert len(shown) == sum("9" in str(number) for number in range(MANY)) + 1
-        assert shown[-1].heading
-        assert len(made) < 3 * PAGE
-        assert listing.rows.row is not None
-        assert listing.rows.row.key == 9
 
 
 async def test_the_ends_and_pages_of_a_list_of_lines_are_gone_to_at_once() -> None:
@@ -233,27 +195,6 @@ def test_what_is_looked_in_is_what_the_row_says() -> None:
 def made(rows: RowList) -> int:
     """Of how many rows it was made what they show."""
     return sum("content" in vars(row) for row in rows.all_rows)
-
-
-@pytest.mark.slow
-async def test_the_palette_and_the_outline_make_what_is_seen(tmp_path: Path) -> None:
-    systems = (System(f"system-{number:03}") for number in range(4 * PAGE))
-    async with desk(tmp_path, snapshot_of(systems), size=(120, 40)) as it:
-        await it.press("ctrl+p")
-        palette = it.app.screen
-        assert isinstance(palette, Palette)
-        await it.type("system-399")
-        rows = palette.query_one(FilterList).rows
-        assert made(rows) < 3 * PAGE
-        assert [row.key for row in rows.shown_rows if not row.heading] == [("system", "system-399")]
-        await it.press("escape", "o")
-        outline = it.bench.query_one(Outline).rows
-        await it.press("end")
-        assert made(outline) < 3 * PAGE
-        await it.press("escape", "Q", "/")
-        await it.type("system-398")
-        asked = it.bench.query_one(QuestionList).rows
-        assert [row.key for row in asked.shown_rows if not row.heading] == ["system:system-398"]
 
 
 @pytest.mark.parametrize(

@@ -3,63 +3,19 @@
 from functools import partial
 from pathlib import Path
 
-import pytest
 from textual import events
-from textual.app import App, ComposeResult
-from textual.geometry import Offset
 
 from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.config import Configuration
-from meshmodel.app.messages import CommandRequested
-from meshmodel.app.panels.footer import MeshFooter
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.start.screen import StartScreen
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.workbench.screen import Workbench
-from meshmodel.canvas.draw import draw
-from meshmodel.canvas.scene import Options
-from meshmodel.edits.edit import Remove, edit
 from meshmodel.model.records import System
 from meshmodel.store.new_model import create_empty
 from meshmodel.store.saved_state import State
 from tests.app.desk import desk
-from tests.canvas.building import helpdesk, snapshot_of
-from tests.canvas.test_navigation import lanes
-
-
-class Feet(App[None]):
-    """A footer that tells which actions it asks for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[str] = []
-
-    def compose(self) -> ComposeResult:
-        yield MeshFooter()
-
-    def on_action_requested(self, event: CommandRequested) -> None:
-        self.asked.append(event.action)
-
-
-@pytest.mark.slow
-async def test_ground_in_the_footer_runs_nothing_and_every_letter_its_own_action() -> None:
-    app = Feet()
-    async with app.run_test(size=(100, 4)) as pilot:
-        footer = app.query_one(MeshFooter)
-        items = footer.items(100)
-        row = "".join(segment.text for segment in footer.render_line(0)).ljust(100)
-        assert row.count("  ") > 2
-        for x in range(100):
-            app.asked.clear()
-            await pilot.click(MeshFooter, offset=Offset(x, 0))
-            owner = [
-                action.id for action, key, first in items if first <= x < first + len(f"{key} {action.label}")
-            ]
-            assert app.asked == owner, (x, row[x])
-            if not owner:
-                assert row[x] == " "
-            await pilot.click(MeshFooter, offset=Offset(x, 0), button=3)
-            assert app.asked == owner, "only the left button runs something"
+from tests.canvas.building import snapshot_of
 
 
 async def test_keys_typed_while_a_new_model_opens_wait_for_it(tmp_path: Path) -> None:
@@ -94,19 +50,6 @@ async def test_a_card_half_in_view_stays_under_the_hand(tmp_path: Path) -> None:
         await it.pilot.pause()
         assert it.bench.shown.selected == reference
         assert canvas.scroll_offset == before
-
-
-async def test_lanes_stay_where_they_are_until_somebody_arranges(tmp_path: Path) -> None:
-    async with desk(tmp_path, helpdesk()[0]) as it:
-        before = lanes(it.bench.context.canvas.drawing)
-        tables = ("hold", "custody", "exchange", "delegation", "trigger", "grant")
-        gone = [Remove(name, key) for name in tables for key in it.model.table(name)]
-        assert it.bench.context.apply(edit("remove all relations", gone), on=it.model)
-        await it.pilot.pause()
-        alone = lanes(draw(it.model, it.bench.shown.facts["built"], Options(120, 40)))
-        count = len(before)
-        assert alone[:count] != before, "or this shows nothing"
-        assert lanes(it.bench.context.canvas.drawing)[:count] == before
 
 
 async def test_a_double_click_that_comes_at_once_closes_the_dialog_and_nothing_below_it(

@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,11 @@ from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.presentation.inspection import finding_sections
-from meshmodel.app.presentation.lenses import LENSES
 from meshmodel.edits import operations as changes
 from meshmodel.edits.edit import Put, edit
 from meshmodel.model.records import Acceptance, System
 from meshmodel.model.rule_cards import DOOR
-from meshmodel.model.text import counted, width
+from meshmodel.model.text import width
 from meshmodel.store.examples import ORDER
 from tests.app.desk import SIZES, Desk, desk
 from tests.canvas.building import snapshot_of
@@ -29,20 +27,6 @@ CHANGE = re.compile(r"[+-]\d+ paths?\b")
 
 def first_row(it: Desk) -> str:
     return it.bench.query_one(MeshHeader).render().plain
-
-
-@pytest.mark.parametrize("lens", ["reach", "missing", "compromise", "boundaries"])
-@pytest.mark.parametrize("size", SIZES)
-async def test_lens_and_view_are_told_at_every_size(tmp_path: Path, size: tuple[int, int], lens: str) -> None:
-    async with desk(tmp_path, "coding-agent-mcp", size=size) as it:
-        it.bench.context.update(lens=lens)
-        await it.pilot.pause()
-        assert lens in first_row(it)
-        assert "as built" in first_row(it)
-        await it.press("v")
-        assert lens in first_row(it)
-        assert "with planned" in first_row(it)
-        assert width(first_row(it)) <= size[0]
 
 
 @pytest.mark.parametrize("name", ORDER)
@@ -109,20 +93,6 @@ async def test_what_is_accepted_is_counted_apart(tmp_path: Path, size: tuple[int
         assert f"{it.counts.paths} unchecked" in first_row(it), "no checkpoint decides there all the same"
         await it.press("u")
         assert f"{every} findings" in first_row(it)
-
-
-@pytest.mark.parametrize("name", ORDER)
-async def test_both_numbers_are_told_on_the_smallest_screen(tmp_path: Path, name: str) -> None:
-    async with desk(tmp_path, name, size=(80, 24)) as it:
-        for lens, view in product(LENSES, ("as built", "with planned")):
-            it.bench.context.update(lens=lens)
-            assert view in first_row(it)
-            assert it.bench.shown.analysis is not None
-            now = counts_of(it.bench.shown.analysis)
-            assert f"{counted(now.main, 'finding')}" in first_row(it)
-            assert f" {now.paths} unchecked" in first_row(it)
-            assert width(first_row(it)) <= 80
-            await it.press("v")
 
 
 async def test_the_tab_counts_questions_and_so_does_the_inspector(tmp_path: Path) -> None:

@@ -40,9 +40,6 @@ FIX = Plan(
 
 
 BEGUN = Progress("computing what stands", "", 0, "Esc stops it")
-LATER = Progress("computing what stands", "7 of 2000", 3, "Esc stops it")
-
-
 Planning = Computed[Analysis, PlanOptions, PlanState]
 
 
@@ -71,42 +68,6 @@ def chosen(found: FixList) -> list[Hashable]:
 
 def told(found: FixList) -> str:
     return "\n".join(row.content.plain for row in found.rows.shown_rows if row.heading)
-
-
-async def test_a_filter_makes_only_what_is_seen_and_is_left_alone_while_the_rest_is_computed() -> None:
-    async with computing() as (found, app, pilot):
-        shown = app.shown
-        await pilot.press("/", *"key-1999")
-        app.show(shown)
-        found.rows.settle()
-        assert chosen(found) == [("ask", *STEPS[1_999])]
-        looked_in = found.rows.all_rows
-        assert sum("content" in vars(row) for row in looked_in) <= 3 * PAGE
-        app.show(replace(shown, planning=planning(FIX, LATER)))
-        assert found.rows.all_rows is looked_in, "very many rows are not looked in again for how far it is"
-        assert "computing what stands..." in told(found)
-        app.show(state(planning(FIX)))
-        found.rows.settle()
-        assert chosen(found) == [("ask", *STEPS[1_999])]
-        await pilot.press("escape")
-        found.rows.settle()
-        all_of_it = [
-            ("all", "enforced"),
-            ("all", "planned"),
-            *(("ask", *each) for each in STEPS),
-        ]
-        assert chosen(found) == all_of_it
-
-
-async def test_how_long_it_has_been_computed_is_told_again_once_the_filter_is_empty() -> None:
-    async with computing() as (found, app, pilot):
-        later = state(planning(FIX, LATER))
-        await pilot.press("/", "k")
-        app.show(later)
-        assert "3 s" not in told(found)
-        await pilot.press("escape")
-        app.show(later)
-        assert "7 of 2000: 3 s" in told(found)
 
 
 async def test_what_is_said_of_the_whole_fix_stays_whatever_the_filter() -> None:

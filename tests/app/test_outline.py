@@ -1,12 +1,8 @@
 """The outline: what stands out about each element, worked out when it is seen."""
 
-from types import SimpleNamespace
-from typing import Any, cast
-
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.results import Door
 from meshmodel.app.presentation.outline import marks_of, outline_lines
 from meshmodel.model.records import Agent
 from meshmodel.store.examples import ORDER
@@ -32,24 +28,6 @@ def test_every_element_tells_what_stands_out(name: str | int) -> None:
         assert mark(("system", system.id)) == heard.get(system.id, "")
     for zone in snapshot.zone:
         assert mark(("zone", zone)) == ""
-
-
-class Many(tuple[str, ...]):
-    """The agents of a door, of whom it takes long to go through all."""
-
-    __slots__ = ()
-
-    def __iter__(self) -> Any:
-        raise AssertionError("all were gone through")
-
-
-def test_nobody_goes_through_all_agents_of_all_doors() -> None:
-    names = [f"agent-{number:04}" for number in range(1_000)]
-    snapshot = snapshot_of(*map(Agent, names))
-    doors = (Door("key", "files", ("read",), Many(names[1:]), "high"),)
-    analysis = cast("Any", SimpleNamespace(doors=doors, heard=()))
-    lines = [*outline_lines(snapshot, analysis, 40)]
-    assert [each.text.split()[-1] for each in lines[1:4]] == ["agent-0000", "✖1", "✖1"]
 
 
 def test_names_that_begin_alike_are_told_apart() -> None:

@@ -39,63 +39,10 @@ def test_another_character_or_style_is_written(text, style):
     assert "9" not in changed
 
 
-def test_cells_far_apart_are_written_without_those_between():
-    screen = TerminalScreen()
-    screen.changes(frame(row(3, ("a---------b", RED))))
-    assert screen.changes(frame(row(3, ("X---------Y", RED)))) == (
-        "\x1b[0;31m\x1b[3;1HX\x1b[11GY\x1b[0m\x1b[1;1H"
-    )
-
-
-def test_cells_of_one_style_are_written_together():
-    written = TerminalScreen().changes(
-        frame(row(1, ("a", RED), ("b", BLUE), ("c", RED)), row(2, ("d", BLUE), ("e", RED)))
-    )
-    assert written == ("\x1b[0;31m\x1b[1;1Ha\x1b[3Gc\x1b[2;2He\x1b[0;34m\x1b[1;2Hb\x1b[2;1Hd\x1b[0m\x1b[1;1H")
-
-
-@pytest.mark.parametrize(("style", "is_written"), [("1;38;2;9;0;0", False), ("7;38;2;9;0;0", True)])
-def test_a_blank_is_written_only_if_its_ground_changes(style, is_written):
-    ground = "48;2;0;0;0"
-    screen = TerminalScreen()
-    screen.changes(frame(row(1, ("a", f"38;2;0;0;9;{ground}"), (" ", f"38;2;0;0;9;{ground}"))))
-    changed = screen.changes(frame(row(1, ("a", f"38;2;0;0;9;{ground}"), (" ", f"{style};{ground}"))))
-    assert (changed != "") == is_written
-
-
-def test_blanks_between_are_written_in_the_style_around_them():
-    ground = "48;2;0;0;0"
-    red, blue = f"38;2;9;0;0;{ground}", f"38;2;0;0;9;{ground}"
-    written = TerminalScreen().changes(frame(row(1, (" ", blue), ("a", red), (" ", blue), ("b", red))))
-    assert " a b" in written
-
-
 def test_the_cursor_is_put_where_the_frame_leaves_it():
     screen = TerminalScreen()
     screen.changes(frame(row(1, ("ab", RED))))
     assert screen.changes(row(1, ("ab", RED)) + "\x1b[7;5H").endswith("\x1b[7;5H")
-
-
-@pytest.mark.parametrize("data", ["\x1b[2J", "\x1b[?1049h", "\x1b]0;title\x07", "\x1b[1;1H\x1b[K\x1b[1;1H"])
-def test_after_anything_else_all_is_written_again(data):
-    screen = TerminalScreen()
-    first = screen.changes(frame(row(1, ("ab", RED))))
-    assert screen.changes(data) == data
-    assert screen.changes(frame(row(1, ("ab", RED)))) == first
-
-
-def test_after_another_size_all_is_written_again():
-    screen = TerminalScreen()
-    first = screen.changes(frame(row(1, ("ab", RED))))
-    screen.forget()
-    assert screen.changes(frame(row(1, ("ab", RED)))) == first
-
-
-def test_synchronized_output_forgets_nothing():
-    screen = TerminalScreen()
-    screen.changes(frame(row(1, ("ab", RED))))
-    assert screen.changes("\x1b[?2026h") == "\x1b[?2026h"
-    assert screen.changes(frame(row(1, ("ab", RED)))) == ""
 
 
 def test_wide_characters_are_written_whole_each_time():
@@ -107,23 +54,6 @@ def test_wide_characters_are_written_whole_each_time():
     assert "漢字" in again
     assert "ab" not in again
     assert screen.changes(frame(row(1, ("xxxxab", RED)))).count("x") == 4
-
-
-def test_of_a_style_only_what_differs_is_written():
-    ground, red, bold = "48;2;0;0;0", "38;2;9;0;0", "1;38;2;9;0;0"
-    written = TerminalScreen().changes(
-        frame(row(1, ("a", f"38;2;0;0;9;{ground}"), ("b", f"{red};{ground}"), ("c", f"{bold};{ground}")))
-        + row(2, ("d", f"{red};{ground}"))
-        + "\x1b[1;1H"
-    )
-    assert written == (
-        f"\x1b[0;{ground};38;2;0;0;9m\x1b[1;1Ha\x1b[38;2;9;0;0mb\x1b[2;1Hd\x1b[1m\x1b[1;3Hc\x1b[0m\x1b[1;1H"
-    )
-
-
-def test_what_is_written_twice_in_a_frame_is_left_as_it_is():
-    twice = frame(row(1, ("ab", BLUE)), row(1, ("ab", RED)))
-    assert TerminalScreen().changes(twice) == twice
 
 
 WIDTH, HEIGHT = 24, 3

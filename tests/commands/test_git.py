@@ -98,13 +98,6 @@ def test_setup_says_what_it_does_and_changes_nothing_the_second_time(repository,
     assert (repository.folder / ".gitattributes").read_text() == attributes
 
 
-@pytest.mark.slow
-def test_setup_replaces_the_settings_of_another_installation(repository, called):
-    repository("config", "diff.meshmodel.textconv", "/gone/python git-textconv")
-    assert "diff.meshmodel.textconv: set anew to" in called("git-setup")[1]
-    assert "gone" not in repository("config", "diff.meshmodel.textconv")
-
-
 def test_setup_is_refused_where_there_is_no_repository(tmp_path, monkeypatch, called):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
@@ -189,29 +182,6 @@ def test_a_merge_that_would_be_invalid_says_so(ready):
     said = ready("merge", "main", status=1)
     assert "the merged model would be invalid: grant" in said
     assert "attachments" in load(ready.folder / "model.mesh").system
-
-
-@pytest.mark.slow
-def test_files_that_both_branches_added_are_merged_or_told(ready):
-    for branch, name in (("main", "Ours"), ("other", "Theirs")):
-        ready("checkout", "-q", branch)
-        with Store.create(ready.folder / "new.mesh", read_file(SUPPORT)) as store:
-            store.apply(Edit("change", (owned(name),)))
-        ready.commit()
-    said = ready("merge", "main", status=1)
-    assert 'new.mesh: system "attachments": added by both, and not alike' in said
-
-
-@pytest.mark.slow
-def test_what_is_no_model_is_not_merged(ready):
-    (ready.folder / "model.mesh").write_bytes(b"SQLite format 3\0 but broken")
-    ready.commit()
-    ready("checkout", "-q", "other")
-    ready.edit(owned("Ours"))
-    ready.commit()
-    said = ready("merge", "main", status=1)
-    assert "is not a model file" in said
-    assert load(ready.folder / "model.mesh").system["attachments"].owner == "Ours"
 
 
 # Revisions ---------------------------------------------------------------------------------------

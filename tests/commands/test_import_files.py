@@ -14,9 +14,7 @@ from meshmodel.model.records import Snapshot
 from meshmodel.model.schema import SCHEMA
 from meshmodel.store.store import Store
 from tests.importers.foreign import FIXTURES
-from tests.importers.test_foreign_reading import HOSTILE
 
-QUICK = {"deep.json", "twice.yaml", "self.yaml", "nul.json", "wrong-types.json"}
 CONFIG = {
     "mcpServers": {
         "files": {"command": "files-mcp", "args": ["/srv"]},
@@ -257,21 +255,6 @@ def test_a_wrong_call_is_refused_in_one_line(folder, called, words, says):
 def test_only_what_is_proposed_can_be_rejected(folder, called, word):
     said(called, "import", ".mcp.json", "-o", "m.mesh")
     assert refused(called, "import", ".mcp.json", "--into", "m.mesh", "--reject", word)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [each if each in QUICK else pytest.param(each, marks=pytest.mark.slow) for each in HOSTILE],
-)
-def test_a_hostile_file_changes_nothing(name, folder, called):
-    said(called, "import", ".mcp.json", "-o", "m.mesh")
-    before = (folder / "m.mesh").read_bytes()
-    content = HOSTILE[name]
-    (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-    for target in (("-o", "n.mesh"), ("--into", "m.mesh", "--apply")):
-        assert name in refused(called, "import", ".mcp.json", name, *target)
-    assert (folder / "m.mesh").read_bytes() == before
-    assert not (folder / "n.mesh").exists()
 
 
 @pytest.mark.slow

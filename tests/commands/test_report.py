@@ -3,17 +3,12 @@
 import sys
 from urllib.parse import unquote
 
-import pytest
 from markdown_it import MarkdownIt
 
-from meshmodel.answers.report.findings import MOST_TOLD
 from meshmodel.answers.report.pictures import Pictures
 from meshmodel.answers.report.tree import Picture, Report
-from meshmodel.interchange import read_file, write_text
-from tests.answers.report.reading import READ, Page
-from tests.benchmarks.meshes import clustered
+from tests.answers.report.reading import Page
 from tests.docs.pages import ROOT
-from tests.exporters.parts import HOSTILE, hostile_model
 from tests.rows import all_rows
 
 MODEL = ROOT / "models" / "support-agent.toml"
@@ -99,34 +94,6 @@ def test_word_without_its_library_says_how_to_get_it(called, tmp_path, monkeypat
     assert status == 2
     assert "install meshmodel[docx]" in complaint
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.slow
-def test_what_was_not_proven_in_time_is_said_in_the_document_and_by_the_status(called, tmp_path):
-    model, path = tmp_path / "model.toml", tmp_path / "report.html"
-    model.write_text(write_text(clustered(180, 350, dense=True, seed=3)), encoding="utf-8")
-    status, _, complaint = called("report", model, "-o", path, "--deadline", "0.000001")
-    assert status == 2
-    assert "was not proven" in complaint
-    text = Page(path.read_text(encoding="utf-8")).text()
-    assert "not proven" in text
-    assert f"The paths of the first {MOST_TOLD} of" in text
-    assert 0 < text.count(": no checkpoint") <= MOST_TOLD + 3, "three more on the first page"
-
-
-@pytest.mark.slow
-@all_rows("form", ["html", "pdf"])
-def test_hostile_names_are_shown_and_not_read(called, tmp_path, form):
-    model, path = tmp_path / "model.toml", tmp_path / f"report.{form}"
-    model.write_text(write_text(hostile_model(HOSTILE[1:4])), encoding="utf-8")
-    assert called("report", model, "-o", path)[0] == 0
-    read = READ[form](path.read_bytes())
-    assert (1, HOSTILE[1]) in read.headings
-    assert len([text for level, text in read.headings if level == 2]) == 14
-    if form == "html":
-        page = Page(path.read_text(encoding="utf-8"))
-        assert not {*page.tags} & {"script", "b", "img", "star"}
-    assert read_file(model).about.name == HOSTILE[1]
 
 
 def test_an_interruption_leaves_nothing_half_done(called, tmp_path, monkeypatch):

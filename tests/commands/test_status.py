@@ -116,17 +116,6 @@ def test_explain_tells_the_same_way_in_several_models(tmp_path, called):
     assert "unrecognized arguments: what" in complaint
 
 
-@pytest.mark.slow
-def test_what_cannot_be_read(tmp_path):
-    (tmp_path / "broken.toml").write_text("format = ", encoding="utf-8")
-    (tmp_path / "noise.mesh").write_bytes(bytes(range(256)) * 20)
-    (tmp_path / "folder.toml").mkdir()
-    (tmp_path / "model.txt").write_text("hello", encoding="utf-8")
-    for name in ("none.toml", "none.mesh", "broken.toml", "noise.mesh", "folder.toml", "model.txt"):
-        for command in ("check", "reach", "explain"):
-            assert name in refused(command, tmp_path / name)
-
-
 @pytest.mark.parametrize(
     "name", ["a\nb.toml", "\x1b[31mred.toml", "\u202eright.toml", os.fsdecode(b"\xff.toml")]
 )
