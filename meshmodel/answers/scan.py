@@ -47,6 +47,8 @@ _OFF_AND_ON: Final = re.compile(r"(.+ is switched off in .+ and started by .+\.)
 """What an import asks of a server that one file switches off and another one starts."""
 _TAKEN: Final = re.compile(r".+ is taken for an agent, .+")
 """What an import assumes of an action that it does not know."""
+_UPDATER: Final = re.compile(r"The pull requests of (\w+) quote release notes of packages, .+")
+"""What an import assumes of the pull requests of a program that opens them for new versions."""
 _ASSUMED: Final = " (assumed)"
 _YOU_ASSUMED: Final = f"you{_ASSUMED}"
 _UNSAID: Final = "what it asks is not in these files"
@@ -491,12 +493,17 @@ def _worst(analysis: Analysis, reaches: Mapping[str, _Own]) -> Worst | None:
         return None
     _, door, way, source = min(found, key=lambda each: each[0])
     action = way.action or "read"
+    after = _after(snapshot, way.agent, source)
     alike = {
-        each for each in door.agents if each in reaches and reaches[each].takes_unchecked(way.system, action)
+        each
+        for each in door.agents
+        if each in reaches
+        and reaches[each].takes_unchecked(way.system, action)
+        and (source not in first_hand or source in sources[each])
+        and _after(snapshot, each, source) == after
     }
     others = sorted(alike - {way.agent}, key=lambda each: (each in helpers, each))
     heard = {each.system for each in analysis.heard}
-    after = _after(snapshot, way.agent)
     return Worst(door, way, source, tuple(others), _why_unchecked(snapshot, way), source in heard, after)
 
 
@@ -514,7 +521,7 @@ def _candidates(
                 _harm(snapshot.system[door.system], action),
                 not sources[agent],
                 2 - 2 * reaches[agent].takes_unchecked(door.system, action) + (agent in helpers),
-                _after(snapshot, agent),
+                _after(snapshot, agent, None),
                 -_RANK[door.severity],
                 -len(door.agents),
                 door.subject,
@@ -556,14 +563,27 @@ def _starters(snapshot: Snapshot, agent: str) -> list[str]:
     return found[1:]
 
 
-def _after(snapshot: Snapshot, agent: str) -> str:
-    """What comes before an agent works that is started only where outsiders do not write, in words."""
+def _after(snapshot: Snapshot, agent: str, source: str | None) -> str:
+    """What comes before an agent works that is started only where outsiders do not write, in words.
+
+    What a program writes that opens pull requests for new versions is of outsiders where the path begins
+    there.
+    """
     callers = {agent, *_starters(snapshot, agent)}
     if any(_is_called_elsewhere(snapshot, each) for each in callers):
         return "another workflow calls it"
-    started = [snapshot.system[system] for system, to in snapshot.trigger if to in callers]
-    if not started or any(each.untrusted_input for each in started):
+    updaters = {
+        (each.about or "").removeprefix("system:"): known[1]
+        for each in snapshot.note.values()
+        if (known := _UPDATER.fullmatch(each.text))
+    }
+    started = [system for system, to in snapshot.trigger if to in callers]
+    is_open = any(snapshot.system[each].untrusted_input for each in started if each not in updaters)
+    if not started or is_open or (source in updaters and source in started):
         return ""
+    by = [updaters[each] for each in started if each in updaters]
+    if by:
+        return f"{by[0]} starts it"
     about = {f"agent:{each}" for each in callers}
     asked = (each for each in snapshot.note.values() if each.about in about and each.state == "open")
     if any(_CONDITION.fullmatch(each.text) for each in asked):
@@ -585,7 +605,9 @@ def _explained(analysis: Analysis, end: _Candidate, sources: Sequence[str], own:
     """
     found = [way for source in sources[:_ASKED] if (way := _unchecked(analysis, end, source))]
     if found:
-        return min(found, key=lambda each: len(each.steps))
+        return min(
+            found, key=lambda each: (_after(analysis.snapshot, end.agent, each.source), len(each.steps))
+        )
     any_way = _unchecked(analysis, end, None)
     if end.door.system in sources or (any_way and any_way.source and not own.takes(any_way.source, "read")):
         return _unchecked(analysis, end, "home") or any_way
@@ -790,14 +812,22 @@ def scan_lines(found: ScanAnswer, columns: int = COLUMNS) -> list[str]:
     lines = [
         *_head(scope),
         *_agent_lines(found, columns),
-        *_way_lines(found),
+        *_way_lines(found, columns),
         found.why if found.groups else "",
     ]
-    lines = [each for each in lines if each]
+    lines = [part for each in lines if each for part in _wrapped(one_line(each, 1_000), columns)]
     lines += _shown_questions(found.questions, LINES - len(lines) - 1, columns)
     shows = f"meshmodel open {scope.model} shows the path"
     lines.append(f"-o {scope.model} keeps this model; then {shows}" if not scope.is_kept else shows)
     return [shorten(one_line(each, 1_000), columns) for each in lines]
+
+
+def _wrapped(line: str, columns: int) -> list[str]:
+    """A line in as many as it takes, those after the first one further in."""
+    if width(line) <= columns:
+        return [line]
+    further_in = " " * (len(line) - len(line.lstrip()) + 2)
+    return wrap(line, columns, subsequent_indent=further_in)
 
 
 def _head(scope: ScanScope) -> Iterator[str]:
@@ -838,8 +868,8 @@ def _groups_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
     if not found.groups:
         return
     shown = found.groups if len(found.groups) <= AGENT_LINES else found.groups[: AGENT_LINES - 1]
-    names = [_names_of(each) for each in shown]
-    wide = min(_NAMES, max(map(width, names)))
+    names = [_names_of(each, _NAMES * columns // COLUMNS) for each in shown]
+    wide = max(map(width, names))
     each_has = 2 if 2 * len(shown) <= AGENT_LINES else 1
     for name, group in zip(names, shown, strict=True):
         lines = _reach_lines(group, columns - wide - 2, each_has, found.snapshot)
@@ -850,41 +880,54 @@ def _groups_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
         yield f"… and {left} more"
 
 
-def _names_of(group: Group) -> str:
+def _names_of(group: Group, room: int) -> str:
     """As many of their names as there is room for, and how many more there are."""
     for most in (3, 2, 1):
         named = group.titles[:most]  # those that another one sets to work have none here
         left = len(group.agents) - len(named)
         names = ", ".join(named) + (f" and {left} more" if left else "")
-        if width(names) <= _NAMES:
+        if width(names) <= room:
             return names
     name, bracket, assumed = group.titles[0].partition(_ASSUMED)
     tail = f"{bracket}{assumed}" + (f" and {left} more" if left else "")
-    return shorten(name, _NAMES - len(tail)) + tail
+    return shorten(name, room - len(tail)) + tail
 
 
 def _reach_lines(group: Group, room: int, most: int, snapshot: Snapshot) -> list[str]:
     """What a group reaches and as whom, as much as so many lines hold; first whether somebody is asked."""
     if not _size(group):
         return ["reaches nothing in what is drawn"]
-    asks = f"{group.asks}: " if group.asks else ""
-    parts = {"runs": group.runs, "changes": group.changes, "reads": group.reads}
-    whom = _as_whom(group, snapshot)
+    asks, whom = f"{group.asks}: " if group.asks else "", _as_whom(group, snapshot)
+    parts = [("runs", group.runs), ("changes", group.changes), ("reads", group.reads)]
+    parts = [each for each in parts if each[1]]
+    if _models(snapshot).issuperset(group.runs):
+        parts.sort(key=lambda each: each[0] == "runs")
+    shorter = [(parts[:count], 1, "") for count in range(len(parts), 0, -1)]
     lines = list[str]()
-    for number, tail in ((6, whom), (4, whom), (3, whom), (2, whom), (1, whom), (1, "")):
-        reached = [f"{verb} {first_few(some, number)}" for verb, some in parts.items() if some]
-        lines = wrap(asks + ", ".join(reached) + tail, room)
+    for told, number, tail in (*((parts, number, whom) for number in (6, 4, 3, 2, 1)), *shorter):
+        reached = ", ".join(f"{verb} {first_few(some, number)}" for verb, some in told)
+        lines = wrap(asks + reached + tail, room)
         if len(lines) <= most:
             return lines
     return [*lines[: most - 1], shorten(" ".join(lines[most - 1 :]), room)]
 
 
+def _models(snapshot: Snapshot) -> set[str]:
+    """The titles of what all agents run: services of others, such as the API of a model."""
+    return {each.title for each in snapshot.system.values() if each.kind == "saas"}
+
+
 def _as_whom(group: Group, snapshot: Snapshot) -> str:
-    """As whom: the rights of the person at the machine are said to be yours."""
-    names = list(dict.fromkeys(_identity(snapshot, each) for each in group.identities))
-    names = [each for each in names if not each.startswith("network of ")] or names  # proves nobody
-    names.sort(key=lambda each: ("you", _YOU_ASSUMED).index(each) if each in {"you", _YOU_ASSUMED} else 2)
-    return f", as {first_few(names, 1)}" if names else ""
+    """As whom: first you, as the person at the machine is called; last who only asks a model."""
+    models = {
+        grant.credential
+        for grant in snapshot.grant.values()
+        if grant.actions == ("execute",) and snapshot.system[grant.system].kind == "saas"
+    }
+    names = {_identity(snapshot, each): each in models for each in group.identities}
+    names = {each: last for each, last in names.items() if not each.startswith("network of ")} or names
+    first = sorted(names, key=lambda each: (each not in {"you", _YOU_ASSUMED}, names[each]))
+    return f", as {first_few(first, 1)}" if first else ""
 
 
 def _identity(snapshot: Snapshot, principal: str) -> str:
@@ -910,7 +953,7 @@ def _is_assumed(snapshot: Snapshot, credential: Credential) -> bool:
     )
 
 
-def _way_lines(found: ScanAnswer) -> Iterator[str]:
+def _way_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
     worst, snapshot = found.worst, found.snapshot
     if worst is None:
         return
@@ -927,7 +970,8 @@ def _way_lines(found: ScanAnswer) -> Iterator[str]:
     yield f"  {worst.asked}."
     if worst.others:
         titles = list(dict.fromkeys(snapshot.agent[each].title for each in worst.others))
-        yield f"The same holds for {first_few(titles, 3)}."
+        told = [f"The same holds for {first_few(titles, most)}." for most in (3, 2, 1)]
+        yield next((each for each in told if width(each) <= columns), told[-1])
 
 
 def _deed(target: System, action: Action) -> str:
@@ -945,10 +989,13 @@ def _is_any_command(target: System, action: Action) -> bool:
 
 def _whom(snapshot: Snapshot, way: Explanation) -> str:
     """The identity with which a way ends."""
-    used = [each.from_.partition(":")[2] for each in way.steps if each.step == "grant"]
-    if not used:
-        return ""
-    return f" as {_identity(snapshot, snapshot.credential[used[-1]].principal)}"
+    used = _used(way)
+    return f" as {_identity(snapshot, snapshot.credential[used].principal)}" if used else ""
+
+
+def _used(way: Explanation) -> str:
+    """The credential with which a way ends; empty: none."""
+    return next((each.from_.partition(":")[2] for each in reversed(way.steps) if each.step == "grant"), "")
 
 
 _DEEDS: Final[Mapping[Action, str]] = {
@@ -1015,6 +1062,23 @@ def _question_lines(number: int, asked: Asked, most: int, columns: int) -> list[
     return [f"{number}  {lines[0]}", *(f"   {each}" for each in lines[1:])]
 
 
+def _assumed_of(snapshot: Snapshot, group: Group) -> list[str]:
+    """Which agents of a group, and which of its identities, are only assumed."""
+    taken = _taken(snapshot)
+    identities = [each for each in group.identities if _identity(snapshot, each).endswith(_ASSUMED)]
+    return [*(each for each in group.agents if each in taken), *identities]
+
+
+def _assumed_on(snapshot: Snapshot, worst: Worst, rated: AbstractSet[str]) -> list[str]:
+    """What of the worst path is only assumed, by the names of its keys; of a source how sensitive it is."""
+    said = {
+        "agent": worst.explanation.agent in _taken(snapshot),
+        "source": ", assumed)" in _begin(snapshot, worst, rated),
+        "credential": _whom(snapshot, worst.explanation).endswith(_ASSUMED),
+    }
+    return [key for key, is_assumed in said.items() if is_assumed]
+
+
 # JSON -----------------------------------------------------------------------------------------------------
 
 
@@ -1041,6 +1105,7 @@ def scan_json(found: ScanAnswer) -> dict[str, Any]:
                 "changes": list(each.changes),
                 "runs": list(each.runs),
                 "identities": list(each.identities),
+                "assumed": _assumed_of(found.snapshot, each),
                 "asks": each.asks,
             }
             for each in found.groups
@@ -1054,9 +1119,10 @@ def scan_json(found: ScanAnswer) -> dict[str, Any]:
             "system": worst.explanation.system,
             "action": worst.explanation.action,
             "severity": worst.explanation.severity,
-            "credential": worst.door.credential,
+            "credential": _used(worst.explanation) or worst.door.credential,
             "others": list(worst.others),
             "sentences": list(worst.explanation.sentences),
+            "assumed": _assumed_on(found.snapshot, worst, scope.rated),
             "asked": worst.asked,
             "after": worst.after,
         },

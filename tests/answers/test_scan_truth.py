@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from meshmodel.answers.scan import scan_lines
+from meshmodel.answers.scan import scan_json, scan_lines
 from meshmodel.app.presentation.scanned import tell_scan
 from meshmodel.importers.scanning import scan
 from meshmodel.model.stop import NEVER
@@ -97,14 +97,29 @@ def told_of(folder):
                 UNCHECKED,
             ],
         ),
-        ("x1", ["Codex in Box  does not ask: runs OpenAI API, changes code, reads web ⚑"]),
+        ("x1", ["Codex in Box  does not ask: changes code, reads web ⚑, runs OpenAI API, as GITHUB_TOKEN"]),
         ("x2", [NO_AGENT, "1 workflow job acts by itself."]),
         (
             "x3",
             [
                 "x3: 3 files, 2 configurations read, 0 not read",
-                "Claude Code in Night  does not ask: runs Claude API, changes code, reads web ⚑",
+                "Claude Code in Night  does not ask: changes code, reads web ⚑, runs Claude API",
                 "Worst path: Claude Code in Night",
+            ],
+        ),
+        (
+            "x4",
+            [
+                "Worst path: Claude Code in Bumps",
+                "  reads pull requests by Dependabot ⚑ (untrusted content), and may follow it,",
+                "  then writes into code as GITHUB_TOKEN of Bumps;",
+            ],
+        ),
+        (
+            "x5",
+            [
+                "  reads pull requests ⚑ (untrusted content), after a member starts it, and may follow it,",
+                "So whoever can write there acts with these rights, after a member starts it.",
             ],
         ),
         ("w4", ["1 workflow job acts by itself.", "  then writes into issues as GITHUB_TOKEN of Claude;"]),
@@ -130,6 +145,33 @@ def test_nothing_is_asked_that_restates_what_holds_for_all(folder):
     assert "workstation, with all that this person may do" not in told
     assert "Only the settings that were read" not in told
     assert "Nothing in it tells" not in told
+
+
+@all_rows("folder", [each.name for each in FOLDERS.iterdir()])
+def test_json_names_the_credential_of_the_sentence(folder):
+    found = tell_scan(scan([FOLDERS / folder], FOLDERS, NEVER), NEVER)
+    if found.worst is not None:
+        credential = found.snapshot.credential[scan_json(found)["worst"]["credential"]]
+        (sentence,) = (each for each in scan_lines(found) if each.startswith("  then "))
+        assert f" as {'you' if credential.subject == 'human' else credential.title}" in sentence
+
+
+@all_rows("folder", [each.name for each in FOLDERS.iterdir()])
+def test_what_does_not_fit_into_a_line_goes_on_in_the_next_one(folder):
+    told = scan_lines(tell_scan(scan([FOLDERS / folder], FOLDERS, NEVER), NEVER), 76)
+    assert max(map(len, told)) <= 76
+    if any(each.startswith("Worst path") for each in told):
+        begin = next(number for number, each in enumerate(told) if each.startswith("Worst path"))
+        assert not any(each.endswith("…") for each in told[: begin + 4])
+
+
+def test_what_holds_for_one_agent_is_said_of_those_alone_that_are_started_so():
+    assert not any("The same holds" in each for each in lines("x4"))
+
+
+def test_conditions_that_say_who_starts_a_job_leave_no_question():
+    assert not any("does not say when" in each for each in lines("x5"))
+    assert not any("TOKEN of Dispatch /" in each for each in lines("x5"))  # a job that calls has no token
 
 
 def test_an_agent_reaches_nothing_through_a_job_that_it_cannot_start():
@@ -217,6 +259,9 @@ def test_a_credential_that_the_catalogue_assumes_is_said_as_assumed(tmp_path):
     server = {"command": "npx", "args": ["@modelcontextprotocol/server-github"]}
     settings_in(tmp_path, ".mcp.json", {"mcpServers": {"github": server}})
     assert any("as you (assumed)" in each for each in told_of(tmp_path))
+    said = scan_json(tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER))
+    assert said["agents"][0]["assumed"] == said["agents"][0]["identities"]
+    assert said["worst"]["assumed"] == ["credential"]
     given = {**server, "env": {"GITHUB_PERSONAL_ACCESS_TOKEN": "${TOKEN}"}}
     settings_in(tmp_path, ".mcp.json", {"mcpServers": {"github": given}})
     assert not any("(assumed)" in each for each in told_of(tmp_path))
@@ -228,6 +273,8 @@ def test_a_sensitivity_is_said_as_assumed_unless_a_file_states_it(tmp_path):
     assert "  reads Archive (confidential)," in scan_lines(found)
     unrated = replace(found, scope=replace(found.scope, rated=frozenset()))
     assert "  reads Archive (confidential, assumed)," in scan_lines(unrated)
+    assert scan_json(found)["worst"]["assumed"] == []
+    assert scan_json(unrated)["worst"]["assumed"] == ["source"]
 
 
 def test_the_tools_that_a_subagent_lists_limit_how_it_calls_a_server():

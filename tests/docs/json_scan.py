@@ -27,6 +27,7 @@ SCAN: Final = (
     ("agents[].changes", "list of strings", "likewise, where they write, administer or are given keys"),
     ("agents[].runs", "list of strings", "likewise, where they only run things"),
     ("agents[].identities", "list of strings", "the identities as which it acts"),
+    ("agents[].assumed", "list of strings", "which of its agents and identities no file states"),
     (
         "agents[].asks",
         "string",
@@ -40,8 +41,13 @@ SCAN: Final = (
     ("worst.action", "string", "what it does there"),
     ("worst.severity", "string", "of the path"),
     ("worst.credential", "string", "with which it does so"),
-    ("worst.others", "list of strings", "further agents with that missing checkpoint"),
+    ("worst.others", "list of strings", "further agents with such a path from there"),
     ("worst.sentences", "list of strings", "the path, step by step"),
+    (
+        "worst.assumed",
+        "list of strings",
+        "what no file states: agent, source (its sensitivity), credential",
+    ),
     ("worst.asked", "string", "why no checkpoint decides"),
     ("worst.after", "string", "what comes before that outsiders cannot do, such as a member who starts it"),
     ("why", "string", "why it counts"),

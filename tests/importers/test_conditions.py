@@ -13,7 +13,8 @@ def reach(event, condition):
     node = read_yaml(f"a: {below or '{}'}", "")[0]["a"]
     found = {True: NEVER, False: NEVER}
     for start in starts_of(name, node):
-        found[start.is_outsider] = max(found[start.is_outsider], holds(Node(condition), start))
+        if not start.updater:
+            found[start.is_outsider] = max(found[start.is_outsider], holds(Node(condition), start))
     return found[True], found[False]
 
 
@@ -66,7 +67,20 @@ ANYONE, MEMBERS, NOBODY, ASKED = (POSSIBLE, POSSIBLE), (NEVER, POSSIBLE), (NEVER
         ("pull_request_target", "github.event.pull_request.head.repo.fork == false", MEMBERS),
         ("pull_request_target", "!github.event.pull_request.head.repo.fork", MEMBERS),
         ("pull_request_target {types: [closed]}", "github.event.pull_request.merged == true", MEMBERS),
-        ("pull_request_target", "github.event.pull_request.user.login == 'dependabot[bot]'", MEMBERS),
+        ("pull_request_target", "github.event.pull_request.user.login == 'dependabot[bot]'", NOBODY),
+        ("issue_comment", "github.event.review.body || github.event.comment.body == ''", ANYONE),
+        ("issue_comment", "startsWith(github.event.review.body || github.event.issue.body, '@a')", ANYONE),
+        ("issues", "startsWith(github.event.comment.body, '@a')", NOBODY),
+        (
+            "issue_comment",
+            """contains('["OWNER"]', github.event.review.body || github.event.comment.author_association)""",
+            MEMBERS,
+        ),
+        (
+            "issues",
+            "(github.event_name == 'issues' && github.event.issue.author_association || 'NONE') == 'OWNER'",
+            MEMBERS,
+        ),
         ("pull_request_review", "github.event.review.state == 'approved'", ANYONE),
         ("push {tags: ['v*']}", "startsWith(github.ref, 'refs/tags/v')", MEMBERS),
         ("push {branches: [main]}", "startsWith(github.ref, 'refs/tags/v')", NOBODY),
@@ -81,3 +95,21 @@ ANYONE, MEMBERS, NOBODY, ASKED = (POSSIBLE, POSSIBLE), (NEVER, POSSIBLE), (NEVER
 )
 def test_who_can_start_a_job(event, condition, by):
     assert reach(event, condition) == by
+
+
+@pytest.mark.parametrize(
+    ("condition", "by"),
+    [
+        ("github.actor == 'dependabot[bot]'", ["dependabot[bot]"]),
+        ("github.event.pull_request.user.login == 'dependabot[bot]'", ["dependabot[bot]"]),
+        ("github.actor != 'dependabot[bot]'", ["", "renovate[bot]"]),
+        ("contains(fromJSON('[\"dependabot[bot]\"]'), github.actor)", ["dependabot[bot]"]),
+        ("github.event.sender.type == 'User'", [""]),
+        ("github.event.pull_request.author_association == 'MEMBER'", [""]),
+        ("github.actor == 'dependabot[bot]' || github.actor == 'ann'", ["", "dependabot[bot]"]),
+    ],
+)
+def test_which_program_starts_a_job_that_opens_pull_requests_for_new_versions(condition, by):
+    node = read_yaml("a: {}", "")[0]["a"]
+    starts = [each for each in starts_of("pull_request_target", node) if not each.is_outsider]
+    assert sorted({each.updater for each in starts if holds(Node(condition), each) == POSSIBLE}) == by

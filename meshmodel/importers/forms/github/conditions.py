@@ -26,6 +26,11 @@ _OUTSIDE_ACTIONS: Final = _LISTS.lists("outside-actions")
 """By event what somebody without rights in the repository can do; labels and assignees are set by members."""
 _INSIDE_ACTIONS: Final = _LISTS.many("inside-actions")
 _DEFAULT_ACTIONS: Final = _LISTS.lists("default-actions")
+UPDATERS: Final = _LISTS.by_word("updaters")
+"""By login the programs that open pull requests for new versions; they quote what packages say of these."""
+_PARTS_OF: Final = _LISTS.sets("parts")
+"""What an event has; of another part of this table there is nothing in it."""
+_ALL_PARTS: Final = frozenset[str]().union(*_PARTS_OF.values())
 _MEMBERS: Final = frozenset({"owner", "member", "collaborator"})
 _STRANGERS: Final = frozenset({"none", "contributor", "first_time_contributor", "first_timer", "mannequin"})
 _AT_DEFAULT: Final = ("refs/heads/",)
@@ -39,12 +44,14 @@ class Start(NamedTuple):
         action: what was done; empty where the event has no actions.
         is_outsider: whether somebody did it who has no rights in the repository.
         refs: what the ref begins with.
+        updater: the login of the program that did it, of those that open pull requests for new versions.
     """
 
     event: str
     action: str
     is_outsider: bool
     refs: tuple[str, ...]
+    updater: str = ""
 
 
 def starts_of(event: str, node: Node) -> Iterator[Start]:
@@ -57,6 +64,9 @@ def starts_of(event: str, node: Node) -> Iterator[Start]:
         yield Start(event, action, is_outsider=True, refs=refs)
     for action in listed or (*dict.fromkeys((*outside, *_INSIDE_ACTIONS)),):
         yield Start(event, action, is_outsider=False, refs=refs)
+    if event in _DEFAULT_ACTIONS:
+        for action in [each for each in _DEFAULT_ACTIONS[event] if not said or each in said]:
+            yield from (Start(event, action, False, refs, each) for each in UPDATERS)
 
 
 def _refs(event: str, node: Node) -> tuple[str, ...]:
@@ -116,8 +126,8 @@ class _Value:
 
     Attributes:
         kind: ``is``: one of the words; ``list``: all of them; ``starts``: begins with one; ``any``: whatever
-            the starter wants; ``other``: a name that no file has, as that of a stranger; ``own``: what is
-            of this repository; ``unknown``; ``truth``: a truth value.
+            the starter wants but the words; ``other``: a name that no file has, as that of a stranger;
+            ``own``: what is of this repository; ``unknown``; ``truth``: a truth value.
         words: in lower case: GitHub compares so.
         truth: of a truth value.
     """
@@ -147,6 +157,8 @@ def _word(*words: str) -> _Value:
 
 
 _ANY: Final = _Value("any")
+_MEMBER: Final = _Value("any", frozenset(UPDATERS))
+"""The login of somebody with rights: no program that opens pull requests for new versions."""
 _OTHER: Final = _Value("other")
 _OWN: Final = _Value("own")
 _NOT_KNOWN: Final = _Value("unknown")
@@ -203,16 +215,14 @@ class _Parser:
             raise _UnreadableError
         found = self._both()
         while self._takes("||"):
-            one, other = found.as_truth, self._both().as_truth
-            found = _truth(max(one.true, other.true), min(one.false, other.false))
+            found = _or(found, self._both())
         self._depth -= 1
         return found
 
     def _both(self) -> _Value:
         found = self._compared()
         while self._takes("&&"):
-            one, other = found.as_truth, self._compared().as_truth
-            found = _truth(min(one.true, other.true), max(one.false, other.false))
+            found = _and(found, self._compared())
         return found
 
     def _compared(self) -> _Value:
@@ -258,6 +268,33 @@ def _truth(true: int, false: int) -> _Value:
     return _Value("truth", truth=_Truth(true, false))
 
 
+def _or(one: _Value, other: _Value) -> _Value:
+    """The first value that holds, as the language has it: of texts a text."""
+    true, false = one.as_truth
+    if NEVER in (true, false):
+        return one if false == NEVER else other
+    if one.kind == other.kind == "is":
+        return _Value("is", (one.words - {""}) | other.words)
+    if "any" in {one.kind, other.kind} and {one.kind, other.kind} <= {"is", "any"}:
+        return _ANY
+    more = other.as_truth
+    return _truth(max(true, more.true), min(false, more.false))
+
+
+def _and(one: _Value, other: _Value) -> _Value:
+    """The last value, if the first one holds; else the first."""
+    true, false = one.as_truth
+    if NEVER in (true, false):
+        return one if true == NEVER else other
+    more = other.as_truth
+    return _truth(min(true, more.true), max(false, more.false))
+
+
+def _excludes(one: _Value, other: _Value) -> bool:
+    """Whether a value can be none of the words of another."""
+    return one.kind == "any" and other.kind in {"is", "list"} and other.words <= one.words
+
+
 def _equal(one: _Value, other: _Value) -> _Truth:
     if one.kind == "truth" or other.kind == "truth":
         value, word = (one, other) if one.kind == "truth" else (other, one)
@@ -268,6 +305,8 @@ def _equal(one: _Value, other: _Value) -> _Truth:
     kinds = {one.kind, other.kind}
     if "unknown" in kinds or "list" in kinds:
         return _ASKED
+    if _excludes(one, other) or _excludes(other, one):
+        return _IS_NOT
     if "any" in kinds or one.kind == other.kind == "other":
         return _EITHER
     if "other" in kinds:
@@ -287,6 +326,8 @@ def _fits(test: Callable[[str, str], bool]) -> Callable[[Sequence[_Value]], _Val
         if len(given) != 2 or any(each.kind in {"unknown", "truth"} for each in given):
             return _NOT_KNOWN
         text, part = given
+        if text.kind == "list" and _excludes(part, text):
+            return _truth(*_IS_NOT)
         if not {"any", "own"}.isdisjoint({text.kind, part.kind}):
             return _truth(*_EITHER)
         if "other" in {text.kind, part.kind}:
@@ -361,6 +402,9 @@ def _path(path: str, start: Start) -> _Value:  # noqa: C901  # one short case a 
     """What a name of a context can be when a job is started so."""
     if path in {"true", "false", "null"}:
         return _word(path if path != "null" else "")
+    part = path.removeprefix("github.event.").partition(".")[0] if path.startswith("github.event.") else ""
+    if part in _ALL_PARTS and part not in _PARTS_OF.get(start.event, _ALL_PARTS):
+        return _word("")
     if path == "github.event_name":
         return _word(start.event)
     if path == "github.event.action":
@@ -372,7 +416,7 @@ def _path(path: str, start: Start) -> _Value:  # noqa: C901  # one short case a 
     if path == "github.event.pull_request.merged":
         return _word("false") if start.is_outsider else _ANY
     if path == "github.event.sender.type" or path.endswith(".user.type"):
-        return _word("user") if start.is_outsider else _ANY
+        return _word("user") if start.is_outsider else _word("bot") if start.updater else _ANY
     association, head, label = (each.fullmatch(path) for each in (_ASSOCIATION, _HEAD, _OF_LABELS))
     if association is not None:
         return _association(association[1], start)
@@ -382,10 +426,13 @@ def _path(path: str, start: Start) -> _Value:  # noqa: C901  # one short case a 
         is_there = start.action.endswith("labeled" if label[1].startswith("label") else "assigned")
         return _ANY if is_there else _word("")
     if _STARTERS.fullmatch(path):
-        return _OTHER if start.is_outsider else _ANY
+        return _OTHER if start.is_outsider else _word(start.updater) if start.updater else _MEMBER
     if _AUTHORS.fullmatch(path):
-        is_own = start.is_outsider and not start.event.endswith("_comment")
-        return _OTHER if is_own else _ANY
+        if start.updater:
+            return _word(start.updater)
+        if start.event.endswith(("_comment", "_review")):
+            return _ANY  # somebody else's
+        return _OTHER if start.is_outsider else _MEMBER
     if _THIS.fullmatch(path):
         return _OWN
     return _ANY if _FREE.fullmatch(path) else _NOT_KNOWN
@@ -396,7 +443,7 @@ def _association(of: str, start: Start) -> _Value:
     is_starters = of in {"comment", "review"} or not start.event.endswith(("_comment", "_review"))
     if not is_starters:
         return _word(*_MEMBERS, *_STRANGERS)
-    if start.is_outsider:
+    if start.is_outsider or start.updater:
         return _word(*_STRANGERS)
     is_elsewhere = of not in {"comment", "review"}  # a member labels what an outsider wrote
     return _word(*_MEMBERS, *(_STRANGERS if is_elsewhere else ()))

@@ -176,11 +176,12 @@ class Job:
 
     # The job ----------------------------------------------------------------------------------
 
-    def begin(self, permissions: Sequence[Node]) -> None:
+    def begin(self, permissions: Sequence[Node], *, is_call: bool = False) -> None:
         """Draw its program and its token.
 
         Args:
             permissions: what its token may, as its own file or its callers say; empty: nothing says.
+            is_call: whether it only calls a workflow whose jobs are drawn: these have tokens of their own.
         """
         out, at = self.out, self.node
         pipeline, zone = self.repository.system("pipeline", at), self.repository.zone(at)
@@ -188,6 +189,8 @@ class Job:
             "agent", ("job", self.id), self.title, at, kind="workflow", home=zone, runs_on=pipeline,
             known_as=(path_of(self.node.source),),
         )  # fmt: skip
+        if is_call:
+            return
         name = f"GITHUB_TOKEN of {self.title}"
         self.token = self.element(
             "credential", ("token", self.id), name, at, kind="exchanged-token", lifetime=self._lifetime()
@@ -472,8 +475,10 @@ class Job:
             if each != OWN_TOKEN:
                 self.repository.secret(each, leaf, agents)
         if OWN_TOKEN in names or asks_token(leaf.text):
-            held = [one for each in agents for one in self._holds(each, self.token, leaf)]
-            self.out.take(leaf, RULES["token"], ("credential", self.token), *held)
+            held = (
+                [one for each in agents for one in self._holds(each, self.token, leaf)] if self.token else []
+            )
+            self.out.take(leaf, RULES["token"], *([("credential", self.token), *held] if self.token else []))
         for each in self._app_tokens_in(leaf.text):
             held = [one for agent in agents for one in self._holds(agent, each, leaf)]
             self.out.take(leaf, RULES["token"], ("credential", each), *held)

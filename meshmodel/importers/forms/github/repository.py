@@ -12,6 +12,7 @@ from meshmodel.importers.clients import Clients
 from meshmodel.importers.common_systems import HOME, CommonSystems, repository_name
 from meshmodel.importers.document import Document, Node
 from meshmodel.importers.forms.github.composite import folder_of_action
+from meshmodel.importers.forms.github.conditions import UPDATERS
 from meshmodel.importers.forms.github.rules import RULES
 from meshmodel.importers.forms.github.scripts import file_of
 from meshmodel.importers.forms.github.words import WORDS_OF, event_words, secrets_in
@@ -162,6 +163,7 @@ class Repository:
         self._root = root
         self._granted: list[Granted] = []
         self._started: list[tuple[str, Node, tuple[str, ...], bool]] = []
+        self._updated: list[tuple[str, Node, tuple[str, ...]]] = []
         self._closed: set[str] = set()
         self._workflows: dict[str, _Workflow] = {}
         self._texts: list[_GivenText] = []
@@ -309,6 +311,16 @@ class Repository:
         """
         self._started.append((event, at, tuple(agents), by_members))
 
+    def start_by_updater(self, login: str, at: Node, agents: Sequence[str]) -> None:
+        """Note that a program starts agents which opens pull requests for new versions; ``finish`` draws it.
+
+        Args:
+            login: of the program.
+            at: what stands below the event, or its name in a list.
+            agents: the workflow agents that it starts.
+        """
+        self._updated.append((UPDATERS[login], at, tuple(agents)))
+
     def close(self, agent: str) -> None:
         """Note that nobody starts an agent who has no rights in the repository, as far as the file says."""
         self._closed.add(agent)
@@ -370,6 +382,8 @@ class Repository:
                 self._triggered(event, at, agents)
             elif event in _WORDLESS:
                 self._out.take(at, RULES["event-without-words"])
+        for name, at, agents in self._updated:
+            self._started_by_updater(name, at, agents)
         for given in self._texts:
             self._tell(given)
         self._take_in_content()
@@ -462,6 +476,17 @@ class Repository:
             drawn += [self._write(each, system) for each in writers if "write" in each.actions]
             drawn += [self._out.relate(Trigger(system, agent), at=at) for agent in agents]
         self._out.take(at, RULES["started-by-members"], *drawn)
+
+    def _started_by_updater(self, name: str, at: Node, agents: Sequence[str]) -> None:
+        """What packages say of new versions starts agents, and is read by who reads pull requests."""
+        out, rule = self._out, RULES["started-by-updater"]
+        system = self._system(f"pull requests by {name}", "saas", at, untrusted_input=True)
+        text = f"The pull requests of {name} quote release notes of packages, which strangers write. True?"
+        note = out.assume(("system", system), text, rule, at=at)
+        drawn = [out.relate(Trigger(system, agent), at=at) for agent in agents]
+        readers = {each.credential for each in self._granted if each.part == "pull requests"}
+        drawn += [out.relate(Grant(each, system, ("read",)), at=at) for each in sorted(readers)]
+        out.take(at, rule, ("system", system), note, *drawn)
 
     def _outsiders_write(self, part: str, at: Node) -> tuple[Became, ...]:
         """Outsiders are taken to write in a part, unless the repository is not public: that is asked."""

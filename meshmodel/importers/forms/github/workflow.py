@@ -1,5 +1,6 @@
 """GitHub Actions workflows, and gh-aw Markdown that is compiled to them: agents that run in a pipeline."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,6 +12,7 @@ from meshmodel.importers.forms.github.conditions import (
     NEVER,
     POSSIBLE,
     UNKNOWN,
+    UPDATERS,
     Start,
     always_runs,
     holds,
@@ -131,7 +133,7 @@ class _Workflow:
             job = self.jobs[id_] = Job(
                 self.repository, self.out, id_, node, title, aliases, started_by, self._inputs()
             )
-            job.begin(self.permissions(node))
+            job.begin(self.permissions(node), is_call=id_ in self.calls)
             for step in node["steps"]:
                 job.step(step)
             job.end([self.root["env"]])
@@ -201,22 +203,29 @@ class _Workflow:
 
     def _started_by_event(self, event: str, node: Node) -> None:
         """Note which jobs an event starts, by whom; where the file does not say whether, by members."""
-        anyone, members = list[str](), list[str]()
+        said = " ".join(leaf.text.lower() for leaf in self.root.leaves() if leaf.key == "if")
+        by = defaultdict[str, list[str]](list)
         for id_, job in self.jobs.items():
-            found = dict.fromkeys((True, False), NEVER)
+            found = defaultdict[str, int](lambda: NEVER)
             for start in starts_of(event, node):
-                found[start.is_outsider] = max(found[start.is_outsider], self.opens(id_, start))
-            if found[True] == POSSIBLE:
-                anyone.append(job.workflow)
-            elif found[True] or found[False]:
-                members.append(job.workflow)
-                if found[True] == UNKNOWN:
+                who = start.updater or ("anyone" if start.is_outsider else "members")
+                found[who] = max(found[who], self.opens(id_, start))
+            if found["anyone"] == POSSIBLE:
+                by["anyone"].append(job.workflow)
+            elif found["anyone"] or found["members"]:
+                by["members"].append(job.workflow)
+                if found["anyone"] == UNKNOWN:
                     text = f"Who can start {job.title}? The file does not say when its condition holds."
                     self.out.ask(("agent", job.workflow), text, RULES["condition-not-in-file"], at=job.node)
-        if anyone or not members:
-            self.repository.start(event, node, anyone)
-        if members:
-            self.repository.start(event, node, members, by_members=True)
+            for login in UPDATERS:
+                if found[login] == POSSIBLE and login in said:
+                    by[login].append(job.workflow)
+        if by["anyone"] or not any(by.values()):
+            self.repository.start(event, node, by.pop("anyone"))
+        if by["members"]:
+            self.repository.start(event, node, by["members"], by_members=True)
+        for login in by.keys() & UPDATERS.keys():
+            self.repository.start_by_updater(login, node, by[login])
 
     def opens(self, id_: str, start: Start, depth: int = 0) -> int:
         """How far a start leads to something that a job does: to its agents, if it has any."""
