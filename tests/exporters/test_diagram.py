@@ -81,7 +81,7 @@ def limits_and_words_model():
 def test_what_outsiders_words_come_to_and_what_is_limited_is_told_in_words():
     words = {node.id: " ".join(node.lines) for node in build(*both(limits_and_words_model())).nodes}
     assert words["system/inbox"] == "inbox outsiders write here outsiders see its requests"
-    assert words["system/memory"] == "memory agent-memory high integrity untrusted content brought here"
+    assert words["system/memory"] == "memory [agent-memory] high integrity untrusted content brought here"
     assert words["system/states"] == "states typed values only"
     limits = "for inbox:read, memory:read, memory:write and 1 more only"
     assert words["label/delegation/bot/server"] == f"calls {limits}"

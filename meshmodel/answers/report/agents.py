@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.analysis.results import WAYS
 from meshmodel.answers.report.tree import Block, Heading, Paragraph, Table
 from meshmodel.exporters.diagram.captions import system_facts
-from meshmodel.exporters.diagram.labels import Names
 from meshmodel.model.text import first_few
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def system_section(analysis: "Analysis") -> Iterator[Block]:
             (
                 named(each.title, key),
                 zone_named(snapshot, each.domain) if each.zone else "a zone of its own",
-                ", ".join((*system_facts(each, Names(), is_heard=key in heard), _log(each))),
+                ", ".join(_system_properties(each, is_heard=key in heard)),
                 each.owner,
             )
             for key, each in sorted(snapshot.system.items())
@@ -97,10 +96,11 @@ def system_section(analysis: "Analysis") -> Iterator[Block]:
     )
 
 
-def _log(system: "System") -> str:
-    if system.audit is None:
-        return "log not stated"
-    return f"log tells {'nothing' if system.audit == 'none' else system.audit}"
+def _system_properties(system: "System", *, is_heard: bool) -> Iterator[str]:
+    yield from filter(None, (system.kind, system.sensitivity))
+    yield from system_facts(system, is_heard=is_heard)
+    tells = "nothing" if system.audit == "none" else system.audit
+    yield "log not stated" if tells is None else f"log tells {tells}"
 
 
 def credential_section(analysis: "Analysis") -> Iterator[Block]:

@@ -225,7 +225,7 @@ class Builder:
             yield Paragraph("Acceptances without a finding:")
             yield Items(tuple(plain(lost_words(each)) for each in lost))
         yield Paragraph(
-            "What is not drawn is not analysed: credentials, relations and systems outside the model, flaws "
+            "What is not in the model is not analysed: other credentials, relations and systems, flaws "
             "in programs, and people's mistakes."
         )
 

@@ -26,6 +26,7 @@ from meshmodel.exporters.diagram.captions import (
     exchange_words,
     grant_words,
     hold_words,
+    in_brackets,
     legend,
     system_facts,
     system_look,
@@ -199,7 +200,8 @@ class _Builder:
         self._element("agent", agent.id, agent.title, facts, agent_look(agent), agent.home)
 
     def _system(self, system: System) -> None:
-        facts = system_facts(system, self.names, is_heard=system.id in self.heard)
+        facts = in_brackets(system.kind, system.sensitivity, names=self.names)
+        facts += system_facts(system, is_heard=system.id in self.heard)
         self._element("system", system.id, system.title, facts, system_look(system), system.zone)
 
     def _credential(self, credential: Credential) -> None:

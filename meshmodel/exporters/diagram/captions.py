@@ -56,9 +56,15 @@ def system_look(system: System) -> Look:
     return next((look for look, kinds in _SYSTEM_LOOKS if system.kind in kinds), "system")
 
 
+def in_brackets(*words: str | None, names: Names) -> list[str]:
+    """What stands below a name says its kind in brackets, so that nobody reads it as part of the name."""
+    said = ", ".join(word for word in words if word and names.shows(word))
+    return [f"[{said}]"] if said else []
+
+
 def agent_facts(agent: Agent, identities: int, names: Names) -> list[str]:
     """What stands below an agent's name."""
-    facts = [agent.kind] if agent.kind and names.shows(agent.kind) else []
+    facts = in_brackets(agent.kind, names=names)
     if not agent.is_active:
         facts.append("retired")
     if identities > 1:
@@ -66,10 +72,9 @@ def agent_facts(agent: Agent, identities: int, names: Names) -> list[str]:
     return facts
 
 
-def system_facts(system: System, names: Names, *, is_heard: bool) -> list[str]:
-    """What stands below a system's name."""
-    said = [word for word in (system.kind, system.sensitivity) if word and names.shows(word)]
-    facts = [", ".join(said)] if said else []
+def system_facts(system: System, *, is_heard: bool) -> list[str]:
+    """What stands below a system's name and kind."""
+    facts = []
     if system.integrity is not None:
         facts.append(f"{system.integrity} integrity")
     if system.typed:
