@@ -145,7 +145,7 @@ def go_live(analysis: "Analysis", work: Work, listed: Collection[int]) -> str:
         there = sum(each in listed for each in needed)
         after = item_range(needed)
         if there < len(needed):
-            after = f"{counted(len(needed), 'item')} of work, {there} of them below"
+            after = f"{counted(len(needed), 'item')}, {there} of them below"
         return f"Not ready to go live: {found}. Ready after {after}."
     if counts.main:
         return f"May go live with a date for {counts.by_severity} {plural(counts.main, 'finding')}."
@@ -330,7 +330,8 @@ def _is_quick(item: Item) -> bool:
 
 def _rows(named: Sequence[tuple[Item, str]]) -> Iterator[tuple[str, ...]]:
     for item, reason in named[:_MOST_ROWS]:
-        closes = "; ".join(filter(None, (reason, counted(len(item.findings), "finding"))))
+        findings = counted(len(item.findings), "finding") if item.findings else ""
+        closes = "; ".join(filter(None, (reason, findings)))
         cells = (item.title, item.responsible or UNOWNED, "", closes)
         yield (
             Link.to(f"work-{item.number}", f"{item.number}"),

@@ -65,6 +65,8 @@ _UPRIGHT: Final = (_WIDTH, A4[1] - 2 * _MARGIN - _CAPTION)
 _ACROSS: Final = (A4[1] - 2 * _MARGIN, A4[0] - 2 * _MARGIN - _CAPTION)
 FIRST_PAGE: Final = A4[1] - 2 * _MARGIN
 """Points of the height of the first page."""
+_EMPTY: Final = 0.2
+"""So much of a page does not stay empty below a table: its next row is parted."""
 _LEAST_SCALE: Final = LEAST / (SMALLEST * LETTERS)
 """With this the smallest letters of a picture are as small as they may be."""
 _PADDING: Final = 3
@@ -316,6 +318,7 @@ class _Flowables:
             self._add(block, after, above)
             if block is report.blocks[0] and _has_other_letters(report):
                 self.flowables.append(Words(_IN_LATIN, self._styles.small))
+        self.flowables = [*_with_room(self.flowables)]
 
     def _turn(self, across: bool) -> None:
         """Go on with a page that lies the other way, where the next block needs it."""
@@ -329,7 +332,7 @@ class _Flowables:
             case Heading():
                 is_parted = isinstance(after, (Table, Items, Contents))
                 keep = after is not None and not is_parted
-                if is_parted:  # a long one is not kept with its heading, but its beginning is
+                if is_parted and not isinstance(after, Table):  # it is not kept whole with its heading
                     self.flowables.append(CondPageBreak(styles.headings[block.level].fontSize + _BEGINNING))
                 self.flowables.append(_Title(block, styles.headings[block.level], keep=keep))
             case Paragraph():
@@ -366,6 +369,18 @@ class _Flowables:
         drawing = Drawing(picture, (wide, high - above), _letters)
         drawing.keepWithNext = 1
         self.flowables += [drawing, _words(picture.title, self._styles.small)]
+
+
+def _with_room(flowables: Sequence[Flowable]) -> Iterator[Flowable]:
+    """The same, in which a heading above a table goes to the page where that begins."""
+    for place, each in enumerate(flowables):
+        if isinstance(each, _Title):
+            above, grid = flowables[place : place + 2], flowables[place + 1 : place + 3]
+            found = next((part for part in grid if isinstance(part, _Grid)), None)
+            if found is not None:
+                above = above[: 1 + grid.index(found)]
+                yield CondPageBreak(sum(map(_height, above)) + found.beginning)
+        yield each
 
 
 def _words(text: str, style: ParagraphStyle) -> Words:
@@ -434,7 +449,7 @@ Place = tuple[int, str]
 
 
 class _Grid(Flowable):  # type: ignore[misc]  # reportlab has no types
-    """A table of plain texts, whose head is repeated on each page; a row higher than a page is parted.
+    """A table of plain texts, whose head is repeated on each page; a high row is parted.
 
     reportlab's own makes a flowable of each cell, and of all rows that are left anew for each page.
     """
@@ -477,6 +492,12 @@ class _Grid(Flowable):  # type: ignore[misc]  # reportlab has no types
                 break
         return self.width, self.height
 
+    @property
+    def beginning(self) -> float:
+        """Points that it takes at least before it goes on to another page."""
+        first = min(map(self._height, self._rows[:1]), default=0.0)
+        return self._height(self._head) + min(first, self._highest * _EMPTY) + 1
+
     def split(self, width: float, height: float) -> list[Flowable]:
         """The part that there is room for, and the rest; empty where the first row is for the next page."""
         del width
@@ -487,7 +508,8 @@ class _Grid(Flowable):  # type: ignore[misc]  # reportlab has no types
         here, rest = self._rows[:fits], self._rows[fits:]
         links, left = self._links[:fits], self._links[fits:]
         lines = int((room - 2 * _PADDING) // self._style.leading)
-        if rest and lines > 0 and self._height(self._head) + self._height(rest[0]) > self._highest:
+        is_high = bool(rest) and self._height(self._head) + self._height(rest[0]) > self._highest
+        if rest and lines > 0 and (is_high or room > self._highest * _EMPTY):
             here.append(tuple(cell[:lines] for cell in rest[0]))
             rest[0] = tuple(cell[lines:] for cell in rest[0])
             links, left = [*links, left[0]], [(), *left[1:]]

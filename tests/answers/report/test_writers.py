@@ -166,6 +166,25 @@ def test_the_head_of_a_table_is_on_each_page_and_a_high_row_is_parted():
     assert "".join(pages).count("x") == sum(cell.count("x") for _, cell in rows)
 
 
+def test_a_heading_goes_with_its_table_whose_high_rows_fill_pages():
+    for lines in range(20, 52):
+        above = (Paragraph("x") for _ in range(lines))
+        rows = tuple((f"row{number}.", "word " * 400) for number in range(4))
+        blocks = (
+            Heading(1, "T"),
+            *above,
+            Heading(2, "Rows"),
+            Paragraph("of it"),
+            Table(("First", "b"), rows, (80, 20)),
+        )
+        pages = pypdf.PdfReader(BytesIO(pdf(Report("T", "s", blocks)))).pages
+        texts = [page.extract_text() for page in pages]
+        (begins,) = [text for text in texts if "Rows" in text]
+        assert "First" in begins
+        assert "row0." in begins
+        assert all(text.count("word") > 100 for text in texts[1:-1])
+
+
 WIDE = b"""<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 900 300" id="m1"><g transform="translate(4 296)">
 <polygon fill="#ffffff" stroke="#1a1a1a" points="0,0 0,-290 890,-290 890,0 0,0" />
