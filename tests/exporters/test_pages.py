@@ -191,7 +191,7 @@ def test_the_counts_of_an_overview_add_up_to_its_title_and_lines_look_like_the_w
     words = "\n".join(" ".join(node.lines) for node in drawn.nodes)
     summary = analysis.summary
     counted = re.findall(r"× ([\d,]+) of ([\d,]+)(?: other)? paths", words)
-    calm = sum(map(number, re.findall(r"([\d,]+) (?:approved|controlled)", words)))
+    calm = sum(map(number, re.findall(r"([\d,]+) (?:intended|checked)", words)))
     assert sum(number(each) for each, _ in counted) == summary.uncontrolled
     assert sum(number(each) for _, each in counted) + calm == summary.crossings
     assert sum(map(number, re.findall(r"× ([\d,]+) missing", words))) == summary.missing

@@ -117,7 +117,7 @@ def test_the_boundary_map_counts_all_crossings_and_can_be_read(path):
         uncontrolled = re.fullmatch("\u00d7 (\\d+) of (\\d+)", text)
         if uncontrolled:
             counted += Counter(uncontrolled=int(uncontrolled[1]), all=int(uncontrolled[2]))
-        elif other := re.fullmatch(r"(\d+) (approved|controlled)", text):
+        elif other := re.fullmatch(r"(\d+) (intended|checked)", text):
             counted["all"] += int(other[1])
     assert counted["uncontrolled"] == analysis.summary.uncontrolled
     assert counted["all"] == analysis.summary.crossings

@@ -348,7 +348,8 @@ def _work(rows: Sequence[tuple[str, ...]], every: int, options: ReportOptions) -
     left = every - len(rows)
     where = "list of actions" if "actions" in options.sections else "whole report"
     more = f"… and {left} more in the {where}. " if left else ""
-    yield Paragraph(f"{more}An item is done when meshmodel diff --closes OLD.toml NEW.toml says so.")
+    says = "meshmodel diff --closes OLD.toml NEW.toml says so (OLD is this model)"
+    yield Paragraph(f"{more}An item is done when {says}.")
 
 
 def accepted_facts(analysis: "Analysis") -> Facts:

@@ -22,7 +22,7 @@ from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Edge,
 from meshmodel.exporters.diagram.labels import NODE_COLUMNS, SUBSTITUTED, Names, Shows, fit, text_width, wrap
 from meshmodel.exporters.diagram.legend import add_legend
 from meshmodel.model.errors import RequestError
-from meshmodel.model.phrases import VIEWS
+from meshmodel.model.phrases import STATES, VIEWS
 from meshmodel.model.records import Snapshot
 from meshmodel.model.text import counted
 from meshmodel.model.vocabulary import SEVERITIES
@@ -52,12 +52,12 @@ class ZoneCrossings:
         return "approved" if self.states["approved"] else "controlled"
 
     def words(self, what: str = "") -> tuple[str, ...]:
-        """Of how many nobody asks, with the severity; or that all are approved or controlled."""
+        """How many are unchecked, with the severity; or that all are intended or checked."""
         if self.states["uncontrolled"]:
             count = f"\u00d7 {self.states['uncontrolled']:,} of {self.states.total():,}{what}"
             return (count, SEVERITIES[self.worst])
         states: tuple[CrossingState, ...] = ("approved", "controlled")
-        return tuple(f"{self.states[state]:,} {state}" for state in states if self.states[state])
+        return tuple(f"{self.states[state]:,} {STATES[state]}" for state in states if self.states[state])
 
 
 def boundary_map(snapshot: Snapshot, analysis: AnalysisResults, shows: Shows) -> tuple[Diagram, str]:
@@ -95,7 +95,7 @@ def boundary_map(snapshot: Snapshot, analysis: AnalysisResults, shows: Shows) ->
     called = names.text(snapshot.about.name or "Identity mesh", "Identity mesh")
     line = (
         f"{counted(summary.crossings, 'path')}, {summary.uncontrolled:,} unchecked, "
-        f"{summary.approved:,} approved, {VIEWS[analysis.view]}"
+        f"{summary.approved:,} intended, {VIEWS[analysis.view]}"
     )
     diagram = Diagram(
         title=(f"{called}: {TITLES['boundaries']}", line),
