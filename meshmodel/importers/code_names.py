@@ -269,7 +269,9 @@ def module_of(text: str, path: Path, source: str, external: Sequence[str] = ()) 
 
 @lru_cache(maxsize=256)
 def _module(text: str, path: Path, source: str, external: frozenset[str]) -> Module:
-    made = Module(path, source, parse(text, LANGUAGES.get(path.suffix.lower(), "python")), external=external)
+    made = Module(
+        path, source, parse(text, LANGUAGES.get(path.suffix.lower(), LANGUAGES[".py"])), external=external
+    )
     for each in made.root.named:
         _add(made, each)
     return made

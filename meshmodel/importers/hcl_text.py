@@ -25,7 +25,7 @@ def read_hcl(text: str, source: str) -> Node:
     Raises:
         ForeignFileError: it is not written as it should be, or is too large.
     """
-    file = parse(text, "hcl")
+    file = parse(text, "tree_sitter_hcl")
     if file.mistake is not None or any(each.kind != "body" for each in file.named):
         raise ForeignFileError(source, file.mistake or 1, "is no Terraform")
     reader = _Reader(source)

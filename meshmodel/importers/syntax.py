@@ -2,22 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from importlib import import_module
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import tree_sitter
 
+_TYPESCRIPT: Final = "tree_sitter_typescript:language_typescript"
+_TSX: Final = "tree_sitter_typescript:language_tsx"
 LANGUAGES: Final = {
-    ".py": "python",
-    ".ts": "typescript",
-    ".mts": "typescript",
-    ".tsx": "tsx",
-    ".js": "tsx",
-    ".mjs": "tsx",
-    ".jsx": "tsx",
+    ".py": "tree_sitter_python",
+    ".ts": _TYPESCRIPT,
+    ".mts": _TYPESCRIPT,
+    **dict.fromkeys((".tsx", ".js", ".mjs", ".jsx"), _TSX),
 }
-"""The language by the ending of a file; JavaScript is read as what contains it."""
+"""The package of the grammar by the ending of a file; JavaScript is read as what contains it."""
 FUNCTIONS: Final = frozenset(
     {
         "function_definition",
@@ -171,17 +171,17 @@ def text_in(node: Syntax, filled: "Callable[[Syntax], str] | None" = None) -> st
     return "".join(parts)
 
 
-def parse(text: str, language: str, step_limit: int | None = None) -> Syntax:
-    """The syntax of a text in one of ``LANGUAGES``.
+def parse(text: str, grammar: str, step_limit: int | None = None) -> Syntax:
+    """The syntax of a text.
 
     Args:
         text: the code.
-        language: one of ``LANGUAGES``, "hcl" or "bash".
+        grammar: its package, and the function in it where that is not ``language``; as in ``LANGUAGES``.
         step_limit: rounds of the parser after which it gives up, and the syntax is ``NOTHING``.
     """
     import tree_sitter
 
-    parser, source, steps = tree_sitter.Parser(_grammar(language)), text.encode(), count(1)
+    parser, source, steps = tree_sitter.Parser(_grammar(grammar)), text.encode(), count(1)
     if step_limit is None:
         return Syntax(parser.parse(source).root_node)
     try:
@@ -192,18 +192,8 @@ def parse(text: str, language: str, step_limit: int | None = None) -> Syntax:
 
 
 @lru_cache
-def _grammar(language: str) -> "tree_sitter.Language":
+def _grammar(package: str) -> "tree_sitter.Language":
     import tree_sitter
-    import tree_sitter_bash
-    import tree_sitter_hcl
-    import tree_sitter_python
-    import tree_sitter_typescript
 
-    named = {
-        "python": tree_sitter_python.language,
-        "typescript": tree_sitter_typescript.language_typescript,
-        "tsx": tree_sitter_typescript.language_tsx,
-        "hcl": tree_sitter_hcl.language,
-        "bash": tree_sitter_bash.language,
-    }
-    return tree_sitter.Language(named[language]())
+    module, _, function = package.partition(":")
+    return tree_sitter.Language(getattr(import_module(module), function or "language")())

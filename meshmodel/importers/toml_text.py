@@ -1,36 +1,23 @@
 """Reads TOML into nodes with lines.
 
-The standard parser decides whether it is TOML and gives the values; where each stands is found among the
-words of the text, since no parser tells positions.
+The standard parser decides whether it is TOML and gives the values, tree-sitter where each stands.
 """
 
 import datetime as dt
-import re
-from collections.abc import Iterator
 from typing import Any, Final
 
-from meshmodel.importers.document import DEPTH_LIMIT, ForeignFileError, Node
+import tomli
+
+from meshmodel.importers.document import ForeignFileError, Node
+from meshmodel.importers.syntax import Syntax, parse
 from meshmodel.interchange.toml_text import TomlTextError, parse_toml
 from meshmodel.model.secrets import masked
-from meshmodel.model.stop import CURRENT
+from meshmodel.model.stop import check_current
 
 SIZE_LIMIT: Final = 1 << 20
 """The longest text, in characters."""
 NODE_LIMIT: Final = 50_000
 """The most values."""
-_WORD: Final = re.compile(
-    r'"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+"{3,5}'
-    r"|'''(?:[^']++|'{1,2}(?!'))*+'{3,5}"
-    r'|"(?:[^"\\\n]++|\\.)*+"'
-    r"|'[^'\n]*+'"
-    r"|#[^\n]*+|\n|[\[\]{},=]|[^\s\"'#\[\]{},=]++",
-    re.DOTALL,
-)
-"""A string, a comment, the end of a line, a sign, or anything else up to one of these."""
-_ESCAPE: Final = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(["\\bfnrte]))')
-_ESCAPED: Final = {
-    '"': '"', "\\": "\\", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "e": "\x1b",
-}  # fmt: skip
 
 
 def read_toml(text: str, source: str) -> Node:
@@ -46,7 +33,7 @@ def read_toml(text: str, source: str) -> Node:
         values = parse_toml(text)
     except TomlTextError as error:
         raise ForeignFileError(source, error.line, masked(error.reason)) from None
-    return _tree(values, _Places(text, source).read(), source)
+    return _Tree(source).node(values, _places(text), None, None)
 
 
 class _Place:
@@ -68,138 +55,74 @@ class _Place:
         return self.inner.setdefault(key, _Place(line))
 
 
-class _Places:
-    """Finds the places in a text that is TOML."""
+def _places(text: str) -> _Place:
+    """Where the values of a text that is TOML stand; of what the grammar does not know, nothing."""
+    top, file = _Place(1), parse(text, "tree_sitter_toml")
+    for part in file.named if file.mistake is None else ():
+        if part.kind == "pair":
+            _add_pair(part, top)
+        elif part.named:
+            key, *pairs = part.named
+            table = _table(key, top, is_list=part.kind == "table_array_element")
+            for each in pairs:
+                _add_pair(each, table)
+    return top
 
-    def __init__(self, text: str, source: str) -> None:
-        self._words = self._each(text)
-        self._source = source
-        self._line = 1
-        self._count = 0
-        self._word: str | None = ""
-        self._next()
 
-    def _each(self, text: str) -> Iterator[str]:
-        stop = CURRENT.get()
-        for found in _WORD.finditer(text):
-            stop.check()
-            word = found[0]
-            if word[0] != "#":
-                yield word
-            self._line += word.count("\n")
+def _table(key: Syntax, top: _Place, *, is_list: bool) -> _Place:
+    """The table that a header opens; of ``[[key]]`` the next element of a list."""
+    place, parts = top, _parts(key)
+    for number, part in enumerate(parts, 1):
+        place = place.at(part, key.line)
+        if (number < len(parts) or not is_list) and 0 in place.inner:
+            place = place.inner[len(place.inner) - 1]
+    return place.at(len(place.inner), key.line) if is_list else place
 
-    def _next(self) -> str | None:
-        """Go to the next word; give the one left behind."""
-        left, self._word = self._word, next(self._words, None)
-        return left
 
-    def read(self) -> _Place:
-        """Read all of it."""
-        top = table = _Place(1)
-        while self._word is not None:
-            if self._word in {"\n", "]", "}", ","}:
-                self._next()
-            elif self._word == "[":
-                table = self._header(top)
-            else:
-                self._pair(table, 0)
-        return top
+def _add_pair(pair: Syntax, table: _Place) -> None:
+    check_current()
+    place = table
+    for part in _parts(pair.named[0]):
+        place = place.at(part, pair.line)
+    for each in pair.named[1:]:
+        _add_value(each, place)
 
-    def _header(self, top: _Place) -> _Place:
-        """The table that a header opens; of ``[[key]]`` the next element of a list."""
-        line, is_list = self._line, False
-        self._next()
-        if self._word == "[":
-            self._next()
-            is_list = True
-        parts = self._key()
-        while self._word not in {"\n", None}:
-            self._next()
-        place = top
-        for number, part in enumerate(parts):
-            place = place.at(part, line)
-            if number < len(parts) - 1 or not is_list:
-                place = place.inner[len(place.inner) - 1] if 0 in place.inner else place
-        return place.at(len(place.inner), line) if is_list else place
 
-    def _key(self) -> list[str]:
-        """The parts of a key up to a sign that ends it."""
-        parts, may_begin = [""], True
-        while self._word not in {"=", "]", "\n", None}:
-            word = self._next() or ""
-            if word[0] in "\"'":
-                parts[-1], may_begin = _plain(word), False
-                continue
-            for number, piece in enumerate(word.split(".")):
-                if number:
-                    parts.append("")
-                    may_begin = True
-                if piece and may_begin:
-                    parts[-1], may_begin = piece, False
-        return parts
+def _add_value(value: Syntax, place: _Place) -> None:
+    for number, each in enumerate(value.named):
+        if value.kind == "inline_table":
+            _add_pair(each, place)
+        elif value.kind == "array":
+            _add_value(each, place.at(number, each.line))
 
-    def _pair(self, table: _Place, depth: int) -> None:
-        """A key and its value."""
-        line = self._line
-        place = table
-        for part in self._key():
-            place = place.at(part, line)
-        if self._word == "=":
-            self._next()
-        self._value(place, depth)
 
-    def _value(self, place: _Place, depth: int) -> None:
-        """The places in a value."""
+def _parts(key: Syntax) -> list[str]:
+    if key.kind == "dotted_key":
+        return [part for each in key.named for part in _parts(each)]
+    return [*tomli.loads(f"{key.text} = 0")] if key.kind == "quoted_key" else [key.text]
+
+
+class _Tree:
+    """Makes nodes of values, and counts them."""
+
+    def __init__(self, source: str) -> None:
+        self._source, self._count = source, 0
+
+    def node(self, value: Any, place: _Place, parent: Node | None, key: str | int | None) -> Node:
+        """The node of a value at a place."""
+        check_current()
         self._count += 1
         if self._count > NODE_LIMIT:
-            raise ForeignFileError(self._source, self._line, "has too many values to be imported")
-        if depth > DEPTH_LIMIT:
-            raise ForeignFileError(self._source, self._line, "is nested too deeply to be imported")
-        opened = self._word
-        if opened not in {"[", "{"}:
-            while self._word not in {"\n", ",", "]", "}", None}:
-                self._next()
-            return
-        self._next()
-        number = 0
-        while self._word not in {"]", "}", None}:
-            if self._word in {"\n", ","}:
-                self._next()
-            elif opened == "{":
-                self._pair(place, depth + 1)
-            else:
-                self._value(place.at(number, self._line), depth + 1)
-                number += 1
-        self._next()
-
-
-def _plain(word: str) -> str:
-    """What a string between quotes stands for, as a key."""
-    if word[0] == "'" or "\\" not in word:
-        return word[1:-1]
-    return _ESCAPE.sub(
-        lambda found: _ESCAPED[found[3]] if found[3] else chr(int(found[1] or found[2], 16)), word[1:-1]
-    )
-
-
-def _tree(
-    value: Any, place: _Place, source: str, parent: Node | None = None, key: str | int | None = None
-) -> Node:
-    """The node of a value at a place."""
-    CURRENT.get().check()
-    node = Node(None, place.line, source, parent, key)
-    if isinstance(value, dict):
-        inner = place.inner
-        node.value = {
-            name: _tree(each, inner.get(name, place), source, node, name) for name, each in value.items()
-        }
-    elif isinstance(value, list):
-        inner = place.inner
-        node.value = [
-            _tree(each, inner.get(number, place), source, node, number) for number, each in enumerate(value)
-        ]
-    elif isinstance(value, dt.date | dt.time):
-        node.value = value.isoformat()
-    else:
-        node.value = value
-    return node
+            raise ForeignFileError(self._source, place.line, "has too many values to be imported")
+        node, inner = Node(None, place.line, self._source, parent, key), place.inner
+        if isinstance(value, dict):
+            node.value = {
+                name: self.node(each, inner.get(name, place), node, name) for name, each in value.items()
+            }
+        elif isinstance(value, list):
+            node.value = [
+                self.node(each, inner.get(number, place), node, number) for number, each in enumerate(value)
+            ]
+        else:
+            node.value = value.isoformat() if isinstance(value, dt.date | dt.time) else value
+        return node

@@ -151,7 +151,9 @@ def _commands(script: str) -> Iterator[_Command]:
     """
     expressions = _EXPRESSION.findall(script)
     numbers = count()
-    tree = parse(_EXPRESSION.sub(lambda _: f"$FILLED_IN_{next(numbers)}_", script), "bash", _STEP_LIMIT)
+    tree = parse(
+        _EXPRESSION.sub(lambda _: f"$FILLED_IN_{next(numbers)}_", script), "tree_sitter_bash", _STEP_LIMIT
+    )
 
     def written(text: str) -> str:
         return _FILLED_IN.sub(lambda found: "".join(expressions[int(found[1]) :][:1]), text)
