@@ -38,7 +38,7 @@ _DROPPED: Final = {
     "custody": "{1} in {0}",
     "exchange": "{0} exchanged for {1}",
 }
-DONE: Final[dict[MeasureKind, str]] = {"ask": "checkpoint", "drop": "remove", "limit": "restrict"}
+DONE: Final[dict[MeasureKind, str]] = {"ask": "add checkpoint", "drop": "remove", "limit": "restrict"}
 """What each kind of measure does, in a word."""
 _COUNTED: Final[dict[MeasureKind, str]] = {"ask": "checkpoint", "drop": "removal", "limit": "restriction"}
 

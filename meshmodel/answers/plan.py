@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.blocks import Answer, Bar, Block, Paragraph, Row, Section, Table, fields_json
-from meshmodel.answers.causes import fold, open_findings
+from meshmodel.answers.causes import Counts, counts_of, fold, open_findings
 from meshmodel.answers.measures import (
     DONE,
     a_day,
@@ -132,6 +132,10 @@ def plan_blocks(known: PlanState) -> Iterator[Block]:
     """
     plan, snapshot = known.plan, known.analysis.snapshot
     is_open = bool(plan.before or plan.flows)
+    if known.left:
+        counts = counts_of(known.analysis)
+        paths = counted(counts.paths, "unchecked path")
+        yield Paragraph(f"Now {paths} and {counted(counts.main, 'finding')} of medium or higher")
     if is_open and not plan.is_fix:
         yield Paragraph(_open_words(plan.before, len(plan.flows)))
         yield from _without_intents(plan, snapshot)
@@ -140,7 +144,7 @@ def plan_blocks(known: PlanState) -> Iterator[Block]:
     yield verdict(known)
     if plan.measures:
         rows = (_measure_row(known, number, group) for number, group in enumerate(rows_of(plan)))
-        head, widths = _FIX_TABLE if plan.is_fix else _PLAN_TABLE
+        head, widths = (_LEFT_TABLE if known.left else _FIX_TABLE) if plan.is_fix else _PLAN_TABLE
         yield Section("", [Table((*rows,), head, widths, first=4)], indent=2)
     if plan.is_fix and plan.measures:
         yield Section("", [*_outcome(plan, snapshot)], indent=0)
@@ -167,13 +171,14 @@ def _rest_of(known: PlanState, plan: "Plan") -> Iterator[Block]:
     if plan.alike:
         told = [plan_sentence(each, known.analysis.snapshot, len(each)) for each in plan.alike]
         rows = (Row((words,), ("alike", number)) for number, words in enumerate(told))
-        yield Section("As cheap in every part", [Table((*rows,))], indent=2)
+        yield Section("Plans of the same price", [Table((*rows,))], indent=2)
     if known.advice is not None:
         yield from _advice(known.advice, known)
 
 
-_PLAN_TABLE: Final = ("Number", "Measure", "A day", "What"), (10, 12, 10, 68)
+_PLAN_TABLE: Final = ("Number", "Measure", "Decisions a day", "What"), (10, 15, 10, 65)
 _FIX_TABLE: Final = ("Number", "Paths", "Add a checkpoint"), (10, 15, 75)
+_LEFT_TABLE: Final = ("Number", "Paths left", "Findings left", "Add a checkpoint"), (10, 15, 35, 40)
 
 
 def _uncounted(plan: "Plan", snapshot: Snapshot) -> Iterator[Block]:
@@ -200,7 +205,7 @@ def _total(known: PlanState, plan: "Plan") -> Iterator[Block]:
     if there:
         both = rate(there + plan.decisions_per_day)
         more = "at least " if plan.unknown else ""
-        yield Paragraph(f"approvals that are there ask {rate(there)} a day: {more}{both} in all")
+        yield Paragraph(f"People approve {rate(there)} times a day already: {more}{both} in all.")
 
 
 def _by_severity(counts: "Mapping[Severity, int]") -> str:
@@ -228,11 +233,13 @@ def _advice(found: "Advice", known: PlanState) -> Iterator[Block]:
             Row((f"{a_day(each.plan.decisions_per_day)}", each.words), ("alternative", each.change))
             for each in found.alternatives
         )
-        title = f"Asks less than {rate(plan.decisions_per_day)} a day, if somebody agrees"
+        title = f"Fewer than {rate(plan.decisions_per_day)} decisions a day, if somebody agrees"
         yield Section(title, [Table((*rows,))], indent=2)
     if found.new:
         rows = (Row((each.severity, each.headline), ("new", each)) for each in found.new)
-        yield Section("New findings with these measures", [Table((*rows,), most=_SHOWN)], indent=2)
+        told = {each.rule: f"{each.title}: {each.message}" for each in reversed(found.new)}
+        why = (Paragraph(each, hang=2) for each in told.values())
+        yield Section("New findings with these measures", [Table((*rows,), most=_SHOWN), *why], indent=2)
     if not found.is_complete:
         yield Paragraph("time was over before all free measures and alternatives were tried", "muted")
 
@@ -339,8 +346,11 @@ def _measure_cells(known: PlanState, number: int, measures: tuple[Measure, ...])
     plan, snapshot = known.plan, known.analysis.snapshot
     first = measures[0]
     if plan.is_fix:
-        left = f"{plan.left_each[number]:,} left" if plan.left_each else ""
-        return f"{number + 1}", left, measure_words(measures, snapshot)
+        where, left = measure_words(measures, snapshot), plan.left_each
+        if known.left:
+            counts = known.left[number]
+            return f"{number + 1}", f"{counts.paths:,}", _left_words(counts), where
+        return f"{number + 1}", f"{left[number]:,} left" if left else "", where
     words = measure_words(measures, snapshot)
     if not isinstance(first, Ask):
         return f"{number + 1}", DONE[kind_of(first)], "", words
@@ -352,6 +362,11 @@ def _measure_cells(known: PlanState, number: int, measures: tuple[Measure, ...])
     )
 
 
+def _left_words(counts: Counts) -> str:
+    """How many open findings are medium or higher, and of what severity."""
+    return f"{counts.main:,}{f': {counts.by_severity}' if counts.by_severity else ''}"
+
+
 def _rate_of(ask: Ask) -> str:
     """How often a day a checkpoint decides, where that is stated."""
     return "not said" if ask.unknown else rate(ask.decisions_per_day)
@@ -359,12 +374,12 @@ def _rate_of(ask: Ask) -> str:
 
 def _outcome(fix: "Plan", snapshot: Snapshot) -> Iterator[Block]:
     if not fix.interrupts:
-        yield Paragraph("interrupts no intended use")
+        yield Paragraph("No intended use will wait for a decision.")
     else:
         which = "; ".join(_use(snapshot, *ends) for ends in fix.interrupts)
         said = counted(len(fix.interrupts), "intended use")
-        least = ", the fewest unless more stored secrets are guarded" if fix.settled else ""
-        yield Paragraph(f"interrupts {said}{least}: {which}", "warning", hang=2)
+        least = " (the fewest, unless more stored secrets are guarded)" if fix.settled else ""
+        yield Paragraph(f"Will wait for a decision: {said}{least}: {which}", "warning", hang=2)
 
 
 def _use(snapshot: Snapshot, agent: str, *systems: str) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from meshmodel.answers.causes import is_accepted
+from meshmodel.answers.causes import Counts, counts_of, is_accepted
 from meshmodel.model.measures import Measure
 from meshmodel.model.records import Snapshot
-from meshmodel.model.stop import Task
+from meshmodel.model.stop import Stop, Task
 from meshmodel.model.vocabulary import View
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class PlanState:
         trade_off: of a plan what fewer decisions leave open, once there.
         standing: the open findings that stand even then, once there.
         advice: what is told beside it, once there.
+        left: what is left after each checkpoint of a fix and those above it; empty: not counted.
         at_most: so many decisions a day were allowed; ``None``: as many as it takes.
         stopped: whether somebody stopped it, so that what is shown may not be the best.
     """
@@ -42,6 +43,7 @@ class PlanState:
     trade_off: "tuple[TradeOffPoint, ...] | None" = None
     standing: "tuple[Finding, ...]" = ()
     advice: "Advice | None" = None
+    left: tuple[Counts, ...] = ()
     at_most: float | None = None
     stopped: bool = False
 
@@ -103,6 +105,16 @@ def standing_findings(analysis: "Analysis", plan: "Plan") -> "tuple[Finding, ...
     known = {(each.rule, each.subject) for each in analysis.findings}
     after = with_measures(analysis, plan.measures).findings
     return tuple(each for each in after if (each.rule, each.subject) in known and not is_accepted(each))
+
+
+def left_counts(analysis: "Analysis", plan: "Plan", stop: Stop) -> tuple[Counts, ...]:
+    """What is left after each checkpoint of a fix and those above it; nothing if there was no time for it."""
+    found = []
+    for number in range(1, len(plan.measures) + 1):
+        if stop():
+            return ()
+        found.append(counts_of(with_measures(analysis, plan.measures[:number])))
+    return tuple(found)
 
 
 def existing_rate(snapshot: Snapshot, view: View) -> float:

@@ -211,7 +211,8 @@ class PlanRun:
         from meshmodel.answers.blocks import Section
         from meshmodel.answers.painters import text_of, titled
         from meshmodel.answers.plan import plan_blocks
-        from meshmodel.answers.plan_state import PlanState, standing_findings
+        from meshmodel.answers.plan_advice import SECONDS
+        from meshmodel.answers.plan_state import PlanState, left_counts, standing_findings
 
         known = PlanState(
             self.analysis,
@@ -220,9 +221,14 @@ class PlanRun:
             self.trade_off,
             standing_findings(self.analysis, self.plan),
             self.advice,
+            left_counts(self.analysis, self.plan, Stop(SECONDS, None)) if self.is_fix else (),
             None if self.is_fix else self.arguments.at_most,
         )
         blocks = [*titled(self.analysis.snapshot, plan_blocks(known), self.analysis.view)]
+        if self.is_fix and self.plan.measures and not known.left:
+            blocks.append(
+                Section("Not counted in time: the findings left after each checkpoint", look="warning")
+            )
         if (outcome := self._outcome()) is not None:
             blocks.append(Section(outcome, look=""))
         elif self.plan.measures:

@@ -61,7 +61,7 @@ def test_a_store_of_values_is_offered_with_its_price():
 
 
 def test_what_existing_approvals_ask_is_added():
-    assert "approvals that are there ask 55 a day: 1,645 in all" in said(HERE / "fin-days.toml")
+    assert "People approve 55 times a day already: 1,645 in all" in said(HERE / "fin-days.toml")
 
 
 def test_the_trade_off_closes_what_is_critical_first_and_never_accepts_it():

@@ -292,7 +292,9 @@ async def test_the_list_shows_nothing_of_another_analysis() -> None:
 def test_interrupted_intents_are_named() -> None:
     fix = replace(FIX, interrupts=(("bot", "s"),))
     lines = planned_lines(PlanState(analyse(CHAIN), OPTIONS, fix))
-    assert any("interrupts 1 intended use" in each.text and "bot → s" in each.text for each in lines)
+    assert any(
+        "wait for a decision: 1 intended use" in each.text and "bot → s" in each.text for each in lines
+    )
 
 
 async def test_what_was_planned_is_enforced_later_and_never_doubled(tmp_path: Path) -> None:
