@@ -34,11 +34,15 @@ _ALONE: Final = 20
 _ASKED: Final = 3
 _WEIGHED: Final[tuple[Severity, ...]] = ("critical", "high", "medium")
 """The severities by whose numbers of missing checkpoints an answer is weighed, in this order."""
+_POWER: Final[tuple[Action, ...]] = ("write", "execute", "admin")
+"""The actions on a system by which what is decided there is changed."""
 _CHANGES: Final[frozenset[Action]] = frozenset({"write", "admin", "issue"})
 _PROMPTS: Final = re.compile(
     r"\"?What does (.+) ask before it uses a tool of a server, and who can change that\?\"?"
 )
 """What an import asks of a client whose prompts no file says."""
+_DEFAULTS: Final = re.compile(r".+ is computed with its defaults, ")
+"""What an import assumes of a client of which no file that was read says all that it asks."""
 _CONDITION: Final = re.compile(r"Who can start .+\? The file does not say when its condition holds\.")
 """What an import asks of a job whose condition other steps or variables decide."""
 _CALLERS: Final = re.compile(r"Which workflows call (.+), started by whom, ")
@@ -105,7 +109,9 @@ class Group(NamedTuple):
         reads, changes, runs: titles of systems; ``⚑`` follows one in which outsiders write.
         identities: as whom.
         asks: whether somebody is asked before it acts or reads across a boundary: ``asks``, ``asks for some
-            of it``, ``does not ask``, or that no file says it.
+            of it``, ``does not ask``, or that no file says it; ``(assumed)`` follows what holds by default.
+        asks_before: of those systems the ones before each use of which it asks, where it does not ask
+            otherwise, or where it only reads.
     """
 
     agents: tuple[str, ...]
@@ -115,6 +121,7 @@ class Group(NamedTuple):
     runs: tuple[str, ...]
     identities: tuple[str, ...]
     asks: str
+    asks_before: tuple[str, ...]
 
 
 class Worst(NamedTuple):
@@ -220,7 +227,7 @@ def _groups(analysis: Analysis, reaches: Iterable["_Own"]) -> list[Group]:
         made,
         key=lambda each: (
             agents[each.agents[0]].kind not in STEERABLE_KINDS,
-            order.get(each.asks, 4),
+            order.get(each.asks.removesuffix(_ASSUMED), 4),
             -_size(each),
             each.titles,
         ),
@@ -376,9 +383,9 @@ def _group(analysis: Analysis, own: _Own) -> Group:
         for each in analysis.doors
         if each.severity in _WEIGHED and own.agent in each.agents and "read" in each.actions
     }
-    acts = asked = 0
+    titles, acts, asked = dict[str, str](), 0, 0
     for system, (actions, unchecked) in own.reach.items():
-        title = snapshot.system[system].title + (" ⚑" if system in heard else "")
+        title = titles[system] = snapshot.system[system].title + (" ⚑" if system in heard else "")
         done = [each for each in actions if each != "read" or system in missing]
         acts += len(done)
         asked += sum(each not in unchecked for each in done)
@@ -389,9 +396,52 @@ def _group(analysis: Analysis, own: _Own) -> Group:
         elif "read" in actions:
             reads.append(title)
     asks = "" if not acts else "asks" if asked == acts else "asks for some of it" if asked else "does not ask"
+    before: tuple[str, ...] = ()
+    if asks in {"", "does not ask"}:
+        asked_of = _asked_of(snapshot, own.agent)
+        before = tuple(title for system, title in titles.items() if system in asked_of)
+        if len(before) == len(titles):
+            asks, before = asks or "asks", ()
     if asks == "does not ask" and own.agent in _unsaid(snapshot):
         asks = _UNSAID
-    return Group((), (), tuple(reads), tuple(changes), tuple(runs), own.identities, asks)
+    if asks and own.agent in _by_default(snapshot):
+        asks += _ASSUMED
+    return Group((), (), tuple(reads), tuple(changes), tuple(runs), own.identities, asks, before)
+
+
+def _asked_of(snapshot: Snapshot, agent: str) -> set[str]:
+    """The systems before each use of which an agent asks, with its credentials and those of what it calls.
+
+    Whether it could change that is left to the worst path.
+    """
+    covered: dict[tuple[str, str, str], set[Action]] = {}
+    for each in snapshot.checkpoint.values():
+        if (each.state, each.freshness) == ("enforced", "per-action"):
+            covered.setdefault((each.step, each.from_, each.to), set()).update(each.actions or ACTIONS)
+    asked, unasked = set[str](), set[str]()
+    called = [
+        to for from_, to in snapshot.delegation if from_ == agent and not snapshot.agent[to].is_steerable
+    ]
+    for one in (agent, *called):
+        is_asked = ("delegation", agent, one) in covered
+        for credential in (held for holder, held in snapshot.hold if holder == one):
+            for grant in (grant for grant in snapshot.grant.values() if grant.credential == credential):
+                found = covered.get(("grant", credential, grant.system), set[Action]())
+                (asked if is_asked or found >= {*grant.actions} else unasked).add(grant.system)
+    return asked - unasked
+
+
+def _by_default(snapshot: Snapshot) -> set[str]:
+    """The clients of which no file that was read says what they ask, so that their defaults are taken."""
+    open_ = (each for each in snapshot.note.values() if each.state == "open")
+    found = {(each.about or "").removeprefix("agent:") for each in open_ if _DEFAULTS.match(each.text)}
+    shared = {to for from_, to in snapshot.delegation if from_ in found and _held(snapshot, from_, to)}
+    return found | shared
+
+
+def _held(snapshot: Snapshot, one: str, other: str) -> bool:
+    """Whether two agents hold one credential."""
+    return any(holder == one and (other, held) in snapshot.hold for holder, held in snapshot.hold)
 
 
 def _unsaid(snapshot: Snapshot) -> set[str]:
@@ -504,7 +554,7 @@ def _worst(analysis: Analysis, reaches: Mapping[str, _Own]) -> Worst | None:
     }
     others = sorted(alike - {way.agent}, key=lambda each: (each in helpers, each))
     heard = {each.system for each in analysis.heard}
-    return Worst(door, way, source, tuple(others), _why_unchecked(snapshot, way), source in heard, after)
+    return Worst(door, way, source, tuple(others), _why_unchecked(analysis, way), source in heard, after)
 
 
 def _candidates(
@@ -630,8 +680,9 @@ def _read_at_the_end(own: _Own, end: _Candidate, first_hand: Sequence[str]) -> s
     return system if own.takes_unchecked(system, "read") and system in first_hand else None
 
 
-def _why_unchecked(snapshot: Snapshot, way: Explanation) -> str:
+def _why_unchecked(analysis: Analysis, way: Explanation) -> str:
     """Why no checkpoint decides on a path: there is none, or one that is not effective, and why."""
+    snapshot = analysis.snapshot
     who = snapshot.agent[way.agent].title
     for each in _on(snapshot, way):
         if each.freshness != "per-action":
@@ -639,15 +690,24 @@ def _why_unchecked(snapshot: Snapshot, way: Explanation) -> str:
         if each.state != "enforced":
             return f"a checkpoint on it is {'only planned' if each.state == 'planned' else 'only a prompt'}"
         if each.decided_at is not None:
-            return (
-                f"a checkpoint decides, but {who} can change it in {snapshot.system[each.decided_at].title}"
+            by = next(
+                (how for action in _POWER if (how := _reached(analysis, way, each.decided_at, action))), None
             )
+            if by is not None:
+                where = _between(snapshot, by) or f" in {snapshot.system[each.decided_at].title}"
+                return f"a checkpoint decides, but {who} can change it{where}"
         return "a checkpoint decides, but it is not effective"
     if way.agent in _unsaid(snapshot):
         return "whether a checkpoint decides is not in these files"
     if ("delegation", way.agent) in {(each.step, each.to) for each in snapshot.checkpoint.values()}:
         return "a checkpoint decides whether it is called, and not what it then does"
     return "no checkpoint decides"
+
+
+def _reached(analysis: Analysis, way: Explanation, system: str, action: Action) -> Explanation | None:
+    """How the agent of a path takes an action on a system; ``None``: it does not."""
+    how = analysis.explain(way.agent, system, action, None)
+    return how if how is not None and how.steps else None
 
 
 def _on(snapshot: Snapshot, way: Explanation) -> list[Checkpoint]:
@@ -898,8 +958,11 @@ def _reach_lines(group: Group, room: int, most: int, snapshot: Snapshot) -> list
     if not _size(group):
         return ["reaches nothing in what is drawn"]
     asks, whom = f"{group.asks}: " if group.asks else "", _as_whom(group, snapshot)
-    parts = [("runs", group.runs), ("changes", group.changes), ("reads", group.reads)]
-    parts = [each for each in parts if each[1]]
+    if group.asks_before:
+        whom += f"; asks before {first_few(group.asks_before, 2)}"
+    reach = (("runs", group.runs), ("changes", group.changes), ("reads", group.reads))
+    left = ((verb, [each for each in some if each not in group.asks_before]) for verb, some in reach)
+    parts = [each for each in left if each[1]]
     if _models(snapshot).issuperset(group.runs):
         parts.sort(key=lambda each: each[0] == "runs")
     shorter = [(parts[:count], 1, "") for count in range(len(parts), 0, -1)]
@@ -1025,9 +1088,8 @@ def _begin(snapshot: Snapshot, worst: Worst, rated: AbstractSet[str]) -> str:
 
 def _between(snapshot: Snapshot, way: Explanation) -> str:
     """The agents and stores by which it gets there."""
-    passed = [
-        each.to.partition(":") for each in way.steps if each.step in {"delegation", "custody", "trigger"}
-    ]
+    kinds = {"delegation", "custody", "trigger", "hearing"}
+    passed = [each.to.partition(":") for each in way.steps if each.step in kinds]
     names = [
         str(snapshot.table(table)[name].title)
         for table, _, name in passed
@@ -1107,6 +1169,7 @@ def scan_json(found: ScanAnswer) -> dict[str, Any]:
                 "identities": list(each.identities),
                 "assumed": _assumed_of(found.snapshot, each),
                 "asks": each.asks,
+                "asks_before": list(each.asks_before),
             }
             for each in found.groups
         ],

@@ -627,8 +627,9 @@ class Client:
             return
         if asking is None:
             text = (
-                f"Settings of {self.title} that were not read do not let tools of servers run unasked. True?"
+                f"{self.title} is computed with its defaults, for no settings that were read say otherwise: "
             )
+            text += "it asks before it uses a tool of a server. True?"
             self.out.assume(("agent", self.agent), text, SHARED["asks-by-default"], at=self.at)
             asking = "asked"
         if asking == "allowed" and asked and served.row is not None:

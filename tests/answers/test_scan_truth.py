@@ -572,12 +572,12 @@ def test_who_reads_all_of_a_cluster_or_every_secret_reads_secrets(folder):
 @all_rows(
     ("key", "listed", "asks", "checked"),
     [
-        ("autoApprove", [], "asks", ["read", "write", "execute"]),
-        ("autoApprove", ["issue_read"], "asks for some of it", ["write", "execute"]),
-        ("alwaysAllow", ["get_something_new"], "asks for some of it", ["write", "execute"]),
-        ("alwaysAllow", ["something_new"], "does not ask", []),
+        ("autoApprove", [], "asks (assumed)", ["read", "write", "execute"]),
+        ("autoApprove", ["issue_read"], "asks for some of it (assumed)", ["write", "execute"]),
+        ("alwaysAllow", ["get_something_new"], "asks for some of it (assumed)", ["write", "execute"]),
+        ("alwaysAllow", ["something_new"], "does not ask (assumed)", []),
         ("autoApprove", ["*"], "does not ask", []),
-        (None, [], "asks", ["read", "write", "execute"]),
+        (None, [], "asks (assumed)", ["read", "write", "execute"]),
     ],
 )
 def test_tools_of_a_list_run_unasked_and_all_others_of_the_server_ask(key, listed, asks, checked, tmp_path):
@@ -693,3 +693,87 @@ def test_a_server_that_one_file_switches_off_is_drawn_where_another_starts_it(fi
     } == called
     assert [each for each in scan_lines(found) if "switched off in " in each] == [told] * bool(told)
     assert found.others == ""
+
+
+CODEX = ".codex/config.toml"
+IN_SANDBOX = 'sandbox_mode = "workspace-write"\napproval_policy = "on-request"\n'
+
+
+def text_in(folder, name, text):
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+@all_rows(
+    ("settings", "asks"),
+    [
+        ('model = "gpt-5"\n', "asks for some of it (assumed)"),
+        ('sandbox_mode = "workspace-write"\n', "asks for some of it (assumed)"),
+        ('sandbox_mode = "danger-full-access"\n', "does not ask (assumed)"),
+        ('sandbox_mode = "danger-full-access"\napproval_policy = "never"\n', "does not ask"),
+        (IN_SANDBOX, "asks for some of it"),
+    ],
+)
+def test_what_codex_asks_by_default_is_said_as_assumed(settings, asks, tmp_path):
+    text_in(tmp_path, CODEX, settings)
+    text_in(tmp_path, ".codex/agents/scout.toml", 'name = "scout"\ndescription = "d"\n')
+    found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
+    assert {each.asks for each in found.groups} == {asks}
+
+
+def test_agents_of_codex_have_its_account_or_one_by_a_sandbox_of_their_own(tmp_path):
+    text_in(
+        tmp_path, CODEX, f'{IN_SANDBOX}[agents.maker]\ndescription = "d"\nconfig_file = "agents/m.toml"\n'
+    )
+    text_in(tmp_path, ".codex/agents/reader.toml", 'description = "d"\nsandbox_mode = "read-only"\n')
+    text_in(
+        tmp_path,
+        ".codex/agents/m.toml",
+        'sandbox_mode = "danger-full-access"\n[mcp_servers.hub]\nurl = "https://hub.example.com"\n',
+    )
+    text_in(tmp_path, ".codex/agents/plain.toml", 'name = "plain"\ndescription = "d"\n')
+    model = model_of(tmp_path)
+    assert {to for from_, to in model.delegation if from_ == "codex"} == {"reader", "maker", "plain"}
+    assert ("maker", "hub-service") in model.delegation
+    held = {agent: credential for agent, credential in model.hold if "account" in credential}
+    assert held["plain"] == held["codex"]
+    written = {
+        agent
+        for agent, credential in held.items()
+        if "write" in model.grant[credential, "files-of-the-project"].actions
+        and not any(
+            (each.from_, each.to) == (credential, "files-of-the-project")
+            for each in model.checkpoint.values()
+        )
+    }
+    assert written == {"codex", "plain", "maker"}
+
+
+def test_who_changes_what_decides_only_through_another_agent_is_said_to_do_it_so(tmp_path):
+    server = 'command = "docker"\nargs = ["run", "-i", "ghcr.io/github/github-mcp-server"]\n'
+    asked = 'default_tools_approval_mode = "prompt"\n'
+    text_in(tmp_path, CODEX, f"{IN_SANDBOX}[mcp_servers.github]\n{server}{asked}")
+    told = told_of(tmp_path)
+    assert not any("can change it" in each for each in told)
+    settings_in(tmp_path, ".claude/settings.json", {"permissions": {"allow": ["Bash(git status)"]}})
+    told = told_of(tmp_path)
+    assert "  a checkpoint decides, but Codex can change it, by way of Claude Code." in told
+
+
+@all_rows(
+    ("settings", "row"),
+    [
+        ({"permissions": {"allow": ["Bash"]}}, ("does not ask", ("web search ⚑",))),
+        ({"permissions": {"allow": ["Bash", "WebSearch"]}}, ("does not ask", ())),
+        ({"permissions": {"deny": ["Bash", "Edit", "Write"]}}, ("", ("web ⚑", "web search ⚑"))),
+        ({"permissions": {"deny": ["Bash", "Edit", "Write", "Read"]}}, ("asks", ())),
+    ],
+)
+def test_a_read_that_asks_is_not_told_among_those_that_do_not(settings, row, tmp_path):
+    settings_in(tmp_path, ".claude/settings.json", settings)
+    found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
+    (group,) = found.groups
+    assert (group.asks, group.asks_before) == row
+    told = "\n".join(scan_lines(found))
+    assert ("; asks before web" in told) == bool(row[1])
+    assert "reads web search" not in told or not row[1]

@@ -31,7 +31,12 @@ SCAN: Final = (
     (
         "agents[].asks",
         "string",
-        "asks, asks for some of it, does not ask, or that no file says it; empty where they only read",
+        "asks, asks for some of it, does not ask, or not said; `(assumed)`: by default; empty: only reads",
+    ),
+    (
+        "agents[].asks_before",
+        "list of strings",
+        "where they do not ask otherwise, or only read, those of the systems before which they ask",
     ),
     ("others", "string", "how many programs act by themselves and are no agents; empty: none"),
     ("worst", "object or null", "the worst path; null where there is none"),

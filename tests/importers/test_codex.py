@@ -91,9 +91,11 @@ def test_what_is_asked_follows_sandbox_and_approvals(text, expected, tmp_path):
 
 def test_without_a_sandbox_stated_the_folder_is_assumed_to_be_trusted(tmp_path):
     model, _ = drawn('model = "m"', tmp_path)
-    assert "is computed as in a folder that is trusted" in asked_about(model, "assumption")
+    assert "choose no sandbox and no approval policy: in a folder" in asked_about(model, "assumption")
     model, _ = drawn('sandbox_mode = "read-only"', tmp_path)
-    assert "is computed as in a folder that is trusted" not in asked_about(model, "assumption")
+    assert "choose no approval policy: in a folder" in asked_about(model, "assumption")
+    model, _ = drawn('sandbox_mode = "read-only"\napproval_policy = "never"', tmp_path)
+    assert "with its defaults" not in asked_about(model, "assumption")
 
 
 @pytest.mark.parametrize("reviewer", ["auto_review", "guardian_subagent"])

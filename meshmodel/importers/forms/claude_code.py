@@ -542,7 +542,11 @@ def _subagent(document: Document, out: Proposal, with_settings: Container[str]) 
     client = out.part(Clients).client(NAME, folder, at=at)
     if folder not in with_settings and not client.has_account:
         client.use(Tools(search="asked"), at=at)
-        _assume_layers(client, at)
+        text = (
+            f"{client.title} is computed with its defaults, for no settings of it were read: it asks before "
+        )
+        text += "it edits, runs a command or looks at the web. True?"
+        out.assume(("agent", client.agent), text, RULES["layers-not-seen"], at=at)
     name = root["name"].text
     agent = client.subagent(name, at=at)
     out.take(root["name"], RULES["subagent"], ("agent", agent), ("delegation", (client.agent, agent)))

@@ -1,10 +1,12 @@
 """Settings of Codex: its sandbox, what it asks before it leaves that, its servers, hooks and profiles.
 
-The files of one project are read together: the project's own before the person's before the system's.
+The files of one project are read together: the project's own before the person's before the system's, with
+the agents that it starts (``.codex/agents/NAME.toml``), whose settings come before those of its own.
 Sources: openai/codex codex-rs/core/config.schema.json@000c857 and codex-rs/config/src/mcp_types.rs@00b17c2;
-developers.openai.com/codex: config-reference, permissions, agent-approvals-security.
+developers.openai.com/codex: config-reference, permissions, agent-approvals-security, subagents.
 """
 
+import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,13 +15,14 @@ from typing import Final
 from meshmodel.importers.clients import Asking, Clients, Sandbox, Scope, Tools, folder_of
 from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import ABSENT, Document, Node
+from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import form_rules
-from meshmodel.importers.servers import Entry, is_off, read_server
+from meshmodel.importers.servers import Entry, Starter, is_off, read_server
 from meshmodel.importers.settings import ANSWER, read_hooks, take_settings, take_variable
 from meshmodel.importers.withheld import shows_secret
 from meshmodel.importers.word_lists import WordLists
-from meshmodel.model.records import Hold
+from meshmodel.model.records import Delegation, Hold
 
 __all__ = ["RULES", "read", "recognise"]
 
@@ -27,6 +30,7 @@ NAME: Final = "Codex"
 RULES: Final = form_rules(__file__)
 
 _FILE: Final = ".codex/config.toml"
+_AGENTS: Final = ".codex/agents/"
 _MANAGED: Final = "/etc/codex/config.toml"
 _LISTS: Final = WordLists(__file__)
 _KNOWN: Final = _LISTS.many("known")
@@ -63,12 +67,24 @@ def recognise(document: Document) -> bool:
 
 def read(documents: Sequence[Document], out: Proposal) -> None:
     """Read all files of all projects together."""
-    layers = sorted((_layer_of(each) for each in documents), key=lambda each: each.rank)
+    agents: dict[str, list[Document]] = {}
+    for each in documents:
+        if _is_agent(each):
+            end = _AGENTS + each.source.rpartition("/")[2]
+            agents.setdefault(folder_of(each, end), []).append(each)
+    files = (_layer_of(each) for each in documents if not _is_agent(each))
+    layers = sorted(files, key=lambda each: each.rank)
     shared = [each for each in layers if each.scope != "project"]
-    folders = dict.fromkeys(each.folder for each in layers if each not in shared) or {HOME: None}
-    for folder in folders:
+    folders = dict.fromkeys(each.folder for each in layers if each not in shared)
+    folders |= dict.fromkeys(each for each in agents if each != HOME)
+    for folder in folders or {HOME: None}:
         own = [each for each in layers if each.folder == folder and each not in shared]
-        _Settings(out, folder, [*own, *shared]).read()
+        started = [*agents.get(folder, ()), *(agents.get(HOME, ()) if folder != HOME else ())]
+        _Settings(out, folder, [*own, *shared], started).read()
+
+
+def _is_agent(document: Document) -> bool:
+    return f"/{document.source.rpartition('/')[0]}/".endswith(f"/{_AGENTS}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,10 +282,13 @@ def _matches(matcher: str, tools: Sequence[str]) -> bool:
 class _Settings:
     """The settings of one project, in all files."""
 
-    def __init__(self, out: Proposal, folder: str, layers: Sequence[_Layer]) -> None:
+    def __init__(
+        self, out: Proposal, folder: str, layers: Sequence[_Layer], agents: Sequence[Document]
+    ) -> None:
         self._out = out
         self._layers = layers
-        at = layers[0].root
+        self._agents = agents
+        at = layers[0].root if layers else agents[0].root
         self._client = out.part(Clients).client(NAME, folder, at=at)
         for each in layers:
             self._client.settings(each.scope, each.root)
@@ -287,6 +306,8 @@ class _Settings:
             for name, node in layer.root["mcp_servers"].items():
                 self._server(name, node, servers)
             self._others(layer)
+        for each in self._agents:
+            self._agent(each)
 
     def _use(self) -> None:
         """What is asked, in the settings as they are and by each profile that a person may choose."""
@@ -303,11 +324,12 @@ class _Settings:
         found = client.use(view.tools(), at=at)
         for (_, node), one in zip(profiles, views[1:], strict=True):
             self._out.take(node, RULES["profile"], *client.use(one.tools(), at=node))
-        if not view.is_stated:
-            text = (
-                f"No sandbox is chosen for {client.title}, so it is computed as in a folder that is trusted: "
-            )
-            text += "it may write there, and asks before it leaves the sandbox. True?"
+        unsaid = ["no sandbox"] * (not view.is_stated)
+        unsaid += ["no approval policy"] * (not view.get("approval_policy"))
+        if unsaid:
+            text = f"{client.title} is computed with its defaults, for its settings choose "
+            text += f"{' and '.join(unsaid)}: in a folder that is trusted it may write, and asks before it "
+            text += "leaves the sandbox. True?"
             self._out.assume(("agent", client.agent), text, RULES["sandbox-not-stated"], at=self._at)
         for layer in self._layers:
             root = layer.root
@@ -379,7 +401,7 @@ class _Settings:
         for name, value in root.get("shell_environment_policy", "set").items():
             take_variable(client, name, value)
         for name, node in root["agents"].items():
-            if node.is_map:
+            if node.is_map and not any(self._named_by(node, each) for each in self._agents):
                 agent = client.subagent(name, at=node)
                 client.call(agent, "*", "*")
                 held = out.relate(Hold(agent, client.account.credential), at=node)
@@ -388,6 +410,47 @@ class _Settings:
                 )
         for key in (*_SETTINGS, *_IGNORED):
             take_settings(client, root[key])
+
+    def _named_by(self, node: Node, agent: Document) -> bool:
+        """Whether a table of an agent names the file of an agent as its settings."""
+        file = node["config_file"].text
+        return bool(file) and agent.source.endswith("/" + posixpath.normpath(file).lstrip("/"))
+
+    def _agent(self, document: Document) -> None:
+        """An agent that it starts: with its account and servers, or an account by a sandbox of its own."""
+        root, out, client = document.root, self._out, self._client
+        tables = [
+            (name, node)
+            for layer in self._layers
+            for name, node in layer.root["agents"].items()
+            if node.is_map and self._named_by(node, document)
+        ]
+        stem = document.source.rpartition("/")[2].removesuffix(".toml")
+        name = root["name"].text or next((name for name, _ in tables), stem)
+        agent = client.subagent(name, at=root)
+        client.call(agent, "*", "*")
+        records: list[Became] = [("agent", agent), ("delegation", (client.agent, agent))]
+        if any(root[key] for key in _SAID):
+            account = client.own_account(agent, name, at=root)
+            records += client.use(self._view.over(root).tools(), at=root, account=account)
+        else:
+            records.append(out.relate(Hold(agent, client.account.credential), at=root))
+        starter = Starter(
+            out,
+            agent,
+            ("agent", *client.key, name),
+            client.folder,
+            client.systems,
+            lambda at: client.systems.files(client.folder, at),
+        )
+        for server, node in root["mcp_servers"].items():
+            if not is_off(out, server, node) and (node["command"] or node["url"]):
+                out.relate(Delegation(agent, read_server(starter, _entry(server, node)).agent), at=node)
+        for key, rule in _SAID.items():
+            out.take(root[key], rule, *records)
+        for node in (root["name"], *(node for _, node in tables)):
+            out.take(node, RULES["subagent"], *records)
+        take_settings(client, root, but={"mcp_servers"})
 
 
 def _entry(name: str, node: Node) -> Entry:
