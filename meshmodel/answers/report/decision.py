@@ -41,8 +41,8 @@ _MOST_ROWS: Final = 20
 """More items than a page has room for."""
 _CELL: Final = 120
 """Characters of a cell of its table."""
-_LEAST_WORK: Final = 100.0
-"""Points that the work to do first is to have at least."""
+_LEAST_ROWS: Final = 3
+"""So many rows of the work to do first are worth more than a third path."""
 _VERBS: Final[dict[Action, str]] = {
     "read": "read",
     "write": "write",
@@ -64,25 +64,24 @@ def decision_page(
         stamp: which model was analysed by which program.
         options: who wrote it, and who signs.
     """
-
-    def above(listed: Collection[int]) -> list[Block]:
-        return [*_head(analysis, plan, work, stamp, options, listed)]
-
     below = [accepted_facts(analysis), unknown_facts(analysis), note_facts(analysis), *_signatures(options)]
+
+    def page(worst: Sequence[WorstPath], most: int) -> list[Block]:
+        named = _first_items(work, worst)
+        return [
+            *_head(analysis, plan, work, stamp, options, [item.number for item, _ in named[:most]]),
+            *_paths(analysis, work, worst),
+            *_work([*_rows(named[:most])], len(work.items), options),
+            *below,
+        ]
+
     worst = worst_paths(analysis, work)
-    while True:
-        paths, named = [*_paths(analysis, work, worst)], _first_items(work, worst)
-        room = FIRST_PAGE - height_of([*above(()), *paths, *below])
-        if room > _LEAST_WORK or len(worst) < 2:
-            break
+    while len(worst) > 1 and height_of(page(worst, _LEAST_ROWS)) > FIRST_PAGE:
         worst = worst[:-1]  # a long path leaves no room for the work
-    rows = [*_rows(named)]
-    while len(rows) > 1 and height_of([*_work(rows, len(work.items), options)]) > room:
-        del rows[-1]
-    yield from above([item.number for item, _ in named[: len(rows)]])
-    yield from paths
-    yield from _work(rows, len(work.items), options)
-    yield from below
+    rows = _MOST_ROWS
+    while rows > 1 and height_of(page(worst, rows)) > FIRST_PAGE:
+        rows -= 1
+    yield from page(worst, rows)
     yield Break()
 
 
@@ -329,7 +328,7 @@ def _is_quick(item: Item) -> bool:
 
 
 def _rows(named: Sequence[tuple[Item, str]]) -> Iterator[tuple[str, ...]]:
-    for item, reason in named[:_MOST_ROWS]:
+    for item, reason in named:
         findings = counted(len(item.findings), "finding") if item.findings else ""
         closes = "; ".join(filter(None, (reason, findings)))
         cells = (item.title, item.responsible or UNOWNED, "", closes)

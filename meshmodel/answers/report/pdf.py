@@ -5,6 +5,7 @@ written in Latin letters, and the report says so.
 """
 
 import io
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from itertools import accumulate, chain, takewhile
@@ -146,10 +147,15 @@ def laid_out(report: Report) -> Layout:
 
 
 def height_of(blocks: Sequence[Block]) -> float:
-    """Points that blocks take on the first page, at most: blanks between two of them may overlap."""
+    """Points that blocks take at the top of the first page."""
     _register()
-    found = _Flowables(Report("", "", (*blocks, Break()))).flowables
-    return sum(_height(each) for each in found if not isinstance(each, (CondPageBreak, PageBreak)))
+    high, blank = 0.0, math.inf
+    for each in _Flowables(Report("", "", (*blocks, Break()))).flowables:
+        if not isinstance(each, (CondPageBreak, PageBreak)):
+            _, own = each.wrap(_WIDTH, FIRST_PAGE)
+            high += max(0.0, each.getSpaceBefore() - blank) + own + each.getSpaceAfter()
+            blank = each.getSpaceAfter()
+    return high
 
 
 @cache
