@@ -195,7 +195,7 @@ class _Writer:
             case Heading():
                 self._heading(block)
             case Paragraph():
-                self._words(self._line(), block.text, is_bold=block.strong)
+                self._words(self._line(), block.text, is_bold=block.strong, larger=2 if block.strong else 0)
             case Items():
                 for item in block.items:
                     self._words(self._line("", "List Bullet"), item)
@@ -217,14 +217,14 @@ class _Writer:
         """The size of letters where it is not that of the style: on the first page."""
         return 8.5 if self._is_first else None
 
-    def _words(self, line: Any, text: str, *, is_bold: bool = False) -> None:
-        """Go on with words, which lead somewhere where they are a link."""
+    def _words(self, line: Any, text: str, *, is_bold: bool = False, larger: int = 0) -> None:
+        """Go on with words, which lead somewhere where they are a link; on the first page some are larger."""
         from docx.shared import Pt
 
         run = line.add_run(text)
         run.bold = is_bold or None
         if self._points is not None:
-            run.font.size = Pt(self._points + (2 if is_bold else 0))
+            run.font.size = Pt(self._points + larger)
         if isinstance(text, Link):
             link_run(run, text.anchor)
 
