@@ -12,7 +12,7 @@ from meshmodel.app.dialogs import why
 from meshmodel.app.dialogs.offboard import OffboardingDialog
 from meshmodel.model.stop import Stopped
 from tests.analysis.crowds import crowded
-from tests.app.desk import Desk, desk
+from tests.app.desk import desk
 
 pytestmark = pytest.mark.slow
 
@@ -47,12 +47,6 @@ class Gate:
         self._open.set()
 
 
-async def settled(it: Desk) -> None:
-    for _ in range(4):
-        await it.app.workers.wait_for_complete()
-        await it.pilot.pause()
-
-
 @pytest.mark.parametrize(
     ("module", "name", "key", "says"),
     [
@@ -74,7 +68,7 @@ async def test_what_a_dialog_asks_is_computed_beside_and_leaving_ends_it(
         assert threading.main_thread() not in gate.threads
         await it.press("escape")
         assert it.app.screen is it.bench
-        await settled(it)
+        await it.computed()
         assert gate.ended.is_set(), "and its thread has ended"
 
 
@@ -92,7 +86,7 @@ async def test_what_is_wanted_while_the_plan_is_computed_is_done_once_it_is_know
         if leave:
             await it.press("escape")
         gate.open()
-        await settled(it)
+        await it.computed()
         assert it.app.screen is it.bench
         assert (it.model.agent["a001"].status == "retired") is not leave
 

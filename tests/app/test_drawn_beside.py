@@ -42,8 +42,7 @@ class Gate:
 async def drawn(it: Desk) -> None:
     """Wait until the newest model is drawn, and what waited for that is done."""
     for _ in range(50):
-        await it.app.workers.wait_for_complete()
-        await it.pilot.pause()
+        await it.computed()
         if not it.bench.shown.is_drawing:
             return
     raise AssertionError("it is never drawn")

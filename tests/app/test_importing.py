@@ -53,8 +53,7 @@ async def choose(it: Desk, *paths: Path) -> ImportList:
         await it.press("enter")
     assert isinstance(it.app.screen.focused, Button)
     await it.press("enter")
-    await it.app.workers.wait_for_complete()
-    await it.pilot.pause()
+    await it.computed()
     return it.bench.query_one(ImportList)
 
 
@@ -144,8 +143,7 @@ async def test_new_changed_and_gone_are_marked_and_a_row_is_rejected_by_a_key(tm
         for key in (("agent", "search-service"), ("credential", "tracker_token-of-tracker")):
             assert panel.rows.go_to(key)
             await it.press("space")
-            await it.app.workers.wait_for_complete()
-            await it.pilot.pause()
+            await it.computed()
             assert changes(panel)[key] == "rejected"
         assert [each.key for each in panel.rows.shown_rows] == listed, "a second click takes it back"
         await it.press("ctrl+s")
@@ -160,8 +158,7 @@ async def choose_again(it: Desk) -> ImportList:
     await it.press("I")
     assert isinstance(it.app.screen, ImportDialog)
     await it.press("ctrl+s")
-    await it.app.workers.wait_for_complete()
-    await it.pilot.pause()
+    await it.computed()
     return it.bench.query_one(ImportList)
 
 
@@ -195,8 +192,7 @@ async def test_reading_is_told_and_stopped(tmp_path: Path, monkeypatch: pytest.M
         await it.shows("reading .mcp.json: 0 s, Esc stops it")
         await it.press("escape")
         gate.set()
-        await it.app.workers.wait_for_complete()
-        await it.pilot.pause()
+        await it.computed()
         assert it.bench.shown.importing is None
         assert it.bench.shown.marked is None
         assert "nothing was changed" in it.bench.shown.message.text
@@ -209,8 +205,7 @@ async def test_reading_is_told_and_stopped(tmp_path: Path, monkeypatch: pytest.M
         await it.press("escape")
         assert it.bench.shown.importing is None  # what was read before is without the rejected row
         gate.set()
-        await it.app.workers.wait_for_complete()
-        await it.pilot.pause()
+        await it.computed()
         assert it.bench.shown.marked is None
         assert it.model is before
 
@@ -221,8 +216,7 @@ async def test_what_is_edited_meanwhile_is_kept_and_the_files_are_read_again(tmp
         panel = await choose(it, configuration(tmp_path, "search"))
         await it.press("escape")
         await it.sentence("mine > key > search: read")
-        await it.app.workers.wait_for_complete()
-        await it.pilot.pause()
+        await it.computed()
         await it.press("I")
         assert changes(panel)["system", "search-2"] == "new"
         await it.press("ctrl+s")
@@ -241,7 +235,9 @@ async def test_questions_of_an_import_survive_a_restart_until_they_are_answered(
         await it.press("Q")
         panel = it.bench.query_one(QuestionList)
         shown = {
-            row.value for row in panel.rows.shown_rows if row.value is not None and row.value[0] == "note"
+            row.value
+            for row in panel.rows.shown_rows
+            if isinstance(row.value, tuple) and row.value[0] == "note"
         }
         assert shown == {("note", each) for each in asked}
         assert it.model.note[asked[0]].source is not None

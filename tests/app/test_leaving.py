@@ -84,8 +84,7 @@ async def test_being_ended_from_outside_ends_what_a_dialog_asks(
 
 async def begin(it: Desk, key: str) -> None:
     """Have it worked out beside, as the key would."""
-    await it.app.workers.wait_for_complete()
-    await it.pilot.pause()
+    await it.computed()
     await it.select("agent", "a001")
     if key == "L":
         it.bench.trace.begin(LogRequest(Path("events.jsonl")))

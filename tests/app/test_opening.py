@@ -112,8 +112,7 @@ async def test_a_model_that_was_read_too_late_is_closed(
         await it.shows("Esc stops it")
         await it.press("escape")
         gate.set()
-        await it.app.workers.wait_for_complete()
-        await it.pilot.pause()
+        await it.computed()
         assert len(OPEN_STORES) == count
         assert not it.bench.session.is_lost
 

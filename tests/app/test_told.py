@@ -281,8 +281,7 @@ async def test_what_is_written_is_said_once_where_a_notice_would_lie_over_what_i
 async def test_a_notice_lies_neither_over_the_header_nor_over_what_is_told(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain", size=(120, 40)) as it:
         await it.press("f", "i")
-        await it.app.workers.wait_for_complete()
-        await it.pilot.pause()
+        await it.computed()
         (notice,) = it.bench.query(Toast)
         assert notice.region.size
         for other in (MeshHeader, ExplanationList, StatusBar):

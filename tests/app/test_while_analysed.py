@@ -30,12 +30,6 @@ def listed(it: Desk) -> str:
     return "\n".join(row.content.plain for row in it.bench.query_one(CompromiseList).rows.shown_rows)
 
 
-async def settled(it: Desk) -> None:
-    for _ in range(5):
-        await it.app.workers.wait_for_complete()
-        await it.pilot.pause()
-
-
 async def lens_result(it: Desk) -> None:
     """Wait until nothing is worked out for a lens, whatever follows the edit."""
     for _ in range(500):
@@ -55,7 +49,7 @@ async def test_what_a_lens_is_asked_meanwhile_is_told_of_the_newest_model(
     tmp_path: Path, key: str, lens: str
 ) -> None:
     async with desk(tmp_path, LARGE) as it:
-        await settled(it)
+        await it.computed()
         await it.select("agent", "a001")
         with it.held():
             await remove_system(it)
@@ -64,7 +58,7 @@ async def test_what_a_lens_is_asked_meanwhile_is_told_of_the_newest_model(
             assert not it.bench.shown.is_current
             assert f"{lens}: computing..." in told(it)
             assert it.bench.shown.compromise is None
-        await settled(it)
+        await it.computed()
         assert it.bench.context.canvas.lighting.shown is not None
         assert it.bench.shown.lens_result.content.says in told(it)
         assert "computing" not in told(it)
@@ -101,25 +95,23 @@ async def test_of_edits_during_an_analysis_only_the_newest_is_analysed_next(
 
 async def test_a_key_pressed_again_meanwhile_places_no_second_checkpoint(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain", size=(120, 40)) as it:
-        await settled(it)
+        await it.computed()
         await it.press("f")
         with it.held():
             await it.press("p", "p", "p")
             await it.shows("was placed there just now; what follows is being computed")
             assert len(it.model.checkpoint) == 1
-        await settled(it)
-
-        await it.shows("1 missing")
+        await it.computed()
         await it.press("p")
         assert "just now" not in told(it), "it is of the next one"
 
 
 async def test_what_was_known_says_that_it_is_of_the_model_before(tmp_path: Path) -> None:
     async with desk(tmp_path, LARGE) as it:
-        await settled(it)
+        await it.computed()
         await it.select("agent", "a001")
         await it.press("C")
-        await settled(it)
+        await it.computed()
         before = it.bench.shown.lens_result.content.says
         assert told(it) == before
         assert BEFORE not in listed(it)
@@ -129,7 +121,7 @@ async def test_what_was_known_says_that_it_is_of_the_model_before(tmp_path: Path
             assert told(it) == f"{before}, {BEFORE}"
             assert BEFORE in listed(it)
             assert "s005" in listed(it), "a system that is gone is still in it"
-        await settled(it)
+        await it.computed()
         assert it.bench.shown.lens_result.content.says != before
         assert told(it) == it.bench.shown.lens_result.content.says
         assert BEFORE not in listed(it)
@@ -143,14 +135,14 @@ async def test_what_a_dialog_is_asked_meanwhile_waits_and_is_answered(
     tmp_path: Path, key: str, what: str, dialog: type[WhyDialog] | type[OffboardingDialog]
 ) -> None:
     async with desk(tmp_path, LARGE) as it:
-        await settled(it)
+        await it.computed()
         await it.select("agent", "a001")
         with it.held():
             await remove_system(it)
             await it.press(key)
             assert told(it) == f"{what}: computing..."
             assert it.app.screen is it.bench
-        await settled(it)
+        await it.computed()
         found = it.app.screen
         assert isinstance(found, dialog)
         assert found.analysis is it.bench.shown.analysis

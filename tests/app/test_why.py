@@ -31,8 +31,7 @@ def dialog(it: Desk) -> WhyDialog:
 async def told(it: Desk) -> str:
     """All rows, once all ways are known."""
     found = dialog(it)
-    await it.app.workers.wait_for_complete()
-    await it.pilot.pause()
+    await it.computed()
     assert found.ways is not None
     return "\n".join(row.content.plain for row in found.query_one(RowList).shown_rows)
 
