@@ -53,23 +53,24 @@ def compromise_blocks(snapshot: Snapshot, found: Compromise, view: View) -> Iter
         view: as built or as designed.
     """
     free, rows = found.unchecked, partial(_rows, snapshot)
-    yield Paragraph(f"{_opening(snapshot, found.start)}, {VIEWS[view]}")
+    size = f"{counted(len(free.credentials), 'credential')}, {counted(len(free.systems), 'system')}"
+    yield Paragraph(f"{_opening(snapshot, found.start)}, {VIEWS[view]}: blast radius {size}")
     yield from _credentials(snapshot, found)
     driven = origin_rows(snapshot, found, "agent", unchecked=True)
     yield from section(f"{counted(len(driven), 'agent')} driven from there", rows("agent", driven))
     within = f"{counted(len(found.limited), 'agent')} called within a limit"
     yield from section(within, rows("agent", limited_rows(snapshot, found), "limited"))
     if free.systems:
-        title = f"{counted(len(free.systems), 'system')} reached, and no checkpoint decides"
+        title = f"{counted(len(free.systems), 'system')} that an attacker reaches, and no checkpoint decides"
         yield Section(title, [rows("system", system_rows(snapshot, free))])
     else:
         yield Section("✔ No system is reached", look="good")
     if found.holding:
         held = [rows(each, origin_rows(snapshot, found, each, unchecked=False), "held") for each in _FALL]
         held.append(rows("system", system_rows(snapshot, found.held_back), "held"))
-        yield Section(f"◆ Held back by {', '.join(found.holding)}", held, look="")
+        yield Section(f"◆ Stopped by {', '.join(found.holding)}", held, look="")
     else:
-        yield Section("", [Paragraph("No checkpoint holds anything back")], indent=0)
+        yield Section("", [Paragraph("No checkpoint stops any of this.")], indent=0)
     if found.controlled:
         power = f"◇ Whoever is there can change {', '.join(found.controlled)}, so that is not effective"
         yield Paragraph(power, "warning", hang=4)

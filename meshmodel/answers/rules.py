@@ -39,7 +39,7 @@ def rules_blocks(rules: "Iterable[Rule]") -> Iterator[Block]:
 
 def rule_blocks(rule: "Rule", example: tuple[str, str] | None = None) -> Iterator[Block]:
     """All that is known of one rule, below its name."""
-    yield Paragraph(rule.id, "strong")
+    yield Paragraph(f"{rule.title} ({rule.id})", "strong")
     yield Section("", [rule_facts(rule, example)], indent=0)
 
 
@@ -52,14 +52,15 @@ def rule_facts(rule: "Rule", example: tuple[str, str] | None = None) -> Facts:
     """
     wrong = [f"if {each[0].lower()}{each[1:]}" for each in rule.false_positives.split(". ")]
     follows = [titled(*each) for each in rule.conditions.items()]
-    says = [] if example is None else [f"{example[0]} (in {example[1]})"]
+    says = [] if example is None else [f"{example[0]} ({example[1]})"]
     named = {
-        "severity": [rule.severity],
-        "finds": [rule.detects],
-        "says": says,
-        "to do": [rule.remedy],
-        "may be wrong": wrong,
-        "follows": follows,
+        "Finds": [rule.detects],
+        "Why": [rule.why],
+        "Fix": [rule.remedy],
+        "Severity": [rule.severity],
+        "Ignore": wrong,
+        "Example": says,
+        "Standards": follows,
     }
     rows = ((name if not at else "", text) for name, texts in named.items() for at, text in enumerate(texts))
     return Facts((*rows,))

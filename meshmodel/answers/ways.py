@@ -124,12 +124,12 @@ def explain_blocks(
     if explanation.steps:
         kind = "attack path" if explanation.state == "uncontrolled" else "path"
         yield Paragraph(f"Shortest {kind}")
-        yield Table(tuple(map(_step_row, explanation.sentences)), indent=2)
+        yield Table(tuple(map(step_row, explanation.sentences)), indent=2)
     if explanation.why_not is not None:
         yield Paragraph(f"{explanation.why_not.rstrip('.')}.")
 
 
-def _step_row(sentence: str) -> Row:
+def step_row(sentence: str) -> Row:
     """A sentence of a path as cells: its number, or where it starts or ends, with its sign; what is done."""
     number, _, text = sentence.partition(" ")
     if number in {"zones", "within"}:

@@ -122,25 +122,26 @@ Support agent, as built: of the unchecked paths 3 new
 
   drawn     ~  grant  file-sas > attachments: actions read → read, write
 
-  reach     +  action  support-bot: write attachments, direct
+  reach     +  action  Support bot: write Attachments, direct
 
   counts    ~  paths      2 → 5
             ~  unchecked  2 → 5
             ~  missing    1 → 2
-            =  standing   2 unchecked paths
+            =  as before  2 unchecked paths
 
-  NEW       +  high    support-bot: write attachments, as svc-files, from
-                       tickets (untrusted content)
-            +  high    support-bot: write tickets, as svc-support, from
-                       attachments (untrusted content)
-            +  medium  support-bot: write attachments, as svc-files, from home
+  NEW       +  high    Support bot: write Attachments, as svc-files, from
+                       Tickets (untrusted content)
+            +  high    Support bot: write Tickets, as svc-support, from
+                       Attachments (untrusted content)
+            +  medium  Support bot: write Attachments, as svc-files, from home
 
-  doors     +  high  ticket-token>tickets: write
-            ~  high  file-sas>attachments: read → read, write
+  findings  +  high  Missing checkpoint: Ticket token → Tickets: write
+            +  low   Untrusted content can spread: Attachments
+            ~  high  Missing checkpoint: Attachment signature → Attachments:
+                     read → read, write
 
-  findings  +  low  carried-words attachments
-
-  fix       =  as before  1 checkpoint: grant file-sas > attachments
+  fix       =  as before  1 checkpoint when Attachment signature is used on
+                          Attachments
 
 3 new unchecked paths, worst high                                         exit 1"""
     )
@@ -150,10 +151,10 @@ def test_what_a_checkpoint_closes_names_it(support):
     guard = r.Checkpoint("ask", "human-approval", "grant", "file-sas", "attachments")
     text = told(support, changed(support, Put(guard)))
     assert "+  checkpoint  ask: human-approval on file-sas > attachments" in text
-    assert "~  action  support-bot: read attachments, direct → direct, asked" in text
-    assert "support-bot: read attachments, from home: asked by ask" in text
-    assert "-  before  1 checkpoint: grant file-sas > attachments" in text
-    assert "+  now     nothing to guard" in text
+    assert "~  action  Support bot: read Attachments, direct → direct, checked" in text
+    assert "Support bot: read Attachments, from home: checked by ask" in text
+    assert "-  before  1 checkpoint when Attachment signature is used on" in text
+    assert "+  now     no checkpoint is needed" in text
     assert text.endswith(f"no new unchecked path{' ' * 53}exit 0")
 
 
@@ -163,7 +164,7 @@ def test_severity_alone_is_worse_and_milder(support):
     worse, milder = compared(public, support), compared(support, public)
     assert {each.change for each in worse.crossings} == {"worse"}
     assert len(worse.opened) == 2
-    assert "WORSE     ~  medium → high  support-bot: read attachments" in told(public, support)
+    assert "WORSE     ~  medium → high  Support bot: read Attachments" in told(public, support)
     assert {each.change for each in milder.crossings} == {"milder"}
     assert milder.opened == ()
     assert milder.standing == 2
@@ -172,7 +173,7 @@ def test_severity_alone_is_worse_and_milder(support):
 def test_the_same_model_is_no_change_and_keeps_what_stands(support):
     text = told(support, read_file(MODELS / "support-agent.toml"))
     assert text.startswith("Support agent, as built: no change\n")
-    assert "=  high  file-sas>attachments: read" in text
+    assert "=  high  Missing checkpoint: Attachment signature → Attachments" in text
     assert "exit 0" in text
 
 
@@ -185,7 +186,7 @@ def test_an_acceptance_that_goes_makes_a_finding_worse(support):
     )
     (change,) = compared(accepted, support).findings
     assert change.change == "worse"
-    assert "file-sas>attachments: read; no longer accepted" in told(accepted, support)
+    assert "read; no longer accepted" in " ".join(told(accepted, support).split())
     assert [each.change for each in compared(support, accepted).findings] == ["still"]
 
 

@@ -185,7 +185,7 @@ def test_explain_says_why_not():
 def test_a_rule_tells_what_a_finding_of_it_says(rule, capsys):
     message, name = example_of(rule)
     assert cli.main(["rules", rule.id]) == 0
-    assert f"says {message} (in {name})" in " ".join(capsys.readouterr().out.split())
+    assert f"Example {message} ({name})" in " ".join(capsys.readouterr().out.split())
 
 
 def test_what_a_rule_says_is_what_check_says():
@@ -197,7 +197,7 @@ def test_what_a_rule_says_is_what_check_says():
 def test_rules_are_told_in_short_and_in_full():
     assert "toxic-flow (critical)" in run("rules").stdout
     text = run("rules", "toxic-flow").stdout
-    for head in ("severity", "finds", "to do", "follows", "may be wrong"):
+    for head in ("Finds", "Why", "Fix", "Severity", "Ignore", "Standards"):
         assert f"\n{head}" in text
     assert len(text_of(rules_blocks(RULES), PLAIN).splitlines()) >= 2 * len(RULES)
     assert RULES[0].references[0] in text_of(rule_blocks(RULES[0]), PLAIN)

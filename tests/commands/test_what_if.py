@@ -111,7 +111,7 @@ def test_as_designed_a_planned_checkpoint_holds(tmp_path, called, documents):
     assert built["unchecked"] == built["all"] == designed["all"]
     assert designed["unchecked"]["credentials"] == ["cloud-key", "refresh-token"]
     _, told, _ = called("compromise", path, "agent:chat-service", "--as-designed")
-    assert "◆ Held back by ask" in told
+    assert "◆ Stopped by ask" in told
 
 
 def test_as_designed_a_planned_checkpoint_is_due_in_a_trace(tmp_path, called, documents):

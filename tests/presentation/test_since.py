@@ -55,7 +55,7 @@ def test_rows_lead_to_what_they_are_about():
     led = {" ".join(each.text.split()[:3]): each.value for each in lines}
     assert led["- system attachments:"] == ("system", "attachments")
     assert led["+ agent helper"] == ("agent", "helper")
-    assert led["- action support-bot:"] == ("agent", "support-bot")
+    assert led["- action Support"] == ("agent", "support-bot")
     assert mark(SUPPORT, WIDER).says == "+ 1 added, - 2 removed, ~ 1 changed"
 
 

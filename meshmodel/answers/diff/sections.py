@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
-from meshmodel.analysis.results import CrossingState, SystemReach
+from meshmodel.analysis.results import HOW_WORDS, CrossingState, SystemReach
 from meshmodel.analysis.starts import HOME
 from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.diff.changes import (
@@ -17,7 +17,8 @@ from meshmodel.answers.diff.changes import (
     WorkChange,
     uncontrolled_severity,
 )
-from meshmodel.model.records import Reference
+from meshmodel.answers.measures import title_in, when
+from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.stop import NEVER, Stop
 from meshmodel.model.text import counted, first_few, one_line, shorten
@@ -61,6 +62,21 @@ class Row(NamedTuple):
     about: Reference | None = None
 
 
+class Names(NamedTuple):
+    """What people call elements: as in the model after, or if it is gone there, before."""
+
+    old: Snapshot
+    new: Snapshot
+
+    def of(self, table: str, key: str) -> str:
+        """One of them."""
+        return title_in(self.new if self.new.get(table, key) is not None else self.old, table, key)
+
+    def some(self, table: str, keys: Iterable[str]) -> str:
+        """Some of them in a row."""
+        return _few([self.of(table, each) for each in keys])
+
+
 class Section(NamedTuple):
     """Rows under a title; ``left_out``: how many more there are."""
 
@@ -88,15 +104,16 @@ def sections(
         Stopped: it is to stop.
     """
     before, after = (frozenset(each.system for each in side.heard) for side in (old, new))
+    names = Names(old.snapshot, new.snapshot)
 
     def opened(group: CrossingGroup) -> Row:
         was, now, _ = group.became
         severity = f"{was} → {now}" if was and was != now else group.severity
-        words = _opened_words(group, new, after)
+        words = _opened_words(group, new, names, after)
         return Row("~" if was else "+", severity, words, ("system", group.target))
 
     def closed(group: CrossingGroup) -> Row:
-        words = _closed_words(group, new, before)
+        words = _closed_words(group, new, names, before)
         return Row("-", group.severity, words, ("system", group.target))
 
     def section(title: str, items: Sequence[_Item], tell: Callable[[_Item], Row]) -> Section:
@@ -108,16 +125,15 @@ def sections(
 
     found = (
         section("drawn", _drawn_rows(diff.drawn), _same),
-        section("reach", _reach_rows(diff), _same),
+        section("reach", _reach_rows(diff, names), _same),
         section("counts", _count_rows(diff), _same),
         section("NEW", _groups(diff.crossings, "new"), opened),
         section("WORSE", _groups(diff.crossings, "worse"), opened),
         section("MILDER", _groups(diff.crossings, "milder"), opened),
         section("CLOSED", _groups(diff.crossings, "closed"), closed),
-        section("doors", _in_order(diff.findings, doors=True), _finding_row),
-        section("findings", _in_order(diff.findings, doors=False), _finding_row),
-        section("fix", _fix_rows(diff.fixes), _same),
-        section("work", diff.work or (), _work_row),
+        section("findings", _in_order(diff.findings), _finding_row),
+        section("fix", _fix_rows(diff.fixes, names), _same),
+        section("actions", diff.work or (), _work_row),
     )
     return (each for each in found if each.rows)
 
@@ -172,7 +188,7 @@ def _value(text: str | None) -> str:
 # Reach -------------------------------------------------------------------------------------------
 
 
-def _reach_rows(diff: Diff) -> list[Row]:
+def _reach_rows(diff: Diff, names: Names) -> list[Row]:
     """What agents reach and did not, or no longer do, or by another way; agents with the same in one row."""
     agents: defaultdict[tuple[Sign, str, str], list[str]] = defaultdict(list)
     for each in diff.identities:
@@ -180,7 +196,8 @@ def _reach_rows(diff: Diff) -> list[Row]:
             agents["+", "identity", _few(each.gained)].append(each.agent)
         if each.lost:
             agents["-", "identity", _few(each.lost)].append(each.agent)
-    for agent, system, before, after in diff.reach:
+    for agent, key, before, after in diff.reach:
+        system = names.of("system", key)
         was, now = (dict(_ways(each)) for each in (before, after))
         for action, way in now.items():
             if action not in was:
@@ -191,8 +208,8 @@ def _reach_rows(diff: Diff) -> list[Row]:
             if action not in now:
                 agents["-", "action", f"{action} {system}"].append(agent)
     return [
-        Row(sign, head, f"{_few(names)}: {words}", ("agent", names[0]))
-        for (sign, head, words), names in agents.items()
+        Row(sign, head, f"{names.some('agent', some)}: {words}", ("agent", some[0]))
+        for (sign, head, words), some in agents.items()
     ]
 
 
@@ -201,9 +218,9 @@ def _ways(reach: SystemReach | None) -> Iterator[tuple[Action, str]]:
 
 
 def _way(reach: SystemReach, action: Action) -> str:
-    """By which steps an action is reached (``docs/semantics.md#reach``), and whether somebody is asked."""
-    way = {"deputy": "through a deputy"}.get(reach.how(action), reach.how(action))
-    return way if action in reach.unchecked else f"{way}, asked"
+    """By which steps an action is reached (``docs/semantics.md#reach``), and whether a checkpoint decides."""
+    way = HOW_WORDS[reach.how(action)]
+    return way if action in reach.unchecked else f"{way}, checked"
 
 
 # Crossings ---------------------------------------------------------------------------------------
@@ -253,36 +270,39 @@ def _groups(changes: Iterable[CrossingChange], word: CrossingWord) -> list[Cross
     return sorted(found, key=lambda each: (-SEVERITIES.index(each.severity), each.agents, each.target))
 
 
-def _opened_words(group: CrossingGroup, analysis: "Analysis", heard: frozenset[str]) -> str:
+def _opened_words(group: CrossingGroup, analysis: "Analysis", names: Names, heard: frozenset[str]) -> str:
     """Crossings that are uncontrolled: who, what, where, as whom, from where."""
     identities = {
         analysis.snapshot.credential[credential].principal
         for crossing in group.crossings
         for credential in _open_credentials(analysis, group.target, *crossing)
     }
-    return f"{_who(group)}, as {_few(sorted(identities))}, from {_from(group.sources, heard)}"
+    return f"{_who(group, names)}, as {_few(sorted(identities))}, from {_from(group.sources, names, heard)}"
 
 
-def _closed_words(group: CrossingGroup, analysis: "Analysis", heard: frozenset[str]) -> str:
+def _closed_words(group: CrossingGroup, analysis: "Analysis", names: Names, heard: frozenset[str]) -> str:
     """Crossings that were uncontrolled: who, what, where, from where, and what closed them."""
     state = group.became[2]
     if state is None:
         how = "no such path any more"
     elif state == "approved":
-        how = "approved by an intent"
+        how = "an intended use covers it"
     else:
         by = _checkpoints(group, analysis)
-        how = f"asked by {_few(by)}" if by else "controlled"
-    return f"{_who(group)}, from {_from(group.sources, heard)}: {how}"
+        how = f"checked by {_few(by)}" if by else "checked"
+    return f"{_who(group, names)}, from {_from(group.sources, names, heard)}: {how}"
 
 
-def _who(group: CrossingGroup) -> str:
-    return f"{_few(group.agents)}: {', '.join(group.actions)} {group.target}"
+def _who(group: CrossingGroup, names: Names) -> str:
+    target = names.of("system", group.target)
+    return f"{names.some('agent', group.agents)}: {', '.join(group.actions)} {target}"
 
 
-def _from(sources: Sequence[str | None], heard: frozenset[str]) -> str:
+def _from(sources: Sequence[str | None], names: Names, heard: frozenset[str]) -> str:
     named = [
-        "home" if each is None else f"{each} (untrusted content)" if each in heard else each
+        "home"
+        if each is None
+        else f"{names.of('system', each)}{' (untrusted content)' if each in heard else ''}"
         for each in sources
     ]
     return _few(named)
@@ -329,32 +349,28 @@ def _count_rows(diff: Diff) -> list[Row]:
         Row("=" if was == now else "~", what, f"{was:,} → {now:,}") for what, was, now in kinds if was or now
     ]
     if diff.standing:
-        rows.append(Row("=", "standing", counted(diff.standing, "unchecked path")))
+        rows.append(Row("=", "as before", counted(diff.standing, "unchecked path")))
     return rows
 
 
 # Findings ----------------------------------------------------------------------------------------
 
 
-def _in_order(findings: Sequence[FindingChange], *, doors: bool) -> list[FindingChange]:
-    """The doors, or all other findings: new ones first, those that stand last."""
+def _in_order(findings: Sequence[FindingChange]) -> list[FindingChange]:
+    """New ones first, those that stand last; of each kind the missing checkpoints first."""
     order = list(_BECAME)
-    chosen = [each for each in findings if (each.finding.rule == DOOR) is doors]
-    return sorted(chosen, key=lambda each: order.index(each.change))
+    return sorted(findings, key=lambda each: (order.index(each.change), each.finding.rule != DOOR))
 
 
 def _finding_row(change: FindingChange) -> Row:
     was, now, finding = change.before, change.after, change.finding
     rose = was is not None and now is not None and was.severity != now.severity
     severity = f"{was.severity} → {now.severity}" if rose and was and now else finding.severity
-    said = [one_line(finding.subject, 300)]
-    if finding.rule != DOOR:
-        said.insert(0, finding.rule)
-    elif was is None or now is None or was.actions == now.actions:
-        said[0] += f": {', '.join(finding.actions)}"
-    else:
-        said[0] += f": {', '.join(was.actions)} → {', '.join(now.actions)}"
-    told = " ".join(said)
+    told = one_line(finding.headline, 300)
+    if finding.rule == DOOR and was and now and was.actions != now.actions:
+        told += f": {', '.join(was.actions)} → {', '.join(now.actions)}"
+    elif finding.rule == DOOR:
+        told += f": {', '.join(finding.actions)}"
     if was and now:
         more = [each for each in now.agents if each not in was.agents]
         fewer = [each for each in was.agents if each not in now.agents]
@@ -370,23 +386,23 @@ def _finding_row(change: FindingChange) -> Row:
 # The fix -----------------------------------------------------------------------------------------
 
 
-def _fix_rows(fixes: "tuple[Plan, Plan] | None") -> list[Row]:
+def _fix_rows(fixes: "tuple[Plan, Plan] | None", names: Names) -> list[Row]:
     if fixes is None:
         return []
-    was, now = map(_fix_words, fixes)
+    was, now = _fix_words(fixes[0], names, names.old), _fix_words(fixes[1], names, names.new)
     return [Row("=", "as before", now)] if was == now else [Row("-", "before", was), Row("+", "now", now)]
 
 
-def _fix_words(fix: "Plan") -> str:
+def _fix_words(fix: "Plan", names: Names, snapshot: Snapshot) -> str:
     """What a fix costs: how many checkpoints, where, and the intents that they interrupt."""
     if not fix.optimal:
         return f"not found in time: at least {fix.lower_bound}, at most {counted(fix.cost, 'checkpoint')}"
     if not fix.cost:
-        return "nothing to guard"
-    where = _few([f"{step} {start} > {end}" for step, start, end in fix.checkpoints])
-    stops = [f"{agent} > {system}" for agent, system in fix.interrupts]
-    interrupts = f"; interrupts {counted(len(stops), 'declared intent')}: {_few(stops)}" if stops else ""
-    return f"{counted(fix.cost, 'checkpoint')}: {where}{interrupts}"
+        return "no checkpoint is needed"
+    where = _few([when(each, snapshot) for each in fix.checkpoints])
+    uses = [f"{names.of('agent', agent)} → {names.of('system', system)}" for agent, system in fix.interrupts]
+    waits = f"; will wait for a decision: {_few(uses)}" if uses else ""
+    return f"{counted(fix.cost, 'checkpoint')} {where}{waits}"
 
 
 _DONE: Final[dict[str, Sign]] = {"closed": "-", "begun": "~", "open": "="}

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.answers.blocks import Answer, Block, Facts, Paragraph, Section
+from meshmodel.answers.blocks import Answer, Block, Facts, Paragraph, Section, Table
 from meshmodel.answers.lines import Look
 from meshmodel.answers.measures import title_in
+from meshmodel.answers.ways import step_row
 from meshmodel.model.phrases import daily
 from meshmodel.model.text import counted, first_few, one_line
 
@@ -128,7 +129,7 @@ def stop_blocks(stop: "RoundStop") -> Iterator[Block]:
         yield Paragraph(stop.finding.remedy, "muted")
     way = stop.way
     if way is not None:
-        yield Section("worst path", [Paragraph(each, hang=2) for each in way.sentences], "muted", 4)
+        yield Section("Shortest attack path", [Table(tuple(map(step_row, way.sentences)))], "muted", 4)
     facts = Facts.of(*stop_facts(stop, way).items())
     if facts.rows:
         yield Section("", [facts], indent=2)
@@ -145,7 +146,7 @@ def stop_facts(stop: "RoundStop", way: "Explanation | None") -> dict[str, str]:
     return {
         "closes": _few(_door(each, snapshot) for each in stop.closes),
         "lowers": _few(_door(each, snapshot) for each in stop.lowers),
-        "interrupts": _few(_intent(each, snapshot) for each in stop.interrupts),
+        "will wait": _few(_intent(each, snapshot) for each in stop.interrupts),
         "if stolen": stolen_words(stop),
         "log": _log(stop),
         "related": _few(f"{each.headline} ({each.severity})" for each in stop.related),
