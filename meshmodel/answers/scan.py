@@ -347,7 +347,10 @@ class _Reaches:
 
 
 def _by_themselves(snapshot: Snapshot) -> str:
-    """How many programs act by themselves: those that no agent calls, and that call none."""
+    """How many programs act by themselves, those that no agent calls and that call none, in words.
+
+    An MCP server that nothing calls acts for clients that are not in the model.
+    """
     agents = snapshot.agent
     busy = {each.id for each in agents.values() if each.is_steerable or each.is_person or not each.is_active}
     linked = {*busy}
@@ -361,14 +364,25 @@ def _by_themselves(snapshot: Snapshot) -> str:
         if not more:
             break
         linked |= more
-    kinds = Counter(each.kind or "program" for each in agents.values() if each.id not in linked)
-    if not kinds:
-        return ""
+    left, called = (
+        [each for each in agents.values() if each.id not in linked],
+        {to for _, to in snapshot.delegation},
+    )
+    served = [
+        each
+        for each in left
+        if each.runs_on and snapshot.system[each.runs_on].kind == "mcp-server" and each.id not in called
+    ]
+    kinds = Counter(each.kind or "program" for each in left if each not in served)
     names = {"workflow": "workflow job"}  # each job of a file acts on its own
     most_first = sorted(kinds.items(), key=lambda each: -each[1])
     told = [counted(number, names.get(kind, kind)) for kind, number in most_first]
     whole = " and ".join(told)
-    return f"{whole} act{'s by itself' if sum(kinds.values()) == 1 else ' by themselves'}."
+    acts = f"{whole} act{'s by itself' if sum(kinds.values()) == 1 else ' by themselves'}." if told else ""
+    waits = (
+        f"{counted(len(served), 'MCP server')} wait{'s' * (len(served) == 1)} for clients not in these files."
+    )
+    return " ".join(each for each in (acts, waits if served else "") if each)
 
 
 def _size(group: Group) -> int:

@@ -57,7 +57,12 @@ _IMPORT: Final = re.compile(
     re.MULTILINE,
 )
 """What a line of source code imports: of Python, JavaScript, Java, C# and Go."""
-_BY_HAND: Final = re.compile(r"\.(?:chat\.completions|messages|responses)\.create\(")
+_BY_HAND: Final = re.compile(
+    r"\.(?:chat\.completions|messages|responses)\.(?:create|stream|parse|tool_runner)\("
+    r"|\bgenerate_?[cC]ontent(?:_?[sS]tream)?\(|\b(?:ollama\.chat|litellm\.a?completion)\("
+)
+"""A call of a model."""
+_CALLS: Final = "a program that calls a model"
 _TOOLS: Final = re.compile(r"\btools\s*[=:,]")
 _STARTED: Final = re.compile(
     r"\b(?:claude|codex|gemini|opencode|cursor-agent|aider|goose|qwen|copilot)[\"']?,?\s+"
@@ -65,8 +70,8 @@ _STARTED: Final = re.compile(
 )
 """A program that starts a coding agent."""
 _CLUES: Final = (
-    b".create(", b"claude", b"codex", b"gemini", b"opencode", b"cursor-agent", b"aider", b"goose", b"qwen",
-    b"copilot",
+    b".create(", b".stream(", b".parse(", b"tool_runner", b"generate", b"ollama", b"litellm", b"claude",
+    b"codex", b"gemini", b"opencode", b"cursor-agent", b"aider", b"goose", b"qwen", b"copilot",
 )  # fmt: skip
 
 
@@ -133,11 +138,15 @@ def seeming_in(
             later += [(source, each) for each in _depended_on(path.name, start)]
         elif any(map(start.__contains__, _needles(language))):
             what = _imported(start.decode("utf-8", "replace"), language)
-            if what:
+            if what == _CALLS:
+                later.append((source, what))
+            elif what:
                 _note(titles, source, what)
                 yield source, what
     for source, what in later:
         if not any(what in each for each in titles.get(source.rpartition("/")[0], ())):
+            if what == _CALLS:  # one says it of those beside and below it
+                _note(titles, source, what)
             yield source, what
 
 
@@ -171,6 +180,10 @@ def _imported(text: str, language: str) -> str:
         what: str = next((known[each] for each in names if each in known), "")
         if what:
             return what
-    if language != "shell" and _BY_HAND.search(text) and _TOOLS.search(text):
-        return "a model with tools"
+    if language != "shell" and _BY_HAND.search(text):
+        models = _unread()["models"].get(language, ())
+        if _TOOLS.search(text):
+            return "a model with tools"
+        if any(re.search(rf"(?<![\w-]){re.escape(each)}(?![\w-])", text) for each in models):
+            return _CALLS
     return "a program that starts a coding agent" if language != "other" and _STARTED.search(text) else ""

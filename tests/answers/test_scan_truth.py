@@ -296,6 +296,13 @@ def test_a_folder_that_bypasses_questions_asks_nothing(folder):
         ("bot.py", "import google.adk.agents\n", "Google ADK"),
         ("bot.py", "answer = client.messages.create(model=m, tools=tools)\n", "a model with tools"),
         ("bot.ts", 'import { Agent } from "@mastra/core/agent";\n', "Mastra"),
+        ("bot.py", "import anthropic\nclient.messages.stream(model=m)\n", "a program that calls a model"),
+        (
+            "bot.ts",
+            'import OpenAI from "openai";\nai.responses.create({ model });\n',
+            "a program that calls a model",
+        ),
+        ("package.json", '{"dependencies": {"ai": "5.0.0"}}', "Vercel AI SDK"),
         ("bot.go", 'import (\n\t"google.golang.org/adk/agent"\n)\n', "Google ADK"),
         ("config/agents.yaml", "writer:\n  role: writes\n", "CrewAI"),
         ("AGENTS.md", "# Build with make\n", "instructions for a coding agent"),
@@ -317,6 +324,8 @@ def test_what_looks_like_an_agent_and_is_not_read_is_named(tmp_path, name, text,
         ("test_bot.py", "import langgraph\n"),
         ("bot.ts", 'import { a } from "air";\nconst answer = client.messages.create(text);\n'),
         ("tests/bot.py", "import langgraph\n"),
+        ("bot.py", "import twilio  # coherent\nclient.messages.create(text)\n"),
+        ("bot.py", "import openai\nopenai.embeddings.create(input=text)\n"),
     ],
 )
 def test_what_does_not_look_like_an_agent_is_not_named(tmp_path, name, text):
@@ -777,3 +786,22 @@ def test_a_read_that_asks_is_not_told_among_those_that_do_not(settings, row, tmp
     told = "\n".join(scan_lines(found))
     assert ("; asks before web" in told) == bool(row[1])
     assert "reads web search" not in told or not row[1]
+
+
+@all_rows(
+    ("services", "servers"),
+    [
+        ("weather-mcp: {build: ., environment: {WEATHER_API_KEY: '${KEY}'}}", ["weather-mcp"]),
+        ("api: {build: {context: ., dockerfile: Dockerfile.mcp}, environment: [API_TOKEN]}", ["api"]),
+        ("api: {build: ./mcp-server}", ["api"]),
+        ("mcp-client: {build: .}, mcp-inspector: {build: .}", []),
+        ("api: {build: .}", []),
+    ],
+)
+def test_a_server_that_a_compose_file_builds_waits_for_clients_and_makes_none(services, servers, tmp_path):
+    text_in(tmp_path, "compose.yaml", f"services: {{{services}}}\n")
+    found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
+    assert [each.title for each in found.snapshot.agent.values()] == servers
+    assert found.groups == ()
+    assert found.others == ("1 MCP server waits for clients not in these files." if servers else "")
+    assert bool(found.snapshot.hold) == ("environment" in services)

@@ -30,6 +30,8 @@ RULES: Final = form_rules(__file__)
 
 _GATEWAY: Final = re.compile(r"(?:^|/|FROM\s+)docker/mcp-gateway(?:[:@\s]|$)", re.MULTILINE)
 _MCP: Final = re.compile(r"(?:^|[/_.:@-])mcp(?:[/_.:@-]|$)", re.IGNORECASE)
+_CALLER: Final = re.compile(r"client|agent|host|inspector", re.IGNORECASE)
+"""What names of services say that call MCP servers."""
 _SOCKETS: Final = ("/var/run/docker.sock", "/run/docker.sock", "docker_engine")
 _STORES: Final[Mapping[str, str]] = {
     **dict.fromkeys(
@@ -56,8 +58,10 @@ def recognise(document: Document) -> bool:
     if document.syntax == "markdown" or not services.is_map:
         return False
     is_called_so = "compose" in document.path.name
-    nodes = [node for _, node in services.items() if is_called_so or node["image"] or node["build"]]
-    return any(_is_gateway(each) or _is_mcp(each["image"].text) or each["models"].each() for each in nodes)
+    nodes = [
+        (name, each) for name, each in services.items() if is_called_so or each["image"] or each["build"]
+    ]
+    return any(_is_gateway(each) or _is_mcp(name, [each]) or each["models"].each() for name, each in nodes)
 
 
 def read(documents: Sequence[Document], out: Proposal) -> None:
@@ -82,11 +86,23 @@ def _is_gateway(service: Node) -> bool:
     return _GATEWAY.search(service["image"].text) is not None or _GATEWAY.search(inline[:4_000]) is not None
 
 
-def _is_mcp(image: str) -> bool:
-    """Whether the path of an image says that it is an MCP server."""
-    first, _, rest = image.partition("/")
-    path = rest if rest and re.search("[.:]", first) else image
-    return _MCP.search(path) is not None
+def _is_mcp(name: str, nodes: Sequence[Node]) -> bool:
+    """Whether a service is an MCP server by the path of its image, or by what one that is built is called."""
+    for node in nodes:
+        first, _, rest = node["image"].text.partition("/")
+        if _MCP.search(rest if rest and re.search("[.:]", first) else node["image"].text):
+            return True
+        build = node["build"]
+        called = (
+            name,
+            node["container_name"].text,
+            build.text,
+            build["context"].text,
+            build["dockerfile"].text,
+        )
+        if build and any(_MCP.search(each) and not _CALLER.search(each) for each in called):
+            return True
+    return False
 
 
 @dataclass(slots=True)
@@ -248,7 +264,9 @@ class _Project:
         if known is None:
             rows = self._out.catalogue.servers_of(program_of(("docker", "run", service.image)))
             other = service.is_gateway or bool(service.first("models"))
-            known = self._are_servers[service.name] = not other and (bool(rows) or _is_mcp(service.image))
+            known = self._are_servers[service.name] = not other and (
+                bool(rows) or _is_mcp(service.name, service.nodes)
+            )
         return known
 
     def _draw(self, service: _Service) -> None:
@@ -395,7 +413,7 @@ class _Project:
     def _read_server(self, service: _Service) -> None:
         """A service whose image is that of an MCP server."""
         out, image = self._out, service.first("image")
-        started = ("docker", "run", service.image, *_command(service))
+        started = ("docker", "run", service.image or service.name, *_command(service))
         plain = [(name, node) for name, text, node in service.variables if text and node.text == text]
         env = tuple(
             (name, node) for name, node in plain if not (names_secret(name) or shows_secret(node.text))
