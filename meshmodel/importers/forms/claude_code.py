@@ -32,13 +32,13 @@ from meshmodel.importers.clients import (
     Client,
     Clients,
     Sandbox,
-    Scope,
     Tools,
     folder_of,
     loosest,
 )
 from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import ABSENT, Document, Node
+from meshmodel.importers.layers import Layer, by_project
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import form_rules
@@ -103,16 +103,12 @@ def _plugin_of(document: Document) -> str | None:
 
 def read(documents: Sequence[Document], out: Proposal) -> None:
     """Read all layers of all projects together, then subagents and plug-ins."""
-    layers = [layer for each in documents if (layer := _layer_of(each)) is not None]
-    shared = [each for each in layers if each.scope == "managed" or each.folder == HOME]
-    folders = dict.fromkeys(each.folder for each in layers if each not in shared)
-    if layers and not folders:
-        folders = {HOME: None}
-    for folder in folders:
-        own = [*(each for each in layers if each.folder == folder and each not in shared), *shared]
-        _Settings(out, folder, own).read()
+    folders: list[str] = []
+    for folder, layers in by_project(layer for each in documents if (layer := _layer_of(each)) is not None):
+        folders.append(folder)
+        _Settings(out, folder, layers).read()
     for document in (each for each in documents if each.syntax == "markdown"):
-        _subagent(document, out, folders.keys())
+        _subagent(document, out, folders)
     for document in documents:
         if document.source.endswith(_PLUGIN_FILE):
             _plugin(document, out)
@@ -120,31 +116,19 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
             _plugin_hooks(document, out)
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """One file of settings: of an administrator, a project's own copy, a project, or a person."""
-
-    document: Document
-    folder: str
-    scope: Scope
-    rank: int
-
-    @property
-    def root(self) -> Node:
-        return self.document.root
-
-
-def _layer_of(document: Document) -> _Layer | None:
+def _layer_of(document: Document) -> Layer | None:
+    """A file of settings: of an administrator, a project's own copy, a project, or a person."""
     source = document.source
     if source.endswith((_PLUGIN_FILE, _HOOKS_FILE)) or document.syntax != "json":
         return None
     if "managed-settings" in source:
-        return _Layer(document, "", "managed", 0)
+        return Layer(document, "", "managed", 0)
     local = ".claude/settings.local.json"
     is_local = source.endswith(local)
     folder = folder_of(document, local if is_local else ".claude/settings.json")
-    scope: Scope = "user" if folder == HOME else "project"
-    return _Layer(document, folder, scope, 3 if scope == "user" else 1 if is_local else 2)
+    if folder == HOME:
+        return Layer(document, folder, "user", 3)
+    return Layer(document, folder, "project", 1 if is_local else 2)
 
 
 @dataclass(slots=True)
@@ -193,9 +177,9 @@ class _Lists:
 class _Settings:
     """The settings of one project, in all layers."""
 
-    def __init__(self, out: Proposal, folder: str, layers: Sequence[_Layer]) -> None:
+    def __init__(self, out: Proposal, folder: str, layers: Sequence[Layer]) -> None:
         self._out = out
-        self._layers = sorted(layers, key=lambda each: each.rank)
+        self._layers = layers
         self._at = self._layers[0].root
         self._client = out.part(Clients).client(NAME, folder, at=self._at)
         for each in self._layers:
@@ -447,7 +431,7 @@ class _Settings:
                 client.switch_off(name, at=node)
                 out.take(node, RULES["server-disabled"])
 
-    def _others(self, layer: _Layer) -> None:
+    def _others(self, layer: Layer) -> None:
         root, out, client = layer.root, self._out, self._client
         hooks_off = self._value("disableAllHooks").is_true
         managed_hooks = self._is_managed("allowManagedHooksOnly") and layer.scope != "managed"

@@ -9,12 +9,12 @@ developers.openai.com/codex: config-reference, permissions, agent-approvals-secu
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from meshmodel.importers.clients import Asking, Clients, Sandbox, Scope, Tools, folder_of
+from meshmodel.importers.clients import Asking, Clients, Sandbox, Tools, folder_of
 from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import ABSENT, Document, Node
+from meshmodel.importers.layers import Layer, by_project
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import form_rules
@@ -72,49 +72,30 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
         if _is_agent(each):
             end = _AGENTS + each.source.rpartition("/")[2]
             agents.setdefault(folder_of(each, end), []).append(each)
-    files = (_layer_of(each) for each in documents if not _is_agent(each))
-    layers = sorted(files, key=lambda each: each.rank)
-    shared = [each for each in layers if each.scope != "project"]
-    folders = dict.fromkeys(each.folder for each in layers if each not in shared)
-    folders |= dict.fromkeys(each for each in agents if each != HOME)
-    for folder in folders or {HOME: None}:
-        own = [each for each in layers if each.folder == folder and each not in shared]
+    files = [_layer_of(each) for each in documents if not _is_agent(each)]
+    for folder, layers in by_project(files, agents):
         started = [*agents.get(folder, ()), *(agents.get(HOME, ()) if folder != HOME else ())]
-        _Settings(out, folder, [*own, *shared], started).read()
+        _Settings(out, folder, layers, started).read()
 
 
 def _is_agent(document: Document) -> bool:
     return f"/{document.source.rpartition('/')[0]}/".endswith(f"/{_AGENTS}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """One file, of a project, a person or the system; ``profile``: the name by which a person chooses it."""
-
-    document: Document
-    folder: str
-    scope: Scope
-    profile: str = ""
-
-    @property
-    def root(self) -> Node:
-        return self.document.root
-
-    @property
-    def rank(self) -> int:
-        return ("project", "user", "managed").index(self.scope)
-
-
-def _layer_of(document: Document) -> _Layer:
+def _layer_of(document: Document) -> Layer:
+    """A file of settings, with the name of the profile that a person chooses."""
     source = document.source
     file = source.rpartition("/")[2]
     profile = "" if file == "config.toml" else file.removesuffix(".config.toml")
     if source == _MANAGED:
-        return _Layer(document, "", "managed")
+        return Layer(document, "", "managed", 2)
     if f"/{source}".endswith(f"/.codex/{file}"):
         folder = folder_of(document, f".codex/{file}")
-        return _Layer(document, folder, "user" if folder == HOME else "project", profile)
-    return _Layer(document, source.rpartition("/")[0], "project", profile)
+        if folder == HOME:
+            return Layer(document, folder, "user", 1, profile)
+    else:
+        folder = source.rpartition("/")[0]
+    return Layer(document, folder, "project", 0, profile)
 
 
 class _View:
@@ -283,7 +264,7 @@ class _Settings:
     """The settings of one project, in all files."""
 
     def __init__(
-        self, out: Proposal, folder: str, layers: Sequence[_Layer], agents: Sequence[Document]
+        self, out: Proposal, folder: str, layers: Sequence[Layer], agents: Sequence[Document]
     ) -> None:
         self._out = out
         self._layers = layers
@@ -292,7 +273,7 @@ class _Settings:
         self._client = out.part(Clients).client(NAME, folder, at=at)
         for each in layers:
             self._client.settings(each.scope, each.root)
-        base = [each for each in layers if not each.profile]
+        base = [each for each in layers if not each.name]
         view = _View([each.root for each in base], [each.root for each in base if each.scope != "project"])
         self._view = view.over(view.of_person("profiles", view.of_person("profile").text))
         self._at = at
@@ -314,7 +295,7 @@ class _Settings:
         client, view = self._client, self._view
         profiles = [
             *((name, node) for name, node in view.of_person("profiles").items() if node.is_map),
-            *((each.profile, each.root) for each in self._layers if each.profile),
+            *((each.name, each.root) for each in self._layers if each.name),
         ]
         views = [view, *(view.over(node) for _, node in profiles)]
         for each in dict.fromkeys(folder for one in views for folder in one.folders()):
@@ -336,7 +317,7 @@ class _Settings:
             for key, rule in _SAID.items():
                 self._out.take(root[key], rule, *found)
 
-    def _trust(self, layer: _Layer) -> None:
+    def _trust(self, layer: Layer) -> None:
         if layer.scope != "project":
             return
         client = self._client
@@ -386,7 +367,7 @@ class _Settings:
                 self._client.rule(name, tool, asking, at=mode)
                 self._out.take(mode, RULES["tool-approval"], ("agent", agent))
 
-    def _others(self, layer: _Layer) -> None:
+    def _others(self, layer: Layer) -> None:
         """Hooks, variables, agents, and what means nothing here."""
         root, out, client = layer.root, self._out, self._client
         if layer.scope == "project":

@@ -8,10 +8,10 @@ schemas/settings.schema.json, docs/reference, docs/extensions/reference.md, docs
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from meshmodel.importers.clients import Client, Clients, Sandbox, Scope, Tools, folder_of
+from meshmodel.importers.clients import Client, Clients, Sandbox, Tools, folder_of
 from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import ABSENT, Document, Node
 from meshmodel.importers.gemini_rules import (
@@ -25,6 +25,7 @@ from meshmodel.importers.gemini_rules import (
     listed_rules,
     policy_rules,
 )
+from meshmodel.importers.layers import Layer, by_project
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import form_rules
@@ -79,47 +80,26 @@ def recognise(document: Document) -> bool:
 def read(documents: Sequence[Document], out: Proposal) -> None:
     """Read all files of all projects together, then the extensions."""
     extensions = [each for each in documents if each.source.endswith(_EXTENSION_FILE)]
-    layers = sorted(
-        (_layer_of(each) for each in documents if each not in extensions), key=lambda each: each.rank
-    )
-    shared = [each for each in layers if each.scope != "project"]
-    folders = dict.fromkeys(each.folder for each in layers if each not in shared)
-    if layers:
-        for folder in folders or {HOME: None}:
-            _Settings(
-                out, folder, [each for each in layers if each.folder == folder or each in shared]
-            ).read()
+    files = [_layer_of(each) for each in documents if each not in extensions]
+    for folder, layers in by_project(files):
+        _Settings(out, folder, layers).read()
     for each in extensions:
         _extension(each, out)
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """One file: settings, or a policy, of the system, a project or a person."""
-
-    document: Document
-    folder: str
-    scope: Scope
-    is_policy: bool
-    is_default: bool = False
-
-    @property
-    def root(self) -> Node:
-        return self.document.root
-
-    @property
-    def rank(self) -> int:
-        """Whose value counts: the first that has one."""
-        return 9 if self.is_default else ("managed", "project", "user").index(self.scope)
-
-
-def _layer_of(document: Document) -> _Layer:
-    source, is_policy = document.source, document.syntax == "toml"
+def _layer_of(document: Document) -> Layer:
+    """A file of settings, or a policy; of a value the first file that has one counts."""
+    source, policy = document.source, "policy" if document.syntax == "toml" else ""
     if source.startswith(_ETC):
-        return _Layer(document, "", "managed", is_policy, source.endswith("/system-defaults.json"))
+        is_default = source.endswith("/system-defaults.json")
+        return Layer(document, "", "managed", 9 if is_default else 0, policy)
     name = source.rpartition("/")[2]
-    folder = folder_of(document, f".gemini/policies/{name}" if is_policy else f".gemini/{name}")
-    return _Layer(document, folder, "user" if folder == HOME else "project", is_policy)
+    folder = folder_of(document, f".gemini/policies/{name}" if policy else f".gemini/{name}")
+    return (
+        Layer(document, folder, "user", 2, policy)
+        if folder == HOME
+        else Layer(document, folder, "project", 1, policy)
+    )
 
 
 # Settings -------------------------------------------------------------------------------------------
@@ -128,14 +108,14 @@ def _layer_of(document: Document) -> _Layer:
 class _Settings:
     """The settings of one project, in all files."""
 
-    def __init__(self, out: Proposal, folder: str, layers: Sequence[_Layer]) -> None:
+    def __init__(self, out: Proposal, folder: str, layers: Sequence[Layer]) -> None:
         self._out = out
-        self._layers = [each for each in layers if not each.is_policy]
-        self._policies = [each for each in layers if each.is_policy]
+        self._layers = [each for each in layers if not each.name]
+        self._policies = [each for each in layers if each.name]
         self._at = layers[0].root
         self._client = out.part(Clients).client(NAME, folder, at=self._at)
         for each in layers:
-            if not (each.is_policy and each.scope == "project"):
+            if not (each.name and each.scope == "project"):
                 self._client.settings(each.scope, each.root)
         said = self._get("general", "defaultApprovalMode").text
         self._mode = _MODES.get(said, "default")
@@ -254,7 +234,7 @@ class _Settings:
 
     # Servers ------------------------------------------------------------------------------------
 
-    def _servers(self, layer: _Layer, known: set[str]) -> None:
+    def _servers(self, layer: Layer, known: set[str]) -> None:
         root = layer.root
         for servers in (root["mcpServers"], root.get("admin", BELOW, "requiredConfig")):
             for name, node in servers.items():
@@ -329,7 +309,7 @@ class _Settings:
         for key in _SECTIONS:
             take_settings(client, root[key])
 
-    def _take_policy(self, layer: _Layer) -> None:
+    def _take_policy(self, layer: Layer) -> None:
         out, agent = self._out, ("agent", self._client.agent)
         for node in layer.root["rule"]:
             is_part = any(node[key] for key in ("argsPattern", "commandRegex", "toolAnnotations", "subagent"))

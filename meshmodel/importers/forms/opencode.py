@@ -12,9 +12,10 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Final
 
-from meshmodel.importers.clients import Account, Asking, Clients, Scope, Tools, folder_of, loosest
+from meshmodel.importers.clients import Account, Asking, Clients, Tools, folder_of, loosest
 from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import ABSENT, Document, Node
+from meshmodel.importers.layers import Layer, by_project
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import form_rules
@@ -56,49 +57,27 @@ def recognise(document: Document) -> bool:
 
 def read(documents: Sequence[Document], out: Proposal) -> None:
     """Read all files of all projects together, then the agents."""
-    layers = sorted(map(_layer_of, documents), key=lambda each: each.rank)
-    shared = [each for each in layers if each.scope != "project"]
-    folders = dict.fromkeys(each.folder for each in layers if each not in shared) or {HOME: None}
-    for folder in folders:
-        own = [each for each in layers if each.folder == folder or each in shared]
-        _Settings(out, folder, own).read()
+    for folder, layers in by_project(map(_layer_of, documents)):
+        _Settings(out, folder, layers).read()
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """One file: settings, or an agent that is called ``agent``."""
-
-    document: Document
-    folder: str
-    scope: Scope
-    agent: str = ""
-
-    @property
-    def root(self) -> Node:
-        return self.document.root
-
-    @property
-    def rank(self) -> int:
-        """Where it stands among others: what is read later wins."""
-        return ("user", "project", "managed").index(self.scope)
-
-
-def _layer_of(document: Document) -> _Layer:
+def _layer_of(document: Document) -> Layer:
+    """A file of settings, or of the agent that it is named by; what is read later wins."""
     source = document.source
     found = _AGENT_FILE.search(source) if document.syntax == "markdown" else None
     agent = found[2] if found else ""
     if source.startswith("/etc/opencode/"):
-        return _Layer(document, "", "managed", agent)
+        return Layer(document, "", "managed", 2, agent)
     name = source.rpartition("/")[2]
     end = f".config/opencode/{f'{PurePosixPath(source).parent.name}/' if agent else ''}{name}"
     folder = folder_of(document, end)
     if folder == HOME:
-        return _Layer(document, HOME, "user", agent)
+        return Layer(document, HOME, "user", 0, agent)
     above = found[1] if found else source.rpartition("/")[0]
     for inner in (".config/opencode", ".opencode"):
         if f"/{above}".endswith(f"/{inner}"):
             above = above.removesuffix(inner).rstrip("/")
-    return _Layer(document, above, "project", agent)
+    return Layer(document, above, "project", 1, agent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +211,10 @@ def _fits(value: str, pattern: str) -> bool:
 class _Settings:
     """The settings of one project, in all files."""
 
-    def __init__(self, out: Proposal, folder: str, layers: Sequence[_Layer]) -> None:
+    def __init__(self, out: Proposal, folder: str, layers: Sequence[Layer]) -> None:
         self._out = out
-        self._layers = [each for each in layers if not each.agent]
-        self._agents = [each for each in layers if each.agent]
+        self._layers = [each for each in layers if not each.name]
+        self._agents = [each for each in layers if each.name]
         self._at = (self._layers or self._agents)[-1].root
         self._client = out.part(Clients).client(NAME, folder, at=self._at)
         for each in layers:
@@ -259,7 +238,7 @@ class _Settings:
             self._servers(layer)
             self._others(layer)
         for layer in self._agents:
-            self._agent(layer.agent, layer.root)
+            self._agent(layer.name, layer.root)
             out.take(layer.root["body"], RULES["instructions"])
 
     def _some_uses(self, rules: _Rules, account: Account) -> None:
@@ -299,7 +278,7 @@ class _Settings:
 
     # Servers ------------------------------------------------------------------------------------
 
-    def _servers(self, layer: _Layer) -> None:
+    def _servers(self, layer: Layer) -> None:
         out, client, names = self._out, self._client, []
         for name, node in layer.root[BELOW].items():
             if is_off(out, name, node):
@@ -356,7 +335,7 @@ class _Settings:
             for tool in ("*",) if whole != "denied" else [each for each in tools if tools[each] != "denied"]:
                 self._client.call(agent, served.name, tool)
 
-    def _others(self, layer: _Layer) -> None:
+    def _others(self, layer: Layer) -> None:
         root, out, client = layer.root, self._out, self._client
         for key in ("agent", "mode"):
             for name, node in root[key].items():
