@@ -199,7 +199,7 @@ def test_servers_alone_are_asked_for_as_vs_code_does_by_default(tmp_path):
     model = drawn(tmp_path, servers=SERVERS)
     assert before_servers(model) == {"docs": {"asked"}, "open-service": {"asked"}}
     assert {each.decided_at for each in model.checkpoint.values()} == {settings_of(model)}
-    assert "do not let tools of servers run unasked" in asked_about(model, "assumption")
+    assert "is computed with its defaults" in asked_about(model, "assumption")
     assert "What does VS Code agent ask" not in asked_about(model)
 
 
