@@ -53,6 +53,8 @@ _TAKEN: Final = re.compile(r".+ is taken for an agent, .+")
 """What an import assumes of an action that it does not know."""
 _UPDATER: Final = re.compile(r"The pull requests of (\w+) quote release notes of packages, .+")
 """What an import assumes of the pull requests of a program that opens them for new versions."""
+_AS_TOOLS: Final = ", as tools of "
+"""What follows the name of a token that an import draws as the tools of an agent use it."""
 _ASSUMED: Final = " (assumed)"
 _YOU_ASSUMED: Final = f"you{_ASSUMED}"
 _UNSAID: Final = "what it asks is not in these files"
@@ -838,7 +840,9 @@ def _answers(snapshot: Snapshot, note: Note) -> Iterator[tuple[str, tuple[Change
     """What an answer to a question would change in the model: an answer in words, and the changes."""
     table, _, name = (note.about or "").partition(":")
     record = snapshot.get(table, name)
-    if isinstance(record, System):
+    if isinstance(record, System) and _UPDATER.fullmatch(note.text):
+        yield "if not", (Put(replace(record, untrusted_input=False)),)
+    elif isinstance(record, System):
         if record.sensitivity is None:
             yield "if it holds secrets", (Put(replace(record, sensitivity="restricted")),)
             yield "if all of it is public", (Put(replace(record, sensitivity="public")),)
@@ -1017,7 +1021,9 @@ def _identity(snapshot: Snapshot, principal: str) -> str:
     if any(each.subject == "human" for each in credentials):
         return f"you{assumed}"
     credential = snapshot.credential.get(principal)
-    return principal if credential is None or credential.identity else f"{credential.title}{assumed}"
+    if credential is None or credential.identity:
+        return principal
+    return f"{credential.title.partition(_AS_TOOLS)[0]}{assumed}"
 
 
 def _is_assumed(snapshot: Snapshot, credential: Credential) -> bool:

@@ -86,7 +86,7 @@ def told_of(folder):
             "w5",
             [
                 "  reads issues ⚑ (untrusted content), after its condition lets it start, and may follow it,",
-                "2  Who can start Helper / fix? The file does not say when its condition holds.",
+                "1  Who can start Helper / fix? The file does not say when its condition holds.",
             ],
         ),
         (
@@ -122,6 +122,14 @@ def told_of(folder):
                 "So whoever can write there acts with these rights, after a member starts it.",
             ],
         ),
+        (
+            "x6",
+            [
+                "Codex in Read        does not ask: reads code, issues ⚑, web ⚑, runs OpenAI API",
+                "Claude Code in Look  does not ask: changes pull requests ⚑, reads code, runs Claude API, as",
+                "  then writes into pull requests as GITHUB_TOKEN;",
+            ],
+        ),
         ("w4", ["1 workflow job acts by itself.", "  then writes into issues as GITHUB_TOKEN of Claude;"]),
         (
             "idle",
@@ -153,7 +161,9 @@ def test_json_names_the_credential_of_the_sentence(folder):
     if found.worst is not None:
         credential = found.snapshot.credential[scan_json(found)["worst"]["credential"]]
         (sentence,) = (each for each in scan_lines(found) if each.startswith("  then "))
-        assert f" as {'you' if credential.subject == 'human' else credential.title}" in sentence
+        assert (
+            f" as {'you' if credential.subject == 'human' else credential.title.split(', as')[0]}" in sentence
+        )
 
 
 @all_rows("folder", [each.name for each in FOLDERS.iterdir()])
@@ -454,7 +464,8 @@ jobs:
 """
 
 
-def action(of="anthropics/claude-code-base-action@beta", more="", when="true"):
+def action(of="anthropics/claude-code-base-action@beta", more="", when="true", tools="Bash(gh:*)"):
+    more += f", claude_args: '--allowedTools \"{tools}\"'" if "base-action" in of else ""
     token = "anthropic_api_key: '${{ secrets.KEY }}', github_token: '${{ github.token }}'"
     return f"{{uses: {of}, if: {when}, with: {{{token}{more}}}}}"
 
@@ -520,7 +531,7 @@ jobs:
             [
                 job(
                     NIGHTLY,
-                    action(more=", claude_args: '--allowedTools WebFetch'"),
+                    action(tools="WebFetch,Bash(git push:*)"),
                     permissions="{contents: write}",
                 )
             ],
@@ -530,7 +541,7 @@ jobs:
             [
                 job(
                     NIGHTLY,
-                    action(more=", claude_args: '--allowedTools WebSearch'"),
+                    action(tools="WebSearch,Bash(git push:*)"),
                     permissions="{contents: write}",
                 )
             ],

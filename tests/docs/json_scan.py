@@ -76,6 +76,7 @@ jobs:
           anthropic_api_key: ${{ secrets.ANTHROPIC_API_KEY }}
           github_token: ${{ secrets.GITHUB_TOKEN }}
           allowed_non_write_users: "*"
+          claude_args: --allowedTools "Bash(gh issue edit:*),Bash(git push:*)"
           prompt: ${{ github.event.issue.body }}
 """
 FOLDER: Final = {

@@ -28,15 +28,15 @@ def use(script, tmp_path, *after, agent="claude-code", **more):
     return (grants_of(proposed.model, cut) if cut in held else None), proposed, rows
 
 
-ISSUES = {"code": READ, "issues": READ, "pipeline": READ}
+ISSUES = {"code": READ, "issues": READ}
 
 
 @all_rows(
     ("agent", "script", "may"),
     [
-        ("claude-code", 'claude -p Sort --allowedTools "Read,Bash(gh pr view:*)"', ISSUES),
-        ("claude-code", 'claude -p Sort --allowed-tools "Read" "Bash(gh pr view:*)" --model x', ISSUES),
-        ("claude-code", "claude -p Sort --allowedTools='Bash(gh pr view *)'", ISSUES),
+        ("claude-code", 'claude -p Sort --allowedTools "Read,Bash(gh issue view:*)"', ISSUES),
+        ("claude-code", 'claude -p Sort --allowed-tools "Read" "Bash(gh issue view:*)" --model x', ISSUES),
+        ("claude-code", "claude -p Sort --allowedTools='Bash(gh issue view *)'", ISSUES),
         ("claude-code", "claude -p Sort", {"code": READ}),
         ("claude-code", 'claude -p Sort --tools ""', None),
         ("claude-code", "claude -p Sort --permission-mode dontAsk", None),
@@ -48,10 +48,21 @@ ISSUES = {"code": READ, "issues": READ, "pipeline": READ}
         (
             "claude-code",
             'claude -p Sort --allowedTools "Bash(gh issue edit:*)"',
-            {"code": WRITE, "issues": WRITE, "pipeline": WRITE},
+            {"code": READ, "issues": WRITE},
         ),
         ("claude-code", 'claude -p Sort --allowedTools "Bash(gh pr view:*)" --tools Read', {"code": READ}),
         ("claude-code", 'claude -p Sort --allowedTools "Bash" --disallowedTools "Bash"', {"code": READ}),
+        ("claude-code", 'claude -p Sort --allowedTools "Bash(gh pr view:*)"', {"code": READ}),
+        ("claude-code", 'claude -p Sort --allowedTools "Bash(gh pr merge:*)"', {"code": WRITE}),
+        ("claude-code", 'claude -p Sort --allowedTools "Bash(gh release create:*)"', {"code": WRITE}),
+        (
+            "claude-code",
+            'claude -p Sort --allowedTools "mcp__github__add_issue_comment"',
+            {"code": READ, "issues": ("write",)},
+        ),
+        ("claude-code", 'claude -p Sort --allowedTools "mcp__github__list_issues"', ISSUES),
+        ("claude-code", 'claude -p Sort --allowedTools "mcp__github__push_files"', {"code": WRITE}),
+        ("claude-code", 'claude -p Sort --allowedTools "mcp__shop__buy"', {"code": READ}),
         ("claude-code", 'claude -p Sort --allowedTools "Bash,Read"', "whole"),
         ("claude-code", 'claude -p Sort --allowedTools "Bash(make:*)"', "whole"),
         ("claude-code", 'claude -p Sort --allowedTools "Bash(curl:*)"', "whole"),
@@ -82,6 +93,82 @@ ISSUES = {"code": READ, "issues": READ, "pipeline": READ}
 )
 def test_what_options_leave_of_the_token(agent, script, may, tmp_path):
     assert use(script, tmp_path, agent=agent)[0] == may
+
+
+CLAUDE, BASE = "anthropics/claude-code-action@v1", "anthropics/claude-code-base-action@v1"
+GEMINI, CODEX = "google-github-actions/run-gemini-cli@v0", "openai/codex-action@v1"
+SERVER = '"mcpServers": {"github_server": {"command": "docker", "includeTools": ["add_issue_comment"]}}'
+
+
+@all_rows(
+    ("uses", "given", "may"),
+    [
+        (CLAUDE, {"prompt": "Sort", "claude_args": "--allowedTools 'Bash(gh issue view:*)'"}, ISSUES),
+        (CLAUDE, {"prompt": "Sort", "claude_args": "# x\n--allowedTools Read"}, {"code": READ}),
+        (CLAUDE, {"prompt": "Sort"}, {"code": READ}),
+        (CLAUDE, {"prompt": "Sort", "track_progress": "true"}, "whole"),
+        (CLAUDE, {"prompt": "Sort", "claude_args": "--allowedTools '"}, "whole"),
+        (CLAUDE, {"prompt": "Sort", "claude_args": "${{ inputs.args }}"}, "whole"),
+        (CLAUDE, {"direct_prompt": "Sort"}, "whole"),
+        (CLAUDE, {}, "whole"),
+        (BASE, {"prompt": "Sort", "allowed_tools": "Bash(gh issue view:*)"}, ISSUES),
+        (BASE, {"settings": '{"permissions": {"allow": ["Bash(gh issue view:*)"]}}'}, ISSUES),
+        (BASE, {"settings": '{"permissions": {"defaultMode": "bypassPermissions"}}'}, "whole"),
+        (BASE, {"settings": "ci/settings.json"}, "whole"),
+        (CODEX, {"prompt": "Sort"}, {"code": READ}),
+        (CODEX, {"prompt": "Sort", "sandbox": "danger-full-access"}, "whole"),
+        (CODEX, {"prompt": "Sort", "sandbox": "read-only", "codex-args": '["--search"]'}, {"code": READ}),
+        (CODEX, {"prompt": "Sort", "codex-args": "--yolo"}, "whole"),
+        (GEMINI, {"prompt": "Sort"}, "whole"),
+        (GEMINI, {"settings": '{"tools": {"core": ["run_shell_command(gh issue view)"]}}'}, {"issues": READ}),
+        (GEMINI, {"settings": '{"coreTools": ["run_shell_command"]}'}, "whole"),
+        (
+            GEMINI,
+            {"settings": '{"tools": {"core": ["read_file"]}, ' + SERVER + "}"},
+            {"code": READ, "issues": ("write",)},
+        ),
+        (GEMINI, {"settings": '{"tools": {"core": []}, "mcpServers": {"x": {"command": "y"}}}'}, "whole"),
+        ("acme/agent@v1", {"prompt": "Sort", "model": "m"}, "whole"),
+    ],
+)
+def test_what_inputs_of_an_action_leave_of_the_token(uses, given, may, tmp_path):
+    flow = one_job(
+        {"id": "helper", "uses": uses, "with": {"github_token": "${{ github.token }}", **given}},
+        permissions=MAY,
+    )
+    model = model_of(flow, tmp_path)[0].model
+    (agent,) = (each.id for each in model.agent.values() if each.kind == "ai-agent")
+    held = held_by(model, agent)
+    cut = LIMITED.format(agent.removesuffix("-in-flow"))
+    assert ("whole" if "github_token-of-flow" in held else grants_of(model, cut)) == may
+
+
+@all_rows(
+    ("after", "may"),
+    [
+        ([], {"code": READ}),
+        ([{"run": "echo ${{ steps.helper.outputs.final-message }}"}], "whole"),
+        ([{"run": "make"}], "whole"),
+    ],
+)
+def test_what_follows_takes_up_what_an_agent_of_an_action_writes(after, may, tmp_path):
+    step = {"id": "helper", "uses": CODEX, "env": TOKEN}
+    model = model_of(one_job(step, *after, permissions=MAY), tmp_path)[0].model
+    whole = "github_token-of-flow" in held_by(model, "codex-in-flow")
+    assert ("whole" if whole else grants_of(model, LIMITED.format("codex"))) == may
+    assert model.delegation["flow", "codex-in-flow"].returns == ("values" if not after else "words")
+
+
+def test_the_token_of_the_app_is_cut_as_the_tools_are(tmp_path):
+    step = {
+        "uses": CLAUDE,
+        "with": {"prompt": "Sort", "claude_args": "--allowedTools 'Bash(gh pr comment:*)'"},
+    }
+    model = model_of(one_job(step, permissions={"id-token": "write"}), tmp_path)[0].model
+    assert grants_of(model, "claude-app-token-as-tools-of-claude-code-in-flow") == {
+        "code": READ,
+        "pull-requests": WRITE,
+    }
 
 
 def test_what_is_assumed_of_options_is_said_once(tmp_path):
@@ -150,10 +237,10 @@ interactive = {}
 @all_rows(
     ("rest", "interactive", "options", "may"),
     [
-        ("deny", "false", "--policy ci/policy.toml", ISSUES),
-        ("deny", "false", "--yolo --policy=ci/policy.toml", ISSUES),
+        ("deny", "false", "--policy ci/policy.toml", {"issues": READ}),
+        ("deny", "false", "--yolo --policy=ci/policy.toml", {"issues": READ}),
         ("deny", "true", "--yolo --policy=ci/policy.toml", "whole"),
-        ("ask_user", "false", "--yolo --admin-policy ci/policy.toml", ISSUES),
+        ("ask_user", "false", "--yolo --admin-policy ci/policy.toml", {"issues": READ}),
         ("allow", "false", "--policy ci/policy.toml", "whole"),
         ("deny", "false", "--policy ../policy.toml", "whole"),
         ("deny", "false", "--policy ci/policy.toml --policy ci", "whole"),
@@ -174,7 +261,7 @@ SETTINGS = '{"permissions": {"allow": ["%s"]}}'
 @all_rows(
     ("allowed", "may"),
     [
-        ("Bash(gh pr view:*)", ISSUES),
+        ("Bash(gh issue view:*)", {**ISSUES, "pipeline": READ}),
         ("Bash", "whole"),
         ("Bash(make:*)", "whole"),
         ("Bash(curl:*)", "whole"),

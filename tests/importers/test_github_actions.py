@@ -168,7 +168,8 @@ def test_an_action_that_is_not_known_is_an_agent_by_its_prompt_and_the_key_of_a_
 
 
 def test_an_agent_step_is_an_agent_that_the_program_of_the_job_sets_to_work(tmp_path):
-    model = model_of(one_job({"run": "make"}, step(id="helper")), tmp_path)[0].model
+    whole = step(id="helper", **{"with": {"allowed_tools": "Bash"}})
+    model = model_of(one_job(whole, {"run": "make"}), tmp_path)[0].model
     kinds = {each.id: (each.kind, each.home, each.runs_on) for each in model.agent.values()}
     assert kinds == {
         "flow": ("workflow", "repository", "pipeline"),
@@ -385,7 +386,8 @@ def test_a_login_exchanges_the_oidc_token_and_leaves_what_it_yields(uses, given,
 
 
 def test_an_oidc_token_without_a_login_is_asked(tmp_path):
-    proposed, rows = model_of(one_job(step(), permissions={"id-token": "write"}), tmp_path)
+    whole = step(**{"with": {"allowed_tools": "Bash"}})
+    proposed, rows = model_of(one_job(whole, permissions={"id-token": "write"}), tmp_path)
     assert rules_at(rows, "id-token") == [("oidc-to-whom", "question")]
     assert {each.agent for each in proposed.model.hold.values() if each.credential.startswith("oidc")} == {
         "flow",
@@ -550,8 +552,14 @@ def test_servers_that_stand_in_the_workflow_itself_are_drawn(given, servers, tmp
         ({"environment": "production"}, "Does the environment production ask reviewers"),
         ({"environment": {"name": "production", "url": "https://example.com"}}, "the environment production"),
         ({"runs-on": ["self-hosted", "linux"]}, "from its own runner"),
-        ({"steps": [step(**{"with": {"allowed_tools": "Read,Bash(git log:*)"}})]}, "Read, Bash(git log:*)"),
-        ({"steps": [step(**{"with": {"claude_args": '--allowedTools "Edit,Read"'}})]}, "Edit, Read"),
+        (
+            {
+                "steps": [
+                    step("qwenlm/qwen-code-action", **{"with": {"allowed_tools": "Read,Bash(git log:*)"}})
+                ]
+            },
+            "Read, Bash(git log:*)",
+        ),
         (
             {"steps": [step(**{"with": {"claude_args": "--allowed-tools mcp__shop__buy"}})]},
             "MCP server shop reach",

@@ -18,6 +18,7 @@ from meshmodel.importers.forms.github.options import (
     LIMITED,
     Reach,
     reach_of,
+    reach_of_action,
     reached_by_tools,
     takes_up_nothing,
 )
@@ -28,7 +29,6 @@ from meshmodel.importers.forms.github.repository import (
 )
 from meshmodel.importers.forms.github.rules import RULES
 from meshmodel.importers.forms.github.scripts import Script, script_of
-from meshmodel.importers.forms.github.shell import Started
 from meshmodel.importers.forms.github.words import (
     AGENTS,
     ARGUMENTS,
@@ -107,7 +107,9 @@ def _action_of(step: Node | None) -> str:
 def _is_taken_up(step: Node, script: Script, reached: AbstractSet[str], rows: Catalogue) -> bool:
     """Whether what follows an agent in its job, or in its script, can use files or words that it wrote."""
     text, commands, steps = script.text, script.commands, step.parent
-    if not (reached & _WRITES or _CAPTURED.search(text)):
+    printed = f"steps.{step['id'].text}." if step["id"].text and steps is not None else ""
+    is_used = bool(printed) and steps is not None and any(printed in each.text for each in steps.leaves())
+    if not (reached & _WRITES or _CAPTURED.search(text) or is_used):
         return False
     first = next((at for at, each in enumerate(commands) if each.product), 0)
     after = commands if "$(" in text or "`" in text else commands[first + 1 :]
@@ -167,6 +169,8 @@ class Job:
     """By agent what its tools reach, of those whose options limit them."""
     _stated: set[str] = field(default_factory=set)
     """Tokens of which it is stated what they may, and where."""
+    _known: set[str] = field(default_factory=set)
+    """Agents of which it is known what their options say."""
     _cut: dict[tuple[str, str], str] = field(default_factory=dict)
     """By agent and token the credential of what its tools can use of it."""
 
@@ -355,14 +359,14 @@ class Job:
             text = f"{name} is taken for an agent, by its prompt and its model or key. True?"
             out.assume(("agent", agent), text, RULES["unknown-agent"], at=node)
         self._conditions[agent] = [node["if"], *self._outer_conditions], self._checks_starter(node)
-        delegation = out.relate(Delegation(self.workflow, agent), at=node)
-        out.take(node["uses"] or node["run"], rule, ("agent", agent), delegation)
         if self._head is not None and _action_of(node) != _APP_ACTION:
             self.repository.instruct(agent, self._head, ("pull requests",), RULES["settings-of-head"])
         for each in script.leaves(product, out):
             out.take(each, RULES["script-file"], ("agent", agent))
-        if script.text:
-            self._limit(agent, product, node, script)
+        self._limit(agent, product, node, script)
+        is_heard = _is_taken_up(node, script, self._reached.get(agent, _WRITES), out.catalogue)
+        call = Delegation(self.workflow, agent, returns="words" if is_heard else "values")
+        out.take(node["uses"] or node["run"], rule, ("agent", agent), out.relate(call, at=node))
         for credential, (leaf, left_by) in self._left.items():
             out.take(leaf, left_by, *self._holds(agent, credential, leaf))
         return agent
@@ -390,17 +394,18 @@ class Job:
 
     def _limit(self, agent: str, product: str, step: Node, script: Script) -> None:
         """Limit an agent by the options of its command, unless what it writes is taken up by what follows."""
-        out, leaf = self.out, step["run"]
-        if product not in LIMITED:
+        out, leaf = self.out, step["run"] or step["uses"]
+        if script.text and product not in LIMITED:
             self.tools(agent, allowed_in(script.text), leaf)
             return
         self._servers_in(agent, allowed_in(script.text), leaf)
-        found = [self._reach(each, leaf) for each in script.commands if each.product == product]
+        found = self._reaches(product, step, script)
         known = [each for each in found if each is not None]
         own = self.repository.unasked(product)
         if len(known) < len(found) or own is None or self._head is not None:
             return  # whoever wrote the head of a pull request wrote the settings in it too
         reach = functools.reduce(operator.or_, known, Reach(frozenset(own)))
+        self._known.add(agent)
         if reach.unsaid:
             text = (
                 f"Its options do not say {reach.unsaid}. Which tools are that, on which systems? Until that "
@@ -416,11 +421,16 @@ class Job:
             out.assume(("agent", agent), text, RULES["tool-limit"], at=leaf)
             out.take(leaf, RULES["tool-limit"], ("agent", agent), *self._read_sites(agent, reach, leaf))
 
-    def _reach(self, started: Started, leaf: Node) -> Reach | None:
-        def policy(name: str) -> Node | None:
-            return self.repository.policy(leaf, name)
+    def _reaches(self, product: str, step: Node, script: Script) -> list[Reach | None]:
+        """What the tools of an agent reach, by each command that starts it, or by its action."""
+        rows = self.out.catalogue
 
-        return reach_of(started, self.out.catalogue, policy)
+        def policy(name: str) -> Node | None:
+            return self.repository.policy(step, name)
+
+        if not script.text:
+            return [reach_of_action(_action_of(step), step["with"], rows, policy)]
+        return [reach_of(each, rows, policy) for each in script.commands if each.product == product]
 
     def _read_sites(self, agent: str, reach: Reach, at: Node) -> list[Became]:
         """The web, or the hosts of it, that its tools read without a token; any command reads the web."""
@@ -609,15 +619,14 @@ class Job:
         """The inputs of an agent's action: instructions, tools, who may start it; and its own token."""
         out = self.out
         for name, leaf in node["with"].items():
-            lower, allowed = name.lower(), allowed_in(leaf.text)
+            lower = name.lower()
             if lower in PROMPT_INPUTS and not lets_event_in(with_inputs(leaf.text, self.inputs)):
                 out.take(leaf, RULES["instructions"], ("agent", agent))
             elif lower in STARTER_INPUTS:
                 out.take(leaf, RULES["starters"], ("agent", agent))
-            elif lower in LISTS:
-                self.tools(agent, tools_in(leaf.text), leaf)
-            elif lower in ARGUMENTS:
-                self.tools(agent, allowed, leaf)
+            elif lower in LISTS | ARGUMENTS:
+                listed = tools_in(leaf.text) if lower in LISTS else allowed_in(leaf.text)
+                (self._servers_in if agent in self._known else self.tools)(agent, listed, leaf)
             if lower in SERVER_INPUTS or (lower in ARGUMENTS and "mcp" in leaf.text.replace("mcp__", "")):
                 servers = inline_servers(leaf.text)
                 for server, described in servers.items():
@@ -680,12 +689,13 @@ class Job:
             "credential", ("app-token", self.id, key), name, at, kind="exchanged-token", lifetime="1h"
         )
         self._exchange(credential, "Claude GitHub app", "api.anthropic.com", at)
-        records: list[Became] = [("credential", credential), out.relate(Hold(agent, credential), at=at)]
-        records += [
+        records: list[Became] = [
             self.repository.may(credential, part, ("read", "write"), at, is_own=False)
             for part in ("code", "pull requests", "issues")
         ]
-        out.take(at, RULES["app-token"], *records)
+        self._stated.add(credential)
+        held = self._holds(agent, credential, at)
+        out.take(at, RULES["app-token"], ("credential", credential), *held, *records)
 
     # Between jobs -----------------------------------------------------------------------------
 

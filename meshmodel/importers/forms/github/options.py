@@ -1,13 +1,16 @@
-"""What the options of an agent's command leave of its tools, in a job, where nobody is there to be asked.
+"""What options of an agent's command, or inputs of its action, leave of its tools in a job.
 
-A prompt is a refusal there, so what is not allowed is denied. Which accesses a tool that is allowed needs is
-known of the tools themselves; of a command the catalogue knows it.
+Nobody is there to be asked: a prompt is a refusal, so what is not allowed is denied. Which accesses a tool
+needs that is allowed is known of the tools themselves; of a command the catalogue knows it.
 Sources: code.claude.com/docs/en/cli-reference and permissions; anthropics/claude-code@5cfc0a19 CHANGELOG.md;
 google-gemini/gemini-cli@5411f11 docs/reference/policy-engine.md (``ask_user`` is a denial without a person);
 developers.openai.com/codex/config-basic.
 """
 
+import functools
+import operator
 import re
+import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +32,9 @@ from meshmodel.importers.forms.github.shell import Started
 from meshmodel.importers.gemini_rules import EDITS as GEMINI_EDITS
 from meshmodel.importers.gemini_rules import READS as GEMINI_READS
 from meshmodel.importers.gemini_rules import SHELL, Rules, builtin_rules, listed_rules, policy_rules
+from meshmodel.importers.json_text import read_json
 from meshmodel.importers.withheld import shows_secret
+from meshmodel.model.errors import MeshmodelError
 
 Policy = Callable[[str], Node | None]
 """A policy of the repository by its name; ``None``: it is not there, or is none."""
@@ -134,7 +139,46 @@ def _tools(words: Iterable[str]) -> list[tuple[str, str | None]]:
 
 def _command(line: str, rows: Catalogue) -> Reach:
     reached = rows.reached_by(line) if line else None
-    return ANYTHING if reached is None else Reach(frozenset(reached))
+    if reached is None:
+        return ANYTHING
+    words = line.split()
+    parts = _PARTS_OF_GH.get(words[1], ()) if words[:1] == ["gh"] and words[1:] else ()
+    return Reach(_of_parts(reached, ("code", *parts) if words[1:3] == ["pr", "merge"] else parts))
+
+
+def _of_parts(reached: Iterable[str], parts: Iterable[str]) -> frozenset[str]:
+    """Accesses with those of GitHub as what they are of: some parts of a repository, else all."""
+    shown = [f"github/{each}" for each in parts] or ["github"]
+    return frozenset(
+        f"{one}:{action}"
+        for system, _, action in (each.partition(":") for each in reached)
+        for one in (shown if system == "github" else [system])
+    )
+
+
+_PARTS_OF_GH: Final[Mapping[str, Sequence[str]]] = {
+    "issue": ("issues",),
+    "label": ("issues",),
+    "pr": ("pull requests",),
+    "release": ("code",),
+}
+"""By command of gh the parts of the repository in which it acts."""
+_PARTS_OF_TOOLS: Final = (
+    (re.compile(r"inline"), ("pull requests",)),
+    (re.compile(r"comment"), ("issues", "pull requests")),
+    (re.compile(r"issue|label"), ("issues",)),
+    (re.compile(r"pull_request|review"), ("pull requests",)),
+    (re.compile(r"file|branch|commit|push|merge|tag|release|repositor"), ("code",)),
+    (re.compile(r"workflow|run|job"), ("pipeline",)),
+    (re.compile(r"discussion"), ("discussions",)),
+)
+_READING: Final = re.compile(r"(?:get|list|search|read|download)_.*|.*_read")
+
+
+def _github_tool(tool: str) -> Reach:
+    """What a tool of the MCP server of GitHub, or of those of ``claude-code-action``, does, by its name."""
+    parts = {part for word, some in _PARTS_OF_TOOLS if word.search(tool) for part in some}
+    return Reach(_of_parts(["github:read" if _READING.fullmatch(tool) else "github:write"], sorted(parts)))
 
 
 # Claude Code --------------------------------------------------------------------------------------
@@ -177,6 +221,8 @@ def _claude(options: Mapping[str, Sequence[str]], rows: Catalogue, _: Policy) ->
 
 def _claude_tool(tool: str, pattern: str | None, rows: Catalogue) -> Reach:
     host = (pattern or "").removeprefix("domain:")
+    if tool.startswith("mcp__github"):
+        return _github_tool("".join(tool.split("__", 2)[2:]))
     if tool in RUNS:
         return ANYTHING if is_whole(pattern) else _command(command_in(pattern), rows)
     if tool in FETCHES and not is_whole(pattern) and not shows_secret(host):
@@ -267,3 +313,75 @@ _PRODUCTS: Final[Mapping[str, Callable[[Mapping[str, Sequence[str]], Catalogue, 
 }
 LIMITED: Final = frozenset(_PRODUCTS)
 """Agents whose options are known."""
+
+
+# Actions ------------------------------------------------------------------------------------------
+
+_TAG_MODE: Final = ("direct_prompt", "override_prompt", "mode", "allowed_tools", "disallowed_tools")
+"""Inputs of versions of ``claude-code-action`` that add tools of their own."""
+
+
+def reach_of_action(action: str, given: Node, rows: Catalogue, policy: Policy) -> Reach | None:
+    """What the tools of an agent reach, by the inputs of its action; ``None``: they do not limit it.
+
+    ``claude-code-action`` adds tools that push unless it has a prompt, and then none. Sources: src/modes of
+    anthropics/claude-code-action@24dcd50; action.yml of openai/codex-action@9cdb6f3 and of
+    google-github-actions/run-gemini-cli@3ca2577.
+    """
+    read = _ACTIONS.get(action)
+    try:
+        return None if read is None else read(given, rows, policy)
+    except (MeshmodelError, ValueError):  # what is given is no JSON, or no line of a shell
+        return None
+
+
+def _claude_action(given: Node, rows: Catalogue, policy: Policy) -> Reach | None:
+    is_tagged = given["track_progress"].text.lower() not in {"", "false"} or not given["prompt"].text
+    if is_tagged or any(given[each] for each in _TAG_MODE):
+        return None
+    return _claude_inputs(given, rows, policy)
+
+
+def _claude_inputs(given: Node, rows: Catalogue, policy: Policy) -> Reach | None:
+    lines = (each for each in given["claude_args"].text.splitlines() if not each.lstrip().startswith("#"))
+    words = shlex.split("\n".join(lines))
+    for name in ("allowed_tools", "disallowed_tools"):
+        words += [f"--{name.replace('_t', 'T')}", given[name].text] if given[name].text else []
+    settings = given["settings"].text
+    said = read_json(settings, "")["permissions"] if settings.lstrip().startswith("{") else Node({})
+    words += ["--settings", settings] if settings and not settings.lstrip().startswith("{") else []
+    words += ["--permission-mode", said["defaultMode"].text] if said["defaultMode"].text else []
+    for name, rules in (("--allowedTools", said["allow"]), ("--disallowedTools", said["deny"])):
+        words += [name, *(each.text for each in rules)] if rules else []
+    return reach_of(Started((), "Claude Code", tuple(words)), rows, policy)
+
+
+def _codex_action(given: Node, rows: Catalogue, policy: Policy) -> Reach | None:
+    more = given["codex-args"].text
+    words = [each.text for each in read_json(more, "")] if more.startswith("[") else shlex.split(more)
+    sandbox = "read-only" if given["safety-strategy"].text == "read-only" else given["sandbox"].text
+    words += ["--sandbox", sandbox] if sandbox else []
+    return reach_of(Started((), "Codex", tuple(words)), rows, policy)
+
+
+def _gemini_action(given: Node, rows: Catalogue, _: Policy) -> Reach | None:
+    """It starts with ``--yolo``: of the tools that its settings leave nobody is asked about any."""
+    settings = read_json(given["settings"].text or "{}", "")
+    core = settings["tools"]["core"] or settings["coreTools"]
+    if not core.is_list:
+        return ANYTHING
+    found = reached_by_tools((each.text for each in core), rows)
+    for name, server in settings["mcpServers"].items():
+        if not name.startswith("github"):
+            return None
+        included = [each.text for each in server["includeTools"]]
+        found = functools.reduce(operator.or_, map(_github_tool, included or [""]), found)
+    return found
+
+
+_ACTIONS: Final[Mapping[str, Callable[[Node, Catalogue, Policy], Reach | None]]] = {
+    "anthropics/claude-code-action": _claude_action,
+    "anthropics/claude-code-base-action": _claude_inputs,
+    "openai/codex-action": _codex_action,
+    "google-github-actions/run-gemini-cli": _gemini_action,
+}

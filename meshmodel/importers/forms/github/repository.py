@@ -147,7 +147,8 @@ def _used(granted: Granted, reached: AbstractSet[str]) -> tuple[Action, ...]:
     """The actions of a grant that accesses of the catalogue are."""
     if granted.part in _DISPATCHES.values():
         return granted.actions if "github:execute" in reached else ()
-    systems = ("github", "remote", "files", "working-copy") if granted.part == "code" else ("github",)
+    systems = ["github", f"github/{granted.part}"]
+    systems += ["remote", "files", "working-copy"] if granted.part == "code" else []
     wanted = {each for each in reached if each.partition(":")[0] in systems}
     wanted -= {"files:write", "working-copy:write"}
     return tuple(act for act in granted.actions if any(each.endswith(f":{act}") for each in wanted))
@@ -164,6 +165,7 @@ class Repository:
         self._granted: list[Granted] = []
         self._started: list[tuple[str, Node, tuple[str, ...], bool]] = []
         self._updated: list[tuple[str, Node, tuple[str, ...]]] = []
+        self._limited: set[str] = set()
         self._closed: set[str] = set()
         self._workflows: dict[str, _Workflow] = {}
         self._texts: list[_GivenText] = []
@@ -257,6 +259,7 @@ class Repository:
 
     def give(self, credential: str, granted: Iterable[Granted], at: Node) -> None:
         """Let a credential do what tools can use of a token."""
+        self._limited.add(credential)
         for each in granted:
             self._granted.append(replace(each, credential=credential, at=at))
             if each.part not in _DISPATCHES.values():
@@ -510,10 +513,14 @@ class Repository:
         out.take(leaf, RULES["words-read"], *drawn)
 
     def _opened(self, at: Node) -> list[str]:
-        """The pull requests that GITHUB_TOKEN opens or pushes to, if it may: somebody approves their runs."""
+        """The pull requests that GITHUB_TOKEN opens or pushes to, if it may: somebody approves their runs.
+
+        Tools that only write in pull requests open none.
+        """
         writers = dict[str, Granted]()
         for each in self._granted:
-            if each.is_own and each.part in {"pull requests", "code"} and "write" in each.actions:
+            parts = {"code"} if each.credential in self._limited else {"pull requests", "code"}
+            if each.is_own and each.part in parts and "write" in each.actions:
                 writers.setdefault(each.credential, each)
         if not writers:
             return []
