@@ -43,6 +43,8 @@ _PROMPTS: Final = re.compile(
 """What an import asks of a client whose prompts no file says."""
 _DEFAULTS: Final = re.compile(r".+ is computed with its defaults, ")
 """What an import assumes of a client of which no file that was read says all that it asks."""
+_SOME_TOOLS: Final = re.compile(r".+ does not ask before it uses .+ of .+\. ")
+"""What an import asks, or assumes, of a client that uses some tools of a server unasked."""
 _CONDITION: Final = re.compile(r"Who can start .+\? The file does not say when its condition holds\.")
 """What an import asks of a job whose condition other steps or variables decide."""
 _CALLERS: Final = re.compile(r"Which workflows call (.+), started by whom, ")
@@ -420,6 +422,8 @@ def _group(analysis: Analysis, own: _Own) -> Group:
             asks, before = asks or "asks", ()
     if asks == "does not ask" and own.agent in _unsaid(snapshot):
         asks = _UNSAID
+    if asks == "does not ask" and _asks_for_other_tools(snapshot, own.agent):
+        asks = "asks for some of it"
     if asks and own.agent in _by_default(snapshot):
         asks += _ASSUMED
     return Group((), (), tuple(reads), tuple(changes), tuple(runs), own.identities, asks, before)
@@ -445,6 +449,19 @@ def _asked_of(snapshot: Snapshot, agent: str) -> set[str]:
                 found = covered.get(("grant", credential, grant.system), set[Action]())
                 (asked if is_asked or found >= {*grant.actions} else unasked).add(grant.system)
     return asked - unasked
+
+
+def _asks_for_other_tools(snapshot: Snapshot, agent: str) -> bool:
+    """Whether an agent asks before it uses some tools of its servers, and has no other credentials.
+
+    What each unasked tool does is asked, so that no prompt is drawn.
+    """
+    about = (
+        each.text
+        for each in snapshot.note.values()
+        if each.about == f"agent:{agent}" and each.state == "open"
+    )
+    return any(map(_SOME_TOOLS.match, about)) and not any(holder == agent for holder, _ in snapshot.hold)
 
 
 def _by_default(snapshot: Snapshot) -> set[str]:

@@ -754,7 +754,12 @@ class Clients:
                 if served.name in client.off and served.agent not in called:
                     self._out.change("agent", served.agent, status="retired")
         for name, file in self.off:
-            on = [each for client in self for each in client.servers if each.name == name and each.is_called]
+            on = [
+                each
+                for client in self
+                for each in client.servers
+                if each.name == name and each.is_called and client.folder == _above_hidden(file)
+            ]
             files = [*dict.fromkeys(each.at.source for each in on if each.at.source != file)]
             if files:
                 text = (
@@ -782,6 +787,13 @@ class Clients:
         asking = one.account.asking(files, "write")
         if asking != "denied" and one.folder != HOME:
             one.account.may(other.settings("project", at), ("write",), asking, at=at)
+
+
+def _above_hidden(file: str) -> str:
+    """The folder of the project that a file of settings is of: above those with a dot."""
+    parts = file.split("/")[:-1]
+    hidden = next((at for at, each in enumerate(parts) if each.startswith(".")), len(parts))
+    return "/".join(parts[:hidden])
 
 
 def folder_of(document: Document, end: str) -> str:

@@ -595,7 +595,7 @@ def test_who_reads_all_of_a_cluster_or_every_secret_reads_secrets(folder):
         ("autoApprove", [], "asks (assumed)", ["read", "write", "execute"]),
         ("autoApprove", ["issue_read"], "asks for some of it (assumed)", ["write", "execute"]),
         ("alwaysAllow", ["get_something_new"], "asks for some of it (assumed)", ["write", "execute"]),
-        ("alwaysAllow", ["something_new"], "does not ask (assumed)", []),
+        ("alwaysAllow", ["something_new"], "asks for some of it (assumed)", []),
         ("autoApprove", ["*"], "does not ask", []),
         (None, [], "asks (assumed)", ["read", "write", "execute"]),
     ],
@@ -662,7 +662,7 @@ def test_a_list_of_what_runs_unasked_says_nothing_to_a_client_that_does_not_read
     settings_in(tmp_path, ".mcp.json", {"mcpServers": {"github": GITHUB | {"autoApprove": ["*"]}}})
     settings_in(tmp_path, ".claude/settings.json", {})
     found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
-    assert [each.asks for each in found.groups] == ["asks"]
+    assert [each.asks for each in found.groups] == ["asks (assumed)"]
 
 
 OFF = {"disabled": True}

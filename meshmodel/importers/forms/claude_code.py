@@ -197,7 +197,9 @@ class _Settings:
         self._servers()
         for layer in self._layers:
             self._others(layer)
-        if not any(each.scope == "user" for each in self._layers):
+        if not any(each.root["permissions"] for each in self._layers):
+            _assume_defaults(self._client, self._at)
+        elif not any(each.scope == "user" for each in self._layers):
             _assume_layers(self._client, self._at)
 
     # Single values and lists -------------------------------------------------------------------
@@ -507,6 +509,13 @@ def plugin_agent(client: Client, name: str, at: Node) -> str:
     return agent
 
 
+def _assume_defaults(client: Client, at: Node) -> None:
+    """Say that no settings that were read say what is allowed."""
+    text = f"{client.title} is computed with its defaults, for no settings that were read allow or refuse "
+    text += "anything: it asks before it edits, runs a command or looks at the web. True?"
+    client.out.assume(("agent", client.agent), text, RULES["layers-not-seen"], at=at)
+
+
 def _assume_layers(client: Client, at: Node) -> None:
     """Say that a layer of settings that was not read can allow more."""
     text = (
@@ -526,11 +535,7 @@ def _subagent(document: Document, out: Proposal, with_settings: Container[str]) 
     client = out.part(Clients).client(NAME, folder, at=at)
     if folder not in with_settings and not client.has_account:
         client.use(Tools(search="asked"), at=at)
-        text = (
-            f"{client.title} is computed with its defaults, for no settings of it were read: it asks before "
-        )
-        text += "it edits, runs a command or looks at the web. True?"
-        out.assume(("agent", client.agent), text, RULES["layers-not-seen"], at=at)
+        _assume_defaults(client, at)
     name = root["name"].text
     agent = client.subagent(name, at=at)
     out.take(root["name"], RULES["subagent"], ("agent", agent), ("delegation", (client.agent, agent)))
