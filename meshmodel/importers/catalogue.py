@@ -16,7 +16,6 @@ from typing import Any, Final, TypeVar, cast, get_args, get_origin, get_type_hin
 
 from meshmodel.importers.programs import Program, environment_of, option_values, pypi_name
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.open_file import read_small_file
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import ACTIONS, INTEGRITIES, SENSITIVITIES, SUBJECTS
 
@@ -583,22 +582,12 @@ def read_catalogue(path: Path, behind: Catalogue | None = None) -> Catalogue:
     Raises:
         MeshmodelError: it cannot be read, or a row is not as it should be; in one line.
     """
-    from meshmodel.interchange.toml_text import TomlTextError, parse_toml
+    from meshmodel.interchange.toml_text import read_toml_file
 
-    shown = one_line(path, 400)
     try:
-        said = parse_toml(read_small_file(path).decode("utf-8"))
-    except OSError as error:
-        raise MeshmodelError(f"{shown}: cannot be read: {one_line(error.strerror or error)}") from None
-    except TomlTextError as error:
-        place = f", line {error.line}" if error.line else ""
-        raise MeshmodelError(f"{shown}{place}: {error.reason}") from None
-    except ValueError:
-        raise MeshmodelError(f"{shown}: is not UTF-8 text") from None
-    try:
-        return _catalogue(said, behind)
+        return _catalogue(read_toml_file(path), behind)
     except _RowError as error:
-        raise MeshmodelError(f"{shown}: {error}") from None
+        raise MeshmodelError(f"{one_line(path, 400)}: {error}") from None
 
 
 class _RowError(Exception):

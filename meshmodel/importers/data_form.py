@@ -29,7 +29,6 @@ from meshmodel.importers.vocabulary import (
     Words,
 )
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.open_file import read_small_file
 from meshmodel.model.stop import check_current
 from meshmodel.model.text import did_you_mean, one_line
 
@@ -380,19 +379,11 @@ def read_form(path: FilePath) -> DataForm:
     """A form as its file says it.
 
     Raises:
-        FormError: it is none; one line with the row and what is wrong.
+        MeshmodelError: it is none; one line with the row and what is wrong.
     """
-    from meshmodel.interchange.toml_text import TomlTextError, parse_toml
+    from meshmodel.interchange.toml_text import read_toml_file
 
-    shown = one_line(path, 400)
-    try:
-        return DataForm(path, parse_toml(read_small_file(path).decode("utf-8")))
-    except OSError as error:
-        raise FormError(f"{shown}: cannot be read: {one_line(error.strerror or error)}") from None
-    except TomlTextError as error:
-        raise FormError(f"{shown}{f', line {error.line}' if error.line else ''}: {error.reason}") from None
-    except UnicodeDecodeError:
-        raise FormError(f"{shown}: is not UTF-8 text") from None
+    return DataForm(path, read_toml_file(path))
 
 
 class _Table:

@@ -203,39 +203,34 @@ def _parse(document: Document, text: str) -> Document:
 
         replaced: list[Replaced] = []
         roots = read_yaml(text, source, replaced=replaced)
-        document = replace(document, replaced=tuple(replaced))
         root = roots[0] if len(roots) == 1 else Node(list(roots), 1, source)
         if len(roots) != 1:
             for number, each in enumerate(roots):
                 each.parent, each.key = root, number
-    elif syntax == "markdown":
+        return replace(document, root=root, roots=tuple(roots), replaced=tuple(replaced))
+    if syntax == "markdown":
         from meshmodel.importers.yaml_text import front_matter
 
         root = front_matter(text, source)
-        roots = [root]
     elif syntax in CODE:
         from meshmodel.importers.code_tree import read_code
 
         packages = [one for each in FORMS.values() for one in each.packages]
         calls = [one for each in FORMS.values() for one in each.calls]
         root = read_code(text, document.path, source, packages, calls)
-        roots = [root]
     elif syntax == "terraform":
         from meshmodel.importers.hcl_text import read_hcl
 
         root = read_hcl(text, source)
-        roots = [root]
     elif syntax == "toml":
         from meshmodel.importers.toml_text import read_toml
 
         root = read_toml(text, source)
-        roots = [root]
     else:
         from meshmodel.importers.json_text import read_json
 
         root = read_json(text, source)
-        roots = [root]
-    return replace(document, root=root, roots=tuple(roots))
+    return replace(document, root=root, roots=(root,))
 
 
 def _refuse_replaced(document: Document, form: Form) -> None:

@@ -5,11 +5,14 @@ The compiled parser lets no other thread run until it is done.
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import tomli
 
 from meshmodel.interchange.error_lines import DEPTH_LIMIT, find_deep_key, find_long_number
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.open_file import read_small_file
 from meshmodel.model.stop import check_current
 from meshmodel.model.text import one_line
 
@@ -52,6 +55,24 @@ def parse_toml(text: str) -> dict[str, Any]:
                 raise TomlTextError(line, f"is not TOML: {one_line(key)} is there twice, as two things")
             known += value
     return document
+
+
+def read_toml_file(path: Path) -> dict[str, Any]:
+    """The tables and values of a small file that the program or a person keeps for it.
+
+    Raises:
+        MeshmodelError: it cannot be read, or is no TOML; in one line.
+    """
+    shown = one_line(path, 400)
+    try:
+        return parse_toml(read_small_file(path).decode("utf-8"))
+    except OSError as error:
+        raise MeshmodelError(f"{shown}: cannot be read: {one_line(error.strerror or error)}") from None
+    except TomlTextError as error:
+        place = f", line {error.line}" if error.line else ""
+        raise MeshmodelError(f"{shown}{place}: {error.reason}") from None
+    except ValueError:
+        raise MeshmodelError(f"{shown}: is not UTF-8 text") from None
 
 
 def _parsed_pieces(text: str) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -35,20 +35,18 @@ that such a log is of, where the model has just one of its kind (``LONE_LOGS``).
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
-from meshmodel.interchange.toml_text import TomlTextError, parse_toml
+from meshmodel.interchange.toml_text import read_toml_file
 from meshmodel.logs.record_values import distinct
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import BYPASSED, Event
-from meshmodel.model.open_file import open_file
 from meshmodel.model.records import Snapshot
 from meshmodel.model.secrets import looks_like_secret, masked
 from meshmodel.model.text import no_such, one_line
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 FORMAT: Final = "meshmodel-map/1"
-_SIZE_LIMIT: Final = 1 << 20
 _KNOWN: Final = 4_096
 """The size of the cache of names and their meanings."""
 _TABLES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -357,7 +355,7 @@ def read_map(path: Path, snapshot: Snapshot) -> Mapper:
         MeshmodelError: one line; it cannot be read, is malformed, or names what the model does not have.
     """
     name = one_line(path)
-    document = _document(path, name)
+    document = read_toml_file(path)
     if document.pop("format", None) != FORMAT:
         raise MeshmodelError(f'{name}: is no map; it begins with format = "{FORMAT}"')
     rules: dict[str, Sequence[_Rule]] = dict.fromkeys(_TABLES, ())
@@ -426,22 +424,6 @@ def known_rules(snapshot: Snapshot) -> Mapping[str, Sequence[_Rule]]:
 
 def _particular(name: str) -> tuple[bool, int, str]:
     return "*" in name, -len(name), name
-
-
-def _document(path: Path, name: str) -> dict[str, Any]:
-    try:
-        with open_file(path) as file:
-            content = file.read(_SIZE_LIMIT + 1)
-        if len(content) > _SIZE_LIMIT:
-            raise MeshmodelError(f"{name}: is larger than {_SIZE_LIMIT} bytes; a map is small")
-        return parse_toml(content.decode("utf-8"))
-    except OSError as error:
-        raise MeshmodelError(f"{name}: cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise MeshmodelError(f"{name}: is not UTF-8 text") from None
-    except TomlTextError as error:
-        place = f", line {error.line}" if error.line else ""
-        raise MeshmodelError(f"{name}{place}: {error.reason}") from None
 
 
 Refusing = Callable[[str], NoReturn]

@@ -10,7 +10,7 @@ import yaml
 
 from meshmodel.importers import forms
 from meshmodel.importers.answers import ledger_lines
-from meshmodel.importers.data_form import Example, FormError, read_form
+from meshmodel.importers.data_form import Example, read_form
 from meshmodel.importers.form_examples import problems_of, read_example
 from meshmodel.importers.forms import FORMS
 from meshmodel.importers.json_text import read_json
@@ -190,7 +190,7 @@ def own(tmp_path, text):
     ],
 )
 def test_a_file_that_is_no_form_is_refused_in_a_line(before, after, why, tmp_path):
-    with pytest.raises(FormError, match=r".") as refused:
+    with pytest.raises(MeshmodelError, match=r".") as refused:
         read_form(own(tmp_path, FORM.replace(before, after, 1)))
     assert why in str(refused.value)
     assert str(refused.value).isprintable()

@@ -52,7 +52,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 if TYPE_CHECKING:
     from meshmodel.importers.data_form import DataForm
@@ -173,7 +173,7 @@ class Forms(Mapping[str, Form]):
         from meshmodel.model.text import one_line
 
         for path in (each for folder in folders for each in sorted(folder.glob("*.toml"))):
-            form = _of_data(read_form(path))
+            form = _of_file(path, read_form(path))
             if form.name in self._found:
                 raise FormError(f"{one_line(path, 400)}: there is a form {form.name}; give it another name")
             self._found = {form.name: form, **self._found}
@@ -181,7 +181,7 @@ class Forms(Mapping[str, Form]):
     def __getitem__(self, name: str) -> Form:
         found = self._found[name]
         if isinstance(found, Path):
-            found = self._found[name] = _shipped(found)
+            found = self._found[name] = _of_file(found)
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -191,44 +191,33 @@ class Forms(Mapping[str, Form]):
         return len(self._found)
 
 
-def _of_data(data: "DataForm") -> Form:
-    """A form of a person, that has been read as a whole."""
+def _of_file(path: Path, read: "DataForm | None" = None) -> Form:
+    """A form by its table; its rows, or its module, are read when a file may be of it.
 
-    def load() -> FormReader:
-        from meshmodel.importers.data_reader import DataReader
-
-        return DataReader(data)
-
-    return Form(
-        data.name, data.title, data.files, load, marks=data.marks, joins=data.joins,
-        last_wins=data.last_wins, holds=data.holds, packages=data.packages, calls=data.calls,
-    )  # fmt: skip
-
-
-def _shipped(path: Path) -> Form:
-    """A form of this program: its rows are read when a file may be of it."""
+    Args:
+        path: the table.
+        read: what is in it, where that has been read.
+    """
     import tomli
 
     head = tomli.loads(path.read_text(encoding="utf-8"))
 
     @cache
     def load() -> FormReader:
-        if path.parent.name == "data":
+        if read is not None or path.parent.name == "data":
             from meshmodel.importers.data_form import read_form
             from meshmodel.importers.data_reader import DataReader
 
-            return DataReader(read_form(path))
+            return DataReader(read or read_form(path))
         above = path.parent.relative_to(_FOLDER).parts
         return cast("FormReader", import_module(".".join((__name__, *above, head.get("reader", path.stem)))))
 
-    marks, holds, packages, calls = (
-        tuple(head.get(key, ())) for key in ("marks", "holds", "packages", "calls")
-    )
-    return Form(
-        head["name"], head["title"], tuple(head["files"]), load, picks=head.get("picks", False), marks=marks,
-        joins=head.get("joins", ""), last_wins=head.get("last_wins", False), holds=holds, packages=packages,
-        calls=calls,
-    )  # fmt: skip
+    lists = {key: head.get(key, []) for key in ("files", "marks", "holds", "packages", "calls")}
+    texts: dict[str, Any] = {
+        key: (each,) if isinstance(each, str) else tuple(each) for key, each in lists.items()
+    }
+    others = {key: head[key] for key in ("joins", "picks", "last_wins") if key in head}
+    return Form(head["name"], head["title"], load=load, **texts, **others)
 
 
 _FOLDER: Final = Path(__file__).parent
