@@ -151,7 +151,7 @@ class Worst(NamedTuple):
     after: str
 
 
-class Asked(NamedTuple):
+class ScanQuestion(NamedTuple):
     """A question, and what its answer changes.
 
     Attributes:
@@ -185,7 +185,7 @@ class ScanAnswer:
     groups: tuple[Group, ...]
     worst: Worst | None
     why: str
-    questions: tuple[Asked, ...]
+    questions: tuple[ScanQuestion, ...]
     others: str
     snapshot: Snapshot
 
@@ -778,9 +778,9 @@ def _why(worst: Worst | None, analysis: Analysis) -> str:
 # Questions ------------------------------------------------------------------------------------------------
 
 
-def _questions(analysis: Analysis, worst: Worst | None, stop: Stop) -> Iterator[Asked]:
+def _questions(analysis: Analysis, worst: Worst | None, stop: Stop) -> Iterator[ScanQuestion]:
     """The questions whose answers change the worst path most, then the rest; each about another element."""
-    before, tried = _missing(analysis), list[tuple[tuple[int, ...], Asked]]()
+    before, tried = _missing(analysis), list[tuple[tuple[int, ...], ScanQuestion]]()
     texts, passed = set[str](), _passed(analysis.snapshot, worst)
     for note in _nearest_first(analysis.snapshot, passed)[:_TRIED]:
         if note.text in texts or _OFF_AND_ON.fullmatch(
@@ -790,7 +790,7 @@ def _questions(analysis: Analysis, worst: Worst | None, stop: Stop) -> Iterator[
         texts.add(note.text)
         text = _with_subject(analysis.snapshot, note)
         nothing = (0,) * (1 + len(_WEIGHED))
-        best, asked = nothing, Asked(note.about or "", text, "", "")
+        best, asked = nothing, ScanQuestion(note.about or "", text, "", "")
         for answer, changes in () if stop() else _answers(analysis.snapshot, note):
             try:
                 other = analyse(apply_edit(analysis.snapshot, Edit("what if", changes)))
@@ -799,7 +799,7 @@ def _questions(analysis: Analysis, worst: Worst | None, stop: Stop) -> Iterator[
             after = _missing(other)
             weight = (_change_of(worst, other), *(abs(before[each] - after[each]) for each in _WEIGHED))
             if weight > best:
-                best, asked = weight, Asked(note.about or "", text, answer, _effect(before, after))
+                best, asked = weight, ScanQuestion(note.about or "", text, answer, _effect(before, after))
         if best > nothing or (note.kind == "question" and (worst is None or note.about in passed)):
             tried.append((best, asked))
     said = set[str]()
@@ -1135,7 +1135,7 @@ def _between(snapshot: Snapshot, way: Explanation) -> str:
     return f", by way of {first_few(list(dict.fromkeys(names)), 2)}" if names else ""
 
 
-def _shown_questions(questions: Sequence[Asked], most: int, columns: int) -> Iterator[str]:
+def _shown_questions(questions: Sequence[ScanQuestion], most: int, columns: int) -> Iterator[str]:
     """The questions in so many lines, after one that says what they are; each whole if lines are left."""
     if not questions or most < 2:
         return
@@ -1148,7 +1148,7 @@ def _shown_questions(questions: Sequence[Asked], most: int, columns: int) -> Ite
         yield from told
 
 
-def _question_lines(number: int, asked: Asked, most: int, columns: int) -> list[str]:
+def _question_lines(number: int, asked: ScanQuestion, most: int, columns: int) -> list[str]:
     """A question with what its answer changes, in so many lines; else its first sentence, cut at the end."""
     effect = f"  {asked.answer}: {asked.effect}" if asked.effect else ""
     room = max(columns - 3 - width(effect), 20)

@@ -36,7 +36,7 @@ async def test_a_click_in_the_header_changes_the_lens_the_view_and_shows_finding
         await click_on(it, "as built")
         assert it.bench.shown.view == "designed"
         await it.pilot.hover("#header", offset=(header.render().plain.index("with planned"), 0))
-        assert "Look at the mesh as built" in str(header.tooltip)
+        assert "Show the model as built" in str(header.tooltip)
         await click_on(it, "unchecked")
         assert it.bench.shown.focus == "findings"
         page, lens = it.bench.shown.page, it.bench.shown.lens
@@ -66,7 +66,7 @@ async def test_what_lies_over_the_drawing_is_ended_by_clicks_in_the_footer(tmp_p
         await it.press("f", "escape")
         shown = it.bench.shown
         assert (shown.focus, shown.finding is None) == ("canvas", False)
-        assert "p checkpoint" in it.screen_text().splitlines()[-1]
+        assert "p add checkpoint" in it.screen_text().splitlines()[-1]
         await click_on(it, "Esc back")
         assert it.bench.shown.finding is None
         await it.sentence("bot > key > files: read")

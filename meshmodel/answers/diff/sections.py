@@ -46,7 +46,7 @@ _NAMED: Final = 4
 """So many of many names in a row are shown."""
 
 
-class Row(NamedTuple):
+class SectionRow(NamedTuple):
     """One line of a section.
 
     Attributes:
@@ -81,7 +81,7 @@ class Section(NamedTuple):
     """Rows under a title; ``left_out``: how many more there are."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[SectionRow, ...]
     left_out: int = 0
 
 
@@ -106,17 +106,17 @@ def sections(
     before, after = (frozenset(each.system for each in side.heard) for side in (old, new))
     names = Names(old.snapshot, new.snapshot)
 
-    def opened(group: CrossingGroup) -> Row:
+    def opened(group: CrossingGroup) -> SectionRow:
         was, now, _ = group.became
         severity = f"{was} → {now}" if was and was != now else group.severity
         words = _opened_words(group, new, names, after)
-        return Row("~" if was else "+", severity, words, ("system", group.target))
+        return SectionRow("~" if was else "+", severity, words, ("system", group.target))
 
-    def closed(group: CrossingGroup) -> Row:
+    def closed(group: CrossingGroup) -> SectionRow:
         words = _closed_words(group, new, names, before)
-        return Row("-", group.severity, words, ("system", group.target))
+        return SectionRow("-", group.severity, words, ("system", group.target))
 
-    def section(title: str, items: Sequence[_Item], tell: Callable[[_Item], Row]) -> Section:
+    def section(title: str, items: Sequence[_Item], tell: Callable[[_Item], SectionRow]) -> Section:
         rows = []
         for each in items[:shown]:
             stop.check()
@@ -138,21 +138,21 @@ def sections(
     return (each for each in found if each.rows)
 
 
-def _same(row: Row) -> Row:
+def _same(row: SectionRow) -> SectionRow:
     return row
 
 
 # Drawn -------------------------------------------------------------------------------------------
 
 
-def _drawn_rows(drawn: Sequence[DrawnChange]) -> list[Row]:
+def _drawn_rows(drawn: Sequence[DrawnChange]) -> list[SectionRow]:
     rows = [
-        Row(_PRESENCE[each.change], each.table, _drawn_words(each), _reference(each))
+        SectionRow(_PRESENCE[each.change], each.table, _drawn_words(each), _reference(each))
         for each in drawn
         if not each.is_move
     ]
     moved = sum(each.is_move for each in drawn)
-    return rows + ([Row("~", "canvas", f"{counted(moved, 'element')} moved")] if moved else [])
+    return rows + ([SectionRow("~", "canvas", f"{counted(moved, 'element')} moved")] if moved else [])
 
 
 def _reference(change: DrawnChange) -> Reference | None:
@@ -188,7 +188,7 @@ def _value(text: str | None) -> str:
 # Reach -------------------------------------------------------------------------------------------
 
 
-def _reach_rows(diff: Diff, names: Names) -> list[Row]:
+def _reach_rows(diff: Diff, names: Names) -> list[SectionRow]:
     """What agents reach and did not, or no longer do, or by another way; agents with the same in one row."""
     agents: defaultdict[tuple[Sign, str, str], list[str]] = defaultdict(list)
     for each in diff.identities:
@@ -208,7 +208,7 @@ def _reach_rows(diff: Diff, names: Names) -> list[Row]:
             if action not in now:
                 agents["-", "action", f"{action} {system}"].append(agent)
     return [
-        Row(sign, head, f"{names.some('agent', some)}: {words}", ("agent", some[0]))
+        SectionRow(sign, head, f"{names.some('agent', some)}: {words}", ("agent", some[0]))
         for (sign, head, words), some in agents.items()
     ]
 
@@ -336,7 +336,7 @@ def _checkpoints(group: CrossingGroup, analysis: "Analysis") -> list[str]:
 # Counts ------------------------------------------------------------------------------------------
 
 
-def _count_rows(diff: Diff) -> list[Row]:
+def _count_rows(diff: Diff) -> list[SectionRow]:
     old, new = diff.old.summary, diff.new.summary
     kinds: tuple[tuple[str, int, int], ...] = (
         ("paths", old.crossings, new.crossings),
@@ -346,10 +346,12 @@ def _count_rows(diff: Diff) -> list[Row]:
         ("missing", old.missing, new.missing),
     )
     rows = [
-        Row("=" if was == now else "~", what, f"{was:,} → {now:,}") for what, was, now in kinds if was or now
+        SectionRow("=" if was == now else "~", what, f"{was:,} → {now:,}")
+        for what, was, now in kinds
+        if was or now
     ]
     if diff.standing:
-        rows.append(Row("=", "as before", counted(diff.standing, "unchecked path")))
+        rows.append(SectionRow("=", "as before", counted(diff.standing, "unchecked path")))
     return rows
 
 
@@ -362,7 +364,7 @@ def _in_order(findings: Sequence[FindingChange]) -> list[FindingChange]:
     return sorted(findings, key=lambda each: (order.index(each.change), each.finding.rule != DOOR))
 
 
-def _finding_row(change: FindingChange) -> Row:
+def _finding_row(change: FindingChange) -> SectionRow:
     was, now, finding = change.before, change.after, change.finding
     rose = was is not None and now is not None and was.severity != now.severity
     severity = f"{was.severity} → {now.severity}" if rose and was and now else finding.severity
@@ -380,17 +382,21 @@ def _finding_row(change: FindingChange) -> Row:
             told += "; accepted" if is_accepted(now) else "; no longer accepted"
     elif now and is_accepted(now):
         told += "; accepted"
-    return Row(_BECAME[change.change], severity, told, next(iter(finding.about), None))
+    return SectionRow(_BECAME[change.change], severity, told, next(iter(finding.about), None))
 
 
 # The fix -----------------------------------------------------------------------------------------
 
 
-def _fix_rows(fixes: "tuple[Plan, Plan] | None", names: Names) -> list[Row]:
+def _fix_rows(fixes: "tuple[Plan, Plan] | None", names: Names) -> list[SectionRow]:
     if fixes is None:
         return []
     was, now = _fix_words(fixes[0], names, names.old), _fix_words(fixes[1], names, names.new)
-    return [Row("=", "as before", now)] if was == now else [Row("-", "before", was), Row("+", "now", now)]
+    return (
+        [SectionRow("=", "as before", now)]
+        if was == now
+        else [SectionRow("-", "before", was), SectionRow("+", "now", now)]
+    )
 
 
 def _fix_words(fix: "Plan", names: Names, snapshot: Snapshot) -> str:
@@ -408,9 +414,11 @@ def _fix_words(fix: "Plan", names: Names, snapshot: Snapshot) -> str:
 _DONE: Final[dict[str, Sign]] = {"closed": "-", "begun": "~", "open": "="}
 
 
-def _work_row(change: WorkChange) -> Row:
+def _work_row(change: WorkChange) -> SectionRow:
     left = f"; left: {_few(change.left)}" if change.change == "begun" else ""
-    return Row(_DONE[change.change], change.change, f"{change.number} {one_line(change.title, 300)}{left}")
+    return SectionRow(
+        _DONE[change.change], change.change, f"{change.number} {one_line(change.title, 300)}{left}"
+    )
 
 
 def _few(names: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from textual.widgets import Button
 from meshmodel.app.dialogs.form import FormDialog, FormField, choice_field
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.lines import row_of
-from meshmodel.app.presentation.explanations import Answered, Asked, way_of, ways_in_words
+from meshmodel.app.presentation.explanations import PathAnswer, PathQuestion, way_of, ways_in_words
 from meshmodel.app.presentation.way_lines import HIGHLIGHT, why_lines
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row
@@ -31,8 +31,8 @@ COMPUTING: Final = "computing..."
 class WhyDialog(FormDialog["Explanation"]):
     """Tells why an agent reaches a system, or why not. Result: the way, to be lit on the canvas.
 
-    ``WhyDialog(analysis, Asked("bot", "files"))``, with the finding where one is open. Enter on the first
-    rows asks about another agent, system, action or source. What all ways have in common is a job and
+    ``WhyDialog(analysis, PathQuestion("bot", "files"))``, with the finding where one is open. Enter on the
+    first rows asks about another agent, system, action or source. What all ways have in common is a job and
     follows, as is the way itself where the model is large; leaving ends that.
     """
 
@@ -45,7 +45,7 @@ class WhyDialog(FormDialog["Explanation"]):
     def __init__(
         self,
         analysis: "Analysis",
-        asked: Asked,
+        asked: PathQuestion,
         *,
         finding: "Finding | None" = None,
         about: "Finding | None" = None,
@@ -75,7 +75,7 @@ class WhyDialog(FormDialog["Explanation"]):
         """Tell it."""
         self.ask(self.asked)
 
-    def ask(self, asked: Asked) -> None:
+    def ask(self, asked: PathQuestion) -> None:
         """Ask about another agent, system, action or source."""
         self.asked, self.explanation, self.ways = asked, None, None
         if self.analysis.snapshot.elements <= AT_ONCE:
@@ -91,7 +91,7 @@ class WhyDialog(FormDialog["Explanation"]):
                 escape,
             )
 
-    def _take_way(self, found: Answered) -> None:
+    def _take_way(self, found: PathAnswer) -> None:
         self.asked, self.explanation = found.asked, found.explanation
         if found.is_of_finding is False:
             self.finding = None

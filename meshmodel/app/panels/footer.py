@@ -14,13 +14,19 @@ from meshmodel.model.text import width
 
 GAP: Final = 2
 """Cells of ground after each key and its label."""
-_IN_A_LIST: Final[Mapping[str, str]] = {"find": "filter"}
+_IN_A_LIST: Final[Mapping[str, str]] = {
+    "find": "filter",
+    "checkpoint": "checkpoint",
+    "accept": "accept",
+    "intend": "intend",
+}
+"""Short, so that "Esc back" has room in 80 cells."""
 _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "canvas": {},
     "questions": {**_IN_A_LIST, "accept": "yes", "rename": "no"},
     "round": {**_IN_A_LIST, "close": "leave"},  # back is the stop before
 }
-"""By where the focus is: the labels of commands, by id, that do something else there."""
+"""By where the focus is: the labels of commands, by id, that do something else there, or have less room."""
 
 
 class MeshFooter(Bound):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PathQuestion:
     """What is asked: an agent, a system, and perhaps an action and where the agent comes from.
 
     Of what is left open the worst is told: of an agent the way to the system where it does most harm.
@@ -26,25 +26,27 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class PathAnswer:
     """The way that was asked about, and whether a finding that was to say so did."""
 
-    asked: Asked
+    asked: PathQuestion
     explanation: "Explanation | None"
     is_of_finding: bool | None = None
 
 
-def asked_of(way: "Explanation") -> Asked:
+def asked_of(way: "Explanation") -> PathQuestion:
     """The question to which a way is the answer."""
-    return Asked(way.agent, way.system, way.action, way.source or ("home" if way.state is not None else None))
+    return PathQuestion(
+        way.agent, way.system, way.action, way.source or ("home" if way.state is not None else None)
+    )
 
 
 def way_of(
     analysis: "Analysis",
-    asked: Asked,
+    asked: PathQuestion,
     about: "Finding | None" = None,
     is_cancelled: Callable[[], bool] | None = None,
-) -> Answered:
+) -> PathAnswer:
     """The way of what is asked; where nothing is reached, of the first agent and system. Any thread may ask.
 
     Args:
@@ -70,11 +72,11 @@ def way_of(
         way = analysis.explain(asked.agent, asked.system, asked.action, asked.source, cancelled=is_cancelled)
     elif way is not None:
         asked = replace(asked, agent=way.agent, system=way.system)
-    return Answered(asked, way, is_of_finding)
+    return PathAnswer(asked, way, is_of_finding)
 
 
 def ways_in_words(
-    analysis: "Analysis", asked: Asked, is_cancelled: Callable[[], bool] | None = None
+    analysis: "Analysis", asked: PathQuestion, is_cancelled: Callable[[], bool] | None = None
 ) -> list[str]:
     """Through which doors and steps all ways run, in sentences; any thread may ask.
 

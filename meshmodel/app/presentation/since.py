@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, get_args
 
 from meshmodel.answers.diff.compare import compare
-from meshmodel.answers.diff.sections import Row, sections
+from meshmodel.answers.diff.sections import SectionRow, sections
 from meshmodel.answers.diff.text import summary_words, verdict_words
 from meshmodel.answers.lines import Line, Look, heading, note_row
 from meshmodel.edits.edit import difference
@@ -103,6 +103,6 @@ def compared_lines(since: Since, new: "Analysis", stop: Stop = NEVER) -> tuple[L
     return tuple(lines)
 
 
-def _words(row: Row) -> tuple[tuple[str, Look], ...]:
+def _words(row: SectionRow) -> tuple[tuple[str, Look], ...]:
     look: Look = row.head if row.head in _SEVERITIES and row.sign in "+~" else "muted"  # type: ignore[assignment]  # a severity
     return (f"{row.sign} ", "bold"), (f"{row.head.ljust(_HEAD)}  ", look), (row.words, "")

@@ -168,7 +168,7 @@ def _access(table: StubTable, key: AccessKey, model: ModelAccesses) -> Iterator[
         yield "denial", None, says, actions
 
 
-class Narrowed(NamedTuple):
+class NarrowedGrant(NamedTuple):
     """A grant that loses actions; with none left it is removed."""
 
     credential: str
@@ -206,7 +206,7 @@ class Verification:
     drift: tuple[Drift, ...]
     unfilled: tuple[StubTable, ...]
     checkpoints: tuple[Checkpoint, ...]
-    narrowed: tuple[Narrowed, ...]
+    narrowed: tuple[NarrowedGrant, ...]
     unenforceable: tuple[Unenforceable, ...]
     after: Snapshot
     left: tuple[Crossing, ...]
@@ -274,7 +274,7 @@ def _denials(stub: Stub, model: ModelAccesses) -> tuple[_Denied, tuple[Unenforce
     )
 
 
-def _narrowed(snapshot: Snapshot, denied: _Denied) -> Iterator[Narrowed]:
+def _narrowed(snapshot: Snapshot, denied: _Denied) -> Iterator[NarrowedGrant]:
     """The grants that lose something: ``admin`` with any action, since it implies all of them."""
     for key in sorted(denied.keys() & snapshot.grant.keys()):
         before = action_mask(snapshot.grant[key].actions)
@@ -282,7 +282,7 @@ def _narrowed(snapshot: Snapshot, denied: _Denied) -> Iterator[Narrowed]:
         if left == expand_admin(before):
             continue
         left &= ~(1 << ADMIN)
-        yield Narrowed(*key, actions_of(expand_admin(before) & ~left), actions_of(left))
+        yield NarrowedGrant(*key, actions_of(expand_admin(before) & ~left), actions_of(left))
 
 
 def _checkpoints(stub: Stub, snapshot: Snapshot, gone: set[tuple[str, str]]) -> Iterator[Checkpoint]:

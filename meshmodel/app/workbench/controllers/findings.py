@@ -17,7 +17,7 @@ from meshmodel.model.records import Acceptance
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Explanation, Finding
-    from meshmodel.app.presentation.explanations import Asked
+    from meshmodel.app.presentation.explanations import PathQuestion
 
 
 class FindingsController(Controller):
@@ -145,14 +145,14 @@ class FindingsController(Controller):
         self.context.highlight_way(explanation)
         self.context.canvas.reveal(("system", explanation.system))
 
-    def _question(self) -> "tuple[Asked | None, Finding | None, Finding | None]":
+    def _question(self) -> "tuple[PathQuestion | None, Finding | None, Finding | None]":
         """What is asked about, the finding that it is about, and that finding where its way is not known."""
-        from meshmodel.app.presentation.explanations import Asked, asked_of
+        from meshmodel.app.presentation.explanations import PathQuestion, asked_of
 
         state = self.state
         matrix = self.context.panel(ReachMatrix)
         if matrix.has_focus_within and matrix.pair is not None:
-            return Asked(*matrix.pair), None, None
+            return PathQuestion(*matrix.pair), None, None
         explanation, finding = state.explanation, state.finding
         if explanation is not None and not self._is_on_another_card(explanation):
             return asked_of(explanation), finding, None
@@ -162,7 +162,7 @@ class FindingsController(Controller):
         agent = str(key) if table == "agent" else None
         system = str(key) if table == "system" else None
         another = explanation is not None
-        return Asked(agent, system), None if another else finding, None if another else finding
+        return PathQuestion(agent, system), None if another else finding, None if another else finding
 
     def _is_on_another_card(self, explanation: "Explanation") -> bool:
         """Whether an agent or a system was picked on the drawing that the open way does not end at."""
