@@ -186,7 +186,8 @@ def width(text: str) -> int:
 def shorten(text: str, cells: int) -> str:
     """The text cut to at most so many cells of a terminal, with an ellipsis where it was cut.
 
-    Combining marks stay with their letter, and a wide character is never cut in half.
+    It is cut between words where that keeps most of it. Combining marks stay with their letter, and a wide
+    character is never cut in half.
     """
     if width(text) <= cells:
         return text
@@ -197,7 +198,9 @@ def shorten(text: str, cells: int) -> str:
         if width("".join(kept) + cluster) > cells - 1:
             break
         kept.append(cluster)
-    return "".join(kept) + "…"
+    front = "".join(kept)
+    words = front[: front.rfind(" ") + 1]
+    return f"{words if 2 * width(words) >= cells else front}…"
 
 
 def shorten_name(name: str, cells: int) -> str:
@@ -212,7 +215,9 @@ def shorten_name(name: str, cells: int) -> str:
     room, behind = cells - width(front), list[str]()
     while pieces and width(pieces[-1] + "".join(behind)) <= room:
         behind.insert(0, pieces.pop())
-    return front + "".join(behind)
+    back = "".join(behind)
+    words = back[back.index(" ") :] if " " in back else ""
+    return front + (words if 2 * width(words) >= room else back)
 
 
 def pad(text: str, cells: int) -> str:

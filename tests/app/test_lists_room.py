@@ -1,5 +1,6 @@
 """How much of the screen the lists below the canvas take, and what the findings are listed by."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -132,12 +133,22 @@ async def test_beside_the_questions_no_way_of_a_finding_is_told(tmp_path: Path) 
 
 
 async def test_a_finding_names_as_many_agents_as_the_list_has_room_for(tmp_path: Path) -> None:
-    async with desk(tmp_path, crowd(range(43)), size=(120, 40)) as it:
+    async with desk(tmp_path, crowd(range(43)), size=(140, 40)) as it:
         await it.press("f")
         await it.shows("read, write  43 agents")
         assert "agent-0…" not in it.screen_text()
         await it.pilot.resize_terminal(200, 40)
-        six = ", ".join(f"agent-{number:03}" for number in range(6))
-        await it.shows(f"read, write  {six} and 37 more")
-        await it.pilot.resize_terminal(120, 40)
+        five = ", ".join(f"agent-{number:03}" for number in range(5))
+        await it.shows(f"read, write  {five} and 38 more")
+        await it.pilot.resize_terminal(140, 40)
         await it.shows("read, write  43 agents")
+
+
+@pytest.mark.parametrize("key", ["f", "F", "@", "r"])
+async def test_nothing_below_the_drawing_is_cut_in_a_word(tmp_path: Path, key: str) -> None:
+    async with desk(tmp_path, "finance-orchestrator", (80, 24)) as it:
+        await it.press(key)
+        await it.computed()
+        below = it.screen_text().splitlines()[it.bench.query_one("#below").region.y :]
+        assert below
+        assert not [each for each in below if re.search(r"\w…", each)]

@@ -20,6 +20,7 @@ from meshmodel.app.panels.lines import STYLES
 from meshmodel.app.presentation.people import VOTES, people_line, votes_line
 from meshmodel.app.presentation.round_lines import Piece, RoundLine, large_cards, round_lines
 from meshmodel.app.state import WorkbenchState
+from meshmodel.app.widgets.row_list import cut
 from meshmodel.model.text import width
 
 _END: Final = "✔ No topic is left. Decided:"
@@ -129,10 +130,10 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
         width = max(self.scrollable_content_region.width, 20)
         room = max(self.size.height - len(lines), 0)
         for line in lines:
-            whole = Content("").join(_content(each) for each in line.pieces)
+            whole = Content("").join(_content(each) for each in line.pieces).rstrip()
             parts = whole.wrap(width - 2) if line.wraps else [whole]
             if len(parts) > room:
-                parts[room:] = [Content(" ").join(parts[room:]).truncate(width - 2, ellipsis=True)]
+                parts[room:] = [cut(Content(" ").join(parts[room:]), width - 2)]
             yield parts[0]
             yield from (Content(" ") + each for each in parts[1:])
             room -= min(len(parts) - 1, room)

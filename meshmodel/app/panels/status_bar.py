@@ -15,6 +15,7 @@ from meshmodel.app.panels.lines import SEVERITY_STYLES
 from meshmodel.app.presentation.cause_lines import headline, severity_sign
 from meshmodel.app.presentation.log_words import event_words
 from meshmodel.app.state import WorkbenchState
+from meshmodel.app.widgets.row_list import cut
 from meshmodel.canvas.legend import words_of
 from meshmodel.canvas.scene import Facts
 from meshmodel.model.text import width
@@ -92,7 +93,7 @@ class StatusBar(Bound):
         if len(lines) > rows:
             lines[rows - 1 :] = [Content(" ").join(lines[rows - 1 :])]
         lines += [Content("")] * (self._rows - len(lines))
-        return Content("\n").join([each.truncate(room, ellipsis=True) for each in lines])
+        return Content("\n").join([cut(each, room) for each in lines])
 
     def _lines(self) -> list[Content]:
         shown, room = self.shown, self.size.width

@@ -17,6 +17,7 @@ from textual.visual import Visual
 
 from meshmodel.app.widgets.rows import Filtering, Row, nearest, note_row, place_of
 from meshmodel.app.widgets.virtual_table import VirtualRows
+from meshmodel.model.text import shorten
 from meshmodel.model.text import width as cells
 
 PAGE: Final = 100
@@ -369,8 +370,14 @@ def lines_of(row: Row, width: int, *, one_line: bool) -> list[Content]:
     """A row in lines of a width; cut to one where each row takes one."""
     if one_line:
         content = row.content if row.fitted is None else row.fitted(width)
-        return [content.truncate(width, ellipsis=True)]
+        return [cut(content, width)]
     return hanging(row.content, row.indent, width, below=row.below)
+
+
+def cut(content: Content, width: int) -> Content:
+    """A text in at most so many cells, between words with an ellipsis where it was cut."""
+    text = shorten(content.plain, width)
+    return content if text == content.plain else content[: max(len(text) - 1, 0)].append(text[-1:])
 
 
 def hanging(content: Content, indent: int, width: int, *, below: bool = False) -> list[Content]:
