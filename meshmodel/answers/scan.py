@@ -951,7 +951,8 @@ def _agent_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
     if found.scope.seeming:
         named = [f"{file} ({what})" for file, what in found.scope.seeming]
         told = (f"These look like agents and are not read: {first_few(named, most)}" for most in (3, 2, 1))
-        yield next((each for each in told if width(each) <= columns), f"{len(named)} files look like agents")
+        few = "1 file looks like an agent" if len(named) == 1 else f"{len(named)} files look like agents"
+        yield next((each for each in told if width(each) <= columns), few)
     open_ = (each for each in found.snapshot.note.values() if each.state == "open")
     yield from [known[1] for each in open_ if (known := _OFF_AND_ON.fullmatch(each.text))][:1]
     if found.others:

@@ -16,7 +16,7 @@ from meshmodel.importers.catalogue import Catalogue
 from meshmodel.importers.document import Document, ForeignFileError
 from meshmodel.importers.first_lines import shown_by
 from meshmodel.importers.foreign_files import Reading, forms_of, read_document
-from meshmodel.importers.forms import FORMS
+from meshmodel.importers.forms import CODE_FORM, FORMS
 from meshmodel.importers.forms.home_files import existing
 from meshmodel.importers.importing import Import, prepare_read
 from meshmodel.importers.proposal import clean_text
@@ -89,7 +89,12 @@ class Scan:
         """The files that were read, those that others name too, with the titles of their forms, in order."""
         named = {one.source: [each.form] for each in self.done.proposals for one in each.documents}
         files = sorted({**named, **self.done.reading.forms_by_file()}.items())
-        return [(source, "; ".join(FORMS[each].title for each in forms)) for source, forms in files]
+        return [(source, "; ".join(_title(each) for each in forms)) for source, forms in files]
+
+
+def _title(form: str) -> str:
+    """What a form is called; a file of code that an agent calls is of none."""
+    return "source code" if form == CODE_FORM else FORMS[form].title
 
 
 def scan(

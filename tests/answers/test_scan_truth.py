@@ -57,7 +57,7 @@ def told_of(folder):
         (
             "w1",
             [
-                "super-assistant in Help… (assumed)",
+                "super-assistant in … (assumed)",
                 "Worst path: super-assistant in Helper (assumed)",
                 "  reads events of issues ⚑ (untrusted content), and may follow it,",
                 "  then writes into code as GITHUB_TOKEN of Helper;",
@@ -697,6 +697,14 @@ OFF = {"disabled": True}
             "",
         ),
         (
+            {
+                ".mcp.json": {"mcpServers": {"github": GITHUB | OFF}},
+                "other/.cursor/mcp.json": {"mcpServers": {"github": GITHUB}},
+            },
+            {"cursor-agent-in-other"},
+            "",
+        ),
+        (
             {".gemini/settings.json": {"mcp": {"excluded": ["github"]}, "mcpServers": {"github": GITHUB}}},
             set(),
             "",
@@ -816,3 +824,23 @@ def test_a_server_that_a_compose_file_builds_waits_for_clients_and_makes_none(se
     assert found.groups == ()
     assert found.others == ("1 MCP server waits for clients not in these files." if servers else "")
     assert bool(found.snapshot.hold) == ("environment" in services)
+
+
+@all_rows(
+    ("rule", "remote"),
+    [("git clone:*", ["read"]), ("git fetch", ["read"]), ("git push:*", ["read", "write"])],
+)
+def test_what_only_gets_code_from_a_repository_pushes_none(rule, remote, tmp_path):
+    settings_in(tmp_path, ".claude/settings.json", {"permissions": {"allow": [f"Bash({rule})"]}})
+    model = model_of(tmp_path)
+    (found,) = (each for each in model.grant.values() if "pushed" in each.system)
+    assert [*found.actions] == remote
+
+
+def test_a_file_of_code_that_an_agent_calls_is_among_those_read(tmp_path):
+    agent = "from langgraph.prebuilt import create_react_agent\nfrom tools import look_up\n"
+    text_in(tmp_path, "agent.py", f"{agent}agent = create_react_agent('openai:gpt-5', tools=[look_up])\n")
+    call = "requests.get('https://api.example.com/' + name).text"
+    text_in(tmp_path, "tools.py", f"import requests\ndef look_up(name: str) -> str:\n    return {call}\n")
+    read = scan([tmp_path], tmp_path, NEVER).read
+    assert [source for source, _ in read] == ["agent.py", "tools.py"]
