@@ -130,6 +130,15 @@ def told_of(folder):
                 "  then writes into pull requests as GITHUB_TOKEN;",
             ],
         ),
+        (
+            "x7",
+            [
+                "Jules for Send (assumed)  does not ask: changes code, pull requests ⚑, runs Jules API,",
+                "Worst path: Jules for Send (assumed)",
+                "  reads issues ⚑ (untrusted content), and may follow it,",
+                "  then writes into code as Jules app (assumed);",
+            ],
+        ),
         ("w4", ["1 workflow job acts by itself.", "  then writes into issues as GITHUB_TOKEN of Claude;"]),
         (
             "idle",
@@ -558,6 +567,24 @@ def test_who_must_act_before_an_agent_of_a_workflow_reads_what_outsiders_wrote(f
     told = told_of(tmp_path)
     assert begin in told, told
     assert any(each.startswith("  then writes into code as ") for each in told)
+
+
+@all_rows(
+    ("line", "is_agent"),
+    [
+        ("curl -d @body.json https://jules.googleapis.com/v1alpha/sessions", True),
+        ("API=https://jules.googleapis.com; curl -X POST \"$API/v1alpha/sessions\" --json '{}'", True),
+        ("curl https://jules.googleapis.com/v1alpha/sources", False),
+        ("curl -d x https://example.com/jules", False),
+        ("echo https://jules.googleapis.com", False),
+    ],
+)
+def test_a_script_that_sends_to_the_api_of_an_agent_asks_that_agent(line, is_agent, tmp_path):
+    path = tmp_path / ".github/workflows/a.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(job(OPENED, command(line)), encoding="utf-8")
+    agents = [each.title for each in model_of(tmp_path).agent.values() if each.kind == "ai-agent"]
+    assert agents == (["Jules for Helper"] if is_agent else [])
 
 
 def test_mail_is_content_of_outsiders(tmp_path):

@@ -43,6 +43,7 @@ from meshmodel.importers.forms.github.words import (
     PROMPTS,
     SERVER,
     SERVER_INPUTS,
+    SERVICES,
     STARTER_INPUTS,
     TOOLS_OF,
     allowed_in,
@@ -141,6 +142,7 @@ class Job:
         oidc: the credential of its OIDC token, and the leaf that allows it.
         agents: by stable key the agents that its steps start.
         users: by id of another job the agents here that are given its outputs, and where.
+        services: by product the agents elsewhere that its scripts ask.
     """
 
     repository: Repository
@@ -156,6 +158,7 @@ class Job:
     oidc: tuple[str, Node] | None = None
     agents: dict[str, str] = field(default_factory=dict)
     users: dict[str, dict[str, Node]] = field(default_factory=dict)
+    services: dict[str, str] = field(default_factory=dict)
     _outer_conditions: list[Node] = field(default_factory=list)
     _conditions: dict[str, tuple[list[Node], bool]] = field(default_factory=dict)
     """By agent the conditions of its step, and whether its action starts for those with write access only."""
@@ -291,6 +294,9 @@ class Job:
             self._checkout(node)
         if action in _APP_TOKENS:
             self._token_of_app(node)
+        host = "" if agents else script.service([*node["env"].leaves(), *self.node["env"].leaves()])
+        if host:
+            self._service(host, node)
         for agent in agents or [self.workflow]:
             self._part(node, agent, action)
         rule = RULES["local-action"] if action.startswith("./") else RULES["step"]
@@ -302,6 +308,45 @@ class Job:
             "name", "id", "shell", "working-directory", "continue-on-error", "timeout-minutes", "env", "with",
         ):  # fmt: skip
             out.take(node[each], RULES["setting"])
+
+    def _service(self, host: str, node: Node) -> None:
+        """Draw an agent elsewhere that a script asks by its API: it has the key, and an app here."""
+        out, leaf, product, rule = self.out, node["run"], SERVICES[host], RULES["agent-service"]
+        name = f"{product} for {self.title}"
+        if product in self.services:
+            return
+        agent = self.services[product] = self.element(
+            "agent", ("service", self.id, product), name, node, kind="ai-agent",
+            home=self.repository.zone(node),
+            runs_on=self.repository.outside(host, f"{product} API", "saas", leaf),
+        )  # fmt: skip
+        self._conditions[agent] = [node["if"], *self._outer_conditions], False
+        call = out.relate(Delegation(self.workflow, agent, returns="values"), at=node)
+        app = self.element(
+            "credential", ("service", self.id, product), f"{product} app", node, kind="exchanged-token"
+        )
+        text = (
+            f"{name} is taken for an agent, by the address asked. It pushes as {product} app (assumed). True?"
+        )
+        out.assume(("agent", agent), text, rule, at=node)
+        drawn = [
+            self.repository.may(app, part, ("read", "write"), node, is_own=False)
+            for part in ("code", "pull requests")
+        ]
+        drawn += [out.relate(Hold(agent, app), at=leaf), call]
+        out.take(leaf, rule, ("agent", agent), ("credential", app), *drawn)
+        for each in (leaf, *node["env"].leaves(), *self.node["env"].leaves()):
+            for secret in secrets_in(each.text):
+                if product.split()[0].lower() in secret.lower():
+                    self.repository.secret(secret, each, [agent])
+        self._tell(node, agent)
+
+    def _tell(self, node: Node, agent: str) -> None:
+        """Draw who writes in what an agent is given."""
+        for leaf in (*node["with"].leaves(), *node["env"].leaves(), node["run"]):
+            text = with_inputs(leaf.text, self.inputs) if self.inputs else leaf.text
+            if lets_event_in(text):
+                self.repository.tell(agent, leaf, text, self.started_by)
 
     def _part(self, node: Node, agent: str, action: str) -> None:
         """Draw what a step gives to one that acts in it: an agent, or the program of the job."""
@@ -636,10 +681,7 @@ class Job:
                 if not servers:
                     text = "Which servers does its MCP configuration start, and what do they reach?"
                     out.ask(("agent", agent), text, RULES["tool-server"], at=leaf)
-        for leaf in (*node["with"].leaves(), *node["env"].leaves(), node["run"]):
-            text = with_inputs(leaf.text, self.inputs) if self.inputs else leaf.text
-            if lets_event_in(text):
-                self.repository.tell(agent, leaf, text, self.started_by)
+        self._tell(node, agent)
         out.take(node["with"], RULES["agent-input"], ("agent", agent))
         if action == _APP_ACTION and not node.get("with", "github_token").text:
             self._app_token(node["uses"], agent)

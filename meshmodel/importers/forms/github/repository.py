@@ -15,7 +15,7 @@ from meshmodel.importers.forms.github.composite import folder_of_action
 from meshmodel.importers.forms.github.conditions import UPDATERS
 from meshmodel.importers.forms.github.rules import RULES
 from meshmodel.importers.forms.github.scripts import file_of
-from meshmodel.importers.forms.github.words import WORDS_OF, event_words, secrets_in
+from meshmodel.importers.forms.github.words import SERVICES, WORDS_OF, event_words, secrets_in
 from meshmodel.importers.gemini_rules import ASKING
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.meanings import Meaning, meaning_of
@@ -51,6 +51,10 @@ _MODELS: Final = (
     (re.compile(r"anthropic[_-]api[_-]key|claude_code_oauth_token"), "Claude API", "api.anthropic.com"),
     (re.compile(r"openai([_-]api)?[_-]key"), "OpenAI API", "api.openai.com"),
     (re.compile(r"gemini[_-]api[_-]key"), "Gemini API", "generativelanguage.googleapis.com"),
+    *(
+        (re.compile(rf".*{product.split()[0].lower()}.*key.*"), f"{product} API", host)
+        for host, product in SERVICES.items()
+    ),
 )  # fmt: skip
 """By name of an input or variable the model whose key it is."""
 _MAY_HOLD_ONE: Final = re.compile(r"(?:ur[li]|endpoint|path|file|dir)$", re.IGNORECASE)

@@ -2,14 +2,14 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from meshmodel.importers.document import Node
 from meshmodel.importers.forms.github.shell import Started, started_in
-from meshmodel.importers.forms.github.words import path_of, root_of
+from meshmodel.importers.forms.github.words import SERVICES, path_of, root_of
 from meshmodel.importers.proposal import Proposal
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import read_small_file, real_path
@@ -41,6 +41,16 @@ class Script:
     def products(self) -> list[str]:
         """The agents that it starts."""
         return list(dict.fromkeys(each.product for each in self.commands if each.product))
+
+    def service(self, variables: Iterable[Node]) -> str:
+        """The host of an agent that works elsewhere and is asked to; empty: none.
+
+        Args:
+            variables: what its addresses may stand in besides itself.
+        """
+        texts = [self.text, *(each.text for each in variables)]
+        named = (host for host in SERVICES if any(host in text for text in texts))
+        return next(named, "") if any(each.sends for each in self.commands) else ""
 
     def leaves(self, product: str, out: Proposal) -> Iterator[Node]:
         """The leaves by which the ledger knows the scripts that start an agent; they count as read."""

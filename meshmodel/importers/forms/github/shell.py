@@ -58,6 +58,12 @@ _DEPTH_LIMIT: Final = 5
 """How deep scripts within scripts are looked at."""
 
 
+_CLIENTS: Final = frozenset({"curl", "wget", "http", "https", "xh"})
+_SENDING: Final = re.compile(
+    r"-d|--data.*|--json.*|--post-.*|-X(?:POST)?|--request(?:=POST)?|POST|-F|--form.*"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Started:
     """A command of a script.
@@ -71,6 +77,11 @@ class Started:
     words: tuple[str, ...]
     product: str = ""
     arguments: tuple[str, ...] = ()
+
+    @property
+    def sends(self) -> bool:
+        """Whether it sends something to an address."""
+        return self.words[:1] != () and self.words[0] in _CLIENTS and any(map(_SENDING.fullmatch, self.words))
 
 
 @dataclass(slots=True)

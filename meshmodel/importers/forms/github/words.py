@@ -13,6 +13,8 @@ from meshmodel.importers.word_lists import WordLists
 _LISTS: Final = WordLists(__file__)
 AGENTS: Final = _LISTS.by_word("agents")
 """Actions that start an agent, in lower case, without their version."""
+SERVICES: Final = _LISTS.grouped("services")
+"""Hosts of agents that work elsewhere, and are asked to by their API."""
 CHECKING: Final = _LISTS.by_word("checking")
 """Of these actions those that start for people with write access alone, and the input whose ``*`` opens them.
 

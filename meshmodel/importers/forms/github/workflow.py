@@ -192,7 +192,7 @@ class _Workflow:
             elif agents:
                 self._started_by_event(event, node)
         for id_, job in self.jobs.items():
-            for agent in job.agents.values():
+            for agent in (*job.agents.values(), *job.services.values()):
                 outside = [
                     min(before, self._lets(id_, start), job.starts(start, agent))
                     for start, before in self._starts()
