@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 
 READ_ONLY = "this model is open for reading only"
+_TOLD: Final = 3
+"""So many edits of others that came together are named."""
 
 
 def _version(path: Path) -> tuple[int, ...]:
@@ -166,11 +168,12 @@ class Session:
         snapshot = self._store.refresh()
         if snapshot is None:
             return False
-        news = None
+        news = list[tuple[str, str]]()
         with suppress(StoreError):  # the model is there, whoever edited it
-            news = self._store.newest_of_others(since)
-        person, label = news or ("", "edited the model")
-        self._changed(snapshot, f"{person or 'another program'}: {label}", "elsewhere")
+            news = self._store.edits_of_others(since)
+        told = [f"{person or 'another program'}: {label}" for person, label in news[-_TOLD:]]
+        more = [f"{len(news) - _TOLD} earlier"] if len(news) > _TOLD else []
+        self._changed(snapshot, "; ".join([*told, *more]) or "another program: edited the model", "elsewhere")
         return True
 
     def _read_again(self) -> bool:

@@ -139,6 +139,7 @@ class WorkbenchState:
         follows: whether the round that is shown is that of who leads, and not one's own.
         lead: how the round is led here; ``None``: it is not.
         vote: the answer given here where votes were asked for, and where that was.
+        led_by: by name who was seen to lead.
         tracing: the log that is laid on the model.
         unused: grants that it never uses, drawn faint while that is looked at.
         importing: the import that is looked at.
@@ -193,6 +194,7 @@ class WorkbenchState:
     follows: bool = False
     lead: Lead | None = None
     vote: "Vote | None" = None
+    led_by: tuple[str, ...] = ()
     tracing: "Tracing | None" = None
     unused: frozenset[Reference] = frozenset()
     importing: "Importing | None" = None

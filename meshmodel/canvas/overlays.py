@@ -84,19 +84,19 @@ def people_signs(drawing: Drawing | None, people: Mapping[Reference, str]) -> li
             continue
         x, y = starts.get(each, (box.x, box.y))
         size, end = width(people[each]), box.x + box.width
-        inside, rows, columns = 0, range(y, y + 1), [*range(x - size - 1, x - size - 40, -1)]
+        inside, gap, rows, columns = 0, 1, range(y, y + 1), [*range(x - size - 1, x - size - 40, -1)]
         if drawing.grid.card_for.get(each, each) in drawing.grid.cards or each[0] == "zone":
             inside, rows = end, range(y + box.height - 1, y - 1, -1)
             columns = [*range(end - size, x, -1), *range(end, end + 4)]
         elif each in starts:
-            columns = [*range(x, x + 4)]
+            gap, columns = 0, [*range(x, x + 4)]
         taken = {(over.x + cell, over.y) for over in found for cell in range(width(over.text))}
         free = (
             (column, row)
             for row in rows
             for cells in [_cells(drawing, row)]
             for column in columns
-            if set(cells[column - 1 : column + size + (not inside)])
+            if set(cells[column - gap : column + size + (gap and not inside)])
             <= (_GROUND if column < inside else _LINES if inside else _LINES - _GROUND)
             and 0 < column <= len(cells) - size
             and not any((column + cell, row) in taken for cell in range(size))

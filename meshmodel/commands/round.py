@@ -94,7 +94,7 @@ def _tell_summary(source: Source, arguments: argparse.Namespace, printer: Answer
     from meshmodel.answers.painters import text_of, titled
     from meshmodel.answers.round.summary import summary_blocks, summary_json
 
-    snapshot, found = _summary(source, arguments.summary)
+    snapshot, found = _summary(source, arguments.summary, arguments.deadline)
     if arguments.json:
         answer(summary_json(found))
     elif arguments.to:
@@ -106,7 +106,9 @@ def _tell_summary(source: Source, arguments: argparse.Namespace, printer: Answer
     return 0
 
 
-def _summary(source: Source, text: str) -> "tuple[Snapshot, RoundSummary]":
+def _summary(source: Source, text: str, deadline: float) -> "tuple[Snapshot, RoundSummary]":
+    from meshmodel.analysis.analysis import analyse
+    from meshmodel.answers.round.stops import round_of
     from meshmodel.answers.round.summary import summary_of
     from meshmodel.store.load import is_model_file
     from meshmodel.store.store import Store
@@ -126,4 +128,5 @@ def _summary(source: Source, text: str) -> "tuple[Snapshot, RoundSummary]":
             entry = f"--summary {one_line(text, 40)}"
             raise MeshmodelError(f"{name}: {entry} is no entry of its journal: a number from 0 to {last}")
         before, edits = store.earlier(since), store.changes_since(since)
-        return store.snapshot, summary_of(since, before, store.snapshot, edits)
+        stops = round_of(analyse(store.snapshot), deadline).stops
+        return store.snapshot, summary_of(since, before, store.snapshot, edits, stops)

@@ -67,24 +67,22 @@ def entries(database: Database, author: str) -> list[JournalEntry]:
     ]
 
 
-def newest_of_others(database: Database, author: str, since: int) -> tuple[str, str] | None:
-    """By whom and what the newest edit of another program is, undoing included; ``None``: there is none.
+def edits_of_others(database: Database, author: str, since: int) -> list[tuple[str, str]]:
+    """By whom and what the edits of other programs are, undoing included, the oldest first.
 
     Args:
         database: inside a transaction.
         author: the program that asks.
         since: a revision; edits up to that are left out.
     """
-    query = (
-        "SELECT person, label, state FROM journal WHERE touched > ? AND last_by != ? "
-        "ORDER BY touched DESC LIMIT 1"
-    )
-    found = database.execute(query, (since, author)).fetchone()
-    if found is None:
-        return None
-    person, label, state = found
-    did = "" if state == DONE else "undid: "
-    return one_line(person or "", PERSON_LIMIT), did + one_line(label, LINE_LIMIT)
+    query = "SELECT person, label, state FROM journal WHERE touched > ? AND last_by != ? ORDER BY touched"
+    return [
+        (
+            one_line(person or "", PERSON_LIMIT),
+            f"{'' if state == DONE else 'undid: '}{one_line(label, LINE_LIMIT)}",
+        )
+        for person, label, state in database.execute(query, (since, author)).fetchall()
+    ]
 
 
 def last_person(database: Database, table: str, key: Key, since: int) -> str:

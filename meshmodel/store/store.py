@@ -266,10 +266,10 @@ class Store:
             except BusyError:
                 return None
 
-    def newest_of_others(self, since: int) -> tuple[str, str] | None:
-        """By whom and what the newest edit of another program after a revision is (``journal``)."""
+    def edits_of_others(self, since: int) -> list[tuple[str, str]]:
+        """By whom and what the edits of other programs after a revision are (``journal``)."""
         with self._reading():
-            return journal.newest_of_others(self.database, self.author, since)
+            return journal.edits_of_others(self.database, self.author, since)
 
     def guided_round(self) -> GuidedRound | None:
         """The guided round that was begun last, in any window."""

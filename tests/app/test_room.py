@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from meshmodel.app.access import Access
+from meshmodel.app.presentation import round_answers as answers
 from meshmodel.app.presentation.people import Lead, Presence
 from meshmodel.app.room import Room
 from meshmodel.app.workbench import screen
@@ -160,6 +161,18 @@ async def test_what_somebody_shows_of_a_round_is_followed_until_escape(tmp_path:
         await it.shows("review: Ada leads; Esc goes on by yourself")
         await press(it, "d")
         assert known(it).is_done, "it is answered by any of them"
+        await it.shows("answered  Me: policy check")
+        key, on = stop_of(it), it.bench.session
+        with Store.open(on.path, person="Lou") as theirs:
+            other = answers.noted(key, "note", "seen", theirs.snapshot)
+            theirs.apply(other)
+            theirs.apply(edit("draw", [Put(Agent("elsewhere"))]))
+        it.bench.poll()
+        await it.shows("Lou: noted: seen; Lou: draw")
+        await it.computed()
+        said = known(it).facts["answered"]
+        assert said.startswith("Me: policy check")
+        assert said.endswith("; Lou: noted: seen"), "and nothing of what was drawn elsewhere"
 
         led = led | {"stop": first, "left": [], "earlier": []}
         await talk.hear(it, somebody(1, "Ada", **leading(led)))
@@ -233,6 +246,7 @@ async def test_who_leads_brings_all_keeps_the_answers_and_hands_over(tmp_path: P
             assert {name for name, each in talk.told[-1]["lead"].items() if each != before[name]} == how
         await press(it, "P", *"no longer", "enter")
         assert not it.bench.shown.presents
+        assert it.bench.shown.led_by == ("Ada", "Me")
         assert talk.told[-1]["lead"] is None
 
 

@@ -1,5 +1,6 @@
 """The guided round in the workbench: the counts follow, each answer is one entry, and a stop fits."""
 
+import asyncio
 import random
 import threading
 from datetime import date
@@ -153,8 +154,13 @@ async def test_where_it_began_is_kept_in_the_model_until_no_stop_is_left(tmp_pat
         while known(it).stop is not None:
             await press(it, "space")
         assert it.bench.session.guided_round == GuidedRound(since, over=True)
-        await it.shows("policy-decision on refresh-token > crm")
+        await it.shows("policy-decision on CRM refresh token > CRM")
+        await it.shows("Not decided: 3")
         assert "before the round" not in it.screen_text()
+        await it.press("e", "ctrl+s")
+        await it.shows("written: ")
+        (minutes,) = await asyncio.to_thread(lambda: list(tmp_path.rglob("*.minutes.md")))
+        assert "when Cloud key is used on Export bucket" in minutes.read_text()
         await press(it, "@")
         assert it.bench.session.guided_round == GuidedRound(len(labels(it)), over=False), "the next one"
     with Store.open(path, read_only=True) as store:

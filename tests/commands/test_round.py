@@ -52,7 +52,10 @@ def test_the_summary_names_who_decided_what_and_counts_before_and_after(held: Pa
     assert answer["after"]["uncontrolled"] < 10
     text = run("round", held, "--summary").stdout
     assert "said before" in text
-    assert "system crm: Who reads the log?" in text
+    assert "CRM: Who reads the log?" in text
+    assert "system crm" not in text
+    assert "Not decided: 1" in text
+    assert answer["skipped"] == ["when Cloud key is used on Export bucket: 1 → 0"]
     minutes = run("round", held, "--summary", "1", "--to", "md").stdout
     assert minutes.startswith("# ")
     assert "| What | Who |" in minutes

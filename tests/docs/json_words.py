@@ -373,12 +373,13 @@ DOCUMENTS: Final = (
             (
                 "decisions[].what",
                 "string",
-                "decided, planned, accepted, taken away, intended, assumed or parked (decide later)",
+                "decided, planned, accepted, taken away, intended, assumed, parked (decide later) or noted",
             ),
             ("decisions[].table", "string", "the table of the record"),
             ("decisions[].key", "list of strings", "its id, or the ids of its ends"),
             ("decisions[].words", "string", "the record in words"),
             ("decisions[].who", "string or null", "who changed it last; null: nobody by name"),
+            ("skipped", "list of strings", "the topics that are still open, and were not put off"),
         ),
     ),
     Document(

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from meshmodel.app.dialogs.base import Confirm
 from meshmodel.app.dialogs.form import FormDialog, choice_field, path_field
 from meshmodel.app.presentation import export_files
-from meshmodel.app.presentation.export_files import MODEL_FILE, OFFERED, Written, preview_words
+from meshmodel.app.presentation.export_files import MINUTES, MODEL_FILE, OFFERED, Written, preview_words
 from meshmodel.app.widgets.rows import Row
 from meshmodel.exporters.request import ExportRequest
 from meshmodel.model.atomic_file import replace_files
@@ -49,11 +49,13 @@ class ExportDialog(FormDialog[Written]):
         request: ExportRequest,
         analyses: "Mapping[str, Analysis | None]",
         path: Path | None = None,
+        led_by: tuple[str, ...] = (),
     ) -> None:
         """Arguments: the open model; what to begin with; its analyses, as far as they are known; the file or
-        folder to begin with, instead of the one that is proposed.
+        folder to begin with, instead of the one that is proposed; who was seen to lead the last review.
         """
         super().__init__("export")
+        self._led_by = led_by
         self.session = session
         self.snapshot = session.snapshot
         self.request = request
@@ -159,8 +161,20 @@ class ExportDialog(FormDialog[Written]):
         self, request: ExportRequest, path: Path, drawn: "list[Page] | None", task: Task
     ) -> dict[Path, bytes]:
         """The contents of the files, in a thread."""
+        if request.format == MINUTES:
+            return {path: self._minutes(self._analysis("built"))}
         tell = partial(setattr, task, "progress_text")
         return export_files.files(request, self._analysis(request.view), path, drawn, tell)
+
+    def _minutes(self, analysis: "Analysis") -> bytes:
+        from meshmodel.answers.report.minutes import minutes
+        from meshmodel.answers.round.stops import round_of
+        from meshmodel.app.presentation.rounding import summed_up
+
+        skipped = round_of(analysis).stops
+        return minutes(
+            analysis.snapshot, summed_up(self.session, analysis, 0, skipped, self._led_by)
+        ).encode()
 
     def _analysis(self, view: str) -> "Analysis":
         """The analysis of the model in a view; called in a thread, for it may take long."""

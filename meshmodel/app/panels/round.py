@@ -23,7 +23,7 @@ from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import cut
 from meshmodel.model.text import width
 
-_END: Final = "✔ No topic is left. Decided:"
+_END: Final = "✔ No topic is left. {} exports what was decided:"
 
 
 class RoundPanel(VerticalScroll, Bound, can_focus=True):
@@ -97,7 +97,7 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
         else:
             columns = max(self.scrollable_content_region.width - 2, 20)
             told = text_of(known.summary, Style(columns=columns))
-            yield from (Content(f" {each}") for each in (_END, *told.split("\n")))
+            yield from (Content(f" {each}") for each in (_END.format(self._key("export")), *told.split("\n")))
 
     def _key(self, command: str) -> str:
         keys = keys_of(BY_ID[command], self._keymap)

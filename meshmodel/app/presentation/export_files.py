@@ -38,11 +38,14 @@ REPORTS: Final = {
 """The report in each of its forms; the command line has a command of its own for it."""
 MODEL_FILE: Final = "mesh"
 """Another model file, which the store makes and no exporter."""
+MINUTES: Final = "minutes"
+"""What was decided in the last guided review, which needs the journal."""
 _PICTURES: Final = [name for name, each in FORMATS.items() if each.is_diagram and name != "dot"]
 OFFERED: Final[Mapping[str, Format]] = {
     **{name: FORMATS[name] for name in _PICTURES},
     **REPORTS,
     **{name: each for name, each in FORMATS.items() if name not in _PICTURES},
+    MINUTES: Format(MINUTES, "minutes.md", "what was decided in the last review, by whom, and what was not"),
     MODEL_FILE: Format(MODEL_FILE, MODEL_FILE, "another model file, in which undo begins afresh"),
 }
 """All that is offered, in this order."""
@@ -54,7 +57,7 @@ _FOLDER: Final = "-pages"
 def choices(request: ExportRequest, snapshot: "Snapshot", analysis: "Analysis | None") -> Iterator[Choice]:
     """What there is to choose of a request: its format, and what goes with that."""
     yield "format", tuple((name, each.description) for name, each in OFFERED.items())
-    if request.format != MODEL_FILE:
+    if request.format not in {MODEL_FILE, MINUTES}:
         yield from request.choices(snapshot, analysis)
 
 
@@ -122,7 +125,7 @@ def _refuse(request: ExportRequest, path: Path) -> None:
     to = request.format
     if is_paged(request) or to == MODEL_FILE:
         return
-    if to in REPORTS:
+    if to in REPORTS or to == MINUTES:
         refuse_to_lose_work(path, to)
         if path.suffix.lower() != f".{OFFERED[to].suffix}":
             raise MeshmodelError(f"{one_line(path)}: name it .{OFFERED[to].suffix}")

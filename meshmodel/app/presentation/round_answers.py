@@ -25,13 +25,14 @@ from meshmodel.model.records import (
     Credential,
     Grant,
     Intent,
+    Key,
     Note,
     Record,
     Reference,
     Snapshot,
 )
 from meshmodel.model.rule_cards import DOOR
-from meshmodel.model.text import counted
+from meshmodel.model.text import counted, one_line
 from meshmodel.model.vocabulary import RELATION_TABLES, NoteKind, action_mask, actions_of
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from meshmodel.analysis.analysis import Analysis
+    from meshmodel.answers.round.summary import Edited
 
 AnswerName = Literal[
     "yes", "no", "less", "rule", "person", "planned", "accept", "lifetime", "binding", "owner", "log", "park",
@@ -252,6 +254,40 @@ def noted(stop: RoundStop, answer: AnswerName, text: str, snapshot: Snapshot) ->
     kind, word = _NOTES[answer]
     made: Note = replace(new_note(snapshot, stop.about, text, kind), source=SOURCE)
     return Edit(f"{word}: {text}", (Put(made),))
+
+
+def answered(stop: RoundStop, edits: "Sequence[Edited]") -> str:
+    """Who answered what at a stop, the newest last; empty where nobody did.
+
+    Args:
+        stop: the stop.
+        edits: those since the round began that stand, oldest first.
+    """
+    doors = {each.subject for each in stop.changes}
+    subjects = doors | ({stop.finding.subject} if stop.finding is not None else set())
+    records: set[Reference] = {("grant", (each.credential, each.system)) for each in stop.changes}
+    records |= {("system", each) for each in logging_systems(stop)}
+    if stop.step is not None:
+        records.add((stop.step[0], stop.step[1:]))
+    if stop.credential is not None:
+        records.add(("credential", stop.credential))
+
+    def is_here(table: str, key: Key, record: Record | None) -> bool:
+        match record:
+            case Note():
+                return record.about == stop.about
+            case Checkpoint():
+                return (record.step, record.from_, record.to) == stop.step
+            case Acceptance():
+                return record.subject in subjects
+        return (table, key) in records
+
+    found = [
+        f"{entry.person or 'somebody'}: {one_line(entry.label, 60)}"
+        for entry, changes in edits
+        if any(is_here(table, key, after or before) for table, key, before, after in changes)
+    ]
+    return "; ".join(found)
 
 
 def why_not(stop: RoundStop, yes: Intended | None, answer: AnswerName, *, is_done: bool) -> str:

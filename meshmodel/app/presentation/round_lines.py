@@ -147,7 +147,7 @@ def round_lines(
     if shown.way is not None:
         path = [*_path(stop, shown.way)]
         yield from [_fact("Path", " ".join(path))] if is_path_short else map(_step_line, path)
-    for name in ("closes", "lowers", "will wait", "related", "unknown", "parked"):
+    for name in ("closes", "lowers", "will wait", "related", "unknown", "parked", "answered"):
         if shown.facts.get(name):
             yield _fact(name, shown.facts[name])
     yield from _questions(shown, stop, _Asker(shown, key))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import Plan
     from meshmodel.analysis.results import Explanation, StepKey
     from meshmodel.answers.blocks import Block
+    from meshmodel.answers.round.summary import RoundSummary
+    from meshmodel.app.session import Session
     from meshmodel.model.records import Snapshot
     from meshmodel.model.stop import Task
 
@@ -71,6 +73,22 @@ class Rounding:
         if self.stop is None:
             return "no topic is shown"
         return self.reasons.get(answer, "")
+
+
+def summed_up(
+    session: "Session",
+    analysis: "Analysis",
+    since: int,
+    skipped: "Sequence[RoundStop]",
+    led_by: tuple[str, ...],
+) -> "RoundSummary":
+    """What was decided in the round that was begun last in any window, else since an entry of the journal."""
+    from meshmodel.answers.round.summary import summary_of
+
+    kept = session.guided_round
+    since = since if kept is None else kept.began
+    edits = session.changes_since(since)
+    return summary_of(since, session.earlier(since), analysis.snapshot, edits, skipped, led_by)
 
 
 def is_there(analysis: "Analysis", key: Key) -> bool:

@@ -124,7 +124,7 @@ class EditingController(Controller):
     def export(self) -> None:
         """Ask for a form, and write it."""
         from meshmodel.app.dialogs.export import ExportDialog
-        from meshmodel.app.presentation.export_files import MODEL_FILE, completed, first_request
+        from meshmodel.app.presentation.export_files import MINUTES, MODEL_FILE, completed, first_request
 
         state, session, kept = self.state, self.context.session, self.context.canvas.app.state  # type: ignore[attr-defined]  # our program's
         last = None if session.is_lost else kept.exported(session.source)
@@ -140,8 +140,8 @@ class EditingController(Controller):
 
         analyses = {"built": state.built, "designed": state.designed} if state.is_current else {}
         request = first_request(state.view, state.selected, state.finding, last)
-        if session.is_lost:
-            request = replace(request, format=MODEL_FILE)
+        if session.is_lost or state.page == "round":
+            request = replace(request, format=MODEL_FILE if session.is_lost else MINUTES)
         request = completed(request, session.snapshot, analyses.get(state.view))
         path = last.path if last is not None and last.format == request.format else None
-        self.context.ask(ExportDialog(session, request, analyses, path), done)
+        self.context.ask(ExportDialog(session, request, analyses, path, state.led_by), done)

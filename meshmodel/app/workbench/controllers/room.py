@@ -38,7 +38,9 @@ class RoomController(Controller):
 
     def changed(self, event: PeopleChanged) -> None:
         """The others are these now: one of them may lead, bring all or hand over, or do so no longer."""
-        self.context.update(people=event.people)
+        leads = [each.name for each in event.people if each.here.lead]
+        led_by = tuple(dict.fromkeys((*self.state.led_by, *leads)))
+        self.context.update(people=event.people, led_by=led_by)
         state, leader = self.state, leader_of(event.people)
         lead = None if leader is None else leader.here.lead
         if leader is None or lead is None:
@@ -51,7 +53,7 @@ class RoomController(Controller):
             self.context.update(lead=None, follows=True)
             self.context.say(f"review: {leader.name} leads now")
         elif state.follows and lead.heir == event.number:
-            self.context.update(lead=Lead(monotonic()), follows=False)
+            self._begin()
             self.context.say(f"review: {leader.name} handed over to you: you lead now")
         elif lead.brought > self._brought:
             self._brought = lead.brought
@@ -63,11 +65,16 @@ class RoomController(Controller):
         self.context.open_list("round")
         self.context.update(follows=True, presents=True)
 
+    def _begin(self) -> None:
+        mine = [self.state.access.person] if self.state.people and self.state.access.person else []
+        led_by = tuple(dict.fromkeys((*self.state.led_by, *mine)))
+        self.context.update(presents=True, follows=False, lead=Lead(monotonic()), led_by=led_by)
+
     def lead(self) -> None:
         """Show the stop over the whole screen, and so lead; where one does, ask how, or no longer."""
         lead = self.state.lead
         if lead is None:
-            self.context.update(presents=True, follows=False, lead=Lead(monotonic()))
+            self._begin()
             return
         if not self.state.people:
             self.context.update(presents=False, lead=None)

@@ -5,11 +5,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from meshmodel.answers.round.stops import Key, RoundStop
+from meshmodel.answers.round.stops import Key, RoundStop, stops_to_come
 from meshmodel.app.computed import Computed
 from meshmodel.app.presentation import round_answers as answers
 from meshmodel.app.presentation.people import Leading
-from meshmodel.app.presentation.rounding import Rounding, found_stop, is_there
+from meshmodel.app.presentation.rounding import Rounding, found_stop, is_there, summed_up
 from meshmodel.app.state import OpenedFinding, OpenedPath
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits.edit import Edit, Put
@@ -99,18 +99,16 @@ class RoundController(Controller):
         )
 
     def _find(self, known: Rounding, analysis: "Analysis", here: Key | None, task: Task) -> Rounding:
-        """The stop; where none is left, what was decided in the round, or in the last one. In a thread."""
-        found = found_stop(known, analysis, here, task)
+        """The stop, and who answered what there; where none is left, what was decided. In a thread."""
+        found, session = found_stop(known, analysis, here, task), self.context.session
         if found.stop is not None:
-            return found
-        from meshmodel.answers.round.summary import summary_blocks, summary_of
+            said = answers.answered(found.stop, session.changes_since(found.since))
+            return replace(found, facts={**found.facts, "answered": said})
+        from meshmodel.answers.round.summary import summary_blocks
 
-        session, since, before = self.context.session, found.since, found.before
-        kept = session.guided_round
-        if kept is not None and kept.over:
-            since, before = kept.began, session.earlier(kept.began)
         task.title = "what was decided is summed up"
-        told = summary_of(since, before, analysis.snapshot, session.changes_since(since))
+        skipped = [] if found.plan is None else stops_to_come(analysis, found.plan)
+        told = summed_up(session, analysis, found.since, skipped, self.state.led_by)
         return replace(found, summary=tuple(summary_blocks(told)))
 
     def _found(self, found: Rounding) -> None:
