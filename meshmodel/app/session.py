@@ -110,6 +110,11 @@ class Session:
         return self._store is not None and self._store.is_lost
 
     @property
+    def is_away(self) -> bool:
+        """Whether the database cannot be reached now."""
+        return self._store is not None and self._store.is_away
+
+    @property
     def why_lost(self) -> str:
         """What to do about that, in one line."""
         return (

@@ -109,6 +109,7 @@ class WorkbenchState:
         why_read_only: why edits are refused, and what to do; empty where they are not.
         access: who looks at it, and what they may do.
         is_lost: whether the file was moved, deleted or replaced.
+        is_away: whether the database cannot be reached now.
         built, designed: the analyses of the model as built and as designed; ``None`` while the first run.
         facts: what they add to the drawing, by view; perhaps one edit behind the model.
         before: the counts of both before the last edits.
@@ -161,6 +162,7 @@ class WorkbenchState:
     why_read_only: str = ""
     access: Access = ANYONE
     is_lost: bool = False
+    is_away: bool = False
     built: "Analysis | None" = None
     designed: "Analysis | None" = None
     facts: Mapping[View, Facts] = field(default_factory=dict)

@@ -83,6 +83,10 @@ class Database(ABC):
     def is_lost(self) -> bool:
         """Whether the model is no longer where it was opened, so that no edit can be saved."""
 
+    def is_away(self) -> bool:
+        """Whether it cannot be reached now, so that edits are refused until it can."""
+        return False
+
     @abstractmethod
     def errors(self) -> AbstractContextManager[None]:
         """Raise errors of the database as StoreError: one line with the name and what to do.

@@ -184,6 +184,11 @@ class PostgresDatabase(Database):
         """Whether the schema of the model was found to be gone."""
         return self._is_lost
 
+    def is_away(self) -> bool:
+        """Whether the server was heard of before, and the connection that hears of edits is cut."""
+        listener = self._listener
+        return listener is not None and listener.heard > 0 and not listener.listens
+
     @contextlib.contextmanager
     def errors(self) -> Iterator[None]:
         """Raise errors of PostgreSQL as StoreError, in words of ours."""

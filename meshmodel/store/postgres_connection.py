@@ -72,6 +72,9 @@ def connect(source: Source) -> "psycopg.Connection[Any]":
             source.address,
             autocommit=True,
             connect_timeout=TIME_LIMIT,
+            keepalives_idle=TIME_LIMIT,
+            keepalives_interval=1,
+            keepalives_count=TIME_LIMIT,
             application_name="meshmodel",
             client_encoding="UTF8",
         )

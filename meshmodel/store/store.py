@@ -371,6 +371,11 @@ class Store:
                 yield
 
     @property
+    def is_away(self) -> bool:
+        """Whether the database cannot be reached now; what is shown stays."""
+        return self.database.is_away()
+
+    @property
     def is_lost(self) -> bool:
         """Whether the model is no longer where it was opened, so that no edit can be saved."""
         return self.database.is_lost()

@@ -113,6 +113,29 @@ async def test_what_somebody_has_just_drawn_is_seen_when_they_select_it(
         await it.shows("AK")
 
 
+async def test_the_first_row_says_when_the_database_is_away_and_what_was_typed_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with guest(tmp_path, GATEWAY, size=(160, 40)) as (it, _):
+        await press(it, "@", "N", *"seen")
+
+        def refused(*_: object, **__: object) -> None:
+            raise StoreError("mesh: cannot be reached")
+
+        with monkeypatch.context() as gone:
+            gone.setattr(Store, "is_away", True)
+            gone.setattr(Store, "apply", refused)
+            it.bench.poll()
+            await it.shows("  database away")
+            await it.press("enter")
+            await it.shows("mesh: cannot be reached")
+        it.bench.poll()
+        await it.shows("the database is back")
+        assert "database away" not in it.screen_text()
+        await it.press("enter")
+        assert [each.text for each in it.model.note.values()] == ["seen"]
+
+
 async def test_the_others_are_seen_while_the_model_cannot_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from meshmodel.edits.edit import Put, edit
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.records import System, Zone
 from meshmodel.model.source import Source
-from meshmodel.store import migrations, plain_sql
+from meshmodel.store import migrations, plain_sql, postgres_connection
 from meshmodel.store.copy import copy_model
 from meshmodel.store.migrations.__main__ import migration
 from meshmodel.store.sqlite_database import SqliteDatabase
@@ -604,3 +605,30 @@ test_twenty_programs_lose_nothing.pytestmark = [
     *test_twenty_programs_lose_nothing.pytestmark,
     pytest.mark.slow,
 ]
+
+
+@needs_server
+def test_a_server_that_went_is_away_until_it_lets_one_in_again(address, monkeypatch):
+    def until(wanted: bool) -> None:
+        end = time.monotonic() + 30
+        while store.is_away is not wanted:
+            assert time.monotonic() < end
+            time.sleep(0.02)
+
+    with Store.create(address, SAMPLE) as store, monkeypatch.context() as gone:
+        assert not store.is_away, "nothing is known yet"
+        store.refresh()
+        listener = store.database._listener
+        while not listener.listens:
+            time.sleep(0.02)
+        assert not store.is_away
+        with server() as raw:
+
+            def refused(_: object) -> None:
+                raise StoreError("away")
+
+            gone.setattr(postgres_connection, "connect", refused)
+            raw.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+        until(True)
+        gone.undo()
+        until(False)

@@ -61,6 +61,7 @@ class MeshHeader(Bound):
             "" if shown.comparing is None else shown.comparing.asked.name,
             is_drawing=shown.is_drawing,
             is_lost=shown.is_lost,
+            is_away=shown.is_away,
             read_only=shown.read_only,
         )
         key = "" if shown.follows or shown.lead else shown_keys(BY_ID["follow"], self._keymap)

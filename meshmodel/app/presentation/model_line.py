@@ -100,7 +100,14 @@ def _paths(now: Counts, questions: int) -> Part:
 
 
 def right_parts(
-    lens: LensName, view: "View", since: str, *, is_drawing: bool, is_lost: bool, read_only: bool
+    lens: LensName,
+    view: "View",
+    since: str,
+    *,
+    is_drawing: bool,
+    is_lost: bool,
+    is_away: bool,
+    read_only: bool,
 ) -> list[Part]:
     """How a model is looked at, and how it is kept.
 
@@ -110,6 +117,7 @@ def right_parts(
         since: what the model is compared with, if anything.
         is_drawing: whether it is being drawn.
         is_lost: whether its file is gone.
+        is_away: whether its database cannot be reached now.
         read_only: whether edits are refused.
     """
     parts = []
@@ -130,7 +138,9 @@ def right_parts(
         )
     if is_drawing:
         parts.append(Part("drawing...", "warning", right=True))
-    if is_lost:
+    if is_away:
+        parts.append(Part("database away", "bad", right=True))
+    elif is_lost:
         parts.append(Part("file gone", "bad", right=True))
     elif read_only:
         parts.append(Part("read only", "warning", 1, right=True))

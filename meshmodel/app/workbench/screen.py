@@ -375,6 +375,14 @@ class Workbench(Screen[None]):
         self.app.screen.check_idle()  # else what waits to be drawn might wait for the next key or event
         self._look()
         self.drawing.follow_order()
+        if (is_away := self.session.is_away) is not self.context.state.is_away:
+            self.context.update(is_away=is_away)
+            away = (
+                "the database is away: no edit can be saved until it is back; what is shown and typed stays"
+            )
+            self.context.say(
+                away if is_away else "the database is back", "error" if is_away else "information"
+            )
         is_lost = self.session.is_lost
         if is_lost is not self.context.state.is_lost:
             self.context.update(is_lost=is_lost)

@@ -8,6 +8,7 @@ from meshmodel.app.presentation.phrases import door_of, why_no_place
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.edits import checkpoint_places, operations
 from meshmodel.edits.edit import touched
+from meshmodel.model.text import one_line
 
 
 class CheckpointsController(Controller):
@@ -88,15 +89,18 @@ class CheckpointsController(Controller):
         if isinstance(intents, str):
             self.context.say(intents, "warning")
             return
+        from meshmodel.app.dialogs.base import ask_until_taken
         from meshmodel.app.dialogs.intend import IntendDialog
 
         dialog = IntendDialog(analysis, finding, intents)
 
-        def decided(_: str) -> None:
-            if self.context.apply(dialog.edit, on=analysis.snapshot):
+        def decided(_: str) -> str | None:
+            refused = self.context.refusal(dialog.edit, on=analysis.snapshot)
+            if refused is None:
                 self.context.once_shown(partial(self.context.say, dialog.words))
+            return None if refused is None else one_line(refused, 300)
 
-        self.context.ask(dialog, decided)
+        ask_until_taken(self.context.app, dialog, self.context.batched(decided))
 
 
 def ask_checkpoint(context: Context, place: operations.Step | None) -> None:

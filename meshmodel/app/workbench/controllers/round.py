@@ -16,6 +16,7 @@ from meshmodel.edits.edit import Edit, Put
 from meshmodel.edits.fields import refusal_of
 from meshmodel.edits.merge import ConflictError
 from meshmodel.edits.operations import words_for
+from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.phrases import SWITCHED_BY_LETTER
 from meshmodel.model.records import Acceptance, Record, Reference, table_of
 from meshmodel.model.schema import SCHEMA
@@ -317,7 +318,7 @@ class RoundController(Controller):
 
     def note(self, answer: answers.AnswerName) -> None:
         """Ask what the question, the assumption or the note says."""
-        from meshmodel.app.dialogs.base import TextEntry
+        from meshmodel.app.dialogs.base import TextEntry, ask_until_taken
 
         stop = self._stop
         snapshot = stop.analysis.snapshot
@@ -327,13 +328,16 @@ class RoundController(Controller):
                 return "write it, or leave with Esc"
             return refusal_of(answers.noted(stop, answer, text, snapshot), snapshot)
 
-        def decided(text: str) -> None:
-            label = self.context.attempt(lambda: self._add_note(stop, answer, text), "error")
-            self.context.say(label or self.state.message.text)
+        def decided(text: str) -> str | None:
+            try:
+                self.context.say(self._add_note(stop, answer, text))
+            except MeshmodelError as refused:
+                return one_line(refused, 300)
+            return None
 
         titles = {"park": "decide later: what is the question?", "assume": "what is assumed?", "note": "note"}
         dialog = TextEntry(titles[answer], check=problem, long=True)
-        self.context.ask(dialog, decided)
+        ask_until_taken(self.context.app, dialog, self.context.batched(decided))
 
     def keep_votes(self, text: str) -> None:
         """Note how a stop was voted on."""
