@@ -32,6 +32,8 @@ class Room:
         self._shown: Presence | None = None
         self.redraw: Callable[[], object] = lambda: None
         """Has all drawn again, for a terminal that shows nothing; any thread may call it."""
+        self.browser: Callable[[str, str], object] | None = None
+        """Tells the page around the terminal, where one is, the ``words`` of the drawing or to ``paste``."""
 
     def listen(self, post: Callable[[Message], object], model: Source) -> None:  # noqa: ARG002  # see HostRoom
         """Say who hears of the others from now on, the ``post_message`` of a screen, and of which model."""

@@ -104,6 +104,7 @@ def _show(order: dict[str, Any], folder: Path, server: socket.socket) -> None:
             server.sendall(json.dumps(message).encode() + b"\n")
 
     room = Room(lambda here: send({"here": here}))
+    room.browser = lambda kind, text: send({"browser": [kind, text]})
     threading.Thread(target=_hear, args=(server, room), daemon=True).start()
     try:
         run_guest(

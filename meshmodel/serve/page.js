@@ -57,9 +57,18 @@ window.WebSocket = class extends EventTarget {
       const [kind, first, second] = JSON.parse(event.data);
       if (kind === "attached") return this.attached(first, second);
       if (kind === "pong") return this.forget(second);
+      if (kind === "words") return void (shown("#words").textContent = first);
+      if (kind === "paste") return this.paste(first);
     }
     this.dispatchEvent(new MessageEvent("message", { data: event.data }));
     if (event.data.byteLength > PICTURE) document.body.classList.add("-drawn");
+  }
+  async paste(copied) { // what the program has copied, where the browser lets nobody read its clipboard
+    const read = navigator.clipboard ? navigator.clipboard.readText() : Promise.reject();
+    const text = (await read.catch(() => copied)).replace(/\x1b/g, "").replace(/\r?\n/g, "\r");
+    if (!text) say(NO_CLIPBOARD);
+    else if (new TextEncoder().encode(text).length > PASTE_LIMIT) say(TOO_LONG);
+    else this.send(JSON.stringify(["stdin", `\x1b[200~${text}\x1b[201~`]));
   }
   attached(received, isNew) {
     if (isNew && this.wasAttached) {
@@ -105,6 +114,14 @@ addEventListener("keydown", (event) => {
   const isControl = event.ctrlKey && !event.altKey && !event.metaKey && "vr".includes(letter || "-");
   const isAlt = event.altKey && !event.ctrlKey && letter;
   if (isControl || isAlt || ["F5", "F11", "F12"].includes(event.key)) event.stopImmediatePropagation();
+}, true);
+
+// Tab is a key of the terminal, unless Ctrl+M has said that it leaves it.
+let leaves = false;
+addEventListener("keydown", (event) => {
+  const isSwitch = event.ctrlKey && event.key.toLowerCase() === "m";
+  if (isSwitch) say((leaves = !leaves) ? LEAVES : STAYS);
+  if (isSwitch || (leaves && event.key === "Tab")) event.stopImmediatePropagation();
 }, true);
 
 // A right click on the terminal opens the menu of the program alone; with Shift, that of the browser.

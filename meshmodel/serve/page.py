@@ -25,6 +25,9 @@ _SENTENCES: Final = {
         f"Nothing was pasted: the text has more than {PASTE_LIMIT // 1024} kB. "
         "Paste it in parts, or have the host import it as a file."
     ),
+    "NO_CLIPBOARD": "The browser lets this page not read its clipboard: press Ctrl+V.",
+    "LEAVES": "Tab leaves the terminal now. Ctrl+M keeps it there again.",
+    "STAYS": "Tab stays in the terminal.",
     "PASTE_LIMIT": PASTE_LIMIT,
 }
 """What the script of ours says, and the bytes of a paste."""
@@ -52,6 +55,9 @@ _STYLE: Final = (
     " background: #b00020; color: #fff; } #said[hidden] { display: none; }"
     "#lost { display: none; position: fixed; top: 0; left: 0; right: 0; z-index: 5; margin: 0; padding: .5em;"
     " background: #b00020; color: #fff; text-align: center; }"
+    "#words:not(:focus), #hint { position: absolute; width: 1px; height: 1px; overflow: hidden; }"
+    "#words:focus { position: fixed; inset: 0; z-index: 6; overflow: auto; background: #121212; }"
+    "#words { white-space: pre-wrap; }"
     "body.-lost #lost { display: block; } body.-lost #terminal { opacity: .4; }"
 )
 _ROLES: Final = {
@@ -119,8 +125,11 @@ def terminal_page(origin: str) -> str:
         f'<p id="wait" role="status">Opening the model…</p>{_NO_SCRIPT}'
         '<p id="said" role="alert" hidden></p>'
         '<p id="lost" role="status">The connection is lost. Trying again… What you type arrives then.</p>'
+        '<p id="hint">The terminal shows a drawing: press S in it to have it described here. '
+        "Press Ctrl+M in it to leave it with Tab.</p>"
         '<div id="terminal" class="textual-terminal" data-font-size="16" '
         f'data-session-websocket-url="{address}"></div>'
+        '<div id="words" role="log" aria-live="polite" aria-label="The drawing in words" tabindex="0"></div>'
     )
 
 

@@ -575,6 +575,9 @@ class Server:
                     if person.socket is not None:
                         with contextlib.suppress(OSError):
                             await person.socket.send_json(["deliver_file_start", key])
+                case {"browser": [str(kind), str(text)]} if person.socket is not None:
+                    with contextlib.suppress(OSError):
+                        await person.socket.send_json([kind, text])
                 case {"here": dict(here)} if person.terminal is terminal:
                     person.here = here
                     self._spread()

@@ -192,12 +192,78 @@ async def test_what_is_copied_goes_to_the_clipboard_of_the_browser_and_a_right_c
             assert await ada.run("window.menu") is True
 
 
-async def click(page: Page, button: str) -> None:
-    """Click on the first element of the model."""
+async def test_the_menu_pastes_what_the_browser_has_and_says_so_where_that_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path) as room:
+        async with chromium(tmp_path / "profile") as browser:
+            ada = await browser.page(tmp_path)
+            await joined(ada, room, "Ada")
+            await ada.type("V")
+            said = "[document.querySelector('#said')].map((each) => each.hidden ? '' : each.innerText)[0]"
+            while not (words := await ada.run(said)):
+                pass
+            assert "press Ctrl+V" in words
+            await browser.ask(
+                "Browser.grantPermissions",
+                permissions=["clipboardReadWrite", "clipboardSanitizedWrite"],
+                origin=room.origin,
+                browserContextId=ada.context,
+            )
+            text = "north holds north-key\nsouth holds south-key"
+            await ada.run(f"navigator.clipboard.writeText({text!r})")
+            await click(ada, "right", 95, 4)
+            await shows(ada, "paste what was copied")
+            row = next(n for n, each in enumerate(shown(ada).display) if "paste what was copied" in each)
+            await click(ada, "left", shown(ada).display[row].index("paste what"), row)
+            await shows(ada, "south holds south-key")
+
+
+async def test_a_composed_text_stands_where_it_is_typed_and_the_drawing_is_read_aloud_beside_it(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path) as room:
+        async with chromium(tmp_path / "profile") as browser:
+            ada = await browser.page(tmp_path)
+            await joined(ada, room, "Ada")
+            await ada.type(":bot")
+            await shows(ada, "bot")
+            await ada.ask("Input.imeSetComposition", text="にほ", selectionStart=2, selectionEnd=2)
+            position = (
+                "(() => { const [of, box] = ['.composition-view', '.xterm-screen'].map((each) =>"
+                " document.querySelector(each).getBoundingClientRect());"
+                f" return [(of.x - box.x) / box.width * {shown(ada).columns},"
+                f" (of.y - box.y) / box.height * {shown(ada).lines}] }})()"
+            )
+            x = y = 0
+            while not x:  # the terminal places it a moment later
+                x, y = await ada.run(position)
+            row = shown(ada).display[round(y)]
+            assert row[: round(x)].endswith("bot"), (x, y, row)
+            await ada.ask("Input.insertText", text="日本")
+            await shows(ada, "bot日本")
+            for key in ("Escape", "S"):
+                await ada.type(key)
+            words = "document.querySelector('[aria-live=polite]#words').innerText"
+            while "Support bot" not in await ada.run(words):
+                pass
+            await ada.type("Escape")
+            active = "document.activeElement.id || document.activeElement.className"
+            tab = {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
+            for leaves, then in ((False, "xterm-helper-textarea"), (True, "words")):
+                if leaves:
+                    switch = {"key": "m", "modifiers": 2, "windowsVirtualKeyCode": 77}
+                    await ada.ask("Input.dispatchKeyEvent", type="keyDown", **switch)
+                await ada.ask("Input.dispatchKeyEvent", type="keyDown", **tab)
+                assert await ada.run(active) == then
+
+
+async def click(page: Page, button: str, column: int = 6, row: int = 2) -> None:
+    """Click on a cell; where none is named, on the first element of the model."""
     at = await page.run(
         "(() => { const box = document.querySelector('.xterm-screen').getBoundingClientRect();"
-        f" return {{ x: box.x + box.width * 6 / {shown(page).columns},"
-        f" y: box.y + box.height * 2.5 / {shown(page).lines} }} }})()"
+        f" return {{ x: box.x + box.width * {column + 0.5} / {shown(page).columns},"
+        f" y: box.y + box.height * {row + 0.5} / {shown(page).lines} }} }})()"
     )
     for kind in ("mousePressed", "mouseReleased"):
         await page.ask("Input.dispatchMouseEvent", type=kind, button=button, clickCount=1, **at)

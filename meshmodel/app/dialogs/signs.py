@@ -42,6 +42,8 @@ class InWords(ChoiceDialog[Reference]):
     def __init__(self, analysis: "Analysis", selected: Reference | None) -> None:
         """Arguments: of the model in the view in force; what is selected: the cursor comes upon its line."""
         lines = [*Description(analysis).lines()]
+        self.text = "\n".join(text for _, text in lines)
+        """All of it, for screen readers."""
         rows = [
             Row(number, line(text), about, indent=len(text) - len(text.lstrip()) + 2)
             if text

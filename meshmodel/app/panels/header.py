@@ -59,9 +59,8 @@ class MeshHeader(Bound):
             shown.lens,
             shown.view,
             "" if shown.comparing is None else shown.comparing.asked.name,
+            "database away" if shown.is_away else "file gone" if shown.is_lost else "",
             is_drawing=shown.is_drawing,
-            is_lost=shown.is_lost,
-            is_away=shown.is_away,
             read_only=shown.read_only,
         )
         key = "" if shown.follows or shown.lead else shown_keys(BY_ID["follow"], self._keymap)

@@ -100,14 +100,7 @@ def _paths(now: Counts, questions: int) -> Part:
 
 
 def right_parts(
-    lens: LensName,
-    view: "View",
-    since: str,
-    *,
-    is_drawing: bool,
-    is_lost: bool,
-    is_away: bool,
-    read_only: bool,
+    lens: LensName, view: "View", since: str, gone: str, *, is_drawing: bool, read_only: bool
 ) -> list[Part]:
     """How a model is looked at, and how it is kept.
 
@@ -116,8 +109,7 @@ def right_parts(
         view: the view in force.
         since: what the model is compared with, if anything.
         is_drawing: whether it is being drawn.
-        is_lost: whether its file is gone.
-        is_away: whether its database cannot be reached now.
+        gone: what of it is gone, a file or a database; empty: nothing.
         read_only: whether edits are refused.
     """
     parts = []
@@ -138,10 +130,8 @@ def right_parts(
         )
     if is_drawing:
         parts.append(Part("drawing...", "warning", right=True))
-    if is_away:
-        parts.append(Part("database away", "bad", right=True))
-    elif is_lost:
-        parts.append(Part("file gone", "bad", right=True))
+    if gone:
+        parts.append(Part(gone, "bad", right=True))
     elif read_only:
         parts.append(Part("read only", "warning", 1, right=True))
     else:

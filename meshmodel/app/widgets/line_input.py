@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Final
 
 from textual import events
+from textual.geometry import Offset
 from textual.widgets import Input
 
 NOTHING_COPIED: Final = (
@@ -24,6 +25,11 @@ class LineInput(Input):
         """Arguments: the text to begin with, and the toolkit's."""
         super().__init__(value, **options)
         self.proposed = value
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """The cell of the cursor, where a composed text appears; the toolkit gives the one after the end."""
+        return super().cursor_screen_offset - (int(self.cursor_at_end), 0)
 
     @property
     def typed(self) -> str:

@@ -81,7 +81,10 @@ class Menus(Controller):
         if analysis is None or self.state.why_nothing:
             self.context.answer_later("in words", self.in_words)
         else:
-            self.context.ask(InWords(analysis, self.state.selected), self._go_to)
+            dialog, room = InWords(analysis, self.state.selected), self.context.app.room
+            self.context.ask(dialog, self._go_to)
+            if room is not None and room.browser is not None:
+                room.browser("words", dialog.text)
 
     def palette(self) -> None:
         """Find and run any command, or go to any element."""

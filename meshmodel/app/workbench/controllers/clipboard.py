@@ -44,9 +44,11 @@ class ClipboardController(Controller):
         self._apply(lambda: clipboard.duplicate(self.state.snapshot, self._selected))
 
     def paste(self) -> None:
-        """Add what was copied last."""
-        text = self.context.canvas.app.clipboard
-        if text.strip():
+        """Add what was copied last; in a browser what its clipboard has, if it lets that be read."""
+        text, room = self.context.canvas.app.clipboard, self.context.app.room
+        if room is not None and room.browser is not None:
+            room.browser("paste", text)
+        elif text.strip():
             self._paste(text)
         else:
             self.context.say(NOTHING_COPIED)
