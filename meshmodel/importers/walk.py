@@ -27,6 +27,8 @@ _MADE: Final = frozenset({"pyvenv.cfg", "CACHEDIR.TAG"})
 """A folder with one of these holds an environment or a cache."""
 EXAMPLES: Final = _LISTS.all_of("examples")
 """Below folders so named there are models of other people's agents, or what is yet to be filled in."""
+_EXAMPLE: Final = re.compile(r".*[.-](?:example|sample|template)s?\.\w+", re.IGNORECASE)
+"""Names of files likewise."""
 _WORKFLOWS: Final = "/.github/workflows/"
 _WITH_SECRETS: Final = re.compile(
     r"\.env(\..*)?|.*\.(pem|key|p12|pfx|kdbx)|id_(rsa|dsa|ecdsa|ed25519)|auth\.json|\.credentials\.json"
@@ -168,6 +170,7 @@ def _note(
         made.unopened.append(source)
         return
     known = names.forms_of(source, path.name)
+    is_example |= _EXAMPLE.fullmatch(path.name) is not None
     if known:
         above, is_workflow, _ = f"/{source}".partition(_WORKFLOWS)
         is_idle = is_workflow and above.lstrip("/") not in repositories

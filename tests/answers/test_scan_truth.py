@@ -871,3 +871,10 @@ def test_a_file_of_code_that_an_agent_calls_is_among_those_read(tmp_path):
     text_in(tmp_path, "tools.py", f"import requests\ndef look_up(name: str) -> str:\n    return {call}\n")
     read = scan([tmp_path], tmp_path, NEVER).read
     assert [source for source, _ in read] == ["agent.py", "tools.py"]
+
+
+@all_rows("name", ["mcp-config.template.json", "mcp.example.json", "mcp-sample.json"])
+def test_a_file_that_is_yet_to_be_filled_in_is_no_configuration(name, tmp_path):
+    settings_in(tmp_path, name, {"mcpServers": {"github": GITHUB}})
+    found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
+    assert (found.groups, found.scope.examples) == ((), 1)
