@@ -424,7 +424,7 @@ def _group(analysis: Analysis, own: _Own) -> Group:
         asks = _UNSAID
     if asks == "does not ask" and _asks_for_other_tools(snapshot, own.agent):
         asks = "asks for some of it"
-    if asks and own.agent in _by_default(snapshot):
+    if asks and _is_by_default(snapshot, own.agent, asks):
         asks += _ASSUMED
     return Group((), (), tuple(reads), tuple(changes), tuple(runs), own.identities, asks, before)
 
@@ -464,28 +464,34 @@ def _asks_for_other_tools(snapshot: Snapshot, agent: str) -> bool:
     return any(map(_SOME_TOOLS.match, about)) and not any(holder == agent for holder, _ in snapshot.hold)
 
 
-def _by_default(snapshot: Snapshot) -> set[str]:
-    """The clients of which no file that was read says what they ask, so that their defaults are taken."""
+def _is_by_default(snapshot: Snapshot, agent: str, asks: str) -> bool:
+    """Whether what a client asks is its default, for no file that was read says it, or that of who starts it.
+
+    What an agent asks less than the client that starts it, with an account of its own, a file says.
+    """
     open_ = (each for each in snapshot.note.values() if each.state == "open")
     found = {(each.about or "").removeprefix("agent:") for each in open_ if _DEFAULTS.match(each.text)}
-    shared = {to for from_, to in snapshot.delegation if from_ in found and _held(snapshot, from_, to)}
-    return found | shared
-
-
-def _held(snapshot: Snapshot, one: str, other: str) -> bool:
-    """Whether two agents hold one credential."""
-    return any(holder == one and (other, held) in snapshot.hold for holder, held in snapshot.hold)
+    started = [from_ for from_, to in snapshot.delegation if to == agent and from_ in found]
+    shared = any(
+        (each, held) in snapshot.hold for each in started for who, held in snapshot.hold if who == agent
+    )
+    return agent in found or (bool(started) and (shared or asks != "does not ask"))
 
 
 def _unsaid(snapshot: Snapshot) -> set[str]:
-    """The clients of which it is asked what they ask, since no file that was read says it."""
+    """The clients of which it is asked what they ask, since no file that was read says it.
+
+    It is asked once for all folders; one whose settings were read has the person's account.
+    """
     agents, found = snapshot.agent, set[str]()
+    said = {agent for agent, held in snapshot.hold if snapshot.credential[held].identity == "the user"}
     for note in snapshot.note.values():
         known, asked = _PROMPTS.fullmatch(note.text), agents.get((note.about or "").removeprefix("agent:"))
         if note.state != "open" or known is None or asked is None:
             continue
         for each in agents.values():
-            if each.home == asked.home and f"{each.title} in ".startswith(f"{known[1]} in "):
+            is_meant = each.home == asked.home and f"{each.title} in ".startswith(f"{known[1]} in ")
+            if is_meant and each.id not in said:
                 found.add(each.id)
     return found
 

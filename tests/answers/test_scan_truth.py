@@ -674,7 +674,16 @@ def test_an_empty_value_is_no_key(value, is_key, tmp_path):
         assert any(each.title == "Claude API" for each in model.system.values()) == is_key, name
 
 
-@all_rows("name", ["mcp-config.json", "gateway/mcp_config.json", "mcp_settings.json", ".claude/mcp.json"])
+@all_rows(
+    "name",
+    [
+        "mcp-config.json",
+        "gateway/mcp_config.json",
+        "mcp_settings.json",
+        ".claude/mcp.json",
+        ".claude/.mcp.json",
+    ],
+)
 def test_of_a_file_that_no_client_is_known_to_read_a_client_is_only_assumed(name, tmp_path):
     settings_in(tmp_path, name, {"mcpServers": {"github": GITHUB}})
     found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
@@ -878,3 +887,13 @@ def test_a_file_that_is_yet_to_be_filled_in_is_no_configuration(name, tmp_path):
     settings_in(tmp_path, name, {"mcpServers": {"github": GITHUB}})
     found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
     assert (found.groups, found.scope.examples) == ((), 1)
+
+
+def test_what_is_asked_of_one_client_leaves_aside_those_whose_settings_say_it(tmp_path):
+    settings_in(tmp_path, ".claude/settings.json", {"permissions": {"allow": ["Bash"]}})
+    settings_in(tmp_path, "other/.mcp.json", {"mcpServers": {"github": GITHUB}})
+    found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
+    assert {each.titles: each.asks for each in found.groups} == {
+        ("Claude Code",): "does not ask",
+        ("Claude Code in other",): "what it asks is not in these files",
+    }

@@ -187,6 +187,8 @@ def _client_of(document: Document, project: str, out: Proposal) -> Client:
     for end, name in _CLIENTS:
         if f"/{source}".endswith(f"/{end}"):
             folder = project or (HOME if end in _OF_A_PERSON else folder_of(document, end))
+            if folder.rpartition("/")[2].startswith("."):
+                break  # no project: .claude/.mcp.json
             return out.part(Clients).client(name, folder, at=at)
     folder = project or source.rpartition("/")[0]
     client = out.part(Clients).client("MCP client", folder, at=at, file=source)
