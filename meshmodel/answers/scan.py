@@ -55,6 +55,8 @@ _TAKEN: Final = re.compile(r".+ is taken for an agent, .+")
 """What an import assumes of an action that it does not know."""
 _UPDATER: Final = re.compile(r"The pull requests of (\w+) quote release notes of packages, .+")
 """What an import assumes of the pull requests of a program that opens them for new versions."""
+_WITHIN: Final = re.compile(r"^events of |(?: by members| of workflows)(?= of |$)")
+"""What an import adds to the name of a part of a repository, to tell apart who writes there."""
 _AS_TOOLS: Final = ", as tools of "
 """What follows the name of a token that an import draws as the tools of an agent use it."""
 _ASSUMED: Final = " (assumed)"
@@ -403,7 +405,7 @@ def _group(analysis: Analysis, own: _Own) -> Group:
     }
     titles, acts, asked = dict[str, str](), 0, 0
     for system, (actions, unchecked) in own.reach.items():
-        title = titles[system] = snapshot.system[system].title + (" ⚑" if system in heard else "")
+        title = titles[system] = _part(snapshot.system[system].title) + (" ⚑" if system in heard else "")
         done = [each for each in actions if each != "read" or system in missing]
         acts += len(done)
         asked += sum(each not in unchecked for each in done)
@@ -426,7 +428,18 @@ def _group(analysis: Analysis, own: _Own) -> Group:
         asks = "asks for some of it"
     if asks and _is_by_default(snapshot, own.agent, asks):
         asks += _ASSUMED
-    return Group((), (), tuple(reads), tuple(changes), tuple(runs), own.identities, asks, before)
+    flagged = {each for each in titles.values() if each.endswith("⚑")}
+    changes, runs, reads, told = (
+        list(dict.fromkeys(f"{each} ⚑" if f"{each} ⚑" in flagged else each for each in some))
+        for some in (changes, runs, reads, before)
+    )
+    reads = [each for each in reads if each not in changes]
+    return Group((), (), tuple(reads), tuple(changes), tuple(runs), own.identities, asks, tuple(told))
+
+
+def _part(title: str) -> str:
+    """A title of a system as a reader knows it: parts of a repository are one, whoever writes there."""
+    return _WITHIN.sub("", title)
 
 
 def _asked_of(snapshot: Snapshot, agent: str) -> set[str]:
@@ -1007,7 +1020,7 @@ def _reach_lines(group: Group, room: int, most: int, snapshot: Snapshot) -> list
     parts = [each for each in left if each[1]]
     if _models(snapshot).issuperset(group.runs):
         parts.sort(key=lambda each: each[0] == "runs")
-    shorter = [(parts[:count], 1, "") for count in range(len(parts), 0, -1)]
+    shorter = [(parts[:count], most_of, "") for count in range(len(parts), 0, -1) for most_of in (4, 2, 1)]
     lines = list[str]()
     for told, number, tail in (*((parts, number, whom) for number in (6, 4, 3, 2, 1)), *shorter):
         reached = ", ".join(f"{verb} {first_few(some, number)}" for verb, some in told)
@@ -1087,7 +1100,7 @@ def _deed(target: System, action: Action) -> str:
         return f"runs any {target.title}"
     if action == "execute" and _harm(target, action) == 0 and target.kind == "other":
         return f"runs {target.title}"
-    return f"{_DEEDS[action]} {target.title}"
+    return f"{_DEEDS[action]} {_part(target.title)}"
 
 
 def _is_any_command(target: System, action: Action) -> bool:

@@ -184,6 +184,14 @@ def test_what_does_not_fit_into_a_line_goes_on_in_the_next_one(folder):
         assert not any(each.endswith("…") for each in told[: begin + 4])
 
 
+@all_rows("folder", [each.name for each in FOLDERS.iterdir()])
+def test_a_part_of_a_repository_is_named_once(folder):
+    for each in tell_scan(scan([FOLDERS / folder], FOLDERS, NEVER), NEVER).groups:
+        titles = [one.removesuffix(" ⚑") for one in (*each.changes, *each.runs, *each.reads)]
+        assert not any("events of" in one or one.endswith((" by members", " of workflows")) for one in titles)
+        assert len(titles) == len(set(titles))
+
+
 def test_what_holds_for_one_agent_is_said_of_those_alone_that_are_started_so():
     assert not any("The same holds" in each for each in lines("x4"))
 
@@ -521,6 +529,7 @@ jobs:
             AFTER_MEMBER,
         ),
         ([job(OPENED, action(), when="github.actor == 'ann'")], AFTER_MEMBER),
+        ([job("{issues: {types: [labeled]}}", action(more=ISSUE))], AFTER_MEMBER),
         ([job(OPENED, action(CHECKING))], AFTER_MEMBER),
         ([job(OPENED, action(CHECKING, ANYBODY))], ISSUES),
         ([job(OPENED, action("acme/ai@v1", ISSUE))], EVENTS),

@@ -122,6 +122,7 @@ SERVER = '"mcpServers": {"github_server": {"command": "docker", "includeTools": 
         (GEMINI, {"prompt": "Sort"}, "whole"),
         (GEMINI, {"settings": '{"tools": {"core": ["run_shell_command(gh issue view)"]}}'}, {"issues": READ}),
         (GEMINI, {"settings": '{"coreTools": ["run_shell_command"]}'}, "whole"),
+        (GEMINI, {"settings": '{"on": ${{ vars.ON != 0 }}, "coreTools": ["read_file"]}'}, {"code": READ}),
         (
             GEMINI,
             {"settings": '{"tools": {"core": ["read_file"]}, ' + SERVER + "}"},

@@ -242,6 +242,26 @@ def test_words_of_an_event_in_what_an_agent_is_told_start_the_agent_itself(on, g
     assert bool(told) is ("github." in json.dumps(given))
 
 
+@all_rows(
+    ("path", "parts"),
+    [
+        ("issue.title", {"issue"}),
+        ("pull_request.head.repo.default_branch", {"pull_request"}),
+        ("workflow_run.head_commit.message", {"workflow_run"}),
+        ("repository.name", set()),
+        ("repository.default_branch", set()),
+        ("label.name", set()),
+        ("issue.labels[0].name", set()),
+        ("issue.milestone.title", set()),
+        ("release.body", set()),
+        ("pull_request.base.repo.name", set()),
+        ("workflow_run.name", set()),
+    ],
+)
+def test_whose_words_an_event_puts_into_a_text(path, parts):
+    assert event_words(f"${{{{ github.event.{path} }}}}") == parts
+
+
 HEAD = {"ref": "${{ github.event.pull_request.head.sha }}"}
 
 

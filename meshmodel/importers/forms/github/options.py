@@ -29,6 +29,7 @@ from meshmodel.importers.claude_tools import (
 )
 from meshmodel.importers.document import Node
 from meshmodel.importers.forms.github.shell import Started
+from meshmodel.importers.forms.github.words import inline_json
 from meshmodel.importers.gemini_rules import EDITS as GEMINI_EDITS
 from meshmodel.importers.gemini_rules import READS as GEMINI_READS
 from meshmodel.importers.gemini_rules import SHELL, Rules, builtin_rules, listed_rules, policy_rules
@@ -348,7 +349,7 @@ def _claude_inputs(given: Node, rows: Catalogue, policy: Policy) -> Reach | None
     for name in ("allowed_tools", "disallowed_tools"):
         words += [f"--{name.replace('_t', 'T')}", given[name].text] if given[name].text else []
     settings = given["settings"].text
-    said = read_json(settings, "")["permissions"] if settings.lstrip().startswith("{") else Node({})
+    said = inline_json(settings)["permissions"] if settings.lstrip().startswith("{") else Node({})
     words += ["--settings", settings] if settings and not settings.lstrip().startswith("{") else []
     words += ["--permission-mode", said["defaultMode"].text] if said["defaultMode"].text else []
     for name, rules in (("--allowedTools", said["allow"]), ("--disallowedTools", said["deny"])):
@@ -366,7 +367,7 @@ def _codex_action(given: Node, rows: Catalogue, policy: Policy) -> Reach | None:
 
 def _gemini_action(given: Node, rows: Catalogue, _: Policy) -> Reach | None:
     """It starts with ``--yolo``: of the tools that its settings leave nobody is asked about any."""
-    settings = read_json(given["settings"].text or "{}", "")
+    settings = inline_json(given["settings"].text or "{}")
     core = settings["tools"]["core"] or settings["coreTools"]
     if not core.is_list:
         return ANYTHING

@@ -21,6 +21,7 @@ CHECKING: Final = _LISTS.by_word("checking")
 Sources: the page on security of anthropics/claude-code-action@0085208; action.yml of
 openai/codex-action@0006efa.
 """
+_EXPRESSION: Final = re.compile(r"\$\{\{[^}]{0,500}\}\}")
 _SCRIPT_LIMIT: Final = 200_000
 """Characters of a script that are looked at."""
 _ALL: Final = "*"
@@ -34,6 +35,11 @@ _LEAF: Final = re.compile(
     r"github\.event\.(?:[a-z0-9_*-]+\.){0,8}(?:title|body|head\.ref|head\.label|default_branch|page_name|message"
     r"|email|name|text)"
 )
+_OF_MEMBERS: Final = re.compile(
+    r"\.(?:labels?|repository|organization|enterprise|workflow|milestone|installation|assignees?|release|pusher"
+    r"|sender|base)(?:\.|$)|\.workflow_run\.name$"
+)
+"""Parts of an event that nobody writes who has no rights in the repository."""
 PROMPTS: Final = _LISTS.all_of("prompts")
 PROMPT_INPUTS: Final = frozenset({*PROMPTS, "instructions", "task", "query", "message"})
 """Inputs by which an action that is not known is told what to do."""
@@ -142,7 +148,7 @@ def _words_in(expression: str) -> Iterator[str]:
         top, whole = path.split(".")[2:3], path == plain or _is_written_out(plain, found.start())
         if path == "github.head_ref":
             yield "pull_request"
-        elif _LEAF.fullmatch(path) and ".labels" not in path:
+        elif _LEAF.fullmatch(path) and not _OF_MEMBERS.search(path):
             yield top[0] if top[0] in WORDS_OF else _ALL
         elif whole and path in {"github", "github.event"}:
             yield _ALL
@@ -155,6 +161,18 @@ def _is_written_out(expression: str, at: int) -> bool:
     return re.search(r"tojson\s*\(\s*$", expression[max(0, at - 40) : at]) is not None
 
 
+def inline_json(text: str) -> Node:
+    """JSON that stands in a text itself, also with expressions in place of numbers and truth values.
+
+    Raises:
+        ForeignFileError: it is none.
+    """
+    try:
+        return read_json(text, "")
+    except ForeignFileError:
+        return read_json(_EXPRESSION.sub("0", text), "")
+
+
 def inline_servers(text: str) -> dict[str, str]:
     """The MCP servers of a configuration that stands in a text itself, and descriptions of what they start.
 
@@ -162,7 +180,7 @@ def inline_servers(text: str) -> dict[str, str]:
     """
     try:
         words = [text] if text.lstrip().startswith("{") else shlex.split(text[:_SCRIPT_LIMIT])
-        roots = [read_json(each, "") for each in words if each.lstrip().startswith("{")]
+        roots = [inline_json(each) for each in words if each.lstrip().startswith("{")]
     except (ForeignFileError, ValueError):
         return {}
     found: dict[str, str] = {}

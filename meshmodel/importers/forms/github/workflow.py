@@ -198,7 +198,7 @@ class _Workflow:
                     for start, before in self._starts()
                     if start.is_outsider
                 ]
-                if (outside or not self._starts()) and POSSIBLE not in outside:
+                if POSSIBLE not in outside:
                     self.repository.close(agent)
 
     def _started_by_event(self, event: str, node: Node) -> None:
