@@ -55,6 +55,8 @@ CHECKPOINTS: Final[dict[Asking, dict[str, str]]] = {
     "session": {"kind": "human-approval", "freshness": "per-session"},
     "asked": {"kind": "human-approval"},
 }
+ASKS_EACH: Final = "it asks before it edits, runs a command or looks at the web"
+"""What most products ask by default."""
 VERBS: Final[dict[Asking, str]] = {
     "judged": "judges",
     "once": "asks once",
@@ -425,6 +427,13 @@ class Client:
         for host, asking, at in self._hosts:
             self.fetch(host, asking, at=at, account=account)
 
+    def assume_defaults(
+        self, does: str, *, at: Node, why: str = "no settings that were read say otherwise"
+    ) -> None:
+        """Say that what its product asks by default is taken: what that is, and why, in words."""
+        text = f"{self.title} is computed with its defaults, for {why}: {does}. True?"
+        self.out.assume(("agent", self.agent), text, SHARED["asks-by-default"], at=at)
+
     def adopt(self, other: "Client") -> None:
         """Take over what was said of the same client in a folder whose settings include the user's own."""
         for tools, at in other._tools:  # noqa: SLF001  # of the same class
@@ -626,11 +635,7 @@ class Client:
             self.out.part(Clients).ask_prompts(self, served.at)
             return
         if asking is None:
-            text = (
-                f"{self.title} is computed with its defaults, for no settings that were read say otherwise: "
-            )
-            text += "it asks before it uses a tool of a server. True?"
-            self.out.assume(("agent", self.agent), text, SHARED["asks-by-default"], at=self.at)
+            self.assume_defaults("it asks before it uses a tool of a server", at=self.at)
             asking = "asked"
         if asking == "allowed" and asked and served.row is not None:
             known = [tool for tools in served.row.tools.values() for tool in tools]

@@ -906,3 +906,22 @@ def test_what_is_asked_of_one_client_leaves_aside_those_whose_settings_say_it(tm
         ("Claude Code",): "does not ask",
         ("Claude Code in other",): "what it asks is not in these files",
     }
+
+
+@all_rows(
+    ("name", "settings", "asks"),
+    [
+        (".gemini/settings.json", {"ui": {"theme": "x"}}, "asks (assumed)"),
+        (".gemini/settings.json", {"general": {"defaultApprovalMode": "default"}}, "asks"),
+        (".gemini/settings.json", {"tools": {"allowed": ["run_shell_command"]}}, "does not ask"),
+        ("gemini-extension.json", {"name": "x", "version": "1.0.0"}, "asks (assumed)"),
+        ("opencode.json", {"theme": "x", "model": "m"}, "does not ask (assumed)"),
+        ("opencode.json", {"permission": {"edit": "allow", "bash": "allow"}}, "does not ask"),
+        (".claude/settings.json", {"model": "opus"}, "asks (assumed)"),
+        (".claude/settings.json", {"permissions": {"defaultMode": "default"}}, "asks"),
+    ],
+)
+def test_a_default_that_no_settings_state_is_said_as_assumed(name, settings, asks, tmp_path):
+    settings_in(tmp_path, name, settings)
+    found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
+    assert [each.asks for each in found.groups] == [asks]

@@ -27,6 +27,7 @@ from meshmodel.importers.claude_tools import (
     is_whole,
 )
 from meshmodel.importers.clients import (
+    ASKS_EACH,
     Account,
     Asking,
     Client,
@@ -198,7 +199,7 @@ class _Settings:
         for layer in self._layers:
             self._others(layer)
         if not any(each.root["permissions"] for each in self._layers):
-            _assume_defaults(self._client, self._at)
+            self._client.assume_defaults(ASKS_EACH, at=self._at)
         elif not any(each.scope == "user" for each in self._layers):
             _assume_layers(self._client, self._at)
 
@@ -509,13 +510,6 @@ def plugin_agent(client: Client, name: str, at: Node) -> str:
     return agent
 
 
-def _assume_defaults(client: Client, at: Node) -> None:
-    """Say that no settings that were read say what is allowed."""
-    text = f"{client.title} is computed with its defaults, for no settings that were read allow or refuse "
-    text += "anything: it asks before it edits, runs a command or looks at the web. True?"
-    client.out.assume(("agent", client.agent), text, RULES["layers-not-seen"], at=at)
-
-
 def _assume_layers(client: Client, at: Node) -> None:
     """Say that a layer of settings that was not read can allow more."""
     text = (
@@ -535,7 +529,7 @@ def _subagent(document: Document, out: Proposal, with_settings: Container[str]) 
     client = out.part(Clients).client(NAME, folder, at=at)
     if folder not in with_settings and not client.has_account:
         client.use(Tools(search="asked"), at=at)
-        _assume_defaults(client, at)
+        client.assume_defaults(ASKS_EACH, at=at)
     name = root["name"].text
     agent = client.subagent(name, at=at)
     out.take(root["name"], RULES["subagent"], ("agent", agent), ("delegation", (client.agent, agent)))

@@ -308,10 +308,11 @@ class _Settings:
         unsaid = ["no sandbox"] * (not view.is_stated)
         unsaid += ["no approval policy"] * (not view.get("approval_policy"))
         if unsaid:
-            text = f"{client.title} is computed with its defaults, for its settings choose "
-            text += f"{' and '.join(unsaid)}: in a folder that is trusted it may write, and asks before it "
-            text += "leaves the sandbox. True?"
-            self._out.assume(("agent", client.agent), text, RULES["sandbox-not-stated"], at=self._at)
+            client.assume_defaults(
+                "in a folder that is trusted it may write, and asks before it leaves the sandbox",
+                at=self._at,
+                why=f"its settings choose {' and '.join(unsaid)}",
+            )
         for layer in self._layers:
             root = layer.root
             for key, rule in _SAID.items():

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from meshmodel.importers.clients import Client, Clients, Sandbox, Tools, folder_of
+from meshmodel.importers.clients import ASKS_EACH, Client, Clients, Sandbox, Tools, folder_of
 from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import ABSENT, Document, Node
 from meshmodel.importers.gemini_rules import (
@@ -170,6 +170,9 @@ class _Settings:
                 client.add_folder(node.text.rstrip("/") or node.text)
         tools = self._tools()
         found = client.use(tools, at=self._at)
+        is_said = self._get("general", "defaultApprovalMode") or self._mode != "default"
+        if not is_said and [*self._all_rules()] == [*builtin_rules(self._mode)]:
+            client.assume_defaults(ASKS_EACH, at=self._at)
         if tools.sandbox is not None and tools.sandbox.asking != "denied":
             client.write_settings(tools.sandbox.asking, at=self._at)
         for each in self._rules.commands():
@@ -374,6 +377,7 @@ def _extension(document: Document, out: Proposal) -> None:
         ),
         at=root,
     )
+    client.assume_defaults(ASKS_EACH, at=root)
     text = f"Who installs the extension {name} of Gemini CLI, and who may change it?"
     out.take(
         root["name"], RULES["extension"], out.ask(("agent", client.agent), text, RULES["extension"], at=root)

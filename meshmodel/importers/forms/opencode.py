@@ -229,6 +229,10 @@ class _Settings:
         for folder in self._rules.folders():
             client.add_folder(folder)
         client.use(self._rules.tools(), at=self._at)
+        if not self._rules.all[len(_DEFAULTS) :]:
+            client.assume_defaults(
+                "it asks before it works in other folders, and before nothing else", at=self._at
+            )
         self._some_uses(self._rules, client.account)
         if any(each.asking == "asked" for each in self._rules.all[len(_DEFAULTS) :]):
             text = f"A prompt of {client.title} may be answered with “always”, until the session ends. It is "
