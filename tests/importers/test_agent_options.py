@@ -144,12 +144,24 @@ def test_what_inputs_of_an_action_leave_of_the_token(uses, given, may, tmp_path)
     assert ("whole" if "github_token-of-flow" in held else grants_of(model, cut)) == may
 
 
+def script(text):
+    return {"uses": "actions/github-script@v8", "with": {"script": text}}
+
+
 @all_rows(
     ("after", "may"),
     [
         ([], {"code": READ}),
         ([{"run": "echo ${{ steps.helper.outputs.final-message }}"}], "whole"),
         ([{"run": "make"}], "whole"),
+        ([{"uses": "acme/push@v1"}], "whole"),
+        ([{"uses": "actions/upload-artifact@v4"}], {"code": READ}),
+        ([script("await github.rest.issues.createComment({body})")], {"code": READ, "issues": ("write",)}),
+        ([script("await github.rest.issues.listComments({})")], {"code": READ, "issues": READ}),
+        ([script("const fs = require('fs'); github.rest.pulls.merge({})")], {"code": WRITE}),
+        ([script("github.rest.repos.createDispatchEvent({})")], {"code": WRITE}),
+        ([script("await exec.exec('make')")], "whole"),
+        ([script("github.rest.issues.createComment({body: '${{ steps.helper.outputs.x }}'})")], "whole"),
     ],
 )
 def test_what_follows_takes_up_what_an_agent_of_an_action_writes(after, may, tmp_path):
@@ -157,7 +169,15 @@ def test_what_follows_takes_up_what_an_agent_of_an_action_writes(after, may, tmp
     model = model_of(one_job(step, *after, permissions=MAY), tmp_path)[0].model
     whole = "github_token-of-flow" in held_by(model, "codex-in-flow")
     assert ("whole" if whole else grants_of(model, LIMITED.format("codex"))) == may
-    assert model.delegation["flow", "codex-in-flow"].returns == ("values" if not after else "words")
+    assert model.delegation["flow", "codex-in-flow"].returns == ("words" if whole else "values")
+
+
+def test_a_job_reads_what_an_agent_says_if_later_steps_have_secrets(tmp_path):
+    after = script("github.rest.issues.createComment({})") | {"env": {"PAT": "${{ secrets.PAT }}"}}
+    model = model_of(one_job({"id": "x", "uses": CODEX, "env": TOKEN}, after, permissions=MAY), tmp_path)[
+        0
+    ].model
+    assert model.delegation["flow", "codex-in-flow"].returns == "words"
 
 
 def test_the_token_of_the_app_is_cut_as_the_tools_are(tmp_path):
@@ -205,13 +225,18 @@ PUSH = {"run": "git push"}
     ("script", "after", "may"),
     [
         ("claude -p Sort --allowedTools Edit", (), {"code": READ}),
-        ("claude -p Sort --allowedTools Edit", (PUSH,), "whole"),
-        ("claude -p Sort --permission-mode acceptEdits\ngit push", (), "whole"),
+        ("claude -p Sort --allowedTools Edit", (PUSH,), {"code": WRITE}),
+        ("claude -p Sort --allowedTools Edit", ({"run": "make"},), "whole"),
+        ("claude -p Sort --permission-mode acceptEdits\ngit push", (), {"code": WRITE}),
         ("claude -p Sort --allowedTools Edit || true", (), {"code": READ}),
         ("claude -p Sort --allowedTools Read", (PUSH,), {"code": READ}),
-        ("claude -p Sort --allowedTools Read > out.md", (PUSH,), "whole"),
+        ("claude -p Sort --allowedTools Read > out.md", (PUSH,), {"code": WRITE}),
         ("claude -p Sort --allowedTools Read | tee out.md", (), {"code": READ}),
-        ('OUT="$(claude -p Sort --allowedTools Read)"\ngh pr comment 1 --body "$OUT"', (), "whole"),
+        (
+            'OUT="$(claude -p Sort --allowedTools Read)"\ngh issue comment 1 --body "$OUT"',
+            (),
+            {"code": READ, "issues": WRITE},
+        ),
         ("cat notes.md | claude --allowedTools Read", (), {"code": READ}),
     ],
 )

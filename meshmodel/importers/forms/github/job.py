@@ -9,18 +9,22 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from meshmodel.importers import fingerprints
-from meshmodel.importers.catalogue import Catalogue
 from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import Node
 from meshmodel.importers.forms.github.composite import steps_of, with_inputs
 from meshmodel.importers.forms.github.conditions import NEVER, POSSIBLE, Start, holds
+from meshmodel.importers.forms.github.followers import (
+    WRITES,
+    gives_secrets_after,
+    is_taken_up,
+    reach_after,
+)
 from meshmodel.importers.forms.github.options import (
     LIMITED,
     Reach,
     reach_of,
     reach_of_action,
     reached_by_tools,
-    takes_up_nothing,
 )
 from meshmodel.importers.forms.github.repository import (
     Repository,
@@ -77,11 +81,6 @@ _APP_ACTION: Final = "anthropics/claude-code-action"
 _HEAD: Final = re.compile(r"github\.head_ref|pull_request\.head\.|refs/pull/", re.IGNORECASE)
 
 
-_WRITES: Final = frozenset({"files:write", "working-copy:write"})
-_CAPTURED: Final = re.compile(r"[|>`]|\$\(")
-"""What keeps or hands on the words that a command prints."""
-
-
 def _described(product: str, node: Node, script: str) -> str:
     """The description of an agent that a step starts; what it is asked to do is no part of it."""
     if node["uses"].text:
@@ -103,19 +102,6 @@ def _is_of_app(leaf: Node) -> bool:
 def _action_of(step: Node | None) -> str:
     """The action that a step uses, in lower case, without its version."""
     return step["uses"].text.partition("@")[0].lower() if step is not None else ""
-
-
-def _is_taken_up(step: Node, script: Script, reached: AbstractSet[str], rows: Catalogue) -> bool:
-    """Whether what follows an agent in its job, or in its script, can use files or words that it wrote."""
-    text, commands, steps = script.text, script.commands, step.parent
-    printed = f"steps.{step['id'].text}." if step["id"].text and steps is not None else ""
-    is_used = bool(printed) and steps is not None and any(printed in each.text for each in steps.leaves())
-    if not (reached & _WRITES or _CAPTURED.search(text) or is_used):
-        return False
-    first = next((at for at, each in enumerate(commands) if each.product), 0)
-    after = commands if "$(" in text or "`" in text else commands[first + 1 :]
-    is_last = steps is not None and steps.key == "steps" and steps[-1] is step
-    return not is_last or not all(each.product or takes_up_nothing(each, rows) for each in after)
 
 
 def ask_callers(title: str, at: Node, out: Proposal) -> Became:
@@ -409,7 +395,9 @@ class Job:
         for each in script.leaves(product, out):
             out.take(each, RULES["script-file"], ("agent", agent))
         self._limit(agent, product, node, script)
-        is_heard = _is_taken_up(node, script, self._reached.get(agent, _WRITES), out.catalogue)
+        limited = self._reached.get(agent)  # what follows the agent by the job's token is in it
+        is_heard = is_taken_up(node, script, WRITES if limited is None else limited, out.catalogue)
+        is_heard = is_heard and (limited is None or gives_secrets_after(node))
         call = Delegation(self.workflow, agent, returns="words" if is_heard else "values")
         out.take(node["uses"] or node["run"], rule, ("agent", agent), out.relate(call, at=node))
         for credential, (leaf, left_by) in self._left.items():
@@ -458,10 +446,10 @@ class Job:
             out.ask(("agent", agent), f"{text}is said they limit nothing.", RULES["tool-list"], at=leaf)
         elif reach.accesses is None:
             self._read_sites(agent, reach, leaf)
-        elif _is_taken_up(step, script, reach.accesses, out.catalogue):
+        elif (after := reach_after(step, script, reach.accesses, out.catalogue).accesses) is None:
             out.take(leaf, RULES["taken-up"], ("agent", agent))
         else:
-            self._reached[agent] = reach.accesses
+            self._reached[agent] = reach.accesses | after
             text = "Its options alone are seen: settings of the user or of the runner allow no more. True?"
             out.assume(("agent", agent), text, RULES["tool-limit"], at=leaf)
             out.take(leaf, RULES["tool-limit"], ("agent", agent), *self._read_sites(agent, reach, leaf))

@@ -70,7 +70,6 @@ _COMPUTED: Final = re.compile(
 )
 """A variable that seems to hold options, or what is put in their place."""
 _TOOL: Final = re.compile(r"[^,\s(]+(?:\([^)]{0,400}\))?")
-_FILES: Final = frozenset({"files:read", "files:write", "working-copy:read", "working-copy:write"})
 
 
 def reach_of(started: Started, rows: Catalogue, policy: Policy) -> Reach | None:
@@ -91,13 +90,6 @@ def reach_of(started: Started, rows: Catalogue, policy: Policy) -> Reach | None:
     return ANYTHING if is_sending else found  # what sends can send a token that it was given too
 
 
-def takes_up_nothing(started: Started, rows: Catalogue) -> bool:
-    """Whether a command after an agent only shows or moves files of the job."""
-    line = " ".join(started.words)
-    reached = rows.reached_by(line)
-    return not line or (reached is not None and _FILES.issuperset(reached))
-
-
 def reached_by_tools(listed: Iterable[str], rows: Catalogue) -> Reach:
     """What tools reach that a list allows, by the names that Claude Code and Gemini CLI give them.
 
@@ -108,7 +100,7 @@ def reached_by_tools(listed: Iterable[str], rows: Catalogue) -> Reach:
     found = NOTHING
     for tool, pattern in _tools(listed):
         if tool == SHELL:
-            found |= _command(command_in(pattern), rows)
+            found |= reach_of_command(command_in(pattern), rows)
         else:
             found |= _claude_tool(tool, pattern, rows)
             names = (access for tools, access in _GEMINI_TOOLS.items() if tool in tools)
@@ -138,7 +130,8 @@ def _tools(words: Iterable[str]) -> list[tuple[str, str | None]]:
     return [(each[1], each[2]) for each in found if each]
 
 
-def _command(line: str, rows: Catalogue) -> Reach:
+def reach_of_command(line: str, rows: Catalogue) -> Reach:
+    """What a command reaches; of gh in which part of the repository."""
     reached = rows.reached_by(line) if line else None
     if reached is None:
         return ANYTHING
@@ -225,7 +218,7 @@ def _claude_tool(tool: str, pattern: str | None, rows: Catalogue) -> Reach:
     if tool.startswith("mcp__github"):
         return _github_tool("".join(tool.split("__", 2)[2:]))
     if tool in RUNS:
-        return ANYTHING if is_whole(pattern) else _command(command_in(pattern), rows)
+        return ANYTHING if is_whole(pattern) else reach_of_command(command_in(pattern), rows)
     if tool in FETCHES and not is_whole(pattern) and not shows_secret(host):
         return Reach(frozenset(), frozenset({host}))
     needs = {READS: "files:read", EDITS: "files:write", FETCHES: "web:read", SEARCHES: "search:read"}
@@ -291,7 +284,7 @@ def _gemini(options: Mapping[str, Sequence[str]], rows: Catalogue, policy: Polic
         if rules.asking(*tools) == "allowed":
             found |= Reach(frozenset({access}))
     for each in rules.commands():
-        found |= _command(each.prefix or "", rows)
+        found |= reach_of_command(each.prefix or "", rows)
     return found
 
 
