@@ -38,7 +38,7 @@ SLOW = {
     "app": {
         "accepting", "approvers", "arranging", "catalogue", "clipboard", "comparing", "connecting",
         "dialogs", "drag_outside", "exploring", "filtering", "finding_way", "fix_tab", "header",
-        "importing", "inspector", "left_out", "lists_room", "long_fix", "message_line", "notes", "paths",
+        "importing", "inspector", "left_out", "lists_room", "long_fix", "message_line", "paths",
         "plan_tab", "question_keys", "quick_line", "read_only", "reopened", "round_page", "signs", "stable",
         "told", "trace_screen", "two_programs", "typed_text", "wrapping",
     },

@@ -144,8 +144,8 @@ async def test_the_rule_of_a_finding_is_told(tmp_path: Path) -> None:
         assert it.app.screen is it.bench
         await it.press("f", "R")
         assert isinstance(it.app.screen, LinesDialog)
-        await it.shows("may be wrong  if the access is intended: mark it so")
-        await it.shows("              if the target decides by itself")
+        await it.shows("Ignore     if the access is intended: mark it so")
+        await it.shows("           if the target decides by itself")
         await it.shows("CWE-862")
         await it.press("escape")
         assert it.app.screen is it.bench

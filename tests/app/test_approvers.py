@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 
 from meshmodel.api import analyse
-from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.panels.inspector import Inspector
-from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.state import WorkbenchState
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.language import parse
@@ -43,20 +41,6 @@ async def test_the_inspector_asks_who_an_approver_is_until_there_is_such_a_perso
             await pilot.pause()
             told = any("Who is ann?" in row.content.plain for row in inspector.rows.shown_rows)
             assert told is is_asked
-
-
-async def test_the_question_who_an_approver_is_opens_its_checkpoint() -> None:
-    questions = QuestionList()
-    app = Host(questions, after(ASKED))
-    async with app.run_test(size=(120, 24)) as pilot:
-        app.show(shown(ASKED))
-        await pilot.pause()
-        assert "Who is ann?" in questions.rows.shown_rows[-1].content.plain
-        questions.focus_list()
-        await pilot.press("end", "enter")
-        await pilot.pause()
-        (heard,) = [each for each in app.heard if isinstance(each, SelectionRequested)]
-        assert (heard.reference, heard.edit) == (REFERENCE, True)
 
 
 PEOPLE = "zoe is person; ann is person; bot > key > files; ask human-approval on key > files"

@@ -1,10 +1,13 @@
 """Connection menu and dialogs: by keyboard and by mouse, with the safe answer in focus."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
 from meshmodel.app.dialogs.add import AddDialog
@@ -36,15 +39,25 @@ class Asking(App[Any]):
         self.push_screen(self.dialog, self.answers.append)
 
 
+@asynccontextmanager
+async def asking(dialog: Dialog[Any]) -> AsyncIterator[tuple[Asking, Pilot[Any]]]:
+    """The dialog in a small terminal, once it is there."""
+    app = Asking(dialog)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        yield app, pilot
+
+
 def after(edit: Any) -> Snapshot:
     assert isinstance(edit, Edit)
     return apply_edit(full_snapshot(), edit)
 
 
 async def test_the_usual_relation_is_two_keys_away() -> None:
-    app = Asking(ConnectMenu(full_snapshot(), ("agent", "bot"), ("system", "lone"), at=(70, 20)))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(ConnectMenu(full_snapshot(), ("agent", "bot"), ("system", "lone"), at=(70, 20))) as (
+        app,
+        pilot,
+    ):
         await pilot.press("enter")
         await pilot.press("enter")
         await pilot.pause()
@@ -69,9 +82,7 @@ async def test_the_menu_lies_wholly_on_the_screen(at: tuple[int, int] | None) ->
 async def test_a_typed_name_replaces_the_one_proposed_and_letters_switch_actions_below_it(
     onward: str,
 ) -> None:
-    app = Asking(ConnectMenu(full_snapshot(), ("agent", "bot"), ("system", "lone")))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(ConnectMenu(full_snapshot(), ("agent", "bot"), ("system", "lone"))) as (app, pilot):
         await pilot.press("enter", *"raw", onward, "w", "a", "r", "i", "enter")
         await pilot.pause()
         drawn = after(app.answers[0])
@@ -79,9 +90,7 @@ async def test_a_typed_name_replaces_the_one_proposed_and_letters_switch_actions
 
 
 async def test_one_click_is_one_toggle_and_the_button_connects() -> None:
-    app = Asking(ConnectMenu(full_snapshot(), ("agent", "bot"), ("system", "lone")))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(ConnectMenu(full_snapshot(), ("agent", "bot"), ("system", "lone"))) as (app, pilot):
         await pilot.click("#offers", offset=(2, 0))
         await pilot.pause()
         for row in (ACTIONS.index("write"), ACTIONS.index("admin"), ACTIONS.index("admin")):
@@ -94,9 +103,7 @@ async def test_one_click_is_one_toggle_and_the_button_connects() -> None:
 
 
 async def test_a_click_in_a_list_of_several_switches_one_and_enter_accepts() -> None:
-    app = Asking(MultiPicker("actions", [(each, "") for each in ACTIONS], ["read"]))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(MultiPicker("actions", [(each, "") for each in ACTIONS], ["read"])) as (app, pilot):
         await pilot.click("ToggleList RowList", offset=(2, ACTIONS.index("write")))
         await pilot.pause()
         assert app.answers == []
@@ -107,9 +114,7 @@ async def test_a_click_in_a_list_of_several_switches_one_and_enter_accepts() -> 
 
 async def test_no_action_is_refused_and_escape_goes_back_and_then_away() -> None:
     menu = ConnectMenu(full_snapshot(), ("agent", "bot"), ("system", "lone"))
-    app = Asking(menu)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(menu) as (app, pilot):
         await pilot.press("enter", "tab", "r", "enter")
         await pilot.pause()
         assert app.answers == []
@@ -124,24 +129,18 @@ async def test_no_action_is_refused_and_escape_goes_back_and_then_away() -> None
 
 
 async def test_two_zones_ask_for_a_checkpoint() -> None:
-    app = Asking(ConnectMenu(full_snapshot(), ("zone", "desk"), ("zone", "cloud")))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(ConnectMenu(full_snapshot(), ("zone", "desk"), ("zone", "cloud"))) as (app, pilot):
         await pilot.press("enter")
         await pilot.pause()
         assert app.answers == [CheckpointWanted("boundary", "desk", "cloud")]
 
 
 async def test_a_checkpoint_on_what_an_agent_reads_is_placed_from_the_menu_of_connections() -> None:
-    app = Asking(ConnectMenu(full_snapshot(), ("system", "tickets"), ("agent", "bot")))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(ConnectMenu(full_snapshot(), ("system", "tickets"), ("agent", "bot"))) as (app, pilot):
         await pilot.press("end", "enter")
         await pilot.pause()
         assert app.answers == [CheckpointWanted("hearing", "tickets", "bot")]
-    app = Asking(CheckpointDialog(full_snapshot(), ("hearing", "tickets", "bot")))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(CheckpointDialog(full_snapshot(), ("hearing", "tickets", "bot"))) as (app, pilot):
         await pilot.press("enter")
         await pilot.pause()
         assert after(app.answers[0]).checkpoint["policy-decision-bot"] == Checkpoint(
@@ -150,9 +149,10 @@ async def test_a_checkpoint_on_what_an_agent_reads_is_placed_from_the_menu_of_co
 
 
 async def test_a_checkpoint_is_placed_by_one_key() -> None:
-    app = Asking(CheckpointDialog(full_snapshot(), ("grant", "ticket-token", "tickets")))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(CheckpointDialog(full_snapshot(), ("grant", "ticket-token", "tickets"))) as (
+        app,
+        pilot,
+    ):
         assert isinstance(app.screen.focused, Button)
         await pilot.press("enter")
         await pilot.pause()
@@ -164,9 +164,7 @@ async def test_a_checkpoint_is_placed_by_one_key() -> None:
 async def test_the_details_of_a_checkpoint() -> None:
     people = Edit("people", (Put(Agent("lead", kind="person")), Put(Agent("boss", kind="person"))))
     dialog = CheckpointDialog(apply_edit(full_snapshot(), people), ("boundary", "desk", "cloud"))
-    app = Asking(dialog)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(dialog) as (app, pilot):
 
         def said() -> str:
             return str(dialog.query_one("#hint", Static).content)
@@ -187,7 +185,7 @@ async def test_the_details_of_a_checkpoint() -> None:
             await pilot.pause()
             await enter(pilot, *keys)
             await pilot.pause()
-        assert "counts" in said()
+        assert "effective" in said()
         dialog.query_one("#fields").go_to(("field", "state"))  # type: ignore[attr-defined] # a RowList
         await pilot.press("space")
         await pilot.pause()
@@ -204,18 +202,14 @@ async def test_the_details_of_a_checkpoint() -> None:
 
 
 async def test_nothing_to_place_a_checkpoint_on() -> None:
-    app = Asking(CheckpointDialog(Snapshot()))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(CheckpointDialog(Snapshot())) as (app, pilot):
         await pilot.press("ctrl+s", "space", "escape")
         await pilot.pause()
         assert app.answers == [None]
 
 
 async def test_adding_by_letter_and_name() -> None:
-    app = Asking(AddDialog(full_snapshot(), "desk"))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(AddDialog(full_snapshot(), "desk")) as (app, pilot):
         await enter(pilot, "s", "enter", "=Knowledge Base", "enter")
         await pilot.pause()
         edit, reference = app.answers[0]
@@ -225,9 +219,7 @@ async def test_adding_by_letter_and_name() -> None:
 
 async def test_adding_by_mouse_and_what_is_refused() -> None:
     dialog = AddDialog(full_snapshot(), "desk")
-    app = Asking(dialog)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(dialog) as (app, pilot):
         await pilot.click("RowList", offset=(3, 0))
         await pilot.pause()
         await enter(pilot, "=ghp_0123456789abcdefghijABCDEFGHIJ012345", "enter")
@@ -253,9 +245,7 @@ async def test_adding_by_mouse_and_what_is_refused() -> None:
     ],
 )
 async def test_adding_with_a_kind_and_perhaps_called_as_it(keys: tuple[str, ...], wanted: Record) -> None:
-    app = Asking(AddDialog(full_snapshot(), "desk"))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(AddDialog(full_snapshot(), "desk")) as (app, pilot):
         await enter(pilot, *keys)
         await pilot.pause()
         edit, reference = app.answers[0]
@@ -264,9 +254,7 @@ async def test_adding_with_a_kind_and_perhaps_called_as_it(keys: tuple[str, ...]
 
 async def test_an_unknown_kind_is_refused_and_enter_alone_adds_nothing() -> None:
     dialog = AddDialog(full_snapshot(), "desk")
-    app = Asking(dialog)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(dialog) as (app, pilot):
         await enter(pilot, "z", "enter", "s", "up", "escape")
         dialog = AddDialog(full_snapshot(), "desk")
         app.push_screen(dialog, app.answers.append)
@@ -300,24 +288,18 @@ async def test_find_by_id_name_and_relation() -> None:
         ("مرحبا", ("system", "files")),
         ("worker holds", ("hold", ("worker", "role"))),
     ):
-        app = Asking(FindDialog(full_snapshot()))
-        async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
+        async with asking(FindDialog(full_snapshot())) as (app, pilot):
             await enter(pilot, f"={text}", "enter")
             await pilot.pause()
             assert app.answers == [wanted]
 
 
 async def test_the_safe_button_is_in_focus() -> None:
-    app = Asking(Confirm("delete", f"Really {HOSTILE}?", do="Delete"))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(Confirm("delete", f"Really {HOSTILE}?", do="Delete")) as (app, pilot):
         await pilot.press("enter")
         await pilot.pause()
         assert app.answers == [False]
-    app = Asking(Confirm("delete", "Really?", do="Delete"))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(Confirm("delete", "Really?", do="Delete")) as (app, pilot):
         await pilot.press("left", "enter")
         await pilot.pause()
         assert app.answers == [True]
@@ -325,9 +307,7 @@ async def test_the_safe_button_is_in_focus() -> None:
 
 async def test_text_entry_shows_why_and_a_click_beside_closes() -> None:
     entry = TextEntry("name", "old", check=lambda text: None if text == "new" else "[b]no[/]")
-    app = Asking(entry)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(entry) as (app, pilot):
         await pilot.press("x", "enter")
         await pilot.pause()
         assert str(entry.query_one("#problem", Static).content) == "✖ [b]no[/]"
@@ -349,9 +329,7 @@ async def test_after_enter_on_no_row_a_dialog_goes_on_taking_letters(tmp_path: P
 async def test_a_second_zone_of_the_same_name_is_refused_and_a_part_asks_for_its_name_alone() -> None:
     zones = snapshot_of([Zone("vendors"), Zone("z", "Mail & co")])
     dialog = AddDialog(zones)
-    app = Asking(dialog)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with asking(dialog) as (app, pilot):
         await pilot.press("z")
         for name in ("vendors", "Mail & co"):
             await enter(pilot, "home", "ctrl+k", f"={name}", "enter")

@@ -30,9 +30,9 @@ async def test_compromise_lights_what_falls_and_lists_the_revocation_set(tmp_pat
         assert it.bench.shown.compromise == found
         rows = listed(it)
         for credential in found.unchecked.credentials:
-            assert any(each.split()[1:2] == [credential] for each in rows)
+            assert any(each.endswith(f"[{credential}]") for each in rows)
         number = len(found.unchecked.credentials)
-        assert any(each.startswith(f"{number} credential") and each.endswith("to revoke") for each in rows)
+        assert any(each.startswith(f"{number} credential") and "to revoke" in each for each in rows)
         lit = it.bench.context.canvas.lighting.shown
         assert lit is not None
         assert {key for table, key in lit if table == "system"} == {
@@ -116,7 +116,7 @@ async def test_a_vendor_is_chosen_from_the_dialog_of_an_agent(tmp_path: Path) ->
         assert isinstance(it.app.screen, Picker)
         await it.press(*"vendor:Chat", "enter")
         assert isinstance(it.app.screen, OffboardingDialog)
-        await it.shows("When the vendor Chat provider goes")
+        await it.shows("To offboard the vendor Chat provider")
         await it.pilot.click("#another")
         assert isinstance(it.app.screen, Picker)
         await it.press("escape")
@@ -129,8 +129,8 @@ async def test_a_selected_credential_is_rotated_which_cannot_be_drawn(tmp_path: 
         before = it.model
         await it.select("credential", "refresh-token")
         await it.press("D")
-        await it.shows("To rotate refresh-token")
-        await it.shows("rotate warehouse-key likewise")
+        await it.shows("To rotate CRM refresh token")
+        await it.shows("rotate Warehouse key likewise")
         assert not it.app.screen.query("#apply")
         await it.press("ctrl+s")
         await it.shows("a rotation cannot be drawn")
@@ -146,7 +146,7 @@ async def test_the_tab_of_compromise_asks_for_what_is_selected(tmp_path: Path) -
         await it.select("system", "tickets")
         assert it.bench.shown.compromise is not None
         assert it.bench.shown.compromise.start == "system:tickets"
-        assert any("If system tickets" in each for each in listed(it))
+        assert any("If Tickets" in each for each in listed(it))
 
 
 async def front(it: Desk, tab: str) -> None:

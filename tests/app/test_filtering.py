@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 from textual.content import Content
 
-from meshmodel.analysis.results import Door, Finding
-from meshmodel.answers.acceptances import accepted_words
-from meshmodel.answers.causes import Cause, causes_of
+from meshmodel.analysis.results import Finding
 from meshmodel.api import analyse
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.lines import row_of
@@ -21,12 +19,11 @@ from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import PAGE, RowList
 from meshmodel.app.widgets.rows import PART, Filtering, Row, Searched, heading, line
 from meshmodel.edits.edit import Edit, Put
-from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, Credential, Grant, Hold, Snapshot, System, Zone
 from meshmodel.model.rule_cards import DOOR
 from tests.app.desk import Desk, desk
 from tests.app.form_host import Host, enter
-from tests.edits.models import MODELS, full_snapshot, snapshot_of
+from tests.edits.models import full_snapshot, snapshot_of
 
 MANY = 5 * PART
 AGENTS = [f"agent-{number:03}" for number in range(120)]
@@ -45,48 +42,6 @@ CROWD = snapshot_of(
 
 def shown(snapshot: Snapshot) -> WorkbenchState:
     return WorkbenchState(snapshot, built=analyse(snapshot), designed=analyse(snapshot, view="designed"))
-
-
-def whole_text(cause: Cause, doors: dict[str, Door]) -> str:
-    """All that a row speaks of, in one string."""
-
-    def rule(each: Finding) -> str:
-        return f"{each.severity} {each.rule} {each.rule.replace('-', ' ')} {each.message}"
-
-    said = [rule(each) for each in (cause.finding, *cause.also)]
-    said.append(cause.finding.subject)
-    door = doors.get(cause.finding.subject) if cause.finding.rule == DOOR else None
-    if door is not None:
-        said += ", ".join(door.actions), ", ".join(door.agents)
-    if cause.also:
-        said.append("also")
-    if cause.severity != cause.finding.severity:
-        said.append(f"(itself {cause.finding.severity})")
-    if cause.finding.accepted is not None:
-        said.append(accepted_words(cause.finding.accepted))
-    return " ".join(said).casefold()
-
-
-@pytest.mark.parametrize("name", [*sorted(MODELS.glob("*.toml")), None], ids=lambda path: path and path.stem)
-async def test_the_filter_of_findings_finds_what_the_whole_text_of_a_row_says(name: Path | None) -> None:
-    snapshot = CROWD if name is None else read_file(name)
-    it = FindingsList()
-    app = Host(it, snapshot)
-    async with app.run_test(size=(120, 30)):
-        app.show(shown(snapshot))
-        analysis = app.shown.analysis
-        assert analysis is not None
-        doors = {door.subject: door for door in analysis.doors}
-        causes = sorted(causes_of(analysis), key=lambda cause: cause.is_settled)
-        texts = {(each.finding.rule, each.finding.subject): whole_text(each, doors) for each in causes}
-        words = {word for text in texts.values() for word in text.split()}
-        for word in sorted(words)[:: max(1, len(words) // 40)]:
-            it.rows.filter_by(word.upper())
-            it.rows.settle()
-            found = [row.key for row in it.rows.shown_rows if not row.heading]
-            assert found == [key for key, text in texts.items() if word in text], word
-        it.rows.filter_by("nobody-has-this")
-        assert [row.key for row in it.rows.shown_rows if not row.heading] == []
 
 
 async def test_agents_that_a_row_does_not_name_are_found() -> None:

@@ -11,15 +11,13 @@ from meshmodel.app import analysis_service
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.tabs import TabRow
-from meshmodel.app.presentation.inspection import finding_sections
 from meshmodel.edits import operations as changes
 from meshmodel.edits.edit import Put, edit
-from meshmodel.model.records import Acceptance, System
+from meshmodel.model.records import Acceptance
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.text import width
 from meshmodel.store.examples import ORDER
 from tests.app.desk import SIZES, Desk, desk
-from tests.canvas.building import snapshot_of
 
 CHANGE = re.compile(r"[+-]\d+ paths?\b")
 """How an edit changed the number of unchecked paths."""
@@ -93,16 +91,6 @@ async def test_what_is_accepted_is_counted_apart(tmp_path: Path, size: tuple[int
         assert f"{it.counts.paths} unchecked" in first_row(it), "no checkpoint decides there all the same"
         await it.press("u")
         assert f"{every} findings" in first_row(it)
-
-
-async def test_the_tab_counts_questions_and_so_does_the_inspector(tmp_path: Path) -> None:
-    async with desk(tmp_path, snapshot_of(System("files"))) as it:
-        built = it.bench.shown.built
-        assert built is not None
-        (section,) = finding_sections(built, it.model.system["files"])
-        assert len(section.lines) > len(built.questions) == 1
-        titles = [text.strip() for _, text in it.bench.query_one(TabRow).labels()]
-        assert f"Questions {len(section.lines)}" in titles
 
 
 async def place(it: Desk) -> None:

@@ -39,7 +39,7 @@ async def test_whether_somebody_outside_is_one_of_yours(
 ) -> None:
     async with desk(tmp_path, drawn(f"{PERSON}; office is corporate"), size) as it:
         await at_question(it, "agent:customer")
-        await it.shows("? ♙ customer  It lives outside: is it one of yours?  Who owns it?")
+        await it.shows("? ♙ customer  It lives outside: is it one of yours?")
         await it.shows("y yes  n no")
         before = it.model
         await it.press(key)

@@ -1,8 +1,11 @@
 """The quick line on the screen: completion, preview, history, and the keys that it takes."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import product
 
 from textual import events
+from textual.pilot import Pilot
 from textual.widgets import Static
 
 from meshmodel.app.messages import PanelClosed
@@ -19,6 +22,15 @@ def preview(app: Host) -> str:
     return str(app.query_one("#preview", Static).content).replace("\n", " ")
 
 
+@asynccontextmanager
+async def opened(snapshot: Snapshot) -> AsyncIterator[tuple[QuickLine, Host, Pilot[None]]]:
+    """The line of a model, open in a small terminal."""
+    app = Host(line := QuickLine(), snapshot)
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line()
+        yield line, app, pilot
+
+
 def verdicts(line: QuickLine) -> list[str]:
     """What is said of each pasted line, in the order of the list."""
     rows = line.query_one("#lines", RowList).shown_rows
@@ -26,10 +38,7 @@ def verdicts(line: QuickLine) -> list[str]:
 
 
 async def test_a_sentence_is_previewed_done_and_cleared_for_the_next() -> None:
-    line = QuickLine()
-    app = Host(line, Snapshot())
-    async with app.run_test(size=(80, 24)) as pilot:
-        line.open_line()
+    async with opened(Snapshot()) as (line, app, pilot):
         await enter(pilot, "=bot > key > files: read")
         assert "bot holds key" in preview(app)
         assert app.edits == [], "nothing is done before Enter"
@@ -43,10 +52,7 @@ async def test_a_sentence_is_previewed_done_and_cleared_for_the_next() -> None:
 
 
 async def test_a_name_that_is_also_a_verb_is_a_name_where_nothing_else_can_stand() -> None:
-    line = QuickLine()
-    app = Host(line, full_snapshot())
-    async with app.run_test(size=(80, 24)) as pilot:
-        line.open_line()
+    async with opened(full_snapshot()) as (_line, app, pilot):
         await enter(pilot, "=bot > t1 > issues (saas): read", "enter")
         await pilot.pause()
         assert app.snapshot.system["issues"].kind == "saas"
@@ -56,10 +62,7 @@ async def test_a_name_that_is_also_a_verb_is_a_name_where_nothing_else_can_stand
 
 
 async def test_two_sentences_in_one_burst_are_two_edits() -> None:
-    line = QuickLine()
-    app = Host(line, Snapshot())
-    async with app.run_test(size=(80, 24)) as pilot:
-        line.open_line()
+    async with opened(Snapshot()) as (line, app, pilot):
         await pilot.pause()
         typed = [("=", "=")] + [(each, each) for each in "bot > key > files: read"] + [("enter", None)]
         typed += [(each, each) for each in "files in desk"] + [("enter", None)]
@@ -75,10 +78,7 @@ async def test_two_sentences_in_one_burst_are_two_edits() -> None:
 
 
 async def test_the_key_that_opens_it_may_come_before_every_sentence() -> None:
-    line = QuickLine()
-    app = Host(line, Snapshot())
-    async with app.run_test(size=(80, 24)) as pilot:
-        line.open_line()
+    async with opened(Snapshot()) as (_line, app, pilot):
         await enter(pilot, "=: bot > key > files: read")
         assert "bot holds key" in preview(app)
         await pilot.press("enter", ":", ":")
@@ -89,10 +89,7 @@ async def test_the_key_that_opens_it_may_come_before_every_sentence() -> None:
 
 
 async def test_a_problem_is_told_where_it_is_and_nothing_happens() -> None:
-    line = QuickLine()
-    app = Host(line, full_snapshot())
-    async with app.run_test(size=(80, 24)) as pilot:
-        line.open_line()
+    async with opened(full_snapshot()) as (line, app, pilot):
         await enter(pilot, "=files is confidental", "enter")
         await pilot.pause()
         assert "did you mean confidential" in preview(app)
@@ -123,10 +120,7 @@ async def test_of_a_secret_nothing_is_told() -> None:
 
 
 async def test_history_goes_back_and_forth_and_keeps_what_was_typed() -> None:
-    line = QuickLine()
-    app = Host(line, Snapshot())
-    async with app.run_test(size=(80, 24)) as pilot:
-        line.open_line()
+    async with opened(Snapshot()) as (line, _app, pilot):
         await enter(pilot, "=zone a", "enter", "=zone b", "enter", "up")
         assert line.text == "zone b"
         await pilot.press("up")
@@ -140,10 +134,7 @@ async def test_history_goes_back_and_forth_and_keeps_what_was_typed() -> None:
 
 
 async def test_a_sentence_that_was_left_can_be_had_back() -> None:
-    line = QuickLine()
-    app = Host(line, Snapshot())
-    async with app.run_test(size=(80, 24)) as pilot:
-        line.open_line()
+    async with opened(Snapshot()) as (line, _app, pilot):
         await enter(pilot, "=bot runs nothing", "enter", "escape")
         assert not line.is_open
         line.open_line()
@@ -152,10 +143,7 @@ async def test_a_sentence_that_was_left_can_be_had_back() -> None:
 
 
 async def test_a_preview_that_has_no_room_ends_in_dots() -> None:
-    line = QuickLine()
-    app = Host(line, Snapshot())
-    async with app.run_test(size=(80, 24)) as pilot:
-        line.open_line()
+    async with opened(Snapshot()) as (_line, app, pilot):
         await enter(pilot, "=" + "; ".join(f"agent{n} > key{n} > system{n}: read" for n in range(9)))
         await pilot.pause()
         assert preview(app).endswith(" …")
@@ -163,10 +151,7 @@ async def test_a_preview_that_has_no_room_ends_in_dots() -> None:
 
 
 async def test_arrows_move_in_the_completions_and_a_click_takes_one() -> None:
-    line = QuickLine()
-    app = Host(line, full_snapshot())
-    async with app.run_test(size=(80, 24)) as pilot:
-        line.open_line()
+    async with opened(full_snapshot()) as (line, app, pilot):
         await enter(pilot, "=fi", "down", "tab")
         assert line.text == "file-key "
         await pilot.press("home", "ctrl+k")
@@ -205,10 +190,7 @@ async def test_read_only_keeps_the_sentence_and_says_why() -> None:
 
 
 async def test_names_with_markup_are_text_and_the_line_stays_small() -> None:
-    line = QuickLine()
-    app = Host(line, full_snapshot())
-    async with app.run_test(size=(80, 24)) as pilot:
-        line.open_line()
+    async with opened(full_snapshot()) as (line, app, pilot):
         await enter(pilot, f'=name tickets "{HOSTILE}"')
         await pilot.pause()
         assert HOSTILE in preview(app)
@@ -228,10 +210,7 @@ PASTED = (
 
 
 async def test_every_line_of_a_paste_is_a_sentence_and_all_are_one_edit() -> None:
-    line = QuickLine()
-    app = Host(line, Snapshot())
-    async with app.run_test(size=(80, 24)) as pilot:
-        line.open_line()
+    async with opened(Snapshot()) as (line, app, pilot):
         await pilot.pause()
         app.post_message(events.Paste(PASTED))
         await pilot.pause()
@@ -248,10 +227,7 @@ async def test_every_line_of_a_paste_is_a_sentence_and_all_are_one_edit() -> Non
 
 
 async def test_a_pasted_line_with_a_problem_stops_no_other_and_is_mended_in_place() -> None:
-    line = QuickLine()
-    app = Host(line, full_snapshot())
-    async with app.run_test(size=(80, 24)) as pilot:
-        line.open_line()
+    async with opened(full_snapshot()) as (line, app, pilot):
         await enter(
             pilot, "=robot > robot-key > archive: read\nrobot sotres it\n: archive in vault\nbot home desk"
         )
@@ -320,10 +296,7 @@ async def test_lines_that_are_refused_stand_in_the_list_again() -> None:
 
 
 async def test_what_was_perhaps_not_meant_is_told_and_not_green() -> None:
-    line = QuickLine()
-    app = Host(line, Snapshot())
-    async with app.run_test(size=(80, 24)) as pilot:
-        line.open_line()
+    async with opened(Snapshot()) as (_line, app, pilot):
         await enter(pilot, "=bot stroes key > files")
         assert "did you mean stores?" in preview(app)
         assert "new agent bot-stroes-key" in preview(app)
@@ -334,10 +307,7 @@ async def test_what_was_perhaps_not_meant_is_told_and_not_green() -> None:
 
 
 async def test_the_caret_goes_to_the_problem() -> None:
-    line = QuickLine()
-    app = Host(line, full_snapshot())
-    async with app.run_test(size=(80, 24)) as pilot:
-        line.open_line()
+    async with opened(full_snapshot()) as (line, _app, pilot):
         await enter(pilot, "=files is confidental; zone new", "enter")
         assert line.cursor == len("files is confidental")
 

@@ -78,7 +78,7 @@ async def connect(it: Desk) -> None:
     it.bench.context.canvas.gestures.aim(TICKETS)
     await it.press("enter")
     labels = [row.content.plain for row in it.app.screen.query_one("#offers").shown_rows]
-    at = next(n for n, each in enumerate(labels) if "an intent" in each)
+    at = next(n for n, each in enumerate(labels) if "intended" in each)
     await it.press(*(["down"] * at), "enter")
 
 
