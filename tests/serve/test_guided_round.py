@@ -137,7 +137,8 @@ async def test_five_people_follow_one_and_answer_in_turn_and_the_summary_names_e
     assert summary["people"] == PEOPLE
     decisions = {(each["what"], each["who"]) for each in summary["decisions"]}
     assert decisions == {
-        ("decided", "Ada"), ("planned", "Bo"), ("accepted", "Kim"), ("assumed", "Lou"), ("parked", "Zoe")
+        ("decided", "Ada"), ("planned", "Bo"), ("accepted", "Kim"), ("assumed", "Lou"), ("parked", "Zoe"),
+        *(("noted", each) for each in PEOPLE),
     }  # fmt: skip
     assert [summary[each]["uncontrolled"] for each in ("before", "after")] == [76, 40]
     assert all(each in text for each in PEOPLE)
