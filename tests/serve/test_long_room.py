@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from meshmodel.store.load import load
 from meshmodel.store.store import Store
 from tests.serve.room import Browser, Room, browsing, free_port, lose, serving
 
@@ -39,7 +40,7 @@ class Guest:
             async with browsing(room, self.cookie, 110, 30, page=f"{self.reloads}") as browser:
                 await browser.shows("quick line")
                 while left:
-                    await self._edit(browser, is_last=left == 1)
+                    await self._edit(browser, room.model, is_last=left == 1)
                     left -= 1
                     match self.chance.randrange(8):
                         case 0:
@@ -50,10 +51,12 @@ class Guest:
                             lose(browser)
                             break
 
-    async def _edit(self, browser: Browser, *, is_last: bool) -> None:
+    async def _edit(self, browser: Browser, model: Path, *, is_last: bool) -> None:
         agent = f"{self.name.lower()}-{len(self.drawn)}"
         await browser.draw(agent)
         self.drawn.append(agent)
+        while is_last and agent not in (await asyncio.to_thread(load, model)).agent:
+            pass  # what is typed is on the screen before it is an edit, and who leaves leaves it undone
         if not is_last:  # what is undone stays in the journal, and the model stays as small as it was
             await browser.type("u")
             await browser.shows(f"undid: {agent} ")
