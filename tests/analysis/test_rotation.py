@@ -53,13 +53,13 @@ def test_a_rotation_names_copies_users_and_what_it_yields_in_a_safe_order():
     assert plan.order == (("key",), ("loop", "role"), ("deep",))
     assert rotation_json(plan)["order"] == [["key"], ["loop", "role"], ["deep"]]
     text = text_of(rotation_blocks(ROTATED, plan), Style())
-    assert "2 copies at rest to replace or delete" in text
-    assert "wiki   not a secrets manager: delete it, or replace it; read by nobody" in text
+    assert "2 stored copies to replace or delete" in text
+    assert "wiki   not a secrets manager: delete it, or replace it; read by no agent" in text
     assert "reader  fetches it" in text
     said = [each.strip() for each in text.splitlines() if each.strip()[:1].isdigit()][-6:]
     assert said == [
         "1  make a new secret of key, beside the old",
-        "2  put it where the copies lie",
+        "2  put it where the copies are",
         "3  bring it to bot, server",
         "4  revoke the old one",
         "5  rotate loop, role likewise, at once",

@@ -8,6 +8,7 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.export import export, page_files
 from meshmodel.app.presentation.export_files import (
+    MINUTES,
     MODEL_FILE,
     OFFERED,
     REPORTS,
@@ -43,7 +44,7 @@ def offered(request):
 
 
 def test_all_formats_are_offered_with_their_choices():
-    assert set(OFFERED) == {*FORMATS, *REPORTS, MODEL_FILE}
+    assert set(OFFERED) == {*FORMATS, *REPORTS, MODEL_FILE, MINUTES}
     names = {name: tuple(offered(ExportRequest(name))) for name in OFFERED}
     diagram = ("format", "view", "lens", "zone", "form", "colours")
     assert names["svg"] == names["png"] == (*diagram, "pages")
