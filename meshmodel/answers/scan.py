@@ -380,7 +380,7 @@ def _by_themselves(snapshot: Snapshot) -> str:
         if each.runs_on and snapshot.system[each.runs_on].kind == "mcp-server" and each.id not in called
     ]
     kinds = Counter(each.kind or "program" for each in left if each not in served)
-    names = {"workflow": "workflow job"}  # each job of a file acts on its own
+    names = {"workflow": "job"}  # each job of a workflow, or of a cluster, acts on its own
     most_first = sorted(kinds.items(), key=lambda each: -each[1])
     told = [counted(number, names.get(kind, kind)) for kind, number in most_first]
     whole = " and ".join(told)
@@ -775,14 +775,15 @@ def _on(snapshot: Snapshot, way: Explanation) -> list[Checkpoint]:
 
 def _why(worst: Worst | None, analysis: Analysis) -> str:
     if worst is None:
-        agents = analysis.snapshot.agent
+        agents, notes = analysis.snapshot.agent, analysis.snapshot.note.values()
+        said = "a checkpoint decides, or it is intended, wherever an agent crosses a boundary"
         if any(agents[each].is_steerable for door in analysis.doors for each in door.agents):
-            return "In what is drawn an agent acts unchecked only where little is at stake."
-        if not analysis.summary.crossings:
-            return "In what is drawn nothing is read in one place and used in another."
-        return (
-            "In what is drawn a checkpoint decides, or it is intended, wherever an agent crosses a boundary."
-        )
+            said = "an agent acts unchecked only where little is at stake"
+        elif not analysis.summary.crossings:
+            said = "nothing is read in one place and used in another"
+        asked = sum(each.state == "open" and each.kind == "question" for each in notes)
+        unknown = f", but {counted(asked, 'open question')} can hide worse" if asked else ""
+        return f"In what is drawn {said}{unknown}."
     if worst.is_heard:
         if worst.source not in {each.system for each in analysis.heard if each.first_hand}:
             return "So whoever wrote what is carried there acts with these rights, without a login of theirs."
@@ -1011,7 +1012,7 @@ def _names_of(group: Group, room: int) -> str:
 def _reach_lines(group: Group, room: int, most: int, snapshot: Snapshot) -> list[str]:
     """What a group reaches and as whom, as much as so many lines hold; first whether somebody is asked."""
     if not _size(group):
-        return ["reaches nothing in what is drawn"]
+        return ["nothing that it reaches was read"]
     asks, whom = f"{group.asks}: " if group.asks else "", _as_whom(group, snapshot)
     if group.asks_before:
         whom += f"; asks before {first_few(group.asks_before, 2)}"

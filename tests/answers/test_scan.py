@@ -228,7 +228,7 @@ def test_where_somebody_is_asked_it_is_said_of_what_is_drawn():
     lines = scan_lines(told(read_text(f"{BRIDGE}\n[[checkpoint]]\n{asked}\n")))
     assert "Helper, Twin  asks: changes Shop, reads Mail ⚑, as mail-key and 1 more" in lines
     assert (
-        "In what is drawn a checkpoint decides, or it is intended, wherever an agent crosses a boundary."
+        "In what is drawn a checkpoint decides, or it is intended, wherever an agent crosses a boundary, but"
         in lines
     )
 
@@ -237,7 +237,10 @@ def test_what_is_low_is_no_worst_way():
     lines = scan_lines(
         told(read_text(BRIDGE.replace("untrusted_input = true", "").replace('integrity = "high"', "")))
     )
-    assert "In what is drawn an agent acts unchecked only where little is at stake." in lines
+    assert (
+        "In what is drawn an agent acts unchecked only where little is at stake, but 2 open questions can"
+        in lines
+    )
 
 
 def test_words_that_are_carried_are_told_from_where_outsiders_write_them():

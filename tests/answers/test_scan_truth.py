@@ -48,7 +48,12 @@ def told_of(folder):
         ("d", [WEB, RUNS, UNCHECKED, "The same holds for x."]),
         ("g1", [WEB, RUNS, UNCHECKED]),
         ("g2", ["  then writes into repositories that the working copy of the project is pushed to as you;"]),
-        ("s1", ["In what is drawn an agent acts unchecked only where little is at stake."]),
+        (
+            "s1",
+            [
+                "In what is drawn an agent acts unchecked only where little is at stake, but 2 open questions can"
+            ],
+        ),
         ("n1", [WEB, RUNS, UNCHECKED, "The same holds for agent-a, agent-b, agent-c and 2 more."]),
         ("s2", ["ui           does not ask: changes web ⚑, reads files of the project, as you"]),
         ("h1", ["h1: 1 file, 1 configuration read, 0 not read", NO_AGENT]),
@@ -98,7 +103,7 @@ def told_of(folder):
             ],
         ),
         ("x1", ["Codex in Box  does not ask: changes code, reads web ⚑, runs OpenAI API, as GITHUB_TOKEN"]),
-        ("x2", [NO_AGENT, "1 workflow job acts by itself."]),
+        ("x2", [NO_AGENT, "1 job acts by itself."]),
         (
             "x3",
             [
@@ -139,13 +144,13 @@ def told_of(folder):
                 "  then writes into code as Jules app (assumed);",
             ],
         ),
-        ("w4", ["1 workflow job acts by itself.", "  then writes into issues as GITHUB_TOKEN of Claude;"]),
+        ("w4", ["1 job acts by itself.", "  then writes into issues as GITHUB_TOKEN of Claude;"]),
         (
             "idle",
             [
                 "idle: 2 files, 1 configuration read, 0 not read, 1 workflow where GitHub runs none",
                 NO_AGENT,
-                "1 workflow job acts by itself.",
+                "1 job acts by itself.",
             ],
         ),
     ],
