@@ -129,6 +129,12 @@ SERVER = '"mcpServers": {"github_server": {"command": "docker", "includeTools": 
             {"code": READ, "issues": ("write",)},
         ),
         (GEMINI, {"settings": '{"tools": {"core": []}, "mcpServers": {"x": {"command": "y"}}}'}, "whole"),
+        (
+            "google-gemini/gemini-cli-action@main",
+            {"settings_json": '{"coreTools": ["run_shell_command(gh issue edit)"]}'},
+            {"issues": WRITE},
+        ),
+        (GEMINI, {"settings": '{"coreTools": ["ShellTool"]}'}, "whole"),
         ("acme/agent@v1", {"prompt": "Sort", "model": "m"}, "whole"),
     ],
 )

@@ -360,10 +360,12 @@ def _codex_action(given: Node, rows: Catalogue, policy: Policy) -> Reach | None:
 
 def _gemini_action(given: Node, rows: Catalogue, _: Policy) -> Reach | None:
     """It starts with ``--yolo``: of the tools that its settings leave nobody is asked about any."""
-    settings = inline_json(given["settings"].text or "{}")
+    settings = inline_json(given["settings"].text or given["settings_json"].text or "{}")
     core = settings["tools"]["core"] or settings["coreTools"]
     if not core.is_list:
         return ANYTHING
+    if any(each.text.partition("(")[0].endswith("Tool") for each in core):
+        return None  # names of classes, of former versions
     found = reached_by_tools((each.text for each in core), rows)
     for name, server in settings["mcpServers"].items():
         if not name.startswith("github"):
@@ -378,4 +380,5 @@ _ACTIONS: Final[Mapping[str, Callable[[Node, Catalogue, Policy], Reach | None]]]
     "anthropics/claude-code-base-action": _claude_inputs,
     "openai/codex-action": _codex_action,
     "google-github-actions/run-gemini-cli": _gemini_action,
+    "google-gemini/gemini-cli-action": _gemini_action,
 }
