@@ -90,8 +90,8 @@ class Description:
 
     def _agent(self, agent: Agent) -> Iterator[Line]:
         number = self._identities.get(agent.id)
-        carries = "" if number is None else f", carries {counted(number, 'identity', 'identities')}"
-        steerable = "steerable" if agent.is_steerable else "not steerable"
+        carries = "" if number is None else f", acts as {counted(number, 'identity', 'identities')}"
+        steerable = f"can{'' if agent.is_steerable else 'not'} be prompt-injected"
         kind = f"{agent.kind}, " if agent.kind else ""
         status = "" if agent.status == "active" else f", {agent.status}"
         known = _known_as(agent)
@@ -104,11 +104,11 @@ class Description:
             holds = f"    holds {self._credential(credential)}{self._opened(credential)}"
             yield ("hold", (holder, credential)), holds
         for each in self._delegations[agent.id]:
-            passing = "" if not each.passes else f", passing {listed(each.passes)}"
+            passing = "" if not each.passes else f", handing over {listed(each.passes)}"
             only = "" if each.only is None else f", for {listed(map(str, each.only))} only"
             values = ", values come back" if each.returns == "values" else ""
             where = self._mark("delegation", agent.id, each.to)
-            delegates = f"    delegates to {self._title('agent', each.to)}{passing}{only}{values}{where}"
+            delegates = f"    calls {self._title('agent', each.to)}{passing}{only}{values}{where}"
             yield ("delegation", (agent.id, each.to)), delegates
         for intent in self._intents[agent.id]:
             often = f", {daily(intent.per_day)}" if intent.per_day else ""

@@ -267,7 +267,9 @@ def _without_intents(plan: "Plan", snapshot: Snapshot) -> Iterator[Block]:
     if not agents:
         return
     have = plural(len(agents), "has", "have")
-    said = f"{counted(len(agents), 'agent')} {have} no intents: all that each does as itself counts as needed"
+    said = (
+        f"{counted(len(agents), 'agent')} {have} no intended uses: what each does as itself counts as needed"
+    )
     taken = {
         agent: tuple(
             f"{title_in(snapshot, 'system', each.system)} ({', '.join(each.actions)})"

@@ -76,7 +76,7 @@ def used_blocks(
         (f"Granted, and not used{unused_window(used)}", [never_text(list(some)) for _, some in relations]),
         ("Used", [_count_text(each) for each in used.grants if each.events]),
         ("Used, and not granted", [besides_text(each) for each in used.not_granted]),
-        ("Used, and no intent covers it", [intent_text(each) for each in used.intents]),
+        ("Used, and no intended use covers it", [intent_text(each) for each in used.intents]),
     )
     for title, lines in parts:
         if lines:

@@ -239,7 +239,7 @@ _PAGES: Final = {
 }
 _COLOURS: Final = {"light": "for paper", "dark": "light on dark"}
 _BY: Final = {
-    "fix": "the checkpoints of the minimum fix come first",
+    "fix": "the checkpoints of the fix come first",
     "plan": "what the plan adds, removes and restricts comes first",
 }
 _ASKS: Final = {
@@ -269,7 +269,7 @@ class ExportRequest:
         pages: whether as many files are written as are needed to read it, into a folder.
         colours: light on dark, or for paper.
         asks: who asks the policies of an engine.
-        by: whether tickets follow the minimum fix or the plan; ``None``: as the report does.
+        by: whether tickets follow the fix or the plan; ``None``: as the report does.
         dpi: pixels to an inch of a PNG; ``None``: 200, less where the picture would be too large.
         since: for the lens ``changes`` the model before, which what changed is marked against.
         stamp: what the picture can be traced by; empty: worked out from the model, which a report with many

@@ -40,7 +40,7 @@ def test_each_relation_of_any_model_has_its_words(seed, flavour):
     lines = told(analyse(snapshot))
     assert sum(line.startswith("    holds ") for line in lines) == len(snapshot.hold)
     assert sum(line.startswith(("    stores ", "    issues ")) for line in lines) == len(snapshot.custody)
-    assert sum(line.startswith("    delegates to ") for line in lines) == len(snapshot.delegation)
+    assert sum(line.startswith("    calls ") for line in lines) == len(snapshot.delegation)
     assert sum(line.startswith("    triggers ") for line in lines) == len(snapshot.trigger)
     assert sum(line.startswith("    may ") for line in lines) == len(snapshot.intent)
     assert sum(line.startswith("  agent ") for line in lines) == len(snapshot.agent)

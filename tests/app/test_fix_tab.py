@@ -227,7 +227,7 @@ async def test_it_is_stopped_by_escape_and_computed_again_by_its_key(
         await it.shows("unchecked")
         await it.press("F")
         begun.wait(5)
-        await it.shows("computing the minimum fix")
+        await it.shows("computing the fix")
         assert "closes" not in listed(it)
         await it.press("escape")
         await it.computed()

@@ -173,7 +173,7 @@ def test_a_wish_about_what_is_retired_or_revoked_changes_nothing(tmp_path):
 
 def test_agents_without_intents_come_first():
     said = text(MODELS / "support-agent.toml")
-    first = "1 agent has no intents: all that each does as itself counts as needed"
+    first = "1 agent has no intended uses: what each does as itself counts as needed"
     assert first in said
     assert "Support bot Attachments (read), Tickets (read, write)" in said
     assert said.index(first) < said.index("Nothing stays unchecked")

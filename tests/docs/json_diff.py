@@ -105,7 +105,7 @@ DIFF: Final = (
     ("findings[].after", "object or null", "null: it is closed"),
     *below("findings[].after.", _FOUND),
     ("fix", "object or null", "what the fix costs; null with --without-fix"),
-    ("fix.before", "object", "the minimum fix of the model before"),
+    ("fix.before", "object", "the fix of the model before"),
     *below("fix.before.", _FIX),
     ("fix.after", "object", "that of the model after"),
     *below("fix.after.", _FIX),

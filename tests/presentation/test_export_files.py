@@ -228,7 +228,7 @@ def test_a_report_tells_how_far_it_is_and_stops_when_it_is_told_to():
     made = files(ExportRequest("report-html"), ANALYSIS, HERE / "m.html", tell=told.append)
     assert list(made) == [HERE / "m.html"]
     assert made[HERE / "m.html"].lower().startswith(b"<!doctype html")
-    assert told[0] == "searching for the minimum fix"
+    assert told[0] == "searching for the fix"
     assert told[-1] == "writing"
     assert any(each.startswith("finding ") for each in told)
     began = []

@@ -41,7 +41,7 @@ _WORDS: Final = (
     *TERMS,
     ("As built", "without the checkpoints that are only planned"),
     (
-        "Minimum fix",
+        "Fix",
         "the fewest checkpoints with which no path is unchecked and no flow toxic",
     ),
     (
@@ -96,7 +96,7 @@ class Builder:
         """
         analysis, options = self._analysis, self._options
         asked = usual_options(analysis.snapshot)
-        self._tell(f"searching for the {'minimum fix' if asked.is_fix else 'plan'}")
+        self._tell(f"searching for the {'fix' if asked.is_fix else 'plan'}")
         plan = in_order(
             analysis, analysis.cheapest_plan(asked, deadline=self._deadline, cancelled=self._stop)
         )

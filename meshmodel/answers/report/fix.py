@@ -20,7 +20,7 @@ def plan_section(known: PlanState, pictures: Pictures, most: int) -> Iterator[Bl
     """
     plan, analysis = known.plan, known.analysis
     assert plan is not None
-    yield Heading(2, "Minimum fix" if plan.is_fix else "Plan")
+    yield Heading(2, "Fix" if plan.is_fix else "Plan")
     yield from report_of(plan_blocks(known))
     if not plan.measures:
         return

@@ -14,7 +14,7 @@ SECTIONS: Final = {
     "model": "the model as it is drawn",
     "boundaries": "the boundary map",
     "agents": "the agents and what they reach",
-    "fix": "the plan with what fewer decisions leave open, or the minimum fix: before and after",
+    "fix": "the plan with what fewer decisions leave open, or the fix: before and after",
     "systems": "the inventory of systems",
     "credentials": "the inventory of credentials",
     "questions": "what was not modelled",

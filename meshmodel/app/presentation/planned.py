@@ -72,7 +72,7 @@ def planned_lines(known: PlanState, working: str = "", *, marks_open: bool = Tru
 def _keys(plan: "Plan", *, marks_open: bool) -> Iterator[Line]:
     signs = "◈ checkpoint" if plan.is_fix else "◈ checkpoint, ⊘ removed, ≤ restricted"
     left = ", ✖ unchecked even then" if marks_open else ""
-    yield note_row(f"canvas: {signs}{left}; Tab: the {'plan' if plan.is_fix else 'minimum fix'}")
+    yield note_row(f"canvas: {signs}{left}; Tab: the {'plan' if plan.is_fix else 'fix'}")
     if not plan.is_fix:
         yield note_row("on a measure: K keeps the relation, E never asks there, # how often a day")
     if not plan.optimal:

@@ -208,8 +208,8 @@ TITLES: Mapping[Lens, str] = {
     "structure": "identities and trust boundaries",
     "missing": "missing checkpoints",
     "boundaries": "what crosses the trust boundaries",
-    "before": "before the minimum fix",
-    "after": "after the minimum fix",
+    "before": "before the fix",
+    "after": "after the fix",
     "changes": "what changed",
 }
 """What a lens shows, for the title; that of the reach names its agent."""

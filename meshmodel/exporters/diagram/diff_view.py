@@ -117,7 +117,7 @@ def fix_view(
     if not fix.optimal:
         raise RequestError(
             "lens",
-            f"no minimum fix was found in {DEADLINE:g} seconds: see 'meshmodel fix', or choose missing",
+            f"no fix was found in {DEADLINE:g} seconds: see 'meshmodel fix', or choose missing",
         )
     lighting = lens.missing(snapshot, analysis)
     for kind, tail, head in fix.checkpoints:

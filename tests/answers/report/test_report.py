@@ -49,7 +49,7 @@ SECTIONS = [
     "Appendix A: The model as it is drawn",
     "Appendix B: Boundary map",
     "Appendix C: Agents",
-    "Appendix D: Minimum fix",
+    "Appendix D: Fix",
     "Appendix E: System inventory",
     "Appendix F: Credential inventory",
     "Appendix G: What was not modelled",

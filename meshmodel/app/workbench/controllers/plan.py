@@ -1,4 +1,4 @@
-"""The plan, or the minimum fix: computed in the background, previewed on the canvas, applied as one edit."""
+"""The plan, or the fix: computed in the background, previewed on the canvas, applied as one edit."""
 
 from dataclasses import replace
 from functools import partial
@@ -48,7 +48,7 @@ class PlanController(Controller):
     _previewed: tuple[Measure, ...] = ()
 
     def open(self) -> None:
-        """Show the plan where it is known how often something is done, else the minimum fix."""
+        """Show the plan where it is known how often something is done, else the fix."""
         if self.state.planning is None:
             self.context.update(shows_plan=not usual_options(self.state.snapshot).is_fix)
         self.context.open_list("fix")
@@ -112,7 +112,7 @@ class PlanController(Controller):
             "planning",
             Computed(analysis, options),
             partial(work_out, analysis, options, self._is_quick),
-            f"computing the {'minimum fix' if options.is_fix else 'plan'}",
+            f"computing the {'fix' if options.is_fix else 'plan'}",
             self._preview_plan,
         )
 
