@@ -13,6 +13,7 @@ from tests.rows import all_rows
 FOLDERS = Path(__file__).parent / "scan_truth"
 RUNS = "  then runs any commands on the workstation as you, with your logins to clouds, clusters and code;"
 WEB = "  reads web ⚑ (untrusted content), and may follow it,"
+LITTLE = "In what is drawn an agent acts unchecked only where little is at stake, but 2 open questions can"
 UNCHECKED = "  no checkpoint decides."
 RATED = """
 threagile_version: 1.0.0
@@ -48,12 +49,7 @@ def told_of(folder):
         ("d", [WEB, RUNS, UNCHECKED, "The same holds for x."]),
         ("g1", [WEB, RUNS, UNCHECKED]),
         ("g2", ["  then writes into repositories that the working copy of the project is pushed to as you;"]),
-        (
-            "s1",
-            [
-                "In what is drawn an agent acts unchecked only where little is at stake, but 2 open questions can"
-            ],
-        ),
+        ("s1", [LITTLE]),
         ("n1", [WEB, RUNS, UNCHECKED, "The same holds for agent-a, agent-b, agent-c and 2 more."]),
         ("s2", ["ui           does not ask: changes web ⚑, reads files of the project, as you"]),
         ("h1", ["h1: 1 file, 1 configuration read, 0 not read", NO_AGENT]),
