@@ -31,7 +31,7 @@ from meshmodel.answers.plan_state import PlanState, existing_rate
 from meshmodel.model.measures import Ask, Measure
 from meshmodel.model.records import Snapshot
 from meshmodel.model.rule_cards import DOOR
-from meshmodel.model.text import counted, name_list, one_line, plural, share
+from meshmodel.model.text import counted, name_list, plural, share
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 if TYPE_CHECKING:
@@ -294,7 +294,7 @@ def verdict(known: PlanState) -> Paragraph:
         is_good = not open_findings(known.standing, "high")
         return Paragraph(f"✔ {said}", "good") if is_good else Paragraph(said)
     if plan.is_fix:
-        close = f"{counted(plan.cost, 'checkpoint')} {plural(plan.cost, 'closes', 'close')} {_all_of(plan)}"
+        close = f"{counted(plan.cost, 'checkpoint')} {plural(plan.cost, 'closes', 'close')} {_all_of(known)}"
         return _proven(known, close, "fewer cannot (proven)", f"it takes at least {plan.lower_bound}")
     made = f": {count_words(plan.measures)}" if plan.measures else ""
     if not plan.left:
@@ -322,12 +322,14 @@ def _proven(known: PlanState, price: str, proven: str, bound: str, made: str = "
     return Paragraph(f"{price}{made}. {why} before fewer were ruled out: {bound}", "strong")
 
 
-def _all_of(plan: "Plan") -> str:
+def _all_of(known: PlanState) -> str:
     """All that a fix closes."""
+    plan, snapshot = known.plan, known.analysis.snapshot
     the = "the" if plan.before == 1 else "all"
     closed = [f"{the} {counted(plan.before, 'unchecked path')}"] if plan.before else []
     if plan.flows:
-        agents = one_line(plan.flows[0]) if len(plan.flows) == 1 else counted(len(plan.flows), "agent")
+        one = len(plan.flows) == 1
+        agents = title_in(snapshot, "agent", plan.flows[0]) if one else counted(len(plan.flows), "agent")
         closed.append(f"the toxic flow{'s' if len(plan.flows) > 1 else ''} of {agents}")
     return " and ".join(closed)
 

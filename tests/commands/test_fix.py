@@ -110,7 +110,7 @@ def test_nothing_is_said_to_be_good_while_a_finding_of_high_or_above_stands(tmp_
 
 def test_the_toxic_flows_that_are_closed_are_named():
     said = words(run("fix", MODELS / "coding-agent-mcp.toml").stdout)
-    assert "all 80 unchecked paths and the toxic flow of coding-agent; fewer cannot (proven)" in said
+    assert "all 80 unchecked paths and the toxic flow of Coding agent; fewer cannot (proven)" in said
 
 
 @pytest.fixture
