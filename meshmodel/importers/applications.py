@@ -669,8 +669,9 @@ class _Drawing:
             return
         title = (fact.title or (fact.part[0].rpartition(":")[2] if fact.part else "")).lstrip("?")
         records: list[Became] = [("agent", agent.id)]
-        if meaning.definition is None and not meaning.rows:
-            unknown = fact.unknown
+        unknown = fact.unknown
+        # a function that chooses a model is no tool: what it calls says nothing of the provider
+        if not meaning.rows and (meaning.definition is None or (unknown is not None and unknown.ask)):
             text = f"What does {title} reach, which {agent.title} uses, and with which credential?"
             if not title:
                 text = f"Which tools does {agent.title} use? They are not named where they are given."

@@ -71,6 +71,7 @@ def test_a_name_that_does_not(name):
             "setting",
             ("TOKEN_URL AWS_ACCESS_KEY_ID API_KEY_FILE SECRET_NAME KEY_TYPE MAX_TOKENS num-tokens "
             "thinkingTokens CACHE_KEY sort-key partitionKey IDEMPOTENCY_KEYS TOKEN_SYMBOL AUTH_ENABLED "
+            "AUTH_VIEWER_ROLE SECRETS_REPOSITORY AUTH_REPO TOKEN_BUCKET "
             "API_KEY_HEADER AUTH_REGION TOKENIZERS_PARALLELISM token_format"),
         ),
         ("unclear", "KEY MAP_KEY auth PROXY_AUTH LICENSE_KEY KEYS STATION_KEY"),
