@@ -839,7 +839,7 @@ class _Drawing:
         ]
 
     def _is_framework(self, package: str) -> bool:
-        return any(each.split(".")[0] == package for each in self._form.packages)
+        return any(each == package or each.split(".")[0] == package for each in self._form.packages)
 
     def _draw_variable(
         self, agent: _Drawn, name: str, leaf: Node, *, is_secret: bool = False

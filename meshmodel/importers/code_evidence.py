@@ -218,12 +218,18 @@ def _module_value(module: Module, node: Syntax) -> tuple[Module, Syntax] | None:
 
 
 def packages_called(found: list[Evidence]) -> list[str]:
-    """The packages of others that are called, by their first names."""
-    names = dict.fromkeys(each.name.partition(".")[0] for each in found if each.kind == "call")
+    """The packages of others that are called, by their first names; of Google's, which share one, by two."""
+    names = dict.fromkeys(
+        ".".join(each.name.split(".")[: 2 if each.name.startswith("google.") else 1])
+        for each in found
+        if each.kind == "call"
+    )
     return [
         each
         for each in names
-        if each.isidentifier() and each not in sys.stdlib_module_names and each not in _COMMON
+        if each.replace(".", "_").isidentifier()
+        and each not in sys.stdlib_module_names
+        and each not in _COMMON
     ]
 
 

@@ -20,6 +20,7 @@ from meshmodel.importers.syntax import (
     CLASSES,
     FUNCTIONS,
     LANGUAGES,
+    MAPS,
     MEMBERS,
     TEXTS,
     Syntax,
@@ -214,6 +215,32 @@ def _given_before(values: list[Syntax], line: int) -> Syntax | None:
 _BUILT_IN: Final = frozenset(
     {"open", "input", "eval", "exec", "print", "fetch", "require", "process", "__import__"}
 )
+
+
+def followed(module: "Module", node: Syntax, depth: int = 0) -> "tuple[Module, Syntax]":
+    """The expression that a variable or a key of an object stands for, and the file that has it.
+
+    What cannot be followed, such as a parameter, stays as it is.
+    """
+    here = node.inner
+    if depth > _DEEP or here.kind not in _NAMES | MEMBERS:
+        return module, here
+    if here.kind in MEMBERS:
+        where, of = followed(module, here.field("object"), depth + 1)
+        pairs = (each for each in of.named if each.kind == "pair" and of.kind in MAPS)
+        value = next((each.field("value") for each in pairs if _key(each) == here.member.text), None)
+        if value is None:  # of another file, as in ``settings.TOOLS``
+            source, _, name = module.name_of(here).partition(":")
+            found = definition_of(module, f"{source}:{name}") if name and "." not in name else None
+            where, value = found if found is not None else (where, None)
+    else:
+        where, value = module.value_of(here)
+    return (module, here) if value is None else followed(where, value, depth + 1)
+
+
+def _key(pair: Syntax) -> str:
+    key = pair.field("key")
+    return text_in(key) if key.kind in TEXTS else key.text
 
 
 def literal(module: "Module", node: Syntax, depth: int = 0) -> str:

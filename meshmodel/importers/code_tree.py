@@ -15,19 +15,29 @@ definition, the variable that it returns and the texts that it may return; ``@in
 in.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from meshmodel.importers.code_names import Module, definition_of, literal, module_of
+from meshmodel.importers.code_names import Module, definition_of, followed, literal, module_of
 from meshmodel.importers.document import DEPTH_LIMIT, Node
 from meshmodel.importers.paths import glob
-from meshmodel.importers.syntax import CALLS, CLASSES, FUNCTIONS, MEMBERS, NOTHING, TEXTS, Syntax, text_in
+from meshmodel.importers.syntax import (
+    CALLS,
+    CLASSES,
+    FUNCTIONS,
+    MAPS,
+    MEMBERS,
+    NOTHING,
+    TEXTS,
+    Syntax,
+    text_in,
+)
 from meshmodel.model.stop import check_current
 
 _LISTS: Final = frozenset({"list", "tuple", "array", "set"})
 _SPREAD: Final = frozenset({"spread_element", "list_splat", "dictionary_splat"})
-_MAPS: Final = frozenset({"dictionary", "object"})
 _NUMBERS: Final = frozenset({"integer", "float", "number"})
 _PLAIN: Final[dict[str, bool | None]] = {
     "true": True, "false": False, "none": None, "null": None, "undefined": None,
@@ -93,15 +103,14 @@ def read_code(text: str, path: Path, source: str, packages: Sequence[str], calls
         packages: those whose calls are read.
         calls: further callees that are read, as patterns.
     """
-    return _Lifting(module_of(text, path, source, packages), packages, calls).root()
+    return _Lifting(module_of(text, path, source, packages), packages, [glob(each) for each in calls]).root()
 
 
 class _Lifting:
     """One file."""
 
-    def __init__(self, module: Module, packages: Sequence[str], calls: Sequence[str]) -> None:
-        self._module, self._packages = module, packages
-        self._calls = [glob(each) for each in calls]
+    def __init__(self, module: Module, packages: Sequence[str], calls: Sequence[re.Pattern[str]]) -> None:
+        self._module, self._packages, self._calls = module, packages, calls
         self._used = set[str]()
         self._functions: list[Syntax] = []
 
@@ -175,10 +184,10 @@ class _Lifting:
         for each in node.named if not body else [body]:
             self._walk(each, calls, inside, depth + 1)
         marks: list[Node] = [
-            one for each in decorators for one in [self._value(each.named[-1], depth)] if self._says(one)
+            one for each in decorators for one in [self.value(each.named[-1], depth)] if self._says(one)
         ]
         bases: list[Node] = [
-            self._value(each, depth) for each in _bases(node) if self.is_meant(module.made_by(each))
+            self.value(each, depth) for each in _bases(node) if self.is_meant(module.made_by(each))
         ]
         if calls or marks or bases:
             parts = {"decorators": marks, "bases": bases, "calls": calls}
@@ -208,7 +217,7 @@ class _Lifting:
     def _setting(self, node: Syntax, depth: int) -> CodeNode:
         """An attribute that is set, as a call of ``set`` on it."""
         left = node.field("left")
-        made = self._node({"@0": self._value(node.field("right"), depth + 1)}, node)
+        made = self._node({"@0": self.value(node.field("right"), depth + 1)}, node)
         member = left.member
         made.know("@call", f"{self._module.made_by(left.field('object'))}.{member.text}.set")
         made.add("@on", self._reference(left, depth))
@@ -220,11 +229,11 @@ class _Lifting:
         values: dict[str, Node] = {}
         for number, each in enumerate(node.arguments):
             if each.kind == "keyword_argument":
-                values[each.field("name").text] = self._value(each.field("value"), depth + 1)
-            elif each.kind == "object":
-                values.update(self._pairs(each, depth + 1))
+                values[each.field("name").text] = self.value(each.field("value"), depth + 1)
+            elif followed(module, each)[1].kind == "object":
+                values.update(self.value(each, depth + 1).items())
             else:
-                values[f"@{number}"] = self._value(each, depth + 1)
+                values[f"@{number}"] = self.value(each, depth + 1)
         name = module.made_by(node)
         made = self._node(values, node)
         if not values:
@@ -246,7 +255,8 @@ class _Lifting:
             made.know("@as", own)
         return made
 
-    def _value(self, node: Syntax, depth: int) -> CodeNode:
+    def value(self, node: Syntax, depth: int) -> CodeNode:
+        """An expression as a node."""
         keys = _keys_of(self._module, node)
         if keys and depth <= DEPTH_LIMIT:
             found = self._value_itself(node, depth)
@@ -266,7 +276,7 @@ class _Lifting:
             return self._node(text_in(node)[:_TEXT_LIMIT], node)
         if kind in _LISTS:
             return self._list([one for each in node.named for one in self._elements(each, depth + 1)], node)
-        if kind in _MAPS:
+        if kind in MAPS:
             return self._node(self._pairs(node, depth + 1), node)
         if kind in _PLAIN or kind in _NUMBERS:
             return self._node(_PLAIN[kind] if kind in _PLAIN else _number(node.text), node)
@@ -281,12 +291,12 @@ class _Lifting:
     def _elements(self, node: Syntax, depth: int) -> list[Node]:
         """An element of a list; of one that is spread its own, where they stand here."""
         is_spread = node.kind in _SPREAD
-        found = self._value(node.named[0] if is_spread and node.named else node, depth)
+        found = self.value(node.named[0] if is_spread and node.named else node, depth)
         return [*found] if is_spread and found.is_list else [found]
 
     def _joined(self, node: Syntax, depth: int) -> CodeNode:
         """Lists that are added, such as ``tools + more_tools``."""
-        parts = [self._value(each, depth + 1) for each in node.named]
+        parts = [self.value(each, depth + 1) for each in node.named]
         if not any(each.is_list for each in parts):
             return self._node(None, node)
         return self._list([one for each in parts for one in (each if each.is_list else [each])], node)
@@ -299,17 +309,18 @@ class _Lifting:
         return made
 
     def _named_value(self, node: Syntax, depth: int) -> CodeNode:
-        """A variable: its value where that is a literal or a list, else a reference."""
-        module, value = (
-            self._module.value_of(node)
-            if node.kind in {"identifier", "shorthand_property_identifier"}
-            else (self._module, None)
-        )
-        if value is not None and module is self._module and depth < DEPTH_LIMIT // 2:
-            kind = value.inner.kind
-            if kind in TEXTS | _LISTS | _MAPS | _NUMBERS or kind in _PLAIN:
-                return self._value(value, depth + 10)
-        return self._reference(node, depth)
+        """A variable, also of another file: its value if that is a literal, list or map, else a reference."""
+        module, value = followed(self._module, node)
+        there = self if module is self._module else _Lifting(module, self._packages, self._calls)
+        kind = value.kind
+        if (kind in TEXTS | _LISTS | MAPS | _NUMBERS or kind in _PLAIN) and depth < DEPTH_LIMIT // 2:
+            return there.value(value, depth + 10)
+        made = self._reference(node, depth)
+        if kind in CALLS and depth < DEPTH_LIMIT // 2 and self.is_meant(module.made_by(value)):
+            # what it was made with is known of the variable; that is not followed, lest it multiplies
+            for key, each in there.value(value, DEPTH_LIMIT // 2).items():
+                made.add(key, each)
+        return made
 
     def _reference(self, node: Syntax, depth: int) -> CodeNode:
         module = self._module
@@ -331,9 +342,9 @@ class _Lifting:
             if each.kind == "pair":
                 key, value = each.field("key"), each.field("value")
                 if key and value:
-                    found[text_in(key) if key.kind in TEXTS else key.text] = self._value(value, depth)
+                    found[text_in(key) if key.kind in TEXTS else key.text] = self.value(value, depth)
             elif each.kind in _SPREAD and each.named:
-                spread = self._value(each.named[0], depth)
+                spread = self.value(each.named[0], depth)
                 is_here = spread.is_map and not spread["@ref"] and not spread["@call"]
                 found.update(spread.items() if is_here else [(f"...{each.line}", spread)])
             elif each.kind == "shorthand_property_identifier":

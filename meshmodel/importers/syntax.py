@@ -30,6 +30,7 @@ FUNCTIONS: Final = frozenset(
 CLASSES: Final = frozenset({"class_definition", "class_declaration"})
 TEXTS: Final = frozenset({"string", "concatenated_string", "template_string"})
 CALLS: Final = frozenset({"call", "call_expression", "new_expression"})
+MAPS: Final = frozenset({"dictionary", "object"})
 MEMBERS: Final = frozenset({"attribute", "member_expression"})
 _WRAPPERS: Final = {
     "await": "", "await_expression": "", "parenthesized_expression": "", "as_expression": "",
