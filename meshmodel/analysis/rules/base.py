@@ -164,7 +164,7 @@ def deeds(snapshot: Snapshot, done: Mapping[str, int]) -> str:
     named = list(done) if len(done) <= FEW else list(done)[:3]
     words = [f"{can(actions_of(done[each]))} {snapshot.system[each].title}" for each in named]
     if len(done) > len(named):
-        return f"{', '.join(words)} and so on in {len(done) - len(named)} more"
+        return f"{', '.join(words)} and act on {len(done) - len(named)} more"
     return joined(words)
 
 

@@ -329,7 +329,7 @@ def test_it_names_the_grants_by_which_it_acts_and_no_others():
     [
         (2, "read app, read s1 and read s2"),
         (4, "read app, read s1, read s2, read s3 and read s4"),
-        (5, "read app, read s1, read s2 and so on in 3 more"),
+        (5, "read app, read s1, read s2 and act on 3 more"),
     ],
 )
 def test_it_says_of_many_systems_how_many_more_there_are(number, told):
