@@ -54,6 +54,7 @@ class Scan:
         late: how many files were left out, since a limit of time or number was reached.
         is_late: whether it was the time.
         seeming: files that look like agents and are not read, and of which product each is.
+        is_searched: whether all code was searched for these.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Scan:
     late: int = 0
     is_late: bool = False
     seeming: list[tuple[str, str]] = field(default_factory=list)
+    is_searched: bool = True
 
     @property
     def missing(self) -> list[str]:
@@ -77,12 +79,15 @@ class Scan:
             found.append(f"{counted(self.late, 'file')} not read: {why}")
         if any(reason == _TIME_IS_UP for _, reason in self.unread):
             found.append(f"not all that was read is understood: {more}")
+        if not self.is_searched:
+            found.append(f"not all code was searched for what looks like an agent: {more}")
         return found
 
     @property
     def is_whole(self) -> bool:
         """Whether all that was recognised was read."""
-        return self.walked.is_whole and not (self.unread or self.late or self.walked.refused)
+        is_read = not (self.unread or self.late or self.walked.refused)
+        return self.walked.is_whole and self.is_searched and is_read
 
     @property
     def read(self) -> list[tuple[str, str]]:
@@ -131,7 +136,16 @@ def scan(
     name = clean_text(folders[0].resolve().name if folders else "home", LINE_LIMIT) or "scan"
     done = made.understand(Snapshot(about=About(name=name)))
     seeming = _seeming(walked, made, done, stop)
-    return Scan(name, walked, done, sorted(made.unread), made.late, made.is_late, seeming)
+    return Scan(
+        name,
+        walked,
+        done,
+        sorted(made.unread),
+        made.late,
+        made.is_late,
+        seeming,
+        not (walked.code and stop()),
+    )
 
 
 def _seeming(walked: Walk, made: "_Reading", done: Import, stop: Stop) -> list[tuple[str, str]]:

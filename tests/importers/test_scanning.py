@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 
 import pytest
 
@@ -262,6 +263,22 @@ def test_of_too_much_for_the_time_some_is_understood(folder, monkeypatch):
     assert found.missing == [
         "not all that was read is understood: the time was up; --deadline gives more seconds"
     ]
+
+
+def test_code_that_is_not_searched_for_want_of_time_is_said(folder, monkeypatch):
+    folder.write(".mcp.json")
+    folder.write("bot.py", "from semantic_kernel import Kernel\n")
+    assert [what for _, what in folder.scan().seeming] == ["Semantic Kernel"]
+    time_is_up, real = threading.Event(), scanning.prepare_read
+
+    def last(*arguments, **options):
+        time_is_up.set()
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(scanning, "prepare_read", last)
+    found = scan([folder.path], folder.path, Stop(None, time_is_up.is_set))
+    assert found.missing[-1].startswith("not all code was searched for what looks like an agent: ")
+    assert not found.is_whole
 
 
 def test_the_rules_and_the_tools_of_a_subagent_are_not_taken_with_each_other(folder):
