@@ -55,6 +55,8 @@ _TAKEN: Final = re.compile(r".+ is taken for an agent, .+")
 """What an import assumes of an action that it does not know."""
 _UPDATER: Final = re.compile(r"The pull requests of (\w+) quote release notes of packages, .+")
 """What an import assumes of the pull requests of a program that opens them for new versions."""
+_BY_NAME: Final = re.compile(r"what the tools of .+ keep")
+"""What an import calls the data on which tools of code are taken to act by their names alone."""
 _WITHIN: Final = re.compile(r"^events of |(?: by members| of workflows)(?= of |$)")
 """What an import adds to the name of a part of a repository, to tell apart who writes there."""
 _AS_TOOLS: Final = ", as tools of "
@@ -439,7 +441,7 @@ def _group(analysis: Analysis, own: _Own) -> Group:
 
 def _part(title: str) -> str:
     """A title of a system as a reader knows it: parts of a repository are one, whoever writes there."""
-    return _WITHIN.sub("", title)
+    return f"{title}{_ASSUMED}" if _BY_NAME.fullmatch(title) else _WITHIN.sub("", title)
 
 
 def _asked_of(snapshot: Snapshot, agent: str) -> set[str]:
@@ -1195,6 +1197,7 @@ def _assumed_on(snapshot: Snapshot, worst: Worst, rated: AbstractSet[str]) -> li
         "agent": worst.explanation.agent in _taken(snapshot),
         "source": ", assumed)" in _begin(snapshot, worst, rated),
         "credential": _whom(snapshot, worst.explanation).endswith(_ASSUMED),
+        "system": _BY_NAME.fullmatch(snapshot.system[worst.explanation.system].title) is not None,
     }
     return [key for key, is_assumed in said.items() if is_assumed]
 

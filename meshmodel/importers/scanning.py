@@ -135,17 +135,9 @@ def scan(
     made.read([*(home_files(home, forms) if home is not None else ()), *walked.found])
     name = clean_text(folders[0].resolve().name if folders else "home", LINE_LIMIT) or "scan"
     done = made.understand(Snapshot(about=About(name=name)))
-    seeming = _seeming(walked, made, done, stop)
-    return Scan(
-        name,
-        walked,
-        done,
-        sorted(made.unread),
-        made.late,
-        made.is_late,
-        seeming,
-        not (walked.code and stop()),
-    )
+    seeming, late = _seeming(walked, made, done, stop), made.is_late
+    is_searched = not (walked.code and stop())
+    return Scan(name, walked, done, sorted(made.unread), made.late, late, seeming, is_searched)
 
 
 def _seeming(walked: Walk, made: "_Reading", done: Import, stop: Stop) -> list[tuple[str, str]]:

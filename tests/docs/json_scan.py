@@ -51,7 +51,7 @@ SCAN: Final = (
     (
         "worst.assumed",
         "list of strings",
-        "what no file states: agent, source (its sensitivity), credential",
+        "what no file states: agent, source (its sensitivity), credential, system (by a name)",
     ),
     ("worst.asked", "string", "why no checkpoint decides"),
     ("worst.after", "string", "what comes before that outsiders cannot do, such as a member who starts it"),
