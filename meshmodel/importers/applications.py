@@ -1031,7 +1031,8 @@ class _Drawing:
             text = "; ".join(told[:12]) + (f"; and {len(told) - 12} more" if len(told) > 12 else "")
             usual = ""
             if agent.usual:
-                usual = f" No credential is named there; assumed as usual: {first_few([*agent.usual], 6)}."
+                named = ", ".join(f"{each} (assumed)" for each in agent.usual)
+                usual = f" No credential is named there; as usual it is {named}."
             text = f"{agent.title} uses {text}.{usual} True?"
             out.assume(("agent", agent.id), text, RULES["known-tool"], at=_above(at))
         for action, verb in (("write", "something is changed"), ("read", "something is only read")):

@@ -405,7 +405,7 @@ def test_a_credential_is_called_as_the_code_calls_it_else_as_usual_and_then_assu
     names = [found.credential[one].name for one, two in found.grant if two != "openai-api"]
     said = " ".join(each.text for each in found.note.values())
     assert names == [opened]
-    assert ("assumed as usual: SLACK_BOT_TOKEN" in said) == (opened == "SLACK_BOT_TOKEN")
+    assert ("as usual it is SLACK_BOT_TOKEN (assumed)" in said) == (opened == "SLACK_BOT_TOKEN")
     assert f"accepts {opened}" not in said
     assert PLAIN not in write_text(found)
     assert SECRET not in write_text(found)
