@@ -261,6 +261,9 @@ class DataForm:
         packages: of code: what a file imports that is meant.
         calls: of code: callees that are read besides those of the packages.
         together: which files are understood as one: ``file``, ``folder`` or ``project``.
+        copies: where files say the same that are copies, which are understood as one; none: nowhere.
+        loads: the files that a framework loads by their names where the first is; others that set ``entry``
+            are of it if a file beside or above them imports them.
         named: whether a file is of it only if it is called so.
     """
 
@@ -280,6 +283,9 @@ class DataForm:
         self.joins = read.text("joins", "")
         self.last_wins = read.flag("last_wins")
         self.together = read.one_of("together", ("file", "folder", "project"), "file")
+        self.copies = read.paths("copies")
+        self.loads = read.texts("loads")
+        self.entry = read.text("entry", "")
         self.named = read.flag("named")
         self._recognised = tuple(
             tuple(read.as_path("recognise", one) for one in each.split("&"))
@@ -303,7 +309,8 @@ class DataForm:
     def recognise(self, document: Document) -> bool:
         """Whether a file is of this form, by what is in it and how it is called."""
         if document.syntax in {"python", "typescript"}:
-            return any(each.text in self.packages for each in document.root["@packages"].each())
+            is_meant = any(each.text in self.packages for each in document.root["@packages"].each())
+            return is_meant and self._is_loaded(document.path)
         if (self.named or document.syntax == "markdown") and not self._knows(document):
             return False
         return any(
@@ -314,10 +321,20 @@ class DataForm:
         """Whether it names files that are written so."""
         return any(is_named(document.source, each) for each in self.files)
 
+    def _is_loaded(self, path: FilePath) -> bool:
+        """Whether a framework that loads files by their names loads one, or another file imports it."""
+        if not self.loads or path.name in self.loads or not (path.parent / self.loads[0]).is_file():
+            return True
+        if not re.search(rf"(?m)^{re.escape(self.entry)}\b", _text_of(path)):
+            return True
+        imported = re.compile(rf"\b(?:from|import)\b[^\n]*[\s.,]{re.escape(path.stem)}\b")
+        others = (each for folder in path.parents[:2] for each in folder.glob("*.py") if each != path)
+        return "." not in path.stem and any(imported.search(_text_of(each)) for each in others)
+
     def groups(self, documents: Sequence[Document]) -> Iterable[Sequence[Document]]:
         """The files that are understood as one."""
         of: Mapping[str, Callable[[Document], str]] = {
-            "file": lambda each: each.source,
+            "file": lambda each: self._copied(each) or each.source,
             "folder": lambda each: each.source.rpartition("/")[0],
             "project": project_of,
         }
@@ -325,6 +342,11 @@ class DataForm:
         for each in documents:
             found.setdefault(of[self.together](each), []).append(each)
         return found.values()
+
+    def _copied(self, document: Document) -> str:
+        """What copies of a file have in common; empty: nothing."""
+        found = [[each.text for each in path.nodes(document.root)] for path in self.copies]
+        return repr(found) if found and all(found) else ""
 
     def without(self, row: Row) -> "DataForm":
         """The same form but for one row, by which a test finds what the row does."""
@@ -346,6 +368,14 @@ class DataForm:
                     else:
                         found.append(fact)
         return found
+
+
+def _text_of(path: FilePath) -> str:
+    """What is in a file of code; of a link or what cannot be read nothing."""
+    try:
+        return "" if path.is_symlink() else path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        return ""
 
 
 def project_of(document: Document) -> str:

@@ -550,6 +550,46 @@ def test_a_function_that_makes_two_agents_is_neither(tmp_path):
     assert sorted(found.agent) == ["a", "b"]
 
 
+ROOT = 'from google.adk.agents import Agent\nroot_agent = Agent(name="{}", model="gemini-2.5-pro")\n'
+
+
+@all_rows(
+    ("files", "agents"),
+    [
+        ({"agent.old.py": ROOT.format("old"), "agent_trial.py": ROOT.format("trial")}, ["main"]),
+        ({"agent_trial.py": ROOT.format("trial"), "run.py": "from . import agent_trial"}, ["main", "trial"]),
+        (
+            {"agent_trial.py": ROOT.format("trial"), "../run.py": "from desk.agent_trial import root_agent"},
+            ["main", "trial"],
+        ),
+        ({"clerks.py": ROOT.format("clerk").replace("root_agent", "clerk")}, ["clerk", "main"]),
+    ],
+)
+def test_adk_loads_agents_by_the_name_of_their_file_and_what_is_imported(files, agents, tmp_path):
+    for name, text in {"agent.py": ROOT.format("main"), **files}.items():
+        path = tmp_path / "desk" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    assert sorted(found.agent) == agents
+
+
+@all_rows(("name", "agents"), [("Desk", ["AI Agent", "Desk"]), ("Till", ["AI Agent"] * 2 + ["Desk", "Till"])])
+def test_exports_of_n8n_with_equal_names_and_nodes_are_one(name, agents, tmp_path):
+    kinds = {"Chat": "chatTrigger", "AI Agent": "agent", "Model": "lmChatOpenAi"}
+    nodes = [
+        {"name": node, "type": f"@n8n/n8n-nodes-langchain.{kind}", "parameters": {}}
+        for node, kind in kinds.items()
+    ]
+    next_ = {"Chat": {"main": [[{"node": "AI Agent", "type": "main", "index": 0}]]}}
+    model = {"Model": {"ai_languageModel": [[{"node": "AI Agent", "type": "ai_languageModel", "index": 0}]]}}
+    for file, called in (("flow.json", "Desk"), ("flow (mended).json", name)):
+        export = {"name": called, "nodes": nodes, "connections": next_ | model}
+        (tmp_path / file).write_text(json.dumps(export), encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    assert sorted(each.name for each in found.agent.values()) == agents
+
+
 HOSTED = """
 from strands import Agent
 from strands_tools import shell
