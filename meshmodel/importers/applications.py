@@ -6,9 +6,11 @@ chart
 of steps those are asked before that every way from its beginning leads to through a step that asks a person.
 """
 
+import builtins
 import os
 import posixpath
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -317,10 +319,12 @@ class _Meaning:
     Attributes:
         rows: of the catalogue, each for one use.
         definition: of the project; ``None``: it is no function of the project.
+        calls_unknown: whether that calls what may be a model.
     """
 
     rows: list["_RowUse"] = field(default_factory=list)
     definition: Definition | None = None
+    calls_unknown: bool = False
 
     def is_role(self, role: str) -> bool:
         return any(each.row.role == role for each in self.rows)
@@ -506,7 +510,7 @@ class _Drawing:
         for fact in self._of(Model):
             found.update(self._owners(fact))
         for fact in self._of(Part):
-            if self._meaning(fact).is_role("model"):
+            if self._may_ask_model(fact):
                 found.update(self._owners(fact))
         for fact in self._of(Next):
             if {self._names.of(fact.called), self._names.of(fact.to)} & called:
@@ -514,6 +518,14 @@ class _Drawing:
         for fact in self._of(Hands):
             found.update(self._owners(fact))
         return found
+
+    def _may_ask_model(self, fact: Part) -> bool:
+        """Whether a part is a model or calls one; code that is not here, or calls what is not known, may."""
+        meaning = self._meaning(fact)
+        if meaning.is_role("model"):
+            return True
+        is_code = any(each.startswith("code:") for each in fact.part)
+        return meaning.calls_unknown or (is_code and meaning.definition is None and not meaning.rows)
 
     def _owners(self, fact: Fact) -> list[str]:
         """What the agents are called that a fact is of."""
@@ -651,6 +663,11 @@ class _Drawing:
                 known = catalogue.part_named(
                     f"{written}{evidence.name.lstrip('?')}", f"{written}{evidence.name}"
                 )
+                reaches = known.reaches if known is not None else ()
+                found.calls_unknown |= any(
+                    one.startswith("api:") or one.endswith(":execute") for one in reaches
+                )
+                found.calls_unknown |= known is None and _is_unknown(evidence.name)
                 if known is not None:
                     shown = _shown(known, self._code.given(evidence))
                     found.rows.append(_RowUse(known, self._code.leaf(evidence), evidence.settings, shown))
@@ -1064,6 +1081,18 @@ def _names_credential(variable: "Evidence") -> bool:
     """Whether a variable, or the argument that it is given as, is called a secret."""
     says = names_secret(variable.name) or names_secret(variable.under)
     return says and meaning_of(variable.name) in {"secret", "unclear"}
+
+
+_OF_PYTHON: Final = frozenset({*dir(builtins), *dir(dict), *dir(list), *dir(set), *dir(str)})
+_ASKING_ELSEWHERE: Final = frozenset({"subprocess", "urllib", "http", "socket", "importlib"})
+
+
+def _is_unknown(called: str) -> bool:
+    """Whether a call is neither of Python itself nor a method of its texts, lists and maps."""
+    first, last = called.partition(".")[0], called.lstrip("?").rpartition(".")[2]
+    if called.startswith("?") or first == called:
+        return last not in _OF_PYTHON
+    return first not in sys.stdlib_module_names or first in _ASKING_ELSEWHERE
 
 
 def _is_code(source: str) -> bool:
