@@ -1014,7 +1014,9 @@ def _names_of(group: Group, room: int) -> str:
 def _reach_lines(group: Group, room: int, most: int, snapshot: Snapshot) -> list[str]:
     """What a group reaches and as whom, as much as so many lines hold; first whether somebody is asked."""
     if not _size(group):
-        return ["nothing that it reaches was read"]
+        begun = [to for from_, to in sorted(snapshot.delegation) if from_ in group.agents]
+        named = first_few([snapshot.agent[each].title for each in dict.fromkeys(begun)], 3)
+        return [shorten(f"starts {named}", room) if begun else "nothing that it reaches was read"]
     asks, whom = f"{group.asks}: " if group.asks else "", _as_whom(group, snapshot)
     if group.asks_before:
         whom += f"; asks before {first_few(group.asks_before, 2)}"

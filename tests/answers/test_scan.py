@@ -105,6 +105,17 @@ def told(snapshot, stop=NEVER, **changes):
     return answer_scan(scope(**changes), snapshot, stop)
 
 
+def test_of_what_reaches_nothing_itself_it_is_said_whom_it_starts():
+    chief = '[[agent]]\nid = "chief"\nname = "Chief"\nkind = "orchestrator"\n'
+    starts = '[[delegation]]\nfrom = "chief"\nto = "helper"\n'
+
+    def rows(text):
+        return [" ".join(each.split()) for each in scan_lines(told(read_text(text)))]
+
+    assert "Chief starts Helper" in rows(BRIDGE + chief + starts)
+    assert "Chief nothing that it reaches was read" in rows(BRIDGE + chief)
+
+
 def test_a_bridge_is_told_with_what_to_ask_first():
     assert scan_lines(told(read_text(BRIDGE))) == [
         "folder: 12 files, 1 configuration read, 0 not read",
