@@ -703,3 +703,22 @@ def test_what_a_client_is_made_with_holds_for_what_it_sends(endpoint, system, tm
     found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
     opened = [(found.credential[one].name, found.system[two].name) for one, two in found.grant]
     assert opened == [("STORE_SECRET", system)]
+
+
+@all_rows(
+    ("call", "actions"),
+    [
+        ("requests.get('https://x.example/a').json()", {"read"}),
+        ("requests.exceptions.RequestException()", set()),
+        ("requests.Session().post('https://x.example/a')", {"read", "write"}),
+        ("httpx.AsyncClient().post('https://x.example/a')", {"read", "write"}),
+        ("httpx.request('POST', 'https://x.example/a')", {"read", "write"}),
+    ],
+)
+def test_what_is_done_with_an_answer_of_http_changes_nothing(call, actions, tmp_path):
+    (tmp_path / "app.py").write_text(
+        TOOL.format(before="import httpx, requests", call=call), encoding="utf-8"
+    )
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    done = {each for (_, to), grant in found.grant.items() if to != "openai-api" for each in grant.actions}
+    assert done == actions
