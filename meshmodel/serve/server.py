@@ -7,6 +7,7 @@ the cookie that joining sets.
 
 import asyncio
 import contextlib
+import gc
 import hmac
 import json
 import logging
@@ -681,6 +682,8 @@ def serve(
         links: what lets people in.
     """
     logging.getLogger("aiohttp.server").addFilter(_is_own_fault)
+    gc.freeze()  # what was imported stays
+    gc.enable()  # the command line disables it, and aiohttp's connections that ended refer to each other
     with tempfile.TemporaryDirectory(prefix="meshmodel-", ignore_cleanup_errors=True) as folder:
         own = Path(folder).resolve()
         server = Server(model, address, own, say, most=most, title=title, host=host, links=links)
