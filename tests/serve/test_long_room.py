@@ -75,7 +75,7 @@ async def long_room(folder: Path, guests: int, edits: int, seed: int) -> None:
     for _ in range(PHASES):
         with serving(folder, "support-agent", "--keep-links", port=port) as room:
             if not people:
-                names = [f"Guest{chr(ord('A') + each)}" for each in range(guests)]
+                names = [f"Guest{each + 1}" for each in range(guests)]
                 people = [Guest(each, room.join(each), random.Random(chance.random())) for each in names]
             for _ in range(2):  # the first one takes what every room takes
                 share = max(edits // PHASES // 2, 1)
