@@ -1,6 +1,7 @@
 """The section of a report on findings: each with its path, what closes it, and its acceptance."""
 
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.acceptances import accepted_words
@@ -109,7 +110,11 @@ def reference_section(analysis: "Analysis") -> Iterator[Block]:
         ((title, "; ".join(each)) for title, each in sorted(by_title.items())),
     )
     yield Paragraph(f"References are to {'; '.join(releases_of(cited))}.")
-    yield Table.of(("Reference", "Title"), (30, 70), map(_cited, in_release_order(cited)))
+    rows = [*map(_cited, in_release_order(cited))]
+    half = (len(rows) + 1) // 2
+    beside = zip_longest(rows[:half], rows[half:], fillvalue=("", ""))
+    heads = ("Reference", "Title", "Reference", "Title")
+    yield Table.of(heads, (18, 32, 18, 32), (left + right for left, right in beside))
 
 
 def _cited(reference: str) -> tuple[str, str]:
