@@ -241,7 +241,7 @@ def test_pdf_holds_the_words_in_an_embedded_font():
     reader = PdfReader(io.BytesIO(render(*both(every_step_model()), "pdf")))
     page = reader.pages[0]
     text = page.extract_text()
-    assert "crosses unchecked" in text
+    assert "missing checkpoint (×)" in text
     assert "human-approval" in "".join(each.extract_text() for each in reader.pages)
     assert "4 agents, 3 systems" in text
     check_fonts_and_title(reader)

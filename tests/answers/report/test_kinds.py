@@ -56,6 +56,6 @@ def test_each_kind_of_report_is_written_of_each_kind_of_model(kind, model):
     read = READ[form](files(report, form, path)[path])
     titles = {squeezed(text) for _, text in read.headings}
     if kind.startswith("whole"):
-        answer = "Plan" if model == "per_day" else "Minimumfix"
+        answer = "Plan" if model == "per_day" else "Fix"
         assert any(each.endswith(answer) for each in titles) or not snapshot.agent
     assert "shelf" in read.text or not snapshot.agent
