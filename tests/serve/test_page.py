@@ -17,15 +17,15 @@ const heard = {}, said = { hidden: true };
 globalThis.window = globalThis;
 globalThis.WebSocket = class {};
 globalThis.setTimeout = () => {};
-globalThis.addEventListener = (kind, hear, capture) => { heard[kind] = { hear, capture }; };
+globalThis.addEventListener = (kind, hear, capture) => { (heard[kind] ??= []).push({ hear, capture }); };
 globalThis.document = { querySelector: () => said };
 const fired = (kind, given) => {
   const kept = [];
   const event = { ...given };
   event.stopImmediatePropagation = () => kept.push("stopped");
   event.preventDefault = () => kept.push("prevented");
-  heard[kind].hear(event);
-  return [heard[kind].capture, kept, said.hidden];
+  for (const { hear } of heard[kind]) hear(event);
+  return [heard[kind].every(({ capture }) => capture), kept, said.hidden];
 };
 const key = (key, more) => fired("keydown", { key, ctrlKey: true, altKey: false, metaKey: false, ...more });
 const paste = (text) => fired("paste", { clipboardData: text === null ? null : { getData: () => text } });
