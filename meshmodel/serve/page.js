@@ -4,7 +4,7 @@ const Connection = WebSocket;
 const shown = (id) => document.querySelector(id);
 const MAY_COME_BACK = [1001, 1006, 1011, 1012]; // gone, lost, failed, restarted: and the server said not why
 const LOOK = 1000; // milliseconds between two questions whether the server is there
-const SILENCE = 3000; // so long after one, no answer means that the connection is lost
+const SILENCE = 2500; // so long after one, no answer means that the connection is lost: told at most 4 s after it is
 const PICTURE = 500; // bytes: more than what sets up the terminal, and less than any picture
 
 // A connection that comes back by itself. What is typed is kept until the server has it, and sent again.
