@@ -3,11 +3,10 @@
 See ``docs/scan.md#the-lines``.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from textwrap import wrap
 from typing import Any, Final, NamedTuple
 
@@ -15,7 +14,15 @@ from meshmodel.analysis.analysis import Analysis, analyse
 from meshmodel.analysis.results import AgentReach, Door, Explanation
 from meshmodel.edits.edit import Change, Edit, Put, Remove, apply_edit
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.records import Agent, Checkpoint, Credential, Delegation, Note, Snapshot, System
+from meshmodel.model.records import (
+    Agent,
+    Checkpoint,
+    Delegation,
+    Note,
+    Reference,
+    Snapshot,
+    System,
+)
 from meshmodel.model.stop import Stop
 from meshmodel.model.text import counted, first_few, one_line, pad, shorten, width
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, STEERABLE_KINDS, Action, Severity
@@ -37,36 +44,52 @@ _WEIGHED: Final[tuple[Severity, ...]] = ("critical", "high", "medium")
 _POWER: Final[tuple[Action, ...]] = ("write", "execute", "admin")
 """The actions on a system by which what is decided there is changed."""
 _CHANGES: Final[frozenset[Action]] = frozenset({"write", "admin", "issue"})
-_PROMPTS: Final = re.compile(
-    r"\"?What does (.+) ask before it uses a tool of a server, and who can change that\?\"?"
-)
-"""What an import asks of a client whose prompts no file says."""
-_DEFAULTS: Final = re.compile(r".+ is computed with its defaults, ")
-"""What an import assumes of a client of which no file that was read says all that it asks."""
-_SOME_TOOLS: Final = re.compile(r".+ does not ask before it uses .+ of .+\. ")
-"""What an import asks, or assumes, of a client that uses some tools of a server unasked."""
-_CONDITION: Final = re.compile(r"Who can start .+\? The file does not say when its condition holds\.")
-"""What an import asks of a job whose condition other steps or variables decide."""
-_CALLERS: Final = re.compile(r"Which workflows call (.+), started by whom, ")
-"""What an import asks of a workflow that others call and that none of those that were read does."""
-_OFF_AND_ON: Final = re.compile(r"(.+ is switched off in .+ and started by .+\.) Is that meant\?")
-"""What an import asks of a server that one file switches off and another one starts."""
-_TAKEN: Final = re.compile(r".+ is taken for an agent, .+")
-"""What an import assumes of an action that it does not know."""
-_UPDATER: Final = re.compile(r"The pull requests of (\w+) quote release notes of packages, .+")
-"""What an import assumes of the pull requests of a program that opens them for new versions."""
-_BY_NAME: Final = re.compile(r"what the tools of .+ keep")
-"""What an import calls the data on which tools of code are taken to act by their names alone."""
-_WITHIN: Final = re.compile(r"^events of |(?: by members| of workflows)(?= of |$)")
-"""What an import adds to the name of a part of a repository, to tell apart who writes there."""
-_AS_TOOLS: Final = ", as tools of "
-"""What follows the name of a token that an import draws as the tools of an agent use it."""
 _ASSUMED: Final = " (assumed)"
 _YOU_ASSUMED: Final = f"you{_ASSUMED}"
 _UNSAID: Final = "what it asks is not in these files"
 _LOGINS: Final = ", with your logins to clouds, clusters and code"
 """What any command reaches besides: no file says which logins there are, so the model has none of them."""
 _RANK: Final = {severity: number for number, severity in enumerate(SEVERITIES)}
+
+
+Marked = Mapping[Reference, str]
+"""Records that an import says something of, with the words that go with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What an import knows of its records beside what the model keeps of them (``Proposal.mark``).
+
+    Attributes:
+        unsaid: agents of which no file that was read says what they ask.
+        default: agents that are computed with the defaults of their product.
+        partly: agents that do not ask before they use some tools of a server, and do before others.
+        condition: jobs of which the file does not say when their condition holds.
+        called: jobs of workflows that others call, none of which was read.
+        switched_off: questions about a server that one file switches off and another one starts; that it
+            does.
+        taken: agents that are only taken to be agents, and the assumptions that say so.
+        updater: where a program opens pull requests for new versions, and the assumption on it; its name.
+        guessed: systems that stand for what tools of code are taken to act on by their names.
+        assumed: credentials that no file names.
+        network: credentials that stand for what needs none.
+        commands: systems that stand for any command on a machine.
+        short: systems and credentials whose names tell them apart from others of one short name, which it is.
+    """
+
+    unsaid: Marked = field(default_factory=dict)
+    default: Marked = field(default_factory=dict)
+    partly: Marked = field(default_factory=dict)
+    condition: Marked = field(default_factory=dict)
+    called: Marked = field(default_factory=dict)
+    switched_off: Marked = field(default_factory=dict)
+    taken: Marked = field(default_factory=dict)
+    updater: Marked = field(default_factory=dict)
+    guessed: Marked = field(default_factory=dict)
+    assumed: Marked = field(default_factory=dict)
+    network: Marked = field(default_factory=dict)
+    commands: Marked = field(default_factory=dict)
+    short: Marked = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +112,7 @@ class ScanScope:
         rated: the systems of which a file states how sensitive they are; for the others it is assumed.
         model: the file that keeps the model, as it is typed.
         is_kept: whether it has been kept.
+        marks: what else the import knows of the records of the model.
     """
 
     name: str
@@ -106,6 +130,7 @@ class ScanScope:
     rated: AbstractSet[str]
     model: str
     is_kept: bool
+    marks: Marks = Marks()
 
 
 class Group(NamedTuple):
@@ -113,23 +138,31 @@ class Group(NamedTuple):
 
     Attributes:
         agents: their ids.
-        titles: what they are called, but for those that another one sets to work.
+        titles: what they are called, and ``(assumed)`` where that they are agents is; but for those that
+            another one sets to work.
         reads, changes, runs: titles of systems; ``⚑`` follows one in which outsiders write.
         identities: as whom.
         asks: whether somebody is asked before it acts or reads across a boundary: ``asks``, ``asks for some
-            of it``, ``does not ask``, or that no file says it; ``(assumed)`` follows what holds by default.
+            of it``, ``does not ask``, or that no file says it.
+        is_default: whether that is assumed, since it holds by default.
         asks_before: of those systems the ones before each use of which it asks, where it does not ask
             otherwise, or where it only reads.
     """
 
     agents: tuple[str, ...]
-    titles: tuple[str, ...]
+    titles: tuple[tuple[str, str], ...]
     reads: tuple[str, ...]
     changes: tuple[str, ...]
     runs: tuple[str, ...]
     identities: tuple[str, ...]
     asks: str
+    is_default: bool
     asks_before: tuple[str, ...]
+
+    @property
+    def asks_in_words(self) -> str:
+        """Whether it asks, and whether that is assumed."""
+        return f"{self.asks}{_ASSUMED if self.is_default else ''}"
 
 
 class Worst(NamedTuple):
@@ -203,14 +236,14 @@ def answer_scan(scope: ScanScope, snapshot: Snapshot, stop: Stop) -> ScanAnswer:
         stop: when answers to questions are no longer tried; all else is told in full.
     """
     analysis = analyse(snapshot)
-    reaches = {each.agent: each for each in _Reaches(analysis).of_all()}
-    worst = _worst(analysis, reaches)
+    reaches, marks = {each.agent: each for each in _Reaches(analysis).of_all()}, scope.marks
+    worst = _worst(analysis, reaches, marks)
     return ScanAnswer(
         scope,
-        tuple(_groups(analysis, reaches.values())),
+        tuple(_groups(analysis, reaches.values(), marks)),
         worst,
         _why(worst, analysis),
-        tuple(_questions(analysis, worst, stop)),
+        tuple(_questions(analysis, worst, marks, stop)),
         _by_themselves(snapshot),
         snapshot,
     )
@@ -219,15 +252,15 @@ def answer_scan(scope: ScanScope, snapshot: Snapshot, stop: Stop) -> ScanAnswer:
 # Agents ---------------------------------------------------------------------------------------------------
 
 
-def _groups(analysis: Analysis, reaches: Iterable["_Own"]) -> list[Group]:
+def _groups(analysis: Analysis, reaches: Iterable["_Own"], marks: Marks) -> list[Group]:
     """The agents that decide by themselves, those alike together; AI agents first."""
     agents, found = analysis.snapshot.agent, dict[Group, list[str]]()
     for own in reaches:
-        found.setdefault(_group(analysis, own), []).append(own.agent)
-    helpers, taken, made = _helpers(analysis.snapshot), _taken(analysis.snapshot), []
+        found.setdefault(_group(analysis, own, marks), []).append(own.agent)
+    helpers, made = _helpers(analysis.snapshot), []
     for group, names in found.items():
         names.sort(key=lambda each: each in helpers)
-        shown = [f"{agents[each].title}{_ASSUMED if each in taken else ''}" for each in names]
+        shown = [(agents[each].title, _ASSUMED if ("agent", each) in marks.taken else "") for each in names]
         titles = tuple(title for each, title in zip(names, shown, strict=True) if each not in helpers)
         made.append(group._replace(agents=tuple(names), titles=titles or (shown[0],)))
     order = {"does not ask": 0, _UNSAID: 1, "asks for some of it": 2, "asks": 3}
@@ -235,17 +268,11 @@ def _groups(analysis: Analysis, reaches: Iterable["_Own"]) -> list[Group]:
         made,
         key=lambda each: (
             agents[each.agents[0]].kind not in STEERABLE_KINDS,
-            order.get(each.asks.removesuffix(_ASSUMED), 4),
+            order.get(each.asks, 4),
             -_size(each),
             each.titles,
         ),
     )
-
-
-def _taken(snapshot: Snapshot) -> set[str]:
-    """The agents of which it is only assumed that they are agents."""
-    open_ = (each for each in snapshot.note.values() if each.state == "open" and _TAKEN.fullmatch(each.text))
-    return {(each.about or "").removeprefix("agent:") for each in open_}
 
 
 def _helpers(snapshot: Snapshot) -> set[str]:
@@ -397,7 +424,7 @@ def _size(group: Group) -> int:
     return len(group.reads) + len(group.changes) + len(group.runs)
 
 
-def _group(analysis: Analysis, own: _Own) -> Group:
+def _group(analysis: Analysis, own: _Own, marks: Marks) -> Group:
     snapshot, heard = analysis.snapshot, {each.system for each in analysis.heard if each.first_hand}
     reads, changes, runs = list[str](), list[str](), list[str]()
     missing = {
@@ -407,7 +434,7 @@ def _group(analysis: Analysis, own: _Own) -> Group:
     }
     titles, acts, asked = dict[str, str](), 0, 0
     for system, (actions, unchecked) in own.reach.items():
-        title = titles[system] = _part(snapshot.system[system].title) + (" ⚑" if system in heard else "")
+        title = titles[system] = _part(snapshot, system, marks)
         done = [each for each in actions if each != "read" or system in missing]
         acts += len(done)
         asked += sum(each not in unchecked for each in done)
@@ -424,24 +451,24 @@ def _group(analysis: Analysis, own: _Own) -> Group:
         before = tuple(title for system, title in titles.items() if system in asked_of)
         if len(before) == len(titles):
             asks, before = asks or "asks", ()
-    if asks == "does not ask" and own.agent in _unsaid(snapshot):
+    if asks == "does not ask" and own.agent in _unsaid(snapshot, marks):
         asks = _UNSAID
-    if asks == "does not ask" and _asks_for_other_tools(snapshot, own.agent):
+    if asks == "does not ask" and _asks_for_other_tools(snapshot, own.agent, marks):
         asks = "asks for some of it"
-    if asks and _is_by_default(snapshot, own.agent, asks):
-        asks += _ASSUMED
-    flagged = {each for each in titles.values() if each.endswith("⚑")}
-    changes, runs, reads, told = (
-        list(dict.fromkeys(f"{each} ⚑" if f"{each} ⚑" in flagged else each for each in some))
+    is_default = bool(asks) and _is_by_default(snapshot, own.agent, asks, marks)
+    flagged = {title for system, title in titles.items() if system in heard}
+    changed, run, read, told = (
+        tuple(dict.fromkeys(f"{each} ⚑" if each in flagged else each for each in some))
         for some in (changes, runs, reads, before)
     )
-    reads = [each for each in reads if each not in changes]
-    return Group((), (), tuple(reads), tuple(changes), tuple(runs), own.identities, asks, tuple(told))
+    read = tuple(each for each in read if each not in changed)
+    return Group((), (), read, changed, run, own.identities, asks, is_default, told)
 
 
-def _part(title: str) -> str:
-    """A title of a system as a reader knows it: parts of a repository are one, whoever writes there."""
-    return f"{title}{_ASSUMED}" if _BY_NAME.fullmatch(title) else _WITHIN.sub("", title)
+def _part(snapshot: Snapshot, system: str, marks: Marks) -> str:
+    """A system as a reader knows it: parts of a repository are one, whoever writes there."""
+    known = marks.short.get(("system", system)) or snapshot.system[system].title
+    return f"{known}{_ASSUMED}" if ("system", system) in marks.guessed else known
 
 
 def _asked_of(snapshot: Snapshot, agent: str) -> set[str]:
@@ -466,49 +493,34 @@ def _asked_of(snapshot: Snapshot, agent: str) -> set[str]:
     return asked - unasked
 
 
-def _asks_for_other_tools(snapshot: Snapshot, agent: str) -> bool:
+def _asks_for_other_tools(snapshot: Snapshot, agent: str, marks: Marks) -> bool:
     """Whether an agent asks before it uses some tools of its servers, and has no other credentials.
 
     What each unasked tool does is asked, so that no prompt is drawn.
     """
-    about = (
-        each.text
-        for each in snapshot.note.values()
-        if each.about == f"agent:{agent}" and each.state == "open"
-    )
-    return any(map(_SOME_TOOLS.match, about)) and not any(holder == agent for holder, _ in snapshot.hold)
+    return ("agent", agent) in marks.partly and not any(holder == agent for holder, _ in snapshot.hold)
 
 
-def _is_by_default(snapshot: Snapshot, agent: str, asks: str) -> bool:
+def _is_by_default(snapshot: Snapshot, agent: str, asks: str, marks: Marks) -> bool:
     """Whether what a client asks is its default, for no file that was read says it, or that of who starts it.
 
     What an agent asks less than the client that starts it, with an account of its own, a file says.
     """
-    open_ = (each for each in snapshot.note.values() if each.state == "open")
-    found = {(each.about or "").removeprefix("agent:") for each in open_ if _DEFAULTS.match(each.text)}
-    started = [from_ for from_, to in snapshot.delegation if to == agent and from_ in found]
+    started = [
+        from_ for from_, to in snapshot.delegation if to == agent and ("agent", from_) in marks.default
+    ]
     shared = any(
         (each, held) in snapshot.hold for each in started for who, held in snapshot.hold if who == agent
     )
-    return agent in found or (bool(started) and (shared or asks != "does not ask"))
+    return ("agent", agent) in marks.default or (bool(started) and (shared or asks != "does not ask"))
 
 
-def _unsaid(snapshot: Snapshot) -> set[str]:
-    """The clients of which it is asked what they ask, since no file that was read says it.
-
-    It is asked once for all folders; one whose settings were read has the person's account.
+def _unsaid(snapshot: Snapshot, marks: Marks) -> set[str]:
+    """The clients of which no file that was read says what they ask; one whose settings were read has the
+    person's account.
     """
-    agents, found = snapshot.agent, set[str]()
     said = {agent for agent, held in snapshot.hold if snapshot.credential[held].identity == "the user"}
-    for note in snapshot.note.values():
-        known, asked = _PROMPTS.fullmatch(note.text), agents.get((note.about or "").removeprefix("agent:"))
-        if note.state != "open" or known is None or asked is None:
-            continue
-        for each in agents.values():
-            is_meant = each.home == asked.home and f"{each.title} in ".startswith(f"{known[1]} in ")
-            if is_meant and each.id not in said:
-                found.add(each.id)
-    return found
+    return {str(agent) for _, agent in marks.unsaid} - said
 
 
 # The worst path -------------------------------------------------------------------------------------------
@@ -570,7 +582,7 @@ class _Candidate(NamedTuple):
     door: Door
 
 
-def _worst(analysis: Analysis, reaches: Mapping[str, _Own]) -> Worst | None:
+def _worst(analysis: Analysis, reaches: Mapping[str, _Own], marks: Marks) -> Worst | None:
     """The path of an AI agent that does most harm; of these the one with the fewest steps.
 
     Where no missing checkpoint is more than low there is none to tell: mostly an agent that calls its own
@@ -580,7 +592,7 @@ def _worst(analysis: Analysis, reaches: Mapping[str, _Own]) -> Worst | None:
     first_hand = [each.system for each in analysis.heard if each.first_hand]
     sources = {agent: _sources(snapshot, own, first_hand) for agent, own in reaches.items()}
     helpers = _helpers(snapshot)
-    candidates = _candidates(analysis, reaches, sources, helpers)
+    candidates = _candidates(analysis, reaches, sources, helpers, marks)
     found, tried = list[tuple[tuple[object, ...], Door, Explanation, str | None]](), Counter[int]()
     for each in candidates:
         if found and each.harm > found[0][0][0]:  # type: ignore[operator]
@@ -588,7 +600,7 @@ def _worst(analysis: Analysis, reaches: Mapping[str, _Own]) -> Worst | None:
         if tried[each.harm] >= _EXPLAINED:
             continue
         tried[each.harm] += 1
-        way = _explained(analysis, each, sources[each.agent], reaches[each.agent])
+        way = _explained(analysis, each, sources[each.agent], reaches[each.agent], marks)
         if way is not None:
             source = way.source or _read_at_the_end(reaches[each.agent], each, first_hand)
             order = (each.harm, source not in first_hand, *each[2:4], len(way.steps), *each[4:-1])
@@ -597,18 +609,18 @@ def _worst(analysis: Analysis, reaches: Mapping[str, _Own]) -> Worst | None:
         return None
     _, door, way, source = min(found, key=lambda each: each[0])
     action = way.action or "read"
-    after = _after(snapshot, way.agent, source)
+    after = _after(snapshot, way.agent, source, marks)
     alike = {
         each
         for each in door.agents
         if each in reaches
         and reaches[each].takes_unchecked(way.system, action)
         and (source not in first_hand or source in sources[each])
-        and _after(snapshot, each, source) == after
+        and _after(snapshot, each, source, marks) == after
     }
     others = sorted(alike - {way.agent}, key=lambda each: (each in helpers, each))
-    heard = {each.system for each in analysis.heard}
-    return Worst(door, way, source, tuple(others), _why_unchecked(analysis, way), source in heard, after)
+    heard, asked = {each.system for each in analysis.heard}, _why_unchecked(analysis, way, marks)
+    return Worst(door, way, source, tuple(others), asked, source in heard, after)
 
 
 def _candidates(
@@ -616,6 +628,7 @@ def _candidates(
     reaches: Mapping[str, _Own],
     sources: Mapping[str, Sequence[str]],
     helpers: AbstractSet[str],
+    marks: Marks,
 ) -> list[_Candidate]:
     """Where paths may end, the worst first."""
     snapshot = analysis.snapshot
@@ -625,7 +638,7 @@ def _candidates(
                 _harm(snapshot.system[door.system], action),
                 not sources[agent],
                 2 - 2 * reaches[agent].takes_unchecked(door.system, action) + (agent in helpers),
-                _after(snapshot, agent, None),
+                _after(snapshot, agent, None, marks),
                 -_RANK[door.severity],
                 -len(door.agents),
                 door.subject,
@@ -667,20 +680,17 @@ def _starters(snapshot: Snapshot, agent: str) -> list[str]:
     return found[1:]
 
 
-def _after(snapshot: Snapshot, agent: str, source: str | None) -> str:
+def _after(snapshot: Snapshot, agent: str, source: str | None, marks: Marks) -> str:
     """What comes before an agent works that is started only where outsiders do not write, in words.
 
     What a program writes that opens pull requests for new versions is of outsiders where the path begins
     there.
     """
     callers = {agent, *_starters(snapshot, agent)}
-    if any(_is_called_elsewhere(snapshot, each) for each in callers):
+    jobs: set[Reference] = {("agent", each) for each in callers}
+    if not jobs.isdisjoint(marks.called):
         return "another workflow calls it"
-    updaters = {
-        (each.about or "").removeprefix("system:"): known[1]
-        for each in snapshot.note.values()
-        if (known := _UPDATER.fullmatch(each.text))
-    }
+    updaters = {each: name for (table, each), name in marks.updater.items() if table == "system"}
     started = [system for system, to in snapshot.trigger if to in callers]
     is_open = any(snapshot.system[each].untrusted_input for each in started if each not in updaters)
     if not started or is_open or (source in updaters and source in started):
@@ -688,21 +698,14 @@ def _after(snapshot: Snapshot, agent: str, source: str | None) -> str:
     by = [updaters[each] for each in started if each in updaters]
     if by:
         return f"{by[0]} starts it"
-    about = {f"agent:{each}" for each in callers}
-    asked = (each for each in snapshot.note.values() if each.about in about and each.state == "open")
-    if any(_CONDITION.fullmatch(each.text) for each in asked):
+    if not jobs.isdisjoint(marks.condition):
         return "its condition lets it start"
     return "a member starts it"
 
 
-def _is_called_elsewhere(snapshot: Snapshot, agent: str) -> bool:
-    """Whether it is asked which workflows call the one that a job is of: none that was read does."""
-    title = f"{snapshot.agent[agent].title} / "
-    asked = (_CALLERS.match(each.text) for each in snapshot.note.values() if each.state == "open")
-    return any(title.startswith(f"{each[1]} / ") for each in asked if each)
-
-
-def _explained(analysis: Analysis, end: _Candidate, sources: Sequence[str], own: _Own) -> Explanation | None:
+def _explained(
+    analysis: Analysis, end: _Candidate, sources: Sequence[str], own: _Own, marks: Marks
+) -> Explanation | None:
     """The shortest unchecked path to an end from where outsiders write what the agent reads.
 
     Else one that begins where the agent works or with what it reads itself; else any.
@@ -710,7 +713,8 @@ def _explained(analysis: Analysis, end: _Candidate, sources: Sequence[str], own:
     found = [way for source in sources[:_ASKED] if (way := _unchecked(analysis, end, source))]
     if found:
         return min(
-            found, key=lambda each: (_after(analysis.snapshot, end.agent, each.source), len(each.steps))
+            found,
+            key=lambda each: (_after(analysis.snapshot, end.agent, each.source, marks), len(each.steps)),
         )
     any_way = _unchecked(analysis, end, None)
     if end.door.system in sources or (any_way and any_way.source and not own.takes(any_way.source, "read")):
@@ -734,7 +738,7 @@ def _read_at_the_end(own: _Own, end: _Candidate, first_hand: Sequence[str]) -> s
     return system if own.takes_unchecked(system, "read") and system in first_hand else None
 
 
-def _why_unchecked(analysis: Analysis, way: Explanation) -> str:
+def _why_unchecked(analysis: Analysis, way: Explanation, marks: Marks) -> str:
     """Why no checkpoint decides on a path: there is none, or one that is not effective, and why."""
     snapshot = analysis.snapshot
     who = snapshot.agent[way.agent].title
@@ -751,7 +755,7 @@ def _why_unchecked(analysis: Analysis, way: Explanation) -> str:
                 where = _between(snapshot, by) or f" in {snapshot.system[each.decided_at].title}"
                 return f"a checkpoint decides, but {who} can change it{where}"
         return "a checkpoint decides, but it is not effective"
-    if way.agent in _unsaid(snapshot):
+    if way.agent in _unsaid(snapshot, marks):
         return "whether a checkpoint decides is not in these files"
     if ("delegation", way.agent) in {(each.step, each.to) for each in snapshot.checkpoint.values()}:
         return "a checkpoint decides whether it is called, and not what it then does"
@@ -800,20 +804,19 @@ def _why(worst: Worst | None, analysis: Analysis) -> str:
 # Questions ------------------------------------------------------------------------------------------------
 
 
-def _questions(analysis: Analysis, worst: Worst | None, stop: Stop) -> Iterator[ScanQuestion]:
+def _questions(analysis: Analysis, worst: Worst | None, marks: Marks, stop: Stop) -> Iterator[ScanQuestion]:
     """The questions whose answers change the worst path most, then the rest; each about another element."""
     before, tried = _missing(analysis), list[tuple[tuple[int, ...], ScanQuestion]]()
     texts, passed = set[str](), _passed(analysis.snapshot, worst)
     for note in _nearest_first(analysis.snapshot, passed)[:_TRIED]:
-        if note.text in texts or _OFF_AND_ON.fullmatch(
-            note.text
-        ):  # of the same program, started by another client
+        is_told = ("note", note.id) in marks.switched_off  # of the same program, started by another client
+        if note.text in texts or is_told:
             continue
         texts.add(note.text)
         text = _with_subject(analysis.snapshot, note)
         nothing = (0,) * (1 + len(_WEIGHED))
         best, asked = nothing, ScanQuestion(note.about or "", text, "", "")
-        for answer, changes in () if stop() else _answers(analysis.snapshot, note):
+        for answer, changes in () if stop() else _answers(analysis.snapshot, note, marks):
             try:
                 other = analyse(apply_edit(analysis.snapshot, Edit("what if", changes)))
             except InvalidModelError:
@@ -875,11 +878,11 @@ def _with_subject(snapshot: Snapshot, note: Note) -> str:
     return note.text if not title or title in note.text else f"{title}: {note.text}"
 
 
-def _answers(snapshot: Snapshot, note: Note) -> Iterator[tuple[str, tuple[Change, ...]]]:
+def _answers(snapshot: Snapshot, note: Note, marks: Marks) -> Iterator[tuple[str, tuple[Change, ...]]]:
     """What an answer to a question would change in the model: an answer in words, and the changes."""
     table, _, name = (note.about or "").partition(":")
     record = snapshot.get(table, name)
-    if isinstance(record, System) and _UPDATER.fullmatch(note.text):
+    if isinstance(record, System) and ("note", note.id) in marks.updater:
         yield "if not", (Put(replace(record, untrusted_input=False)),)
     elif isinstance(record, System):
         if record.sensitivity is None:
@@ -897,7 +900,7 @@ def _answers(snapshot: Snapshot, note: Note) -> Iterator[tuple[str, tuple[Change
         grants = tuple(Remove("grant", key) for key in snapshot.grant if key[0] == name)
         if grants:
             yield otherwise, grants
-    if isinstance(record, Agent) and (not record.is_steerable or _TAKEN.fullmatch(note.text)):
+    if isinstance(record, Agent) and (not record.is_steerable or ("note", note.id) in marks.taken):
         yield otherwise, (Remove("agent", name),)
 
 
@@ -975,8 +978,7 @@ def _agent_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
         told = (f"These look like agents and are not read: {first_few(named, most)}" for most in (3, 2, 1))
         few = "1 file looks like an agent" if len(named) == 1 else f"{len(named)} files look like agents"
         yield next((each for each in told if width(each) <= columns), few)
-    open_ = (each for each in found.snapshot.note.values() if each.state == "open")
-    yield from [known[1] for each in open_ if (known := _OFF_AND_ON.fullmatch(each.text))][:1]
+    yield from [*found.scope.marks.switched_off.values()][:1]
     if found.others:
         yield found.others
 
@@ -990,7 +992,7 @@ def _groups_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
     wide = max(map(width, names))
     each_has = 2 if 2 * len(shown) <= AGENT_LINES else 1
     for name, group in zip(names, shown, strict=True):
-        lines = _reach_lines(group, columns - wide - 2, each_has, found.snapshot)
+        lines = _reach_lines(group, columns - wide - 2, each_has, found)
         yield f"{pad(name, wide)}  {lines[0]}"
         yield from (f"{' ' * wide}  {each}" for each in lines[1:])
     left = sum(len(each.agents) for each in found.groups[len(shown) :])
@@ -1003,21 +1005,22 @@ def _names_of(group: Group, room: int) -> str:
     for most in (3, 2, 1):
         named = group.titles[:most]  # those that another one sets to work have none here
         left = len(group.agents) - len(named)
-        names = ", ".join(named) + (f" and {left} more" if left else "")
+        names = ", ".join(map("".join, named)) + (f" and {left} more" if left else "")
         if width(names) <= room:
             return names
-    name, bracket, assumed = group.titles[0].partition(_ASSUMED)
-    tail = f"{bracket}{assumed}" + (f" and {left} more" if left else "")
+    name, assumed = group.titles[0]
+    tail = assumed + (f" and {left} more" if left else "")
     return shorten(name, room - len(tail)) + tail
 
 
-def _reach_lines(group: Group, room: int, most: int, snapshot: Snapshot) -> list[str]:
+def _reach_lines(group: Group, room: int, most: int, found: ScanAnswer) -> list[str]:
     """What a group reaches and as whom, as much as so many lines hold; first whether somebody is asked."""
+    snapshot = found.snapshot
     if not _size(group):
         begun = [to for from_, to in sorted(snapshot.delegation) if from_ in group.agents]
         named = first_few([snapshot.agent[each].title for each in dict.fromkeys(begun)], 3)
         return [shorten(f"starts {named}", room) if begun else "nothing that it reaches was read"]
-    asks, whom = f"{group.asks}: " if group.asks else "", _as_whom(group, snapshot)
+    asks, whom = f"{group.asks_in_words}: " if group.asks else "", _as_whom(group, found)
     if group.asks_before:
         whom += f"; asks before {first_few(group.asks_before, 2)}"
     reach = (("runs", group.runs), ("changes", group.changes), ("reads", group.reads))
@@ -1027,8 +1030,8 @@ def _reach_lines(group: Group, room: int, most: int, snapshot: Snapshot) -> list
         parts.sort(key=lambda each: each[0] == "runs")
     shorter = [(parts[:count], most_of, "") for count in range(len(parts), 0, -1) for most_of in (4, 2, 1)]
     lines = list[str]()
-    for told, number, tail in (*((parts, number, whom) for number in (6, 4, 3, 2, 1)), *shorter):
-        reached = ", ".join(f"{verb} {first_few(some, number)}" for verb, some in told)
+    for shown, number, tail in (*((parts, number, whom) for number in (6, 4, 3, 2, 1)), *shorter):
+        reached = ", ".join(f"{verb} {first_few(some, number)}" for verb, some in shown)
         lines = wrap(asks + reached + tail, room)
         if len(lines) <= most:
             return lines
@@ -1040,42 +1043,44 @@ def _models(snapshot: Snapshot) -> set[str]:
     return {each.title for each in snapshot.system.values() if each.kind == "saas"}
 
 
-def _as_whom(group: Group, snapshot: Snapshot) -> str:
+def _as_whom(group: Group, found: ScanAnswer) -> str:
     """As whom: first you, as the person at the machine is called; last who only asks a model."""
+    snapshot, marks = found.snapshot, found.scope.marks
     models = {
         grant.credential
         for grant in snapshot.grant.values()
         if grant.actions == ("execute",) and snapshot.system[grant.system].kind == "saas"
     }
-    names = {_identity(snapshot, each): each in models for each in group.identities}
-    names = {each: last for each, last in names.items() if not each.startswith("network of ")} or names
+    known = [each for each in group.identities if ("credential", each) not in marks.network]
+    names = {_identity(snapshot, each, marks): each in models for each in known or group.identities}
     first = sorted(names, key=lambda each: (each not in {"you", _YOU_ASSUMED}, names[each]))
     return f", as {first_few(first, 1)}" if first else ""
 
 
-def _identity(snapshot: Snapshot, principal: str) -> str:
+def _identity(snapshot: Snapshot, principal: str, marks: Marks) -> str:
     """An identity as a reader knows it: "you", or by the name of its credential where that is all it has.
 
     Of a credential that no file names, and a row of the catalogue does, it is said that it is assumed.
     """
-    credentials = [each for each in snapshot.credential.values() if each.principal == principal]
-    assumed = _ASSUMED if all(_is_assumed(snapshot, each) for each in credentials) else ""
-    if any(each.subject == "human" for each in credentials):
+    assumed = _ASSUMED if _is_assumed(snapshot, principal, marks) else ""
+    if _is_person(snapshot, principal):
         return f"you{assumed}"
     credential = snapshot.credential.get(principal)
-    if credential is None or credential.identity:
-        return principal
-    return f"{credential.title.partition(_AS_TOOLS)[0]}{assumed}"
+    known = marks.short.get(("credential", principal)) or (credential.title if credential else "")
+    return principal if credential is None or credential.identity else f"{known}{assumed}"
 
 
-def _is_assumed(snapshot: Snapshot, credential: Credential) -> bool:
-    """Whether no file names a credential, and what is assumed of a server that holds it does."""
-    named = f"{credential.title}{_ASSUMED}"
-    holders = {f"agent:{agent}" for agent, held in snapshot.hold if held == credential.id}
-    return any(
-        each.kind == "assumption" and each.state == "open" and each.about in holders and named in each.text
-        for each in snapshot.note.values()
-    )
+def _is_person(snapshot: Snapshot, principal: str) -> bool:
+    """Whether an identity is that of a person, who is the reader."""
+    held = snapshot.credential.values()
+    return any(each.subject == "human" for each in held if each.principal == principal)
+
+
+def _is_assumed(snapshot: Snapshot, principal: str, marks: Marks) -> bool:
+    """Whether no file names a credential of an identity that is called by it, or of a person."""
+    held = [each for each in snapshot.credential.values() if each.principal == principal]
+    is_named = any(each.identity for each in held) and not _is_person(snapshot, principal)
+    return not is_named and all(("credential", each.id) in marks.assumed for each in held)
 
 
 def _way_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
@@ -1083,15 +1088,16 @@ def _way_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
     if worst is None:
         return
     way = worst.explanation
-    assumed = _ASSUMED if way.agent in _taken(snapshot) else ""
+    marks = found.scope.marks
+    assumed = _ASSUMED if ("agent", way.agent) in marks.taken else ""
     yield f"Worst path: {snapshot.agent[way.agent].title}{assumed}"
     yield f"  {_begin(snapshot, worst, found.scope.rated)},"
     target, action = snapshot.system[way.system], way.action or "read"
-    whom = _whom(snapshot, way)
+    whom = _whom(snapshot, way, marks)
     between = _between(snapshot, way)
-    if whom == " as you" and _is_any_command(target, action):
+    if whom == " as you" and _is_any_command(target, action, marks):
         whom += _LOGINS
-    yield f"  then {_deed(target, action)}{whom}{between};"
+    yield f"  then {_deed(snapshot, target, action, marks)}{whom}{between};"
     yield f"  {worst.asked}."
     if worst.others:
         titles = list(dict.fromkeys(snapshot.agent[each].title for each in worst.others))
@@ -1099,23 +1105,23 @@ def _way_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
         yield next((each for each in told if width(each) <= columns), told[-1])
 
 
-def _deed(target: System, action: Action) -> str:
+def _deed(snapshot: Snapshot, target: System, action: Action, marks: Marks) -> str:
     """What is done at the end of a path."""
-    if _is_any_command(target, action):
+    if _is_any_command(target, action, marks):
         return f"runs any {target.title}"
     if action == "execute" and _harm(target, action) == 0 and target.kind == "other":
         return f"runs {target.title}"
-    return f"{_DEEDS[action]} {_part(target.title)}"
+    return f"{_DEEDS[action]} {_part(snapshot, target.id, marks)}"
 
 
-def _is_any_command(target: System, action: Action) -> bool:
-    return action == "execute" and _harm(target, action) == 0 and target.title.startswith("command")
+def _is_any_command(target: System, action: Action, marks: Marks) -> bool:
+    return action == "execute" and ("system", target.id) in marks.commands
 
 
-def _whom(snapshot: Snapshot, way: Explanation) -> str:
+def _whom(snapshot: Snapshot, way: Explanation, marks: Marks) -> str:
     """The identity with which a way ends."""
     used = _used(way)
-    return f" as {_identity(snapshot, snapshot.credential[used].principal)}" if used else ""
+    return f" as {_identity(snapshot, snapshot.credential[used].principal, marks)}" if used else ""
 
 
 def _used(way: Explanation) -> str:
@@ -1186,20 +1192,29 @@ def _question_lines(number: int, asked: ScanQuestion, most: int, columns: int) -
     return [f"{number}  {lines[0]}", *(f"   {each}" for each in lines[1:])]
 
 
-def _assumed_of(snapshot: Snapshot, group: Group) -> list[str]:
+def _assumed_of(snapshot: Snapshot, group: Group, marks: Marks) -> list[str]:
     """Which agents of a group, and which of its identities, are only assumed."""
-    taken = _taken(snapshot)
-    identities = [each for each in group.identities if _identity(snapshot, each).endswith(_ASSUMED)]
-    return [*(each for each in group.agents if each in taken), *identities]
+    agents = (each for each in group.agents if ("agent", each) in marks.taken)
+    return [*agents, *(each for each in group.identities if _is_assumed(snapshot, each, marks))]
 
 
-def _assumed_on(snapshot: Snapshot, worst: Worst, rated: AbstractSet[str]) -> list[str]:
+def _assumed_on(found: ScanAnswer, worst: Worst) -> list[str]:
     """What of the worst path is only assumed, by the names of its keys; of a source how sensitive it is."""
+    way, snapshot, marks, used = (
+        worst.explanation,
+        found.snapshot,
+        found.scope.marks,
+        _used(worst.explanation),
+    )
+    source = snapshot.system[worst.source] if worst.source else None
     said = {
-        "agent": worst.explanation.agent in _taken(snapshot),
-        "source": ", assumed)" in _begin(snapshot, worst, rated),
-        "credential": _whom(snapshot, worst.explanation).endswith(_ASSUMED),
-        "system": _BY_NAME.fullmatch(snapshot.system[worst.explanation.system].title) is not None,
+        "agent": ("agent", way.agent) in marks.taken,
+        "source": source is not None
+        and not worst.is_heard
+        and source.sensitivity is not None
+        and source.id not in found.scope.rated,
+        "credential": bool(used) and _is_assumed(snapshot, snapshot.credential[used].principal, marks),
+        "system": ("system", way.system) in marks.guessed,
     }
     return [key for key, is_assumed in said.items() if is_assumed]
 
@@ -1230,8 +1245,8 @@ def scan_json(found: ScanAnswer) -> dict[str, Any]:
                 "changes": list(each.changes),
                 "runs": list(each.runs),
                 "identities": list(each.identities),
-                "assumed": _assumed_of(found.snapshot, each),
-                "asks": each.asks,
+                "assumed": _assumed_of(found.snapshot, each, scope.marks),
+                "asks": each.asks_in_words,
                 "asks_before": list(each.asks_before),
             }
             for each in found.groups
@@ -1248,7 +1263,7 @@ def scan_json(found: ScanAnswer) -> dict[str, Any]:
             "credential": _used(worst.explanation) or worst.door.credential,
             "others": list(worst.others),
             "sentences": list(worst.explanation.sentences),
-            "assumed": _assumed_on(found.snapshot, worst, scope.rated),
+            "assumed": _assumed_on(found, worst),
             "asked": worst.asked,
             "after": worst.after,
         },

@@ -796,6 +796,7 @@ class _Drawing:
             out.relate(Hold(agent.id, found), at=at)
             if is_variable:
                 agent.usual.setdefault(each.env)
+                out.mark("assumed", ("credential", found))
             return found
         return self._own_credential(agent, at)
 
@@ -849,6 +850,7 @@ class _Drawing:
             f"what the tools of {self._systems.title} keep", at=fact.at, kind="other",
             zone=self._systems.workstation(fact.at),
         )  # fmt: skip
+        out.mark("guessed", ("system", system))
         agent.guessed[title] = action
         return [
             *records,

@@ -433,6 +433,7 @@ class Client:
         """Say that what its product asks by default is taken: what that is, and why, in words."""
         text = f"{self.title} is computed with its defaults, for {why}: {does}. True?"
         self.out.assume(("agent", self.agent), text, SHARED["asks-by-default"], at=at)
+        self.out.mark("default", ("agent", self.agent))
 
     def adopt(self, other: "Client") -> None:
         """Take over what was said of the same client in a folder whose settings include the user's own."""
@@ -523,6 +524,7 @@ class Client:
         """An account of a subagent, where its tools are listed: an ``only`` would bind no model."""
         key = (*self.key, "subagent", name)
         found = Account(self, agent, f"account of the user, as tools of {name}", key, at)
+        self.out.mark("short", ("credential", found.credential), words="account of the user")
         self._subagents.append(found)
         return found
 
@@ -649,6 +651,7 @@ class Client:
         if not unasked:
             self.checkpoint("delegation", caller, served.agent, asking, None, served.at)
             return
+        self.out.mark("partly", ("agent", caller))
         text = f"{self.title} does not ask before it uses {', '.join(unasked[:20])} of {served.name}. "
         if served.row is None:
             text += "Which action is each, on which system? Until that is said no prompt is drawn."
@@ -727,6 +730,7 @@ class Clients:
         agent = self._asked.setdefault(client.name, client.agent)
         text = f"What does {client.name} ask before it uses a tool of a server, and who can change that?"
         self._out.ask(("agent", agent), text, SHARED["client-asks"], at=at)
+        self._out.mark("unsaid", ("agent", client.agent))
 
     def _draw(self) -> None:
         for home in (each for each in self if each.folder == HOME and each.servers and not each.has_account):
@@ -767,12 +771,12 @@ class Clients:
             ]
             files = [*dict.fromkeys(each.at.source for each in on if each.at.source != file)]
             if files:
-                text = (
-                    f"{name} is switched off in {file} and started by {first_few(files, 3)}. Is that meant?"
-                )
-                self._out.ask(
-                    ("agent", on[0].agent), text, SHARED["switched-off-elsewhere"], at=on[0].at, detail=file
-                )
+                says = f"{name} is switched off in {file} and started by {first_few(files, 3)}."
+                note = self._out.ask(
+                    ("agent", on[0].agent), f"{says} Is that meant?", SHARED["switched-off-elsewhere"],
+                    at=on[0].at, detail=file,
+                )  # fmt: skip
+                self._out.mark("switched_off", note, words=says)
 
     def _tell_servers_apart(self) -> None:
         """Call servers of several clients that have one name by their clients too."""

@@ -77,13 +77,18 @@ class CommonSystems:
         self, root: str, part: str, at: Node, *, kind: str = "code-repository", untrusted: bool | None = None
     ) -> str:
         """A part of a repository that has permissions of its own, such as ``code``."""
-        name = repository_name(root)
         host, _, path = root.partition("/")
         return self._out.element(
-            "system", ("repository", root, part), f"{part} of {name}" if name else part, at=at, kind=kind,
+            "system", ("repository", root, part), self.part_name(root, part), at=at, kind=kind,
             zone=self.repository(root, at), untrusted_input=untrusted,
             known_as=(path,) if host == "github.com" and part == "code" else None,
         )  # fmt: skip
+
+    @staticmethod
+    def part_name(root: str, part: str) -> str:
+        """What a part of a repository is called."""
+        name = repository_name(root)
+        return f"{part} of {name}" if name else part
 
     def keep(self, credential: str, files: str, at: Node) -> tuple[Became, ...]:
         """A secret that stands in a file: whoever reads the files obtains it, or the code that git tracks.
@@ -108,7 +113,9 @@ class CommonSystems:
 
     def commands(self, at: Node) -> str:
         """What programs on the workstation can do."""
-        return self.known("shell", at)
+        found = self.known("shell", at)
+        self._out.mark("commands", ("system", found))
+        return found
 
     def site(self, host: str, at: Node) -> str:
         """A host that may be asked and written to: a system in its zone; ``*`` is the web."""

@@ -54,6 +54,17 @@ class Import:
     is_compared_with_last: bool
 
     @cached_property
+    def marks(self) -> dict[str, dict[Reference, str]]:
+        """What a scan tells of records and the model does not keep, by the ids that the model has."""
+        found: dict[str, dict[Reference, str]] = {}
+        for each, ids in zip(self.proposals, self.ids, strict=True):
+            for mark, records in each.marks.items():
+                found.setdefault(mark, {}).update(
+                    {ids.get(one, one): words for one, words in records.items()}
+                )
+        return found
+
+    @cached_property
     def rows(self) -> tuple[Row, ...]:
         """The ledger: what became of each leaf, with the ids that the model then has; made when asked for."""
         made = zip(self.proposals, self.ids, strict=True)

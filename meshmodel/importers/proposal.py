@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
@@ -21,6 +21,7 @@ from meshmodel.model.records import (
     Delegation,
     Exchange,
     Grant,
+    Hold,
     Note,
     Record,
     Reference,
@@ -39,6 +40,11 @@ _KEY_LIMIT: Final = 400
 _LOOKED_AT: Final = 4_000
 """Characters beyond the limit of a text that are looked at: a secret that begins before it is found whole."""
 _Part = TypeVar("_Part")
+Mark = Literal[
+    "unsaid", "default", "partly", "condition", "called", "switched_off", "taken", "updater", "guessed",
+    "assumed", "network", "commands", "short",
+]  # fmt: skip
+"""What ``answers.scan.Marks`` tells of records."""
 _UNITED: Final = ("actions", "passes", "entitled", "known_as")
 """Lists that are united where two places say them; ``only`` is a limit and needs care."""
 
@@ -89,6 +95,7 @@ class Proposed:
         partial: files that were read in part, and why.
         ledger: who took which leaf.
         documents: the files.
+        marks: of records what a scan tells of them and the model does not keep, with words that go with it.
     """
 
     form: str
@@ -98,6 +105,7 @@ class Proposed:
     partial: dict[str, str]
     ledger: Ledger
     documents: Sequence[Document] = ()
+    marks: Mapping[Mark, Mapping[Reference, str]] = field(default_factory=dict)
 
 
 class Proposal:
@@ -127,6 +135,7 @@ class Proposal:
         self._sources: dict[Reference, set[str]] = {}
         self._partial: dict[str, str] = {}
         self._ledger = Ledger()
+        self._marks: dict[Mark, dict[Reference, str]] = {}
         self._given = catalogue
         self._parts: dict[Callable[[Proposal], Any], Any] = {}
         self._at_end: list[Callable[[], None]] = []
@@ -239,6 +248,17 @@ class Proposal:
         self._records[reference] = cleaned if before is None else united(before, cleaned)
         self._sources.setdefault(reference, set()).add(at.source)
         return reference
+
+    def network(self, agent: str, key: tuple[str, ...], name: str, *, at: Node, scope: str = "") -> str:
+        """The credential that stands for what an agent needs none for: what its network reaches."""
+        found = self.element("credential", key, f"network of {name}", at=at, scope=scope, kind="other")
+        self.mark("network", ("credential", found))
+        self.relate(Hold(agent, found), at=at)
+        return found
+
+    def mark(self, mark: Mark, *records: Reference, words: str = "") -> None:
+        """Say of records of this import what a scan tells of them and the model does not keep."""
+        self._marks.setdefault(mark, {}).update(dict.fromkeys(records, words))
 
     def title(self, table: str, id_: str) -> str:
         """What an element of this import is called."""
@@ -362,6 +382,7 @@ class Proposal:
             self._sources,
             self._partial,
             self._ledger,
+            marks=self._marks,
         )
 
 
@@ -387,17 +408,17 @@ def _clean(table: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values with every free text cleaned; an empty one says nothing."""
     check_current()
     found = dict(values)
-    for field in SCHEMA[table].fields:
-        value = found.get(field.attribute)
-        if isinstance(value, str) and field.type in _LIMITS:
-            found[field.attribute] = clean_text(value, _LIMITS[field.type]) or None
-        elif value is not None and field.type == "aliases":  # of use only as it is
+    for known in SCHEMA[table].fields:
+        value = found.get(known.attribute)
+        if isinstance(value, str) and known.type in _LIMITS:
+            found[known.attribute] = clean_text(value, _LIMITS[known.type]) or None
+        elif value is not None and known.type == "aliases":  # of use only as it is
             whole = (each for each in value if each and clean_text(each, LINE_LIMIT) == each)
-            found[field.attribute] = tuple(dict.fromkeys(whole)) or None
-        elif value is not None and field.type == "names":
-            found[field.attribute] = tuple(clean_text(each, LINE_LIMIT) for each in value if each) or None
+            found[known.attribute] = tuple(dict.fromkeys(whole)) or None
+        elif value is not None and known.type == "names":
+            found[known.attribute] = tuple(clean_text(each, LINE_LIMIT) for each in value if each) or None
         elif isinstance(value, tuple | list | set | frozenset):
-            found[field.attribute] = tuple(dict.fromkeys(value)) or None
+            found[known.attribute] = tuple(dict.fromkeys(value)) or None
     return found
 
 

@@ -571,11 +571,7 @@ class _Reading:
     def _network(self) -> str:
         """What needs no credential: the network."""
         key = ("network", self._out.key("agent", self._drawn.agent))  # one for all clients of a called server
-        credential = self._out.element(
-            "credential", key, f"network of {self._entry.name}", at=self._at, kind="other"
-        )
-        self._out.relate(Hold(self._drawn.agent, credential), at=self._at)
-        return credential
+        return self._out.network(self._drawn.agent, key, self._entry.name, at=self._at)
 
     def _assume(self, row: KnownServer, effect: Effect, served: Served) -> Became:
         """The one note of a server: its row in a sentence, with its source."""
@@ -586,11 +582,14 @@ class _Reading:
             titles[known] = f"{titles[known]} and {title}" if known in titles else title
         reach = accesses_in_words(effect.reaches, lambda system: titles.get(system, system))
         credentials = dict.fromkeys(each[0] for each in served.grants)
+        named = [  # without the person's login, and the network
+            each for each in credentials if self._out.kind("credential", each) != "other"
+        ]
         given = [
             self._out.title("credential", each) + (" (assumed)" if each in self._assumed else "")
-            for each in credentials
-            if self._out.kind("credential", each) != "other"  # the person's login, or the network
+            for each in named
         ]
+        self._out.mark("assumed", *(("credential", each) for each in named if each in self._assumed))
         with_ = f", with {', '.join(given)}" if given else ""
         text = f"{name} {reach}{with_}"
         source = rows.source.get(row.source)

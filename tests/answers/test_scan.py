@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.answers.scan import COLUMNS, ScanScope, answer_scan, scan_json, scan_lines
+from meshmodel.answers.scan import COLUMNS, Marks, ScanScope, answer_scan, scan_json, scan_lines
 from meshmodel.interchange.reader import read_text
 from meshmodel.model.records import Snapshot
 from meshmodel.model.stop import NEVER, Stop
@@ -221,14 +221,8 @@ to = "server"
 
 
 def test_of_a_client_whose_prompts_no_file_says_nothing_is_claimed():
-    more = """
-[[note]]
-id = "prompts"
-text = "What does Helper ask before it uses a tool of a server, and who can change that?"
-about = "agent:helper"
-kind = "question"
-"""
-    lines = scan_lines(told(read_text(BRIDGE + more)))
+    marks = Marks(unsaid={("agent", "helper"): ""})
+    lines = scan_lines(told(read_text(BRIDGE), marks=marks))
     assert "  whether a checkpoint decides is not in these files." in lines
     assert "Twin    does not ask: changes Shop, reads Mail ⚑, as mail-key and 1 more" in lines
     assert lines[2].startswith("Helper  what it asks is not in these files: changes Shop")

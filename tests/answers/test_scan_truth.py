@@ -278,7 +278,7 @@ def test_any_command_is_told_to_use_every_login_as_a_narrower_rule_names_one(tmp
 def test_an_agent_is_not_said_to_ask_where_no_checkpoint_decides_on_its_path(rule, asks, tmp_path):
     settings_in(tmp_path, ".claude/settings.json", {"permissions": {"allow": [rule]}})
     found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
-    assert [each.asks for each in found.groups] == [asks]
+    assert [each.asks_in_words for each in found.groups] == [asks]
     is_unchecked = found.worst is not None and found.worst.asked == "no checkpoint decides"
     assert is_unchecked == (asks != "asks")
 
@@ -447,7 +447,7 @@ def test_a_subagent_without_a_list_of_tools_has_all_of_its_parent(said, calls, d
     found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
     assert (("helper", "github") in found.snapshot.delegation) == calls
     (group,) = (each for each in found.groups if "helper" in each.agents)
-    assert (group.asks == "does not ask") == does_not_ask
+    assert (group.asks_in_words == "does not ask") == does_not_ask
     runs = "commands on the workstation" in group.runs
     assert runs == (said.get("tools") in {None, "*"} and "Bash" not in said.get("disallowedTools", ""))
 
@@ -611,7 +611,7 @@ def test_what_an_agent_reaches_through_another_one_is_not_its_own(tmp_path):
     front = "name: runner\ndescription: d\npermissionMode: bypassPermissions\ntools: Bash"
     path.write_text(f"---\n{front}\n---\nrun\n", encoding="utf-8")
     found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
-    assert {each.agents: each.asks for each in found.groups} == {
+    assert {each.agents: each.asks_in_words for each in found.groups} == {
         ("runner",): "does not ask",
         ("claude-code",): "asks",
     }
@@ -642,7 +642,7 @@ def test_tools_of_a_list_run_unasked_and_all_others_of_the_server_ask(key, liste
     server = GITHUB | ({key: listed} if key else {})
     settings_in(tmp_path, name, {"mcpServers": {"github": server}})
     found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
-    assert [each.asks for each in found.groups] == [asks]
+    assert [each.asks_in_words for each in found.groups] == [asks]
     asked = found.snapshot.checkpoint.values()
     assert [*(each.actions or ("read", "write", "execute") for each in asked)] == (
         [tuple(checked)] if checked else []
@@ -697,7 +697,7 @@ def test_an_empty_value_is_no_key(value, is_key, tmp_path):
 def test_of_a_file_that_no_client_is_known_to_read_a_client_is_only_assumed(name, tmp_path):
     settings_in(tmp_path, name, {"mcpServers": {"github": GITHUB}})
     found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
-    assert all(title.endswith(" (assumed)") for group in found.groups for title in group.titles)
+    assert all(assumed for group in found.groups for _, assumed in group.titles)
     assert all(
         each.title.startswith("MCP client") for each in found.snapshot.agent.values() if each.is_steerable
     )
@@ -708,7 +708,7 @@ def test_a_list_of_what_runs_unasked_says_nothing_to_a_client_that_does_not_read
     settings_in(tmp_path, ".mcp.json", {"mcpServers": {"github": GITHUB | {"autoApprove": ["*"]}}})
     settings_in(tmp_path, ".claude/settings.json", {})
     found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
-    assert [each.asks for each in found.groups] == ["asks (assumed)"]
+    assert [each.asks_in_words for each in found.groups] == ["asks (assumed)"]
 
 
 OFF = {"disabled": True}
@@ -792,7 +792,7 @@ def test_what_codex_asks_by_default_is_said_as_assumed(settings, asks, tmp_path)
     text_in(tmp_path, CODEX, settings)
     text_in(tmp_path, ".codex/agents/scout.toml", 'name = "scout"\ndescription = "d"\n')
     found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
-    assert {each.asks for each in found.groups} == {asks}
+    assert {each.asks_in_words for each in found.groups} == {asks}
 
 
 def test_agents_of_codex_have_its_account_or_one_by_a_sandbox_of_their_own(tmp_path):
@@ -847,7 +847,7 @@ def test_a_read_that_asks_is_not_told_among_those_that_do_not(settings, row, tmp
     settings_in(tmp_path, ".claude/settings.json", settings)
     found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
     (group,) = found.groups
-    assert (group.asks, group.asks_before) == row
+    assert (group.asks_in_words, group.asks_before) == row
     told = "\n".join(scan_lines(found))
     assert ("; asks before web" in told) == bool(row[1])
     assert "reads web search" not in told or not row[1]
@@ -903,7 +903,7 @@ def test_what_is_asked_of_one_client_leaves_aside_those_whose_settings_say_it(tm
     settings_in(tmp_path, ".claude/settings.json", {"permissions": {"allow": ["Bash"]}})
     settings_in(tmp_path, "other/.mcp.json", {"mcpServers": {"github": GITHUB}})
     found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
-    assert {each.titles: each.asks for each in found.groups} == {
+    assert {tuple(title for title, _ in each.titles): each.asks_in_words for each in found.groups} == {
         ("Claude Code",): "does not ask",
         ("Claude Code in other",): "what it asks is not in these files",
     }
@@ -925,4 +925,4 @@ def test_what_is_asked_of_one_client_leaves_aside_those_whose_settings_say_it(tm
 def test_a_default_that_no_settings_state_is_said_as_assumed(name, settings, asks, tmp_path):
     settings_in(tmp_path, name, settings)
     found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
-    assert [each.asks for each in found.groups] == [asks]
+    assert [each.asks_in_words for each in found.groups] == [asks]

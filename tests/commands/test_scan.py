@@ -95,7 +95,9 @@ def test_a_control_character_of_a_file_name_is_escaped_in_json(folder):
     ],
 )
 def test_more_agents_are_all_that_are_not_named(agents, titles, names):
-    group = Group(tuple(agents), titles, (), ("box",), (), ("svc",), "asks", ())
+    group = Group(
+        tuple(agents), tuple((each, "") for each in titles), (), ("box",), (), ("svc",), "asks", False, ()
+    )
     scope = ScanScope("shop", "", 1, (), (), 0, (), 0, True, 0, 0, (), frozenset(), "", is_kept=False)
     told = "\n".join(scan_lines(ScanAnswer(scope, (group,), None, "", (), "", Snapshot())))
     assert f"\n{names}  " in told

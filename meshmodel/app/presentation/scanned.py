@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from meshmodel.answers.scan import ScanAnswer, ScanScope, answer_scan
+from meshmodel.answers.scan import Marks, ScanAnswer, ScanScope, answer_scan
 from meshmodel.importers.scanning import Scan
 from meshmodel.model.stop import Stop
 
@@ -42,5 +42,6 @@ def tell_scan(
         },
         shlex.quote(str(kept or f"{found.name}.mesh")),
         kept is not None,
+        Marks(**found.done.marks),
     )
     return answer_scan(scope, found.done.after, stop)

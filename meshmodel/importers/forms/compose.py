@@ -242,9 +242,7 @@ class _Project:
     def network(self, service: _Service, at: Node) -> str:
         """What needs no credential: the network of the containers."""
         key = ("network", "compose", self.folder, service.name)
-        found = self._out.element("credential", key, f"network of {service.title}", at=at, kind="other")
-        self._out.relate(Hold(self.agent(service), found), at=at)
-        return found
+        return self._out.network(self.agent(service), key, service.title, at=at)
 
     def files(self, at: Node) -> str:
         """The files of the folder; where they lie beside this machine is not known."""

@@ -194,5 +194,6 @@ def _client_of(document: Document, project: str, out: Proposal) -> Client:
     client = out.part(Clients).client("MCP client", folder, at=at, file=source)
     text = f"{client.title} is taken for an agent, since no client is known to read {source}. "
     text += "Which program starts the servers that it lists, and is that an agent?"
-    out.assume(("agent", client.agent), text, RULES["no-client-reads-it"], at=at)
+    note = out.assume(("agent", client.agent), text, RULES["no-client-reads-it"], at=at)
+    out.mark("taken", ("agent", client.agent), note)
     return client

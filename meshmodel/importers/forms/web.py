@@ -8,7 +8,7 @@ from meshmodel.importers.document import Node
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.word_lists import WordLists
-from meshmodel.model.records import Grant, Hold
+from meshmodel.model.records import Grant
 
 WHICH_SITES: Final = "Which sites can it read and ask? What is written there is untrusted content."
 
@@ -40,8 +40,6 @@ def read_web(out: Proposal, agent: str, name: str, key: tuple[str, ...], at: Nod
         "system", ("web",), "web", at=at, kind="browser", sensitivity="public", untrusted_input=True,
         exposed_requests=True,
     )  # fmt: skip
-    network = out.element(
-        "credential", ("network", *key), f"network of {name}", at=at, scope=at.source, kind="other"
-    )
-    held = out.relate(Hold(agent, network), at=at)
+    network = out.network(agent, ("network", *key), name, at=at, scope=at.source)
+    held: Became = ("hold", (agent, network))
     return ("system", web), ("credential", network), held, out.relate(Grant(network, web, ("read",)), at=at)

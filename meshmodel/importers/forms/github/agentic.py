@@ -378,7 +378,8 @@ class _Agentic:
             elif event == "manual-approval":
                 self._job.environment(node)
             elif event == "workflow_call":
-                out.take(node, RULES["workflow-call"], ask_callers(self._title, node, out))
+                note = ask_callers(self._title, [self._job.workflow], node, out)
+                out.take(node, RULES["workflow-call"], note)
             elif event.split()[0:1] in (["daily"], ["weekly"], ["hourly"], ["every"]):
                 self._repository.start("schedule", node, [])
             else:

@@ -3,7 +3,7 @@
 import functools
 import operator
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -104,8 +104,9 @@ def _action_of(step: Node | None) -> str:
     return step["uses"].text.partition("@")[0].lower() if step is not None else ""
 
 
-def ask_callers(title: str, at: Node, out: Proposal) -> Became:
+def ask_callers(title: str, jobs: Iterable[str], at: Node, out: Proposal) -> Became:
     """Ask who calls a workflow that others call and that none of this import does."""
+    out.mark("called", *(("agent", each) for each in jobs))
     text = f"Which workflows call {title}, started by whom, with which secrets and permissions?"
     return out.ask(None, text, RULES["workflow-call"], at=at)
 
@@ -314,7 +315,8 @@ class Job:
         text = (
             f"{name} is taken for an agent, by the address asked. It pushes as {product} app (assumed). True?"
         )
-        out.assume(("agent", agent), text, rule, at=node)
+        out.mark("taken", ("agent", agent), out.assume(("agent", agent), text, rule, at=node))
+        out.mark("assumed", ("credential", app))
         drawn = [
             self.repository.may(app, part, ("read", "write"), node, is_own=False)
             for part in ("code", "pull requests")
@@ -388,7 +390,8 @@ class Job:
         self.agents[key] = agent
         if rule is RULES["unknown-agent"]:
             text = f"{name} is taken for an agent, by its prompt and its model or key. True?"
-            out.assume(("agent", agent), text, RULES["unknown-agent"], at=node)
+            note = out.assume(("agent", agent), text, RULES["unknown-agent"], at=node)
+            out.mark("taken", ("agent", agent), note)
         self._conditions[agent] = [node["if"], *self._outer_conditions], self._checks_starter(node)
         if self._head is not None and _action_of(node) != _APP_ACTION:
             self.repository.instruct(agent, self._head, ("pull requests",), RULES["settings-of-head"])
@@ -473,10 +476,12 @@ class Job:
         found += [systems.known(each, at) for each in ("web", "search") if f"{each}:read" in reads]
         if not found:
             return []
-        name = f"network of {self.out.title('agent', agent)}"
-        network = self.element("credential", ("network", self.id, agent), name, at, kind="other")
-        held = self.out.relate(Hold(agent, network), at=at)
-        return [held, *(self.out.relate(Grant(network, each, ("read",)), at=at) for each in found)]
+        key, name = ("network", self.id, agent), self.out.title("agent", agent)
+        network = self.out.network(agent, key, name, at=at, scope=self.node.source)
+        return [
+            ("hold", (agent, network)),
+            *(self.out.relate(Grant(network, each, ("read",)), at=at) for each in found),
+        ]
 
     def _holds(self, agent: str, credential: str, at: Node) -> list[Reference]:
         """Let an agent hold a credential; of a token what its tools can use, if they are limited."""
@@ -498,6 +503,7 @@ class Job:
             f"{shown}, as tools of {out.title('agent', agent)}", at, kind="exchanged-token",
             lifetime=self._lifetime() if token == self.token else "1h",
         )  # fmt: skip
+        out.mark("short", ("credential", found), words=shown)
         self.repository.give(found, used, at)
         return found
 

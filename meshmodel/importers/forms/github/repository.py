@@ -45,7 +45,6 @@ _DISPATCHES: Final = MappingProxyType(
     {"workflow_dispatch": "dispatches", "repository_dispatch": "repository dispatches"}
 )
 """Events that a token starts by asking for them, and the system that stands for that."""
-_OPENED: Final = "pull requests of workflows"
 """What GITHUB_TOKEN opens or pushes to: its pull_request runs wait for somebody with write access."""
 _MODELS: Final = (
     (re.compile(r"anthropic[_-]api[_-]key|claude_code_oauth_token"), "Claude API", "api.anthropic.com"),
@@ -454,7 +453,13 @@ class Repository:
         """What starts workflows in a part: the part itself, but where GITHUB_TOKEN writes there."""
         if part not in self._apart:
             return self.system(part, at, untrusted_input=untrusted_input)
-        return self._system(f"events of {part}", _KINDS.get(part, "saas"), at, untrusted_input)
+        return self._apart_from(part, f"events of {part}", at, untrusted_input)
+
+    def _apart_from(self, part: str, name: str, at: Node, untrusted_input: bool | None = None) -> str:
+        """A system for some of what is written in a part, which is one for a reader of a scan."""
+        found = self._system(name, _KINDS.get(part, "saas"), at, untrusted_input)
+        self._out.mark("short", ("system", found), words=self._systems.part_name(self._root, part))
+        return found
 
     def _triggered(self, event: str, at: Node, agents: Sequence[str]) -> None:
         """What is written in a part of the repository, by outsiders or by those who may, starts agents."""
@@ -478,7 +483,7 @@ class Repository:
         drawn: list[Became] = []
         for part in _parts_of(event):
             self._outsiders_write(part, at)
-            system = self._system(f"{part} by members", _KINDS.get(part, "saas"), at)
+            system = self._apart_from(part, f"{part} by members", at)
             writers = [each for each in self._granted if each.part == part and not each.is_own]
             drawn += [self._write(each, system) for each in writers if "write" in each.actions]
             drawn += [self._out.relate(Trigger(system, agent), at=at) for agent in agents]
@@ -490,6 +495,7 @@ class Repository:
         system = self._system(f"pull requests by {name}", "saas", at, untrusted_input=True)
         text = f"The pull requests of {name} quote release notes of packages, which strangers write. True?"
         note = out.assume(("system", system), text, rule, at=at)
+        out.mark("updater", ("system", system), note, words=name)
         drawn = [out.relate(Trigger(system, agent), at=at) for agent in agents]
         readers = {each.credential for each in self._granted if each.part == "pull requests"}
         drawn += [out.relate(Grant(each, system, ("read",)), at=at) for each in sorted(readers)]
@@ -528,7 +534,7 @@ class Repository:
                 writers.setdefault(each.credential, each)
         if not writers:
             return []
-        system = self._system(_OPENED, "saas", at)
+        system = self._apart_from("pull requests", "pull requests of workflows", at)
         for each in writers.values():
             self._write(each, system)
             self._out.element(

@@ -217,6 +217,7 @@ class _Workflow:
                 if found["anyone"] == UNKNOWN:
                     text = f"Who can start {job.title}? The file does not say when its condition holds."
                     self.out.ask(("agent", job.workflow), text, RULES["condition-not-in-file"], at=job.node)
+                    self.out.mark("condition", ("agent", job.workflow))
             for login in UPDATERS:
                 if found[login] == POSSIBLE and login in said:
                     by[login].append(job.workflow)
@@ -270,7 +271,8 @@ class _Workflow:
                 node, RULES["called-workflow"], *(("agent", each.workflow) for each in self.jobs.values())
             )
             return
-        self.out.take(node, RULES["workflow-call"], ask_callers(self.title, node, self.out))
+        jobs = [each.workflow for each in self.jobs.values()]
+        self.out.take(node, RULES["workflow-call"], ask_callers(self.title, jobs, node, self.out))
 
     # What jobs hand on ------------------------------------------------------------------------
 

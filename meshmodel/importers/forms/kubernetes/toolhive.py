@@ -296,8 +296,7 @@ class ToolHive:
             found = [systems.web(each.node)]
         records: list[Became] = []
         for system in found:
-            credential = out.element("credential", key, f"network of {each.name}", at=each.node, kind="other")
-            out.relate(Hold(agent, credential), at=each.node)
+            credential = out.network(agent, key, each.name, at=each.node)
             records.append(out.relate(Grant(credential, system, ("read", "write")), at=each.node))
         text = f"Is the network of {each.name} isolated, so that its profile binds it?"
         records.append(out.ask(("agent", agent), text, RULES["toolhive-profile"], at=each.node))
