@@ -829,12 +829,16 @@ class _Drawing:
     def _draw_own(
         self, agent: _Drawn, fact: Part, meaning: _Meaning, title: str, asking: Asking
     ) -> list[Became]:
-        """A function of the project: variables that it reads, and, where it calls nothing known, its name."""
+        """A function of the project: variables that it reads, and, where it calls nothing known, its name.
+
+        Of one that chooses a model its name says nothing.
+        """
         out, definition, records = self._out, meaning.definition, list[Became]()
         assert definition is not None, "it is one"
         for evidence in definition.variables:
             records += self._draw_variable(agent, evidence.name, self._code.leaf(evidence))
-        if fact.step or any(each.row.reaches for each in meaning.rows):
+        is_model = fact.unknown is not None and fact.unknown.ask
+        if fact.step or is_model or any(each.row.reaches for each in meaning.rows):
             return records
         others = [each for each in definition.packages if not self._is_framework(each)]
         if others:

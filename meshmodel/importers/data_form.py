@@ -137,7 +137,7 @@ def _made(value: Any, node: Node, used: list[Node]) -> Any:
             used += [leaf for each in lists for leaf in each.leaves()]
             return lists
         case _Texts(texts):
-            return tuple(text for text in (each.of(node, used) for each in texts) if text)
+            return tuple(text for each in texts for text in each.each(node, used) if text)
         case _Otherwise(rule, ask):
             return Otherwise(rule, ask.of(node))
     return value

@@ -159,6 +159,17 @@ class Text:
             words.append(_CHANGES[change](found.text, found) if change else found.text)
         return "".join(each for number, each in enumerate(words) if self._counts(number, words))
 
+    def each(self, node: Node, used: list[Node]) -> list[str]:
+        """The texts for a field of several: of a path alone, each that its first way leads to."""
+        match self.parts:
+            case ((Path() as path, change),):
+                ways = ([one for one in _walk(way, node) if one.text] for way in path.ways)
+                found = next(filter(None, ways), [])
+                used += [one for one in found if one.is_leaf]
+                return [_CHANGES[change](one.text, one) if change else one.text for one in found]
+            case _:
+                return [self.of(node, used)]
+
     def _counts(self, number: int, words: Sequence[str]) -> bool:
         """Whether a constant joins two texts: between paths of which one is empty it is left out."""
         around = words[max(number - 1, 0) : number + 2]
