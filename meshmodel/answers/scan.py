@@ -74,6 +74,7 @@ class Marks:
         assumed: credentials that no file names.
         network: credentials that stand for what needs none.
         commands: systems that stand for any command on a machine.
+        site: systems that are one host, where its owner writes and not anybody.
         short: systems and credentials whose names tell them apart from others of one short name, which it is.
     """
 
@@ -89,6 +90,7 @@ class Marks:
     assumed: Marked = field(default_factory=dict)
     network: Marked = field(default_factory=dict)
     commands: Marked = field(default_factory=dict)
+    site: Marked = field(default_factory=dict)
     short: Marked = field(default_factory=dict)
 
 
@@ -590,33 +592,34 @@ def _worst(analysis: Analysis, reaches: Mapping[str, _Own], marks: Marks) -> Wor
     """
     snapshot = analysis.snapshot
     first_hand = [each.system for each in analysis.heard if each.first_hand]
-    sources = {agent: _sources(snapshot, own, first_hand) for agent, own in reaches.items()}
+    sources = {agent: _sources(snapshot, own, first_hand, marks) for agent, own in reaches.items()}
     helpers = _helpers(snapshot)
-    candidates = _candidates(analysis, reaches, sources, helpers, marks)
     found, tried = list[tuple[tuple[object, ...], Door, Explanation, str | None]](), Counter[int]()
-    for each in candidates:
+    for each in _candidates(analysis, reaches, sources, helpers, marks):
         if found and each.harm > found[0][0][0]:  # type: ignore[operator]
             break
         if tried[each.harm] >= _EXPLAINED:
             continue
         tried[each.harm] += 1
-        way = _explained(analysis, each, sources[each.agent], reaches[each.agent], marks)
+        own = reaches[each.agent]
+        way = _explained(analysis, each, sources[each.agent], own, marks)
         if way is not None:
-            source = way.source or _read_at_the_end(reaches[each.agent], each, first_hand)
-            order = (each.harm, source not in first_hand, *each[2:4], len(way.steps), *each[4:-1])
+            source = way.source or _read_at_the_end(own, each, first_hand)
+            needs = _needed(snapshot, own, source, marks)
+            order = (each.harm, source not in first_hand, each[2], *needs, len(way.steps), *each[4:-1])
             found.append((order, each.door, way, source))
     if not found:
         return None
     _, door, way, source = min(found, key=lambda each: each[0])
     action = way.action or "read"
-    after = _after(snapshot, way.agent, source, marks)
+    after = _before(snapshot, reaches[way.agent], source, marks)
     alike = {
         each
         for each in door.agents
         if each in reaches
         and reaches[each].takes_unchecked(way.system, action)
         and (source not in first_hand or source in sources[each])
-        and _after(snapshot, each, source, marks) == after
+        and _before(snapshot, reaches[each], source, marks) == after
     }
     others = sorted(alike - {way.agent}, key=lambda each: (each in helpers, each))
     heard, asked = {each.system for each in analysis.heard}, _why_unchecked(analysis, way, marks)
@@ -657,14 +660,35 @@ def _candidates(
     )
 
 
-def _sources(snapshot: Snapshot, own: _Own, first_hand: Sequence[str]) -> list[str]:
-    """Where outsiders write what an agent reads itself, or what starts it, the nearest first."""
+def _sources(snapshot: Snapshot, own: _Own, first_hand: Sequence[str], marks: Marks) -> list[str]:
+    """Where outsiders write what an agent reads itself, or what starts it: what they need least for first."""
+    started = _started_by(snapshot, own)
+    read = (each for each in first_hand if each in started or own.takes(each, "read"))
+    return sorted(read, key=lambda each: (_needed(snapshot, own, each, marks), each not in started))
+
+
+def _started_by(snapshot: Snapshot, own: _Own) -> set[str]:
+    """The systems whose content starts an agent."""
     starters = {own.agent, *_starters(snapshot, own.agent)}
-    started = {system for system, to in snapshot.trigger if to in starters}
-    return [
-        *(each for each in first_hand if each in started),
-        *(each for each in first_hand if each not in started and own.takes(each, "read")),
-    ]
+    return {system for system, to in snapshot.trigger if to in starters}
+
+
+def _needed(snapshot: Snapshot, own: _Own, source: str | None, marks: Marks) -> tuple[bool, bool, str]:
+    """What whoever writes in a source needs, least first: that somebody lets the agent read it, to be the one
+    who runs it, and what comes before the agent works.
+    """
+    is_site = ("system", source or "") in marks.site
+    return _asks_to_read(snapshot, own, source), is_site, _after(snapshot, own.agent, source, marks)
+
+
+def _asks_to_read(snapshot: Snapshot, own: _Own, system: str | None) -> bool:
+    """Whether somebody is asked before an agent reads a system, which does not start it either."""
+    return (
+        system is not None
+        and own.takes(system, "read")
+        and not own.takes_unchecked(system, "read")
+        and system not in _started_by(snapshot, own)
+    )
 
 
 def _starters(snapshot: Snapshot, agent: str) -> list[str]:
@@ -703,6 +727,12 @@ def _after(snapshot: Snapshot, agent: str, source: str | None, marks: Marks) -> 
     return "a member starts it"
 
 
+def _before(snapshot: Snapshot, own: _Own, source: str | None, marks: Marks) -> str:
+    """What comes before a path that outsiders cannot do, in words; empty: nothing."""
+    asked = "somebody lets it read that" if _asks_to_read(snapshot, own, source) else ""
+    return _after(snapshot, own.agent, source, marks) or asked
+
+
 def _explained(
     analysis: Analysis, end: _Candidate, sources: Sequence[str], own: _Own, marks: Marks
 ) -> Explanation | None:
@@ -713,8 +743,7 @@ def _explained(
     found = [way for source in sources[:_ASKED] if (way := _unchecked(analysis, end, source))]
     if found:
         return min(
-            found,
-            key=lambda each: (_after(analysis.snapshot, end.agent, each.source, marks), len(each.steps)),
+            found, key=lambda each: (_needed(analysis.snapshot, own, each.source, marks), len(each.steps))
         )
     any_way = _unchecked(analysis, end, None)
     if end.door.system in sources or (any_way and any_way.source and not own.takes(any_way.source, "read")):
@@ -759,7 +788,7 @@ def _why_unchecked(analysis: Analysis, way: Explanation, marks: Marks) -> str:
         return "whether a checkpoint decides is not in these files"
     if ("delegation", way.agent) in {(each.step, each.to) for each in snapshot.checkpoint.values()}:
         return "a checkpoint decides whether it is called, and not what it then does"
-    return "no checkpoint decides"
+    return "no checkpoint decides" + _ASSUMED * _is_by_default(snapshot, way.agent, "does not ask", marks)
 
 
 def _reached(analysis: Analysis, way: Explanation, system: str, action: Action) -> Explanation | None:
@@ -1044,16 +1073,18 @@ def _models(snapshot: Snapshot) -> set[str]:
 
 
 def _as_whom(group: Group, found: ScanAnswer) -> str:
-    """As whom: first you, as the person at the machine is called; last who only asks a model."""
-    snapshot, marks = found.snapshot, found.scope.marks
-    models = {
-        grant.credential
-        for grant in snapshot.grant.values()
-        if grant.actions == ("execute",) and snapshot.system[grant.system].kind == "saas"
-    }
+    """As whom: first you, as the person at the machine is called; then who may most; last of whom it is not
+    known.
+    """
+    snapshot, marks, most = found.snapshot, found.scope.marks, dict[str, int]()
+    for grant in snapshot.grant.values():
+        principal, kind = snapshot.credential[grant.credential].principal, snapshot.system[grant.system].kind
+        asks_model = grant.actions == ("execute",) and kind == "saas"
+        rank = 2 if asks_model else 1 if grant.actions == ("read",) else 0
+        most[principal] = min(rank, most.get(principal, rank))
     known = [each for each in group.identities if ("credential", each) not in marks.network]
-    names = {_identity(snapshot, each, marks): each in models for each in known or group.identities}
-    first = sorted(names, key=lambda each: (each not in {"you", _YOU_ASSUMED}, names[each]))
+    names = {_identity(snapshot, each, marks): most.get(each, 3) for each in known or group.identities}
+    first = sorted(names, key=lambda each: (each not in {"you", _YOU_ASSUMED}, names[each], each))
     return f", as {first_few(first, 1)}" if first else ""
 
 
@@ -1090,7 +1121,8 @@ def _way_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
     way = worst.explanation
     marks = found.scope.marks
     assumed = _ASSUMED if ("agent", way.agent) in marks.taken else ""
-    yield f"Worst path: {snapshot.agent[way.agent].title}{assumed}"
+    by_default = ", by its defaults" if worst.asked.endswith(_ASSUMED) else ""
+    yield f"Worst path: {snapshot.agent[way.agent].title}{by_default}{assumed}"
     yield f"  {_begin(snapshot, worst, found.scope.rated)},"
     target, action = snapshot.system[way.system], way.action or "read"
     whom = _whom(snapshot, way, marks)

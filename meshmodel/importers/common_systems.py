@@ -122,10 +122,12 @@ class CommonSystems:
         host = host.lower().removeprefix("*.")
         if host in {"", "*"}:
             return self.web(at)
-        return self._out.element(
+        found = self._out.element(
             "system", ("host", host, "site"), host, at=at, kind="other", zone=self.host(host, at),
             untrusted_input=True, exposed_requests=True,
         )  # fmt: skip
+        self._out.mark("site", ("system", found))
+        return found
 
     def model_api(self, name: str, host: str, at: Node) -> str:
         """The API of a model, in the zone of its host; ``ask``: which host is not known."""

@@ -119,7 +119,7 @@ def test_of_what_reaches_nothing_itself_it_is_said_whom_it_starts():
 def test_a_bridge_is_told_with_what_to_ask_first():
     assert scan_lines(told(read_text(BRIDGE))) == [
         "folder: 12 files, 1 configuration read, 0 not read",
-        "Helper, Twin  does not ask: changes Shop, reads Mail ⚑, as mail-key and 1 more",
+        "Helper, Twin  does not ask: changes Shop, reads Mail ⚑, as shop-key and 1 more",
         "Worst path: Helper",
         "  reads Mail ⚑ (untrusted content), and may follow it,",
         "  then writes into Shop as shop-key;",
@@ -224,14 +224,14 @@ def test_of_a_client_whose_prompts_no_file_says_nothing_is_claimed():
     marks = Marks(unsaid={("agent", "helper"): ""})
     lines = scan_lines(told(read_text(BRIDGE), marks=marks))
     assert "  whether a checkpoint decides is not in these files." in lines
-    assert "Twin    does not ask: changes Shop, reads Mail ⚑, as mail-key and 1 more" in lines
+    assert "Twin    does not ask: changes Shop, reads Mail ⚑, as shop-key and 1 more" in lines
     assert lines[2].startswith("Helper  what it asks is not in these files: changes Shop")
 
 
 def test_where_somebody_is_asked_it_is_said_of_what_is_drawn():
     asked = 'id = "ask"\nkind = "human-approval"\nstep = "grant"\nfrom = "shop-key"\nto = "shop"'
     lines = scan_lines(told(read_text(f"{BRIDGE}\n[[checkpoint]]\n{asked}\n")))
-    assert "Helper, Twin  asks: changes Shop, reads Mail ⚑, as mail-key and 1 more" in lines
+    assert "Helper, Twin  asks: changes Shop, reads Mail ⚑, as shop-key and 1 more" in lines
     assert (
         "In what is drawn a checkpoint decides, or it is intended, wherever an agent crosses a boundary, but"
         in lines

@@ -87,7 +87,7 @@ def told_of(folder):
             "w5",
             [
                 "  reads issues ⚑ (untrusted content), after its condition lets it start, and may follow it,",
-                "1  Who can start Helper / fix? The file does not say when its condition holds.",
+                "1  Who can start Helper / fix? Its condition depends on a script or a variable.",
             ],
         ),
         (
@@ -198,7 +198,7 @@ def test_what_holds_for_one_agent_is_said_of_those_alone_that_are_started_so():
 
 
 def test_conditions_that_say_who_starts_a_job_leave_no_question():
-    assert not any("does not say when" in each for each in lines("x5"))
+    assert not any("Its condition depends" in each for each in lines("x5"))
     assert not any("TOKEN of Dispatch /" in each for each in lines("x5"))  # a job that calls has no token
 
 
@@ -366,6 +366,39 @@ SENTRY = {"url": "https://mcp.sentry.dev/mcp"}
 ATLASSIAN = {"url": "https://mcp.atlassian.com/v1/sse"}
 UNKNOWN = {"url": "https://mcp.example.com"}
 KUBERNETES = {"command": "npx", "args": ["kubernetes-mcp-server", "--read-only"]}
+
+
+def test_a_path_begins_where_anybody_may_write_before_one_named_host(tmp_path):
+    allow = ["Bash(kubectl:*)"]
+    settings_in(tmp_path, ".claude/settings.json", {"permissions": {"allow": allow}})
+    asked = "  reads web ⚑ (untrusted content), after somebody lets it read that, and may follow it,"
+    assert asked in told_of(tmp_path)
+    allow.append("WebFetch(domain:a.example.org)")
+    settings_in(tmp_path, ".claude/settings.json", {"permissions": {"allow": allow}})
+    assert "  reads a.example.org ⚑ (untrusted content), and may follow it," in told_of(tmp_path)
+    settings_in(tmp_path, ".claude/settings.json", {"permissions": {"allow": [*allow, "WebSearch"]}})
+    assert "  reads web search ⚑ (untrusted content), and may follow it," in told_of(tmp_path)
+
+
+def test_of_a_path_by_the_defaults_of_a_product_it_is_said(tmp_path):
+    (tmp_path / ".codex").mkdir()
+    (tmp_path / ".codex/config.toml").write_text('model = "gpt-5-codex"\n', encoding="utf-8")
+    told = told_of(tmp_path)
+    assert "Worst path: Codex, by its defaults" in told
+    assert "  no checkpoint decides (assumed)." in told
+
+
+def test_who_may_most_is_the_first_identity_of_a_row(tmp_path):
+    step = {
+        "uses": "anthropics/claude-code-action@v1",
+        "with": {"prompt": "x", "anthropic_api_key": "${{ secrets.A }}"},
+    }
+    env = {"A_TOKEN": "spring-onion-9", "GH_TOKEN": "${{ github.token }}"}
+    permissions = {"contents": "write", "id-token": "write"}
+    job = {"runs-on": "x", "env": env, "permissions": permissions, "steps": [step]}
+    flow = {"name": "Helper", "on": {"schedule": [{"cron": "1 1 * * *"}]}, "jobs": {"a": job}}
+    settings_in(tmp_path, ".github/workflows/a.yml", flow)
+    assert "as Claude app token" in " ".join(told_of(tmp_path)[1:3])
 
 
 @all_rows(

@@ -61,6 +61,11 @@ ISSUES = {"code": READ, "issues": READ}
             {"code": READ, "issues": ("write",)},
         ),
         ("claude-code", 'claude -p Sort --allowedTools "mcp__github__list_issues"', ISSUES),
+        (
+            "claude-code",
+            'claude -p Sort --allowedTools "mcp__github__add_comment_to_pending_review"',
+            {"code": READ},
+        ),
         ("claude-code", 'claude -p Sort --allowedTools "mcp__github__push_files"', {"code": WRITE}),
         ("claude-code", 'claude -p Sort --allowedTools "mcp__shop__buy"', {"code": READ}),
         ("claude-code", 'claude -p Sort --allowedTools "Bash,Read"', "whole"),
@@ -344,9 +349,9 @@ def test_tokens_of_apps_and_of_checkouts_are_cut_too(tmp_path):
     flow = one_job({"uses": "actions/checkout@v5"}, app, script, permissions={"contents": "write"})
     model = model_of(flow, tmp_path)[0].model
     held = held_by(model, "claude-code-in-flow")
-    assert held == {"app-token-as-tools-of-claude-code-in-flow", LIMITED.format("claude-code")}
+    assert held == {"github-app-token-as-tools-of-claude-code-in-flow", LIMITED.format("claude-code")}
     assert [grants_of(model, each) for each in sorted(held)] == [{"issues": READ}, {"code": READ}]
-    assert model.credential["app-token-as-tools-of-claude-code-in-flow"].lifetime == "1h"
+    assert model.credential["github-app-token-as-tools-of-claude-code-in-flow"].lifetime == "1h"
 
 
 def test_servers_sites_and_the_token_of_the_provider(tmp_path):

@@ -570,7 +570,7 @@ class Job:
         key = next((given[each] for each in _APP_KEYS if given[each]), node["uses"])
         names = [each for name in secrets_in(key.text) for each in self.aliases.get(name, [name])]
         id_ = node["id"].text or f"app {len(self._app_tokens) + 1}"
-        shown = id_ if "token" in id_.lower() else f"{id_} token"
+        shown = f"GitHub App token of {self.title}" + (f" ({id_})" if self._app_tokens else "")
         if names:
             private = self.repository.credential(names[0], key)
         else:
@@ -579,7 +579,7 @@ class Job:
                 kind="static-secret",
             )  # fmt: skip
         token = self.element(
-            "credential", ("github-app", self.id, id_), f"{shown} of {self.title}", node,
+            "credential", ("github-app", self.id, id_), shown, node,
             kind="exchanged-token", lifetime="1h",
         )  # fmt: skip
         system = self.repository.outside("api.github.com", "GitHub Apps", "token-service", key)

@@ -159,7 +159,7 @@ _PARTS_OF_GH: Final[Mapping[str, Sequence[str]]] = {
 """By command of gh the parts of the repository in which it acts."""
 _PARTS_OF_TOOLS: Final = (
     (re.compile(r"inline"), ("pull requests",)),
-    (re.compile(r"comment"), ("issues", "pull requests")),
+    (re.compile(r"^(?!.*(?:pull_request|review|inline)).*comment"), ("issues", "pull requests")),
     (re.compile(r"issue|label"), ("issues",)),
     (re.compile(r"pull_request|review"), ("pull requests",)),
     (re.compile(r"file|branch|commit|push|merge|tag|release|repositor"), ("code",)),

@@ -9,7 +9,7 @@ from typing import Final
 
 from meshmodel.importers.catalogue import load_catalogue
 from meshmodel.importers.clients import Clients
-from meshmodel.importers.common_systems import HOME, CommonSystems, repository_name
+from meshmodel.importers.common_systems import HOME, LOCAL, CommonSystems, repository_name
 from meshmodel.importers.document import Document, Node
 from meshmodel.importers.forms.github.composite import folder_of_action
 from meshmodel.importers.forms.github.conditions import UPDATERS
@@ -21,7 +21,7 @@ from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.meanings import Meaning, meaning_of
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.toml_text import read_toml
-from meshmodel.importers.withheld import is_reference, names_secret, shows_secret
+from meshmodel.importers.withheld import host_of, is_reference, names_secret, shows_secret
 from meshmodel.importers.word_lists import WordLists
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import read_small_file
@@ -77,7 +77,12 @@ def is_model_key(name: str, text: str) -> bool:
 
 
 def meaning_of_literal(name: str, text: str) -> Meaning:
-    """What a value that stands under a name in the file itself is."""
+    """What a value that stands under a name in the file itself is.
+
+    What says of itself that it is a dummy is no secret, nor is a login to a service within the job.
+    """
+    if _DUMMY.search(text) or host_of(text) in LOCAL:
+        return "setting"
     if shows_secret(text):
         return "secret"
     plain = text.lower() in {"", "true", "false", "none", "null", "inherit"} or text.isdecimal()
@@ -86,6 +91,11 @@ def meaning_of_literal(name: str, text: str) -> Meaning:
     return meaning_of(name)
 
 
+_DUMMY: Final = re.compile(
+    r"(?<![a-z])(?:fake|dummy|mock|placeholder|example|unused|not[_-]used|change[_-]?me)(?![a-z])",
+    re.IGNORECASE,
+)
+"""What a value says that only stands where a program wants one."""
 _OUTSIDE: Final = ("issues", "pull requests", "discussions")
 """Parts of a public repository in which everybody may write."""
 _OF_STARTERS: Final = frozenset({"comment", "review"})

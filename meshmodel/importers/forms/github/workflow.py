@@ -215,7 +215,7 @@ class _Workflow:
             elif found["anyone"] or found["members"]:
                 by["members"].append(job.workflow)
                 if found["anyone"] == UNKNOWN:
-                    text = f"Who can start {job.title}? The file does not say when its condition holds."
+                    text = f"Who can start {job.title}? Its condition depends on a script or a variable."
                     self.out.ask(("agent", job.workflow), text, RULES["condition-not-in-file"], at=job.node)
                     self.out.mark("condition", ("agent", job.workflow))
             for login in UPDATERS:
