@@ -145,16 +145,18 @@ class FindingText(NamedTuple):
     """What a finding says.
 
     Attributes:
-        message: who does what on what, in sentences.
+        message: who does what on what, in a sentence.
         about: the records concerned, as table and key, the most telling first.
         remedy: what to do, in sentences; ``None``: as the rule says.
         named: what people call its subject, for titles and lists.
+        more: how, in further sentences.
     """
 
     message: str
     about: tuple[Reference, ...]
     remedy: str | None = None
     named: str | None = None
+    more: str = ""
 
 
 @dataclass(unsafe_hash=True)  # not frozen: there can be thirty thousand, and those are slow to make
@@ -186,6 +188,12 @@ class Finding:
     @property
     def message(self) -> str:
         """Who does what on what, and how, in sentences."""
+        found = self._finding_text
+        return f"{found.message} {found.more}" if found.more else found.message
+
+    @property
+    def what(self) -> str:
+        """Who does what on what, in a sentence."""
         return self._finding_text.message
 
     @property

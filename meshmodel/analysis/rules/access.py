@@ -83,7 +83,7 @@ def _way(engine: Engine, kind: str, leaves: int) -> Way:
     return "exchanges", mesh.named.get(leaves) or mesh.name(leaves)
 
 
-def access_sentences(engine: Engine, access: Access, door: Door, does: str, where: str) -> str:
+def access_sentences(engine: Engine, access: Access, door: Door, does: str, where: str) -> list[str]:
     """Who can do what where, and how they come to that; in sentences.
 
     Args:
@@ -106,7 +106,7 @@ def access_sentences(engine: Engine, access: Access, door: Door, does: str, wher
         through = "through another agent" if by is None else f"through {snapshot.agent[by].title}"
         does_so = f"can do so {through}" if sentences else f"can {target} {through} {where}{using}"
         sentences.append(f"{who} {does_so}.")
-    return " ".join(sentences)
+    return sentences
 
 
 def _gain_clause(engine: Engine, access: Access) -> str:

@@ -20,11 +20,11 @@ def _finding_text(snapshot: Snapshot, delegation: Delegation) -> FindingText:
     ends, named = (delegation.from_, delegation.to), limits(delegation)
     one, other = (snapshot.agent[each].title for each in ends)
     return FindingText(
-        f"{one} limits {other} to {deeds(snapshot, named)}. But {other} can be prompt-injected, and nothing "
-        "enforces the limit.",
+        f"{one} limits {other} to {deeds(snapshot, named)}.",
         (*relation("delegation", ends), *highlighted("system", named)),
         f"Give {other} a credential that allows no more, or put a program between.",
         named=f"{one} → {other}",
+        more=f"But {other} can be prompt-injected, and nothing enforces the limit.",
     )
 
 

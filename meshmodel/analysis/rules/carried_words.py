@@ -22,8 +22,8 @@ def _finding_text(snapshot: Snapshot, system: str, agents: tuple[str, ...]) -> F
     can_spread = (
         f"{who} can copy untrusted content into {name}" if agents else f"Untrusted content gets into {name}"
     )
-    message = f"{can_spread}. Agents that read {name} may follow it."
-    return FindingText(message, (("system", system), *highlighted("agent", agents)), named=name)
+    about = (("system", system), *highlighted("agent", agents))
+    return FindingText(f"{can_spread}.", about, named=name, more=f"Agents that read {name} may follow it.")
 
 
 RULE = Rule(

@@ -66,14 +66,14 @@ def _finding_text(
     where = " and the ".join(sorted({_STEPS[snapshot.checkpoint[each].step] for each in passed}))
     name = str(snapshot.agent[mesh.agents[agent]].title)
     return FindingText(
-        f"{name} can {deeds(snapshot, does)}. The only decision comes at the {where}, before the action is "
-        "known.",
+        f"{name} can {deeds(snapshot, does)}.",
         (
             ("agent", mesh.agents[agent]),
             *highlighted("checkpoint", sorted(passed)),
             *highlighted("system", does),
         ),
         named=name,
+        more=f"The only decision comes at the {where}, before the action is known.",
     )
 
 

@@ -28,12 +28,12 @@ def _beyond(grant: Grant) -> tuple[Action, ...]:
 
 def _finding_text(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> FindingText:
     credential, system = snapshot.credential[grant.credential], snapshot.system[grant.system]
-    beyond, whom = can(_beyond(grant)), credential.on_behalf_of
+    beyond, whom, more = can(_beyond(grant)), credential.on_behalf_of, ""
     if grant.honoured_as == "principal":
-        more = f" {whom} may not {beyond} it." if beyond else ""
+        more = f"{whom} may not {beyond} it." if beyond else ""
         message = (
             f"{system.title} treats {credential.title} as an account of its own, though it is used on behalf "
-            f"of {whom}.{more}"
+            f"of {whom}."
         )
     else:
         message = f"{credential.title} can {beyond} {system.title} on behalf of {whom}, who may not."
@@ -42,6 +42,7 @@ def _finding_text(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> 
         relation("grant", (credential.id, system.id), agents),
         f"Make {system.title} apply the rights of {whom}, and grant no more than {whom} has.",
         named=f"{credential.title} → {system.title}",
+        more=more,
     )
 
 

@@ -57,9 +57,10 @@ def _finding_text(engine: Engine, agent: int, production: Sequence[int], tried: 
     environments = {str(each.environment) for each in zones}
     return FindingText(
         f"{snapshot.agent[name].title} can {deeds(snapshot, acts)} in production and "
-        f"{deeds(snapshot, touches)} in {joined(sorted(environments))}. No checkpoint is in between.",
+        f"{deeds(snapshot, touches)} in {joined(sorted(environments))}.",
         (("agent", name), *grants_into(mesh, reach, agent, acts), *highlighted("system", [*acts, *touches])),
         named=str(snapshot.agent[name].title),
+        more="No checkpoint is in between.",
     )
 
 

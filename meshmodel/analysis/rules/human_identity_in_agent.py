@@ -33,10 +33,11 @@ def _finding_text(engine: Engine, agent: str, credential: str) -> FindingText:
     record = engine.snapshot.credential[credential]
     name, why = engine.snapshot.agent[agent].title, PERSONAL.get(record.kind or "", "a person's own sign-in")
     return FindingText(
-        f"{name} uses {record.title}, {why}. Logs show the person.",
+        f"{name} uses {record.title}, {why}.",
         held_by(engine.mesh, agent, credential),
         f"Give {name} its own identity, or a token that names both.",
         named=f"{name} with {record.title}",
+        more="Logs show the person.",
     )
 
 

@@ -33,10 +33,10 @@ def _finding_text(engine: Engine, one: str, other: str, agents: tuple[str, ...])
     snapshot = engine.snapshot
     before, after = snapshot.credential[one], snapshot.credential[other]
     return FindingText(
-        f"{titles(snapshot, 'agent', agents)} can act as {after.principal} after exchanging {before.title}. "
-        "Logs do not show who acted.",
+        f"{titles(snapshot, 'agent', agents)} can act as {after.principal} after exchanging {before.title}.",
         relation("exchange", (one, other), agents),
         named=f"{before.title} → {after.title}",
+        more="Logs do not show who acted.",
     )
 
 

@@ -31,11 +31,12 @@ def _finding_text(snapshot: Snapshot, credential: Credential, opened: list[str],
     lives = f"is valid {lifetime[:-1]} {_UNITS[lifetime[-1]]}s"
     lives = "never expires" if lifetime == "unlimited" else lives
     if grave:
-        more = f" Whoever copies it can use {titles(snapshot, 'system', opened)}."
+        more = f"Whoever copies it can use {titles(snapshot, 'system', opened)}."
     elif credential.is_bound:
-        more = " It is bound to its key or host."
+        more = "It is bound to its key or host."
     places = (("credential", credential.id), *highlighted("system", opened))
-    return FindingText(f"{credential.title} {lives}.{more}", places, named=str(credential.title))
+    name = str(credential.title)
+    return FindingText(f"{name} {lives}.", places, named=name, more=more)
 
 
 RULE = Rule(

@@ -43,10 +43,11 @@ def _finding_text(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> 
     s = "s" * (len(agents) == 1)
     return FindingText(
         f"{titles(snapshot, 'agent', agents)} work{s} for people but use{s} {system.title} with "
-        f"{credential.title}, which belongs to none of them. {system.title} keeps people's data apart.",
+        f"{credential.title}, which belongs to none of them.",
         relation("grant", (credential.id, system.id), agents),
         f"Exchange the person's token for one on their behalf, and let {system.title} decide by the person.",
         named=f"{credential.title} → {system.title}",
+        more=f"{system.title} keeps people's data apart.",
     )
 
 

@@ -34,15 +34,17 @@ def _finding_text(
     does, each = _deeds(engine, door, opened)
     intended = " Or mark it as intended." if _can_be_intended(engine, door) else ""
     one = len(door.agents) == 1
-    who = access(door.credential, door.agents)
+    who, where = access(door.credential, door.agents), _where(engine, door, opened)
+    message, *more = access_sentences(engine, who, door, does, where)
+    may = f"No checkpoint decides whether {'it' if one else 'they'} may."
     return FindingText(
-        f"{access_sentences(engine, who, door, does, _where(engine, door, opened))}{each} No checkpoint "
-        f"decides whether {'it' if one else 'they'} may.",
+        message,
         relation("grant", (credential.id, system.id), door.agents),
         f"Require a decision for each {_nouns(door.actions)}: a policy check or a person's approval, "
         "enforced "
         f"where {titles(snapshot, 'agent', door.agents) if one else 'they'} cannot change it.{intended}",
         named=f"{credential.title} → {system.title}",
+        more=" ".join([*more, *each, may]),
     )
 
 
@@ -61,11 +63,11 @@ def _unapproved(engine: Engine, door: Door) -> dict[int, int]:
     }
 
 
-def _deeds(engine: Engine, door: Door, opened: dict[int, int]) -> tuple[str, str]:
+def _deeds(engine: Engine, door: Door, opened: dict[int, int]) -> tuple[str, list[str]]:
     """What all the agents can do; where they differ, that they reach it, and what each of them can do."""
     doing = {action: engine.doors.fold(starts) for action, starts in opened.items()}
     if len(set(doing.values())) == 1:
-        return can(door.actions), ""
+        return can(door.actions), []
     alike = {0: union(doing.values())}
     for action, agents in doing.items():
         halves = [(mask, 1 << action, some & agents, some & ~agents) for mask, some in alike.items()]
@@ -75,7 +77,7 @@ def _deeds(engine: Engine, door: Door, opened: dict[int, int]) -> tuple[str, str
         f"{_some(engine, agents)} can {can(actions_of(mask))}"
         for mask, agents in sorted(alike.items(), key=lambda pair: pair[1] & -pair[1])
     ]
-    return "reach", f" {'; '.join(each)}."
+    return "reach", [f"{'; '.join(each)}."]
 
 
 def _some(engine: Engine, agents: int) -> str:

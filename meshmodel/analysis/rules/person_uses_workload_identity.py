@@ -20,10 +20,10 @@ def _finding_text(engine: Engine, agent: str, credential: str) -> FindingText:
     record = engine.snapshot.credential[credential]
     name = engine.snapshot.agent[agent].title
     return FindingText(
-        f"{name} can sign in as {record.principal} with {record.title}. Logs cannot tell the person from the "
-        "workload.",
+        f"{name} can sign in as {record.principal} with {record.title}.",
         held_by(engine.mesh, agent, credential),
         named=f"{name} with {record.title}",
+        more="Logs cannot tell the person from the workload.",
     )
 
 

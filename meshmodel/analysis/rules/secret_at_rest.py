@@ -47,11 +47,12 @@ def _leading_to_private(engine: Engine, credentials: set[str]) -> set[str]:
 
 def _finding_text(snapshot: Snapshot, custody: Custody, agents: tuple[str, ...]) -> FindingText:
     credential, system = snapshot.credential[custody.credential], snapshot.system[custody.system]
-    also = f" {titles(snapshot, 'agent', agents)} can." if agents else ""
+    also = f"{titles(snapshot, 'agent', agents)} can." if agents else ""
     return FindingText(
-        f"Whoever can {can(custody.obtained_by)} {system.title} gets {credential.title}.{also}",
+        f"Whoever can {can(custody.obtained_by)} {system.title} gets {credential.title}.",
         relation("custody", (system.id, credential.id), agents),
         named=f"{credential.title} in {system.title}",
+        more=also,
     )
 
 

@@ -49,9 +49,10 @@ def _finding_text(snapshot: Snapshot, credential: str, agents: tuple[str, ...]) 
     holds = (("hold", (each, credential)) for each in agents[:2])
     name = snapshot.credential[credential].title
     return FindingText(
-        f"{titles(snapshot, 'agent', agents)} use {name}. Logs cannot tell them apart.",
+        f"{titles(snapshot, 'agent', agents)} use {name}.",
         (("credential", credential), *holds, *highlighted("agent", agents)),
         named=str(name),
+        more="Logs cannot tell them apart.",
     )
 
 

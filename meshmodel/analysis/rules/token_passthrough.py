@@ -44,10 +44,11 @@ def _handed(snapshot: Snapshot, delegation: Delegation, loose: list[str]) -> Fin
     handed, is_one = titles(snapshot, "credential", loose), len(loose) == 1
     valid = f"{'It is' if is_one else 'They are'} valid for {'several systems' if several else 'any system'}."
     return FindingText(
-        f"{one} hands {handed} to {other}. {valid}",
+        f"{one} hands {handed} to {other}.",
         (*relation("delegation", ends), *highlighted("credential", loose)),
         f"Exchange {handed} for a token for the one system, and reject others.",
         named=f"{handed}, {one} → {other}",
+        more=valid,
     )
 
 

@@ -60,9 +60,10 @@ def _finding_text(engine: Engine, parts: Callable[[], tuple[_Systems, ...]], age
     title = engine.snapshot.agent[name].title
     return FindingText(
         f"{title} reads untrusted content in {through}, reads confidential data in {what} and can send it "
-        f"out through {where}. No checkpoint is in between.",
+        f"out through {where}.",
         (("agent", name), *dict.fromkeys(place for each in names for place in highlighted("system", each))),
         named=str(title),
+        more="No checkpoint is in between.",
     )
 
 

@@ -45,9 +45,10 @@ def _finding_text(
     does = can(actions)
     grants = (("grant", (each, system.id)) for each in by)
     return FindingText(
-        f"{who} can {does} {system.title}. {what}",
+        f"{who} can {does} {system.title}.",
         (("system", system.id), *grants, *highlighted("agent", agents)),
         named=str(system.title),
+        more=what,
     )
 
 

@@ -279,11 +279,10 @@ def _paths(analysis: "Analysis", work: Work, worst: Sequence[WorstPath]) -> Iter
         yield Heading(2, "The worst paths" if len(worst) > 1 else "The worst path")
     left = {name_of(each): each for each in _critical(analysis)}
     for number, (finding, explanation, item, critical) in enumerate(worst, 1):
-        what, _, _ = finding.message.partition(". ")
-        what = what.removesuffix(".") if len(what) <= _TEXT else finding.headline
+        what = finding.what if len(finding.what) <= _TEXT + 1 else f"{finding.headline}."
         also = [left[each].headline for each in sorted(critical & left.keys() - {name_of(finding)})]
         too = f" The same path, critical too: {first_few(also, 2)}." if also else ""
-        yield Paragraph(plain(f"Path {number}, {finding.severity}: {what}.{too}"))
+        yield Paragraph(plain(f"Path {number}, {finding.severity}: {what}{too}"))
         yield attack_path(analysis, explanation, item)
         for each in critical:
             left.pop(each, None)
