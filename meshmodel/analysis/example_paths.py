@@ -10,7 +10,7 @@ from typing import Final, cast
 from meshmodel.analysis.checkpoints import Checkpoints
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.mesh import Mesh
-from meshmodel.analysis.results import PathStep, StepKind
+from meshmodel.analysis.results import PathSentence, PathStep, StepKind
 from meshmodel.analysis.rules.base import titles, verb
 from meshmodel.analysis.steps import KINDS
 from meshmodel.model.records import Snapshot
@@ -18,11 +18,11 @@ from meshmodel.model.vocabulary import ACTIONS
 
 RANK: Final = {kind: number for number, kind in enumerate((*KINDS, "answer"))}
 """The kinds of steps in their order; answers, which only an intruder gives, come last."""
-CHECKED_SIGNS: Final = "✖◆✓"
-"""What sets off in a step whether a checkpoint decides."""
-UNCHECKED: Final = " ✖ no checkpoint"
-INTENDED: Final = " ✓ no checkpoint, an intended use"
-AGAIN: Final = ", not checked again"
+Deciding = tuple[str, str]
+"""The sign of what decides at a step, and that in words; without a sign it goes with the sentence."""
+UNCHECKED: Final[Deciding] = ("✖", "no checkpoint")
+INTENDED: Final[Deciding] = ("✓", "no checkpoint, an intended use")
+AGAIN: Final[Deciding] = ("", ", not checked again")
 Counting = frozenset[int]
 """The numbers of the checkpoints that count for a start."""
 
@@ -176,19 +176,19 @@ class PathSentences:
         opening: str,
         steps: Sequence[PathStep],
         ends: Sequence[int],
-        unchecked: Mapping[int, str],
-    ) -> tuple[str, ...]:
+        unchecked: Mapping[int, Deciding],
+    ) -> tuple[PathSentence, ...]:
         """An opening, the numbered sentences of a path, and its zones where there are several.
 
         ``ends`` are the nodes that its steps enter, and ``unchecked`` is what is said of grant steps, counted
         from 0, on which no checkpoint decides.
         """
         sentences = self._sentences(steps, ends, unchecked)
-        lines = [opening, *(f"{number} {text}" for number, text in enumerate(sentences, 1))]
+        lines = [PathSentence(opening), *sentences]
         zones = [zone for step in steps for zone in (step.zone_from, step.zone_to) if step.zone_to and zone]
         if len(zones) > 1:
             named = [self.zone(zone) for one, zone in zip([None, *zones], zones, strict=False) if one != zone]
-            lines.append(f"zones {' → '.join(named)}")
+            lines.append(PathSentence(" → ".join(named), "zones"))
         return tuple(lines)
 
     def zone(self, zone: str) -> str:
@@ -236,9 +236,9 @@ class PathSentences:
         return f"Outsiders {how}; {titles(self.snapshot, 'agent', agents)} {copies} that into {system} ⚐; "
 
     def _sentences(
-        self, steps: Sequence[PathStep], ends: Sequence[int], unchecked: Mapping[int, str]
-    ) -> list[str]:
-        sentences: list[str] = []
+        self, steps: Sequence[PathStep], ends: Sequence[int], unchecked: Mapping[int, Deciding]
+    ) -> list[PathSentence]:
+        sentences: list[PathSentence] = []
         acting, caller, held, asked = "", "", False, list[str]()  # nobody: the agent whose way it is
         for number, step in enumerate(steps):
             asked += [step.checkpoint] if step.checkpoint is not None else []
@@ -248,8 +248,9 @@ class PathSentences:
             if text is not None:
                 # What is read is read by another one than who acts, and the sentence says by whom.
                 subject = f"{self.title(acting)} " if acting and step.step != "hearing" else ""
-                mark = f" ◆ {asked[0]} decides" if asked else unchecked.get(number, "")
-                sentences.append(f"{subject}{text}{mark}")
+                sign, decides = ("◆", f"{asked[0]} decides") if asked else unchecked.get(number, ("", ""))
+                text, decides = (f"{subject}{text}", decides) if sign else (f"{subject}{text}{decides}", "")
+                sentences.append(PathSentence(text, f"{len(sentences) + 1}", sign, decides, step))
                 asked = []
             is_agent = step.to.startswith("agent:")
             if ends[number] not in self._mesh.origin:  # what leaves a session is its caller's

@@ -13,6 +13,7 @@ from meshmodel.analysis.example_paths import (
     INTENDED,
     UNCHECKED,
     Counting,
+    Deciding,
     Paths,
     PathSentences,
     path_to,
@@ -21,7 +22,7 @@ from meshmodel.analysis.example_paths import (
 from meshmodel.analysis.graph import Step, bits
 from meshmodel.analysis.listing import Coming, ListedCrossing, Listing
 from meshmodel.analysis.mesh import Mesh
-from meshmodel.analysis.results import Blocked, Element, Explanation, Opening, Ways
+from meshmodel.analysis.results import Blocked, Element, Explanation, Opening, PathSentence, Ways
 from meshmodel.analysis.rules.base import titles, verb
 from meshmodel.analysis.starts import HOME
 from meshmodel.model.records import Intent, Snapshot, key_of, table_of
@@ -294,7 +295,7 @@ class Explaining:
             crossing.state,
             None if crossing.severity < 0 else SEVERITIES[crossing.severity],
             steps,
-            sentences + self._within(crossing),
+            (*sentences, *self._within(crossing)),
         )
 
     def _brought(self, system: int) -> tuple[str, ...]:
@@ -308,7 +309,7 @@ class Explaining:
         agents = (mesh.name(each) for each in path if reference_of(mesh, each).startswith("agent:"))
         return (mesh.systems[path[0] // 5], *dict.fromkeys(agents))
 
-    def _within(self, crossing: ListedCrossing) -> tuple[str, ...]:
+    def _within(self, crossing: ListedCrossing) -> tuple[PathSentence, ...]:
         """What makes a crossing where the zone is not left, if it is such a one."""
         (system, action), mesh, source = divmod(crossing.access, 5), self.mesh, crossing.coming.source
         if crossing.state is None or source == HOME or mesh.zone[source] != mesh.zone[system]:
@@ -316,7 +317,7 @@ class Explaining:
         heard = instructs(self.listing.source(crossing.coming), mesh.traits[system], action)
         held = f"with data from {self.snapshot.system[mesh.systems[source]].title}"
         what = "after reading untrusted content" if heard else held
-        return (f"within {self.sentences.zone(mesh.zone[system])}, {what}",)
+        return (PathSentence(f"{self.sentences.zone(mesh.zone[system])}, {what}", "within"),)
 
     def _shortest(self, crossing: ListedCrossing) -> Sequence[int]:
         """A shortest path; if the crossing is uncontrolled one by an open door: a boundary closes others."""
@@ -343,13 +344,13 @@ class Explaining:
         is_crossing = crossing.state is not None
         return self.listing.boundaries(crossing.coming, crossing.access, credentials if is_crossing else ())
 
-    def _unchecked(self, crossing: ListedCrossing, path: Sequence[int]) -> Mapping[int, str]:
+    def _unchecked(self, crossing: ListedCrossing, path: Sequence[int]) -> Mapping[int, Deciding]:
         """What is said of the grant steps of a path, counted from 0, on which no checkpoint counts.
 
         An intent covers them; a decision came before them on the way; or a checkpoint is missing on them, on
         this crossing or on another one of the agent; else nothing.
         """
-        mesh, agent, found = self.mesh, 1 << crossing.coming.agent, dict[int, str]()
+        mesh, agent, found = self.mesh, 1 << crossing.coming.agent, dict[int, Deciding]()
         taken = mesh.taken(path) if crossing.state is not None else []
         for number, (leaves, enters) in enumerate(taken):
             if mesh.kind(leaves, enters) == "grant":
@@ -359,7 +360,7 @@ class Explaining:
                 crosses = self.listing.crosses(crossing.coming, used)
                 missing = self.listing.missing(leaves, used)
                 if crosses and (deciding := self._deciding(crossing, used)) is not None:
-                    found[number] = f" ◆ {deciding} decides before anything is issued"
+                    found[number] = "◆", f"{deciding} decides before anything is issued"
                 elif crosses and dict(self.listing.open_doors(crossing.coming, used)).get(leaves):
                     found[number] = INTENDED
                 elif crosses and not self.listing.starts.reach[leaves] >> crossing.coming.start & 1:

@@ -291,11 +291,33 @@ class PathStep:
     checkpoint: str | None
 
 
+class PathSentence(NamedTuple):
+    """What happens at a step of a path, or what is said of all of it.
+
+    Attributes:
+        text: the sentence.
+        lead: the number of the step; ``zones`` and ``within``: of what zones it passes; empty: how it begins.
+        sign: of what is said of checkpoints at the step: ``✖``, ``◆`` or ``✓``; empty: nothing is.
+        decides: which one decides, or that none does.
+        step: the step; holding a credential and what an action implies are told with another one.
+    """
+
+    text: str
+    lead: str = ""
+    sign: str = ""
+    decides: str = ""
+    step: PathStep | None = None
+
+    def __str__(self) -> str:
+        """The sentence with its number, and what decides."""
+        return " ".join(filter(None, (self.lead, self.text, self.sign, self.decides)))
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Why an agent reaches an access, or why not (``docs/commands.md#meshmodel-explain``).
 
-    ``state`` is ``None`` where there is no crossing; ``sentences`` tell the steps in words; where
+    ``state`` is ``None`` where there is no crossing; ``path`` tells the steps in words; where
     ``steps`` is empty, ``why_not`` says what stands in the way, and ``action`` is ``None`` if none was
     asked for, since none is reached.
     """
@@ -307,8 +329,13 @@ class Explanation:
     state: CrossingState | None
     severity: Severity | None
     steps: tuple[PathStep, ...]
-    sentences: tuple[str, ...]
+    path: tuple[PathSentence, ...]
     why_not: str | None = None
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The sentences of the path, each in one text."""
+        return tuple(map(str, self.path))
 
 
 StepMark = Literal["missing", "counts", "does-not-count"]

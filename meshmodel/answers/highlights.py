@@ -60,19 +60,6 @@ def highlight_note(finding: Finding) -> str:
     return "what it names is lit"
 
 
-def sentences_and_steps(explanation: Explanation) -> list[tuple[str, PathStep | None]]:
-    """The sentences of a way, those of its steps with the step.
-
-    Holding a credential and what an action implies are told with the step after or before.
-    """
-    steps = iter(step for step in explanation.steps if step.step not in {"hold", "implies"})
-    found: list[tuple[str, PathStep | None]] = []
-    for sentence in explanation.sentences:
-        is_step = sentence[:1].isdigit() and bool(explanation.steps)
-        found.append((sentence, next(steps, None) if is_step else None))
-    return found
-
-
 def highlighted_by_opened(
     way: Explanation | None, finding: Finding | None, snapshot: Snapshot
 ) -> frozenset[Reference]:

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from meshmodel.analysis.example_paths import CHECKED_SIGNS
-from meshmodel.analysis.results import Element, Explanation, Finding, StepKey, Ways
+from meshmodel.analysis.results import Element, Explanation, Finding, PathSentence, StepKey, Ways
 from meshmodel.analysis.rules.base import can
 from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Table, fields_json
-from meshmodel.answers.highlights import reference_of, sentences_and_steps
+from meshmodel.answers.highlights import reference_of
 from meshmodel.answers.intended import why_both
 from meshmodel.answers.lines import Look, Words
 from meshmodel.answers.ways_sentences import ways_sentences
@@ -124,23 +123,16 @@ def explain_blocks(
     if explanation.steps:
         kind = "attack path" if explanation.state == "uncontrolled" else "path"
         yield Paragraph(f"Shortest {kind}")
-        yield Table(tuple(map(step_row, explanation.sentences)), indent=2)
+        yield Table(tuple(map(step_row, explanation.path)), indent=2)
     if explanation.why_not is not None:
         yield Paragraph(f"{explanation.why_not.rstrip('.')}.")
 
 
-def step_row(sentence: str) -> Row:
+def step_row(sentence: PathSentence) -> Row:
     """A sentence of a path as cells: its number, or where it starts or ends, with its sign; what is done."""
-    number, _, text = sentence.partition(" ")
-    if number in {"zones", "within"}:
-        return Row((number, text))
-    if not number.isdigit():
-        return Row(("start", sentence))
-    for sign in CHECKED_SIGNS:
-        what, found, checked = text.partition(f" {sign} ")
-        if found:
-            return Row((f"{number} {sign}", f"{what}: {checked}"))
-    return Row((number, text))
+    if sentence.sign:
+        return Row((f"{sentence.lead} {sentence.sign}", f"{sentence.text}: {sentence.decides}"))
+    return Row((sentence.lead or "start", sentence.text))
 
 
 def ways_blocks(snapshot: Snapshot, ways: Ways, source: str | None = None) -> Iterator[Block]:
@@ -174,12 +166,13 @@ def path_blocks(
 
 def step_blocks(explanation: Explanation) -> Iterator[Paragraph]:
     """The sentences of a way; those of its steps are numbered, and lead to their records."""
-    for place, (sentence, step) in enumerate(sentences_and_steps(explanation)):
-        if step is None:
-            yield Paragraph(sentence, "muted" if place else "", hang=2)
+    for place, sentence in enumerate(explanation.path):
+        if sentence.step is None:
+            yield Paragraph(str(sentence), "muted" if place else "", hang=2)
         else:
-            key, leads_to = ("step", place), reference_of(step)
-            yield Paragraph(sentence, hang=2, key=key, leads_to=leads_to, words=numbered_words(sentence))
+            key, leads_to = ("step", place), reference_of(sentence.step)
+            words = numbered_words(sentence)
+            yield Paragraph(str(sentence), hang=2, key=key, leads_to=leads_to, words=words)
 
 
 def finding_blocks(finding: Finding) -> Iterator[Paragraph]:
@@ -189,8 +182,9 @@ def finding_blocks(finding: Finding) -> Iterator[Paragraph]:
         yield Paragraph(accepted_words(finding.accepted), "warning")
 
 
-def numbered_words(sentence: str) -> Words:
-    """A numbered sentence: its number set off, and whether anybody asks at its end."""
-    number, _, words = sentence.partition(" ")
-    before, missing, after = words.partition("✖")
-    return (f" {number} ", "number"), (f" {before}", ""), (missing + after, "error")
+def numbered_words(sentence: PathSentence) -> Words:
+    """A numbered sentence: its number set off, and if nobody asks at its end, that."""
+    decides = f"{sentence.sign} {sentence.decides}".strip()
+    text, missing = (f"{sentence.text} ", decides) if sentence.sign == "✖" else (sentence.text, "")
+    text = text if missing or not decides else f"{text} {decides}"
+    return (f" {sentence.lead} ", "number"), (f" {text}", ""), (missing, "error")

@@ -7,6 +7,7 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.fix.results import FIX
+from meshmodel.analysis.results import PathSentence
 from meshmodel.analysis.rules import RULES
 from meshmodel.answers.causes import causes_of
 from meshmodel.answers.compromise import compromise_blocks
@@ -138,8 +139,9 @@ def test_the_steps_of_a_way_lead_to_their_records_and_what_is_said_to_none():
 @pytest.mark.parametrize(
     ("sentence", "parts"),
     [
-        ("1 reads crm", [" 1 ", " reads crm", ""]),
-        ("12 reads crm ✖ no checkpoint", [" 12 ", " reads crm ", "✖ no checkpoint"]),
+        (PathSentence("reads crm", "1"), [" 1 ", " reads crm", ""]),
+        (PathSentence("reads ✖", "2", "◆", "a decides"), [" 2 ", " reads ✖ ◆ a decides", ""]),
+        (PathSentence("reads crm", "12", "✖", "no checkpoint"), [" 12 ", " reads crm ", "✖ no checkpoint"]),
     ],
 )
 def test_the_number_of_a_sentence_and_a_missing_checkpoint_stand_out(sentence, parts):

@@ -8,7 +8,7 @@ from textual.widgets._toast import Toast
 
 from meshmodel.analysis.results import Finding, SystemReach
 from meshmodel.analysis.results import FindingText as Said
-from meshmodel.answers.highlights import highlight_note, sentences_and_steps
+from meshmodel.answers.highlights import highlight_note
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.header import MeshHeader
@@ -172,9 +172,9 @@ async def test_all_steps_of_a_finding_are_told_over_as_many_rows_as_they_need(tm
         for _ in range(8):
             shown = at.bench.shown
             assert " ".join(shown.finding.message.split()) in in_words(at)
-            for sentence, step in sentences_and_steps(shown.explanation) if shown.explanation else ():
-                if step is not None:
-                    assert " ".join(sentence.split()) in in_words(at)
+            for sentence in shown.explanation.path if shown.explanation else ():
+                if sentence.step is not None:
+                    assert " ".join(str(sentence).split()) in in_words(at)
             assert "…" not in in_words(at)
             assert len(told(at)) == at.bench.query_one(StatusBar).size.height
             below = at.bench.query_one("#below").region
@@ -222,9 +222,9 @@ async def test_of_an_accepted_finding_it_is_told_who_until_when_and_why(tmp_path
         assert (finding.rule, finding.subject) == DOOR
         assert f"{said}Ana of the security board until {until}-01-31: {REASON}" in in_words(at)
         assert " ".join(finding.message.split()) in in_words(at)
-        for sentence, step in sentences_and_steps(way):
-            if step is not None:
-                assert " ".join(sentence.split()) in in_words(at)
+        for sentence in way.path:
+            if sentence.step is not None:
+                assert " ".join(str(sentence).split()) in in_words(at)
 
 
 async def test_of_an_acceptance_whose_finding_is_gone_it_is_told_and_no_other_finding_is_open(tmp_path):

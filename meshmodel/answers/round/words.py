@@ -129,7 +129,7 @@ def stop_blocks(stop: "RoundStop") -> Iterator[Block]:
         yield Paragraph(stop.finding.remedy, "muted")
     way = stop.way
     if way is not None:
-        yield Section("Shortest attack path", [Table(tuple(map(step_row, way.sentences)))], "muted", 4)
+        yield Section("Shortest attack path", [Table(tuple(map(step_row, way.path)))], "muted", 4)
     facts = Facts.of(*stop_facts(stop, way).items())
     if facts.rows:
         yield Section("", [facts], indent=2)

@@ -4,6 +4,7 @@ from typing import Any
 
 from textual.content import Content
 
+from meshmodel.analysis.results import PathSentence
 from meshmodel.answers.ways import numbered_words
 from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.panels.bound import Bound
@@ -33,6 +34,6 @@ class ExplanationList(Listing, Bound):
         self.post_message(SelectionRequested(value))
 
 
-def numbered(text: str) -> Content:
+def numbered(sentence: PathSentence) -> Content:
     """A numbered sentence: its number set off, and whether anybody asks at its end."""
-    return content_of(numbered_words(text))
+    return content_of(numbered_words(sentence))

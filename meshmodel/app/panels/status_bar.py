@@ -7,7 +7,6 @@ from textual.content import Content
 
 from meshmodel.analysis.results import Finding
 from meshmodel.answers.acceptances import accepted_words
-from meshmodel.answers.highlights import sentences_and_steps
 from meshmodel.app.messages import CommandRequested, PanelClosed
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.explanation import numbered
@@ -158,9 +157,8 @@ class StatusBar(Bound):
         if shown.finding is not None:
             return _finding(shown.finding, room, " reverse", "bold")
         if shown.explanation is not None:
-            said = [sentence for sentence, step in sentences_and_steps(shown.explanation) if step is None]
-            text = said[0] if said else shown.explanation.why_not or ""
-            return Content.styled(f" {text}", "bold")
+            said = next((each for each in shown.explanation.path if each.step is None), "")
+            return Content.styled(f" {said or shown.explanation.why_not or ''}", "bold")
         if shown.why_nothing:
             return Content.styled(f" {shown.why_nothing}", "$text-warning")
         findings = () if shown.analysis is None else shown.analysis.findings
@@ -185,8 +183,8 @@ class StatusBar(Bound):
             words.sort(key=lambda each: each.startswith("with "))  # whether a checkpoint decided comes first
             return [Content(f" {'; '.join(words)}")]
         told = [] if shown.finding is None else [Content(f" Fix: {shown.finding.remedy}")]
-        found = [] if shown.explanation is None else sentences_and_steps(shown.explanation)
-        return [*told, *(numbered(sentence) for sentence, step in found if step is not None)]
+        path = () if shown.explanation is None else shown.explanation.path
+        return [*told, *(numbered(each) for each in path if each.step is not None)]
 
 
 def _finding(finding: Finding, room: int, look: str = "", style: str = "") -> Content:

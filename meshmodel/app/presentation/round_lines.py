@@ -1,10 +1,11 @@
 """A topic of a guided review as lines of pieces: some run a command when they are clicked."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import starmap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from meshmodel.answers.highlights import sentences_and_steps
-from meshmodel.answers.lines import Look
+from meshmodel.analysis.results import PathSentence
+from meshmodel.answers.lines import Look, Words
 from meshmodel.answers.ways import numbered_words
 from meshmodel.app.presentation.round_answers import AnswerName, credential_of, logging_systems
 from meshmodel.edits.operations import title_of
@@ -146,7 +147,8 @@ def round_lines(
         yield _fact("Finding", f"{stop.finding.message} Fix: {stop.finding.remedy}")
     if shown.way is not None:
         path = [*_path(stop, shown.way)]
-        yield from [_fact("Path", " ".join(path))] if is_path_short else map(_step_line, path)
+        short = (f"{sentence}{here}" for sentence, here in path)
+        yield from [_fact("Path", " ".join(short))] if is_path_short else starmap(_step_line, path)
     for name in ("closes", "lowers", "will wait", "related", "unknown", "parked", "answered"):
         if shown.facts.get(name):
             yield _fact(name, shown.facts[name])
@@ -201,19 +203,22 @@ class _Asker:
         return RoundLine(pieces)
 
 
-def _path(stop: "RoundStop", way: "Explanation") -> Iterator[str]:
-    """The sentences of a path; that of the step of the topic says that a checkpoint may come there."""
+def _path(stop: "RoundStop", way: "Explanation") -> Iterator[tuple[PathSentence, str]]:
+    """The sentences of a path, and at that of the step of the topic that a checkpoint may come there."""
     keys = [(each.step, *_ids(each)) for each in way.steps]
     at = keys.index(stop.step) if stop.step in keys else len(keys)
-    for sentence, step in sentences_and_steps(way):
-        is_there = step is not None and way.steps.index(step) >= at
-        yield f"{sentence}{'   ← the checkpoint would be here' if is_there else ''}"
+    for sentence in way.path:
+        is_there = sentence.step is not None and way.steps.index(sentence.step) >= at
+        yield sentence, "   ← the checkpoint would be here" if is_there else ""
         at = len(keys) if is_there else at
 
 
-def _step_line(sentence: str) -> RoundLine:
+def _step_line(sentence: PathSentence, here: str) -> RoundLine:
     """The line of a sentence of a path, its number set off."""
-    words = numbered_words(sentence) if sentence[:1].isdigit() else ((f"    {sentence}", "muted"),)
+    words: Words = ((f"    {sentence}", "muted"),)
+    if sentence.step is not None:
+        *words_before, (last, look) = numbered_words(sentence)
+        words = (*words_before, (f"{last}{here}", look))
     return RoundLine([Piece(text, look) for text, look in words], wraps=True)
 
 
