@@ -673,12 +673,13 @@ def _started_by(snapshot: Snapshot, own: _Own) -> set[str]:
     return {system for system, to in snapshot.trigger if to in starters}
 
 
-def _needed(snapshot: Snapshot, own: _Own, source: str | None, marks: Marks) -> tuple[bool, bool, str]:
-    """What whoever writes in a source needs, least first: that somebody lets the agent read it, to be the one
-    who runs it, and what comes before the agent works.
+def _needed(snapshot: Snapshot, own: _Own, source: str | None, marks: Marks) -> tuple[object, ...]:
+    """What whoever writes in a source needs, least first: that the defaults of a product hold, that somebody
+    lets the agent read it, to be the one who runs it, and what comes before the agent works.
     """
-    is_site = ("system", source or "") in marks.site
-    return _asks_to_read(snapshot, own, source), is_site, _after(snapshot, own.agent, source, marks)
+    is_default = _is_by_default(snapshot, own.agent, "does not ask", marks)
+    is_site, after = ("system", source or "") in marks.site, _after(snapshot, own.agent, source, marks)
+    return is_default, _asks_to_read(snapshot, own, source), is_site, after
 
 
 def _asks_to_read(snapshot: Snapshot, own: _Own, system: str | None) -> bool:

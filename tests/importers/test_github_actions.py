@@ -99,7 +99,11 @@ def test_a_folder_picks_workflows_up_and_parts_of_them(tmp_path):
         ("", "bunx opencode-ai@1.2 run x", "OpenCode"),
         ("", "cat report.md | claude", "Claude Code"),
         ("", "claude <<EOF\nSort them\nEOF", "Claude Code"),
-        ("", "claude < report.md", ""),
+        ("", "claude < report.md", "Claude Code"),
+        ("", "claude > report.md", ""),
+        ("", 'codex "review this code"', "Codex"),
+        ("", 'codex -- "Return JSON." < patch > out.json &', "Codex"),
+        ("", "script -q -e -c 'codex \"review this\"' /dev/null", "Codex"),
         ("", "claude mcp add x -- npx y", ""),
         ("", "echo x | gemini --version", ""),
         ("", "codex login --with-api-key", ""),
@@ -534,6 +538,31 @@ def test_a_run_after_another_is_a_delegation_from_its_jobs(named, delegations, t
     assert {(each.from_, each.to) for each in model.delegation.values()} == delegations
     found = {(each.system, each.agent) for each in model.trigger.values()}
     assert found - {("code", "ci")} == triggers
+    assert any("pull requests of forks" in each for each in questions(proposed)) is bool(delegations)
+
+
+@pytest.mark.parametrize(
+    ("condition", "delegations", "triggers"),
+    [
+        ("event != 'pull_request'", set(), {("code", "ci"), ("code", "flow")}),
+        (
+            "event == 'push' && github.event.workflow_run.conclusion == 'failure'",
+            set(),
+            {("code", "ci"), ("code", "flow")},
+        ),
+        ("event == 'pull_request'", {("ci", "flow")}, {("code", "ci")}),
+        ("conclusion == 'failure'", {("ci", "flow")}, {("code", "ci")}),
+    ],
+)
+def test_a_run_that_is_not_after_pull_requests_is_started_by_the_rest(
+    condition, delegations, triggers, tmp_path
+):
+    first = one_job({"run": "x"}, permissions={}) | {"name": "ci", "on": ["push", "pull_request"]}
+    job = one_job({"run": "y"}, permissions={}, **{"if": f"github.event.workflow_run.{condition}"})
+    second = job | {"on": {"workflow_run": {"workflows": ["ci"]}}}
+    proposed = flows(tmp_path, first=first, second=second)
+    assert {(each.from_, each.to) for each in proposed.model.delegation.values()} == delegations
+    assert {(each.system, each.agent) for each in proposed.model.trigger.values()} == triggers
     assert any("pull requests of forks" in each for each in questions(proposed)) is bool(delegations)
 
 

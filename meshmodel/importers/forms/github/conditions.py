@@ -45,6 +45,7 @@ class Start(NamedTuple):
         is_outsider: whether somebody did it who has no rights in the repository.
         refs: what the ref begins with.
         updater: the login of the program that did it, of those that open pull requests for new versions.
+        run_of: of a workflow that runs after another one the event that started that one, if it is known.
     """
 
     event: str
@@ -52,6 +53,7 @@ class Start(NamedTuple):
     is_outsider: bool
     refs: tuple[str, ...]
     updater: str = ""
+    run_of: str = ""
 
 
 def starts_of(event: str, node: Node) -> Iterator[Start]:
@@ -409,6 +411,8 @@ def _path(path: str, start: Start) -> _Value:  # noqa: C901  # one short case a 
         return _word(start.event)
     if path == "github.event.action":
         return _word(start.action)
+    if path == "github.event.workflow_run.event" and start.run_of:
+        return _word(start.run_of)
     if path == "github.ref":
         return _Value("starts", frozenset(start.refs))
     if path == "github.ref_type":

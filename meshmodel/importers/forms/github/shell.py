@@ -43,7 +43,7 @@ _BEFORE: Final = frozenset({"time", "sudo", "env", "nohup", "exec"})
 _CONTAINERS: Final = frozenset({"docker", "podman", "nerdctl"})
 _FEEDING: Final = frozenset({"heredoc_redirect", "herestring_redirect"})
 _NO_WORDS: Final = frozenset({"variable_assignment", "file_redirect", *_FEEDING})
-_SHELLS: Final = frozenset({"bash", "sh", "zsh", "dash", "ash", "su"})
+_SHELLS: Final = frozenset({"bash", "sh", "zsh", "dash", "ash", "su", "script"})
 """Programs that run the script behind ``-c``, or what they are fed."""
 _SCRIPT_OPTION: Final = re.compile(r"-[A-Za-z]*c[A-Za-z]*")
 _SCRIPT_ENDING: Final = re.compile(r"\.[cm]?js$")
@@ -90,7 +90,7 @@ class _Command:
 
     Attributes:
         words: all of it.
-        is_fed: whether a pipe or a heredoc feeds it.
+        is_fed: whether a pipe, a file or a heredoc feeds it.
         fed: the heredoc.
     """
 
@@ -144,7 +144,8 @@ def _works(given: Sequence[str], *, is_fed: bool) -> bool:
     asked = next((each for each in given if not each.startswith("-")), "")
     if any(_NO_WORK.fullmatch(each) for each in (asked, *given[:1])):
         return False
-    return is_fed or any(each.partition("=")[0] in _UNATTENDED for each in given)
+    is_prompt = " " in asked.strip()  # where a job runs nobody types one
+    return is_fed or is_prompt or any(each.partition("=")[0] in _UNATTENDED for each in given)
 
 
 def _scripts(words: Sequence[str], written: _Command) -> Iterator[str]:
@@ -177,12 +178,12 @@ def _commands(script: str) -> Iterator[_Command]:
 
 
 def _input_of(command: Syntax) -> tuple[str, bool]:
-    """The heredoc of a command, and whether that or a pipe feeds it."""
+    """The heredoc of a command, and whether that, a file or a pipe feeds it."""
     heredoc, is_fed = "", any(each.kind in _FEEDING for each in command.named)
     for below, each in pairwise((command, *command.above)):
         if each.kind == "redirected_statement":
             given = [part for part in each.named if part.kind in _FEEDING]
-            is_fed = is_fed or bool(given)
+            is_fed = is_fed or bool(given) or any(map(_is_read, each.named))
             heredoc += "".join(
                 body.text for part in given for body in part.named if body.kind == "heredoc_body"
             )
@@ -190,6 +191,11 @@ def _input_of(command: Syntax) -> tuple[str, bool]:
             is_fed = is_fed or (each.kind == "pipeline" and each.named[0] != below)
             break
     return heredoc, is_fed
+
+
+def _is_read(redirect: Syntax) -> bool:
+    """Whether a command gets a file as its input."""
+    return redirect.kind == "file_redirect" and re.match(r"0?<", redirect.text) is not None
 
 
 def _literal(word: Syntax) -> str:

@@ -1,7 +1,7 @@
 """GitHub Actions workflows, and gh-aw Markdown that is compiled to them: agents that run in a pipeline."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -36,6 +36,7 @@ __all__ = ["RULES", "read", "recognise"]
 
 _CALL_DEPTH: Final = 10
 """How deep GitHub lets workflows call one another."""
+_PULLS: Final = ("pull_request", "pull_request_target")
 
 
 def recognise(document: Document) -> bool:
@@ -85,6 +86,11 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
         repository.finish()
 
 
+def _after(event: str) -> Start:
+    """The start of a workflow after another one that an event started."""
+    return Start("workflow_run", "completed", event in _PULLS, ("refs/heads/",), run_of=event)
+
+
 @dataclass(slots=True)
 class _Workflow:
     """One workflow file.
@@ -92,6 +98,7 @@ class _Workflow:
     Attributes:
         calls: by job the workflow of this import that it calls.
         callers: the workflows that call this one, and by which job.
+        others: the workflows of this import.
         jobs: what was drawn.
     """
 
@@ -100,6 +107,7 @@ class _Workflow:
     out: Proposal
     calls: dict[str, "_Workflow"] = field(default_factory=dict)
     callers: list[tuple["_Workflow", Node]] = field(default_factory=list)
+    others: Collection["_Workflow"] = ()
     jobs: dict[str, Job] = field(default_factory=dict)
 
     @property
@@ -113,6 +121,7 @@ class _Workflow:
 
     def find_calls(self, workflows: dict[str, "_Workflow"]) -> None:
         """Find the workflows of this import that its jobs call."""
+        self.others = workflows.values()
         root = root_of(self.document.source)
         for id_, node in self.root["jobs"].items():
             used = node["uses"].text
@@ -189,6 +198,8 @@ class _Workflow:
         for event, node in events(self.root["on"]):
             if event == "workflow_call":
                 self._called(node)
+            elif event == "workflow_run":
+                self._started_after(node)
             elif agents:
                 self._started_by_event(event, node)
         for id_, job in self.jobs.items():
@@ -227,6 +238,23 @@ class _Workflow:
             self.repository.start(event, node, by["members"], by_members=True)
         for login in by.keys() & UPDATERS.keys():
             self.repository.start_by_updater(login, node, by[login])
+
+    def _started_after(self, node: Node) -> None:
+        """Note which jobs start after other workflows; those that do not after pull requests do by what else
+        starts the others.
+        """
+        names = {each.text for each in node["workflows"].each()}
+        before = [each for each in self.others if each.title in names and each.repository is self.repository]
+        all_events = [each for one in before for each in events(one.root["on"])]
+        left, is_whole = list[str](), len({each.title for each in before}) == len(names)
+        for id_, job in self.jobs.items():
+            by = [(event, at) for event, at in all_events if self._lets(id_, _after(event))]
+            if is_whole and len(by) < len(all_events) and not any(event in _PULLS for event, _ in by):
+                for event, at in by:
+                    self.repository.start(event, at, [job.workflow])
+            else:
+                left.append(job.workflow)
+        self.repository.start("workflow_run", node, left)
 
     def opens(self, id_: str, start: Start, depth: int = 0) -> int:
         """How far a start leads to something that a job does: to its agents, if it has any."""
