@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
@@ -9,21 +10,13 @@ from meshmodel.edits.approvers import new_doubts
 from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, Name, SentenceError
 from meshmodel.edits.edit import Edit, Put, Remove, Rename, unused_id
 from meshmodel.edits.ids import exact_id_of
-from meshmodel.language import (
-    acceptances,
-    catalogue,
-    chains,
-    checkpoints,
-    descriptions,
-    notes,
-    verbs,
-)
+from meshmodel.language import catalogue, chains, checkpoints, descriptions, notes, verbs
 from meshmodel.language.result import Problem, Sentence
-from meshmodel.language.tokens import Token, is_alone, name_of, sentences, span, split
+from meshmodel.language.tokens import Token, as_typed, is_alone, name_of, sentences, span, split
 from meshmodel.language.verbs import VERBS
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.phrases import phrase
-from meshmodel.model.records import About, Reference, Slot, Snapshot, table_of
+from meshmodel.model.records import About, Acceptance, Reference, Slot, Snapshot, table_of
 from meshmodel.model.secrets import masked
 from meshmodel.model.text import clean_line, first_few, one_line
 from meshmodel.model.vocabulary import CHECKPOINT_STATES, FRESHNESSES
@@ -254,7 +247,7 @@ def _do(tokens: Sequence[Token], draft: Draft) -> None:
         checkpoints.carry_out(tokens, draft)
         return
     if not alone and first.is_word("accept"):
-        acceptances.carry_out(tokens, draft)
+        _accept(tokens, draft)
         return
     if not alone and first.is_word("delete", "remove"):
         _delete(tokens, draft)
@@ -434,3 +427,37 @@ def _add_entry(entry: catalogue.Entry, tokens: Sequence[Token], draft: Draft) ->
         assert isinstance(change, Put)
         is_element = table_of(change.record) in ELEMENTS
         draft.put(change.record, f"new {phrase(change.record)}" if is_element else None)
+
+
+_ACCEPT_USAGE: Final = "write: accept RULE of SUBJECT by WHO until 2027-01-31: the reason"
+
+
+def _accept(tokens: Sequence[Token], draft: Draft) -> None:
+    """Accept a finding by its rule and subject, until a day and for a reason."""
+    parts: dict[str, list[Token]] = {}
+    current: list[Token] = []
+    for token in tokens[1:]:
+        word = token.text.lower()
+        if token.kind in {"word", "sign"} and word in {"of", "by", "until", ":"} and word not in parts:
+            current = parts.setdefault(word, [])
+        else:
+            current = parts.setdefault("", current) if not parts else current
+            current.append(token)
+    missing = [name for name in ("", "of", "by", "until", ":") if not parts.get(name)]
+    if missing:
+        raise SentenceError(_ACCEPT_USAGE, *span(tokens))
+    try:
+        until = date.fromisoformat(_joined(parts["until"], ""))
+    except ValueError:
+        raise SentenceError("until: a date like 2027-01-31", *span(parts["until"])) from None
+    rule, subject = _joined(parts[""], "-"), _joined(parts["of"], "")
+    record = Acceptance(rule, subject, as_typed(parts[":"]), as_typed(parts["by"]), until)
+    draft.put(record, f"accept {rule} of {subject} until {until.isoformat()}")
+
+
+def _joined(tokens: Sequence[Token], between: str) -> str:
+    """The words of tokens; signs stand right behind the word before them."""
+    text = ""
+    for token in tokens:
+        text += token.text if not text or token.kind == "sign" else between + token.text
+    return text

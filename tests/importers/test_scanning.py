@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from meshmodel.app.presentation.scanned import tell_scan
-from meshmodel.importers import scanning, walk
+from meshmodel.importers import scanning
 from meshmodel.importers.ledger import Ledger
 from meshmodel.importers.scanning import scan
 from meshmodel.interchange.writer import write_text
@@ -141,7 +141,7 @@ def test_limits_are_said_with_their_numbers(folder, monkeypatch):
     monkeypatch.setattr(scanning, "FILE_LIMIT", 3)
     found = folder.scan()
     assert (len(found.read), found.late, found.is_whole) == (3, 1, False)
-    monkeypatch.setattr(walk, "ENTRY_LIMIT", 5)
+    monkeypatch.setattr(scanning, "ENTRY_LIMIT", 5)
     assert not folder.scan().walked.is_whole
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from meshmodel.edits.edit import Edit, Put, Remove, apply_edit
 from meshmodel.interchange import read_text
 from meshmodel.language import parse_lines
-from meshmodel.mcp_server.approvals import approvals
+from meshmodel.mcp_server.proposal import approvals
 from meshmodel.mcp_server.tools import Edited, Served, tools_of
 from meshmodel.model.records import Acceptance
 from meshmodel.store.store import Store

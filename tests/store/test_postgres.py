@@ -23,7 +23,7 @@ from meshmodel.edits.edit import Put, edit
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.records import System, Zone
 from meshmodel.model.source import Source
-from meshmodel.store import migrations, plain_sql, postgres_connection
+from meshmodel.store import migrations, plain_sql, postgres
 from meshmodel.store.copy import copy_model
 from meshmodel.store.migrations.__main__ import migration
 from meshmodel.store.sqlite_database import SqliteDatabase
@@ -166,7 +166,7 @@ def test_an_edit_takes_at_most_eight_statements_and_a_look_none(address, monkeyp
 @pytest.fixture
 def heard(monkeypatch):
     """Waits until another edit was heard of."""
-    from meshmodel.store.postgres_connection import Listener
+    from meshmodel.store.postgres import Listener
 
     event = threading.Event()
 
@@ -535,8 +535,6 @@ def test_a_new_model_has_the_tables_of_this_version(address):
 
 @needs_server
 def test_an_older_model_is_migrated_by_who_may_and_told_of_to_others(address, later, monkeypatch):
-    from meshmodel.store import postgres
-
     Store.create(address, SAMPLE).close()
     monkeypatch.setattr(postgres, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
     with Store.open(address) as store:
@@ -627,7 +625,7 @@ def test_a_server_that_went_is_away_until_it_lets_one_in_again(address, monkeypa
             def refused(_: object) -> None:
                 raise StoreError("away")
 
-            gone.setattr(postgres_connection, "connect", refused)
+            gone.setattr(postgres, "connect", refused)
             raw.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
         until(True)
         gone.undo()

@@ -6,8 +6,8 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.rules.access import access_of
 from meshmodel.analysis.rules.base import titles
+from meshmodel.analysis.rules.missing_checkpoint import access_of
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from tests.analysis.rules.drawing import TODAY, merged
