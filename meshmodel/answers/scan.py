@@ -435,7 +435,7 @@ def _group(analysis: Analysis, own: _Own, marks: Marks) -> Group:
         if each.severity in _WEIGHED and own.agent in each.agents and "read" in each.actions
     }
     titles, acts, asked = dict[str, str](), 0, 0
-    for system, (actions, unchecked) in own.reach.items():
+    for system, (actions, unchecked) in _gravest_first(snapshot, own):
         title = titles[system] = _part(snapshot, system, marks)
         done = [each for each in actions if each != "read" or system in missing]
         acts += len(done)
@@ -465,6 +465,16 @@ def _group(analysis: Analysis, own: _Own, marks: Marks) -> Group:
     )
     read = tuple(each for each in read if each not in changed)
     return Group((), (), read, changed, run, own.identities, asks, is_default, told)
+
+
+def _gravest_first(
+    snapshot: Snapshot, own: _Own
+) -> list[tuple[str, tuple[tuple[Action, ...], tuple[Action, ...]]]]:
+    """What an agent reaches itself, where it can do most harm first."""
+    return sorted(
+        own.reach.items(),
+        key=lambda each: min(_harm(snapshot.system[each[0]], action) for action in each[1][0]),
+    )
 
 
 def _part(snapshot: Snapshot, system: str, marks: Marks) -> str:
@@ -1130,6 +1140,9 @@ def _way_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
     between = _between(snapshot, way)
     if whom == " as you" and _is_any_command(target, action, marks):
         whom += _LOGINS
+    elif _is_any_command(target, action, marks):
+        group = next(each for each in found.groups if way.agent in each.agents)
+        whom += _as_whom(group, found).replace(", as ", ", with ")
     yield f"  then {_deed(snapshot, target, action, marks)}{whom}{between};"
     yield f"  {worst.asked}."
     if worst.others:

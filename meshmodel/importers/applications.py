@@ -14,11 +14,13 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from meshmodel.importers.catalogue import KnownCredential, Shown, accesses_in_words, effect_of
 from meshmodel.importers.catalogue import Server as Row
 from meshmodel.importers.clients import CHECKPOINTS, VERBS, Asking, loosest
+from meshmodel.importers.code_names import led_to
 from meshmodel.importers.common_systems import CommonSystems, folder_name
 from meshmodel.importers.data_form import DataForm
 from meshmodel.importers.document import Document, Node
@@ -90,11 +92,14 @@ class _Systems(CommonSystems):
         name = row.name.format_map(
             {"folder": self.title, "server": self.title, **words, "address": self.title}
         )
-        return self._out.element(
+        found = self._out.element(
             "system", ("application", *self.key, system), name.replace("the workstation", self.title), at=at,
             kind=row.kind, zone=self.workstation(at), sensitivity=row.sensitivity, integrity=row.integrity,
             untrusted_input=row.untrusted_input or None, exposed=row.exposed,
         )  # fmt: skip
+        if system == "shell":
+            self._out.mark("commands", ("system", found))
+        return found
 
 
 _Step = tuple[str, tuple[str, str]]
@@ -125,6 +130,14 @@ class _Accesses:
     def sets_to_work(self, agent: "_Drawn", other: str, asking: Asking, at: Node) -> None:
         """Say what is asked before an agent sets another to work."""
         self._add(("delegation", (agent.id, other)), "execute", asking, at, agent)
+
+    def runs_commands(self, agent: str) -> bool:
+        """Whether an agent may run any command, with a credential that it holds."""
+        held = {credential for holder, credential in self._out.ends("hold") if holder == agent}
+        return any(
+            step == "grant" and ends[0] in held and self._out.is_marked("commands", ("system", ends[1]))
+            for step, ends in self._found
+        )
 
     def ask_what_accepts(self, credential: str, title: str, at: Node) -> None:
         """Ask for the system behind a credential, unless some code shows it to one."""
@@ -206,7 +219,7 @@ class _Accesses:
                 self._out.ask(("system", system), text, RULES["asked-by-whom"], at=_above(at))
 
 
-class _Begun:
+class Begun:
     """Agents that files of settings name, by the file that begins their code, which is drawn after them."""
 
     def __init__(self, out: Proposal) -> None:
@@ -233,6 +246,15 @@ class _Begun:
     def of_code(self, agent: str, file: str) -> None:
         """Keep an agent that a framework has in a file, and that no other sets to work."""
         self._of_code.setdefault(file, []).append(agent)
+
+    def led_to(self, path: Path, source: str) -> list[str]:
+        """The agents of the code that a file leads to, and that no other sets to work."""
+        files = sorted(led_to(path, source) & self._of_code.keys())
+        return [*dict.fromkeys(agent for each in files for agent in self._of_code[each])]
+
+    def runs_commands(self, agent: str) -> bool:
+        """Whether an agent runs any command, and so uses what stands in its variables."""
+        return self._out.part(_Accesses).runs_commands(agent)
 
     def _begun_by(self, agent: str, of_file: Mapping[str, Sequence[str]]) -> list[str]:
         """What a file has that begins the code of an agent; where it has nothing, the files of its folder."""
@@ -372,7 +394,7 @@ class _Drawing:
         self._names = _Names(self._facts, documents)
         self._systems = self._place()
         self._accesses = out.part(_Accesses)
-        self._begun = out.part(_Begun)
+        self._begun = out.part(Begun)
         self._agents: dict[str, _Drawn] = {}
         self._links: dict[str, list[str]] = defaultdict(list)
         self._parts: dict[int, _Meaning] = {}

@@ -22,6 +22,7 @@ from meshmodel.importers.syntax import (
     LANGUAGES,
     MAPS,
     MEMBERS,
+    NOTHING,
     TEXTS,
     Syntax,
     parse,
@@ -35,6 +36,8 @@ _CHAIN: Final = 40
 """So long are chains of calls and attributes that are followed."""
 _OF_PROJECT: Final = (".", "@/", "~/")
 """With what begins a module of the project in an import."""
+_LED_TO: Final = 200
+"""The most files that one is followed to."""
 _DEEP: Final = 5
 """So many values are filled into a text one within the other."""
 _NAMES: Final = frozenset({"identifier", "shorthand_property_identifier"})
@@ -425,6 +428,24 @@ def _passed_on(module: Module | None, name: str, depth: int) -> tuple[Module, st
         if found is not None:
             return found[0], f"{found[1]}.{rest}" if rest else found[1]
     return module, name
+
+
+def led_to(path: Path, source: str) -> set[str]:
+    """The files of a project whose code one of them leads to, by the names that they import; with itself.
+
+    Args:
+        path: where it lies.
+        source: what it is called in the model.
+    """
+    first = _opened(Module(path, source, NOTHING), path)
+    found, modules = {source}, [] if first is None else [first]
+    for module in modules:
+        for each in module.imports.values():
+            there = find(module, each)
+            if there is not None and there[0].source not in found and len(found) < _LED_TO:
+                found.add(there[0].source)
+                modules.append(there[0])
+    return found
 
 
 def canonical(module: Module, dotted: str) -> str:

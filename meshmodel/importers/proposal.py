@@ -260,6 +260,17 @@ class Proposal:
         """Say of records of this import what a scan tells of them and the model does not keep."""
         self._marks.setdefault(mark, {}).update(dict.fromkeys(records, words))
 
+    def is_marked(self, mark: Mark, record: Reference) -> bool:
+        """Whether something is said of a record of this import that a scan tells."""
+        return record in self._marks.get(mark, {})
+
+    def same(self, other: "Proposal", table: str, id_: str, *, at: Node) -> str:
+        """The element of another form, in this one: its id here."""
+        identity = other._identities[table, id_]  # noqa: SLF001  # of the same class
+        kind = other.kind(table, id_)
+        key = tuple(identity.key.split("\n"))
+        return self.element(table, key, other.title(table, id_), at=at, scope=identity.scope, kind=kind)
+
     def title(self, table: str, id_: str) -> str:
         """What an element of this import is called."""
         record = self._records[table, id_]

@@ -388,6 +388,49 @@ def test_of_a_path_by_the_defaults_of_a_product_it_is_said(tmp_path):
     assert "  no checkpoint decides (assumed)." in told
 
 
+QUERY = (
+    "import {{ query }} from '@anthropic-ai/claude-agent-sdk';\n"
+    "export async function {0}() {{ for await (const each of query({{ prompt: 'x', options: {{ allowedTools: "
+    "[{1}] }} }})) {{}} }}\n"
+)
+PROGRAM = {
+    "tools/run.ts": 'import { repair } from "./agents";\nrepair();\n',
+    "tools/agents/index.ts": 'export { repair } from "./fixer";\nexport { look } from "./looker";\n',
+    "tools/agents/fixer.ts": QUERY.format("repair", '"Bash"'),
+    "tools/agents/looker.ts": QUERY.format("look", '"Read"'),
+    "package.json": '{"scripts": {"repair": "tsx tools/run.ts"}}',
+}
+
+
+@all_rows(
+    ("command", "started"),
+    [
+        ("npx tsx tools/run.ts", {"Claude of fixer"}),
+        ("npm run repair", {"Claude of fixer"}),
+        ("cat x | node tools/agents/looker.ts", {"Claude of looker"}),
+        ("npm run other && node tools/gone.ts", set()),
+    ],
+)
+def test_a_job_starts_the_agents_of_the_programs_that_it_runs(command, started, tmp_path):
+    for name, text in PROGRAM.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    step = {"run": command, "env": {"GH_TOKEN": "${{ github.token }}"}}
+    job = {"runs-on": "x", "permissions": {"issues": "write"}, "steps": [step]}
+    flow = {"name": "Repair", "on": {"issues": {"types": ["labeled"]}}, "jobs": {"a": job}}
+    settings_in(tmp_path, ".github/workflows/a.yml", flow)
+    model = model_of(tmp_path)
+    title = {each.id: each.title for each in model.agent.values()}
+    assert {title[to] for from_, to in model.delegation if title[from_] == "Repair"} == started
+    holders = {title[agent] for agent, held in model.hold if held == "github_token-of-repair"}
+    assert holders - {"Repair"} == started & {"Claude of fixer"}  # who runs no command cannot use it
+    if "Claude of fixer" in started:
+        told = told_of(tmp_path)
+        assert "  reads issues ⚑ (untrusted content), after a member starts it, and may follow it," in told
+        assert any(each.startswith("  then runs any commands on ") for each in told)
+        assert any("with GITHUB_TOKEN of Repair" in each for each in told)
+
+
 def test_who_may_most_is_the_first_identity_of_a_row(tmp_path):
     step = {
         "uses": "anthropics/claude-code-action@v1",

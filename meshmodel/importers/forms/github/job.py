@@ -2,15 +2,18 @@
 
 import functools
 import operator
+import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from meshmodel.importers import fingerprints
 from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import Node
+from meshmodel.importers.forms import CODE_FORM
 from meshmodel.importers.forms.github.composite import steps_of, with_inputs
 from meshmodel.importers.forms.github.conditions import NEVER, POSSIBLE, Start, holds
 from meshmodel.importers.forms.github.followers import (
@@ -161,6 +164,8 @@ class Job:
     """Tokens of which it is stated what they may, and where."""
     _known: set[str] = field(default_factory=set)
     """Agents of which it is known what their options say."""
+    _programs: list[tuple[str, str, Path, Node]] = field(default_factory=list)
+    """Programs of the repository that its steps run: its folder, the path in it, the file, and the step."""
     _cut: dict[tuple[str, str], str] = field(default_factory=dict)
     """By agent and token the credential of what its tools can use of it."""
 
@@ -220,6 +225,8 @@ class Job:
         for key in ("env", "with", "if", "strategy"):
             self._note_uses(self.node[key], self.workflow)
         self._settings()
+        if self._programs:
+            self.out.at_end(lambda: self._start_programs([*environments, self.node["env"]]))
         if self.oidc is None:
             return
         credential, leaf = self.oidc
@@ -273,6 +280,7 @@ class Job:
             self._outer_conditions.pop()
         action = _action_of(node)
         script = script_of(node, self.node, out)
+        self._programs += [(script.root, path, file, node) for path, file in script.programs.items()]
         products, rule = [AGENTS[action]] if action in AGENTS else script.products, RULES["agent-action"]
         if not products and self._starts_agent(node, action):
             products, rule = [action.rpartition("/")[2]], RULES["unknown-agent"]
@@ -295,6 +303,25 @@ class Job:
             "name", "id", "shell", "working-directory", "continue-on-error", "timeout-minutes", "env", "with",
         ):  # fmt: skip
             out.take(node[each], RULES["setting"])
+
+    def _start_programs(self, environments: Sequence[Node]) -> None:
+        """Draw that it starts the agents of programs that its steps run, now that all code has been read."""
+        from meshmodel.importers.applications import Begun
+
+        out, code = self.out, self.out.beside.get(CODE_FORM)
+        if code is None:
+            return
+        begun = code.part(Begun)
+        for root, path, file, node in self._programs:
+            for each in begun.led_to(file, posixpath.normpath(posixpath.join(root, path))):
+                agent = out.same(code, "agent", each, at=node)
+                call = out.relate(Delegation(self.workflow, agent), at=node["run"])
+                out.take(node["run"], RULES["program"], ("agent", agent), call)
+                if begun.runs_commands(each):
+                    for variables in (*environments, node["env"]):
+                        self.values(variables, agent)
+                    for credential, (leaf, left_by) in self._left.items():
+                        out.take(leaf, left_by, *self._holds(agent, credential, leaf))
 
     def _service(self, host: str, node: Node) -> None:
         """Draw an agent elsewhere that a script asks by its API: it has the key, and an app here."""

@@ -10,7 +10,9 @@ from typing import Final
 from meshmodel.importers.document import Node
 from meshmodel.importers.forms.github.shell import Started, started_in
 from meshmodel.importers.forms.github.words import SERVICES, path_of, root_of
+from meshmodel.importers.json_text import read_json
 from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.syntax import LANGUAGES
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import read_small_file, real_path
 
@@ -29,12 +31,14 @@ class Script:
         text: its own script, and those that it has run.
         commands: their commands, in order.
         files: by path in the repository where the scripts that were followed lie, and their texts.
+        programs: likewise where the programs that it starts lie.
         root: the folder of the repository, as paths in the model are written.
     """
 
     text: str
     commands: list[Started] = field(default_factory=list)
     files: dict[str, tuple[Path, str]] = field(default_factory=dict)
+    programs: dict[str, Path] = field(default_factory=dict)
     root: str = ""
 
     @property
@@ -87,8 +91,14 @@ def script_of(step: Node, job: Node, out: Proposal) -> Script:
         if path in script.files or len(script.files) >= _FILE_LIMIT:
             return ""
         file = file_of(out, step, path)
-        text = "" if file is None or PurePosixPath(path).suffix not in _ENDINGS else _read(file)
-        if file is not None and text:
+        if file is None:
+            path, file = _module(out, step, path)
+        if file is None:
+            return _task(file_of(out, step, posixpath.join(above, "package.json")), name)
+        if file.suffix in LANGUAGES:
+            script.programs[path] = file
+        text = "" if PurePosixPath(path).suffix not in _ENDINGS else _read(file)
+        if text:
             script.files[path] = file, text
             script.text += f"\n{text}"
         return text
@@ -114,11 +124,31 @@ def file_of(out: Proposal, at: Node, name: str) -> Path | None:
         return None
 
 
+def _module(out: Proposal, at: Node, path: str) -> tuple[str, Path | None]:
+    """The file of a module of Python, as in ``python -m shop.run``, with its path."""
+    base = path.replace(".", "/")
+    found = ((each, file_of(out, at, each)) for each in (f"{base}.py", f"{base}/__main__.py"))
+    return next((each for each in found if each[1] is not None), (path, None))
+
+
+def _task(manifest: Path | None, name: str) -> str:
+    """The command of a task of npm, as in ``npm run NAME``; empty: there is none."""
+    try:
+        return "" if manifest is None else read_json(_text(manifest), "")["scripts"][name].text
+    except MeshmodelError:
+        return ""
+
+
 def _read(file: Path) -> str:
     """The text of a shell script; empty: it is none."""
-    try:
-        text = read_small_file(file).decode("utf-8")
-    except (OSError, ValueError, MeshmodelError):
-        return ""
+    text = _text(file)
     first = text.partition("\n")[0]
     return "" if "\0" in text or (first.startswith("#!") and "sh" not in first) else text
+
+
+def _text(file: Path) -> str:
+    """What stands in a small file; empty: it cannot be read."""
+    try:
+        return read_small_file(file).decode("utf-8")
+    except (OSError, ValueError, MeshmodelError):
+        return ""

@@ -40,6 +40,8 @@ _NO_WORK: Final = re.compile(r"--version|--help|mcp|install|login|auth|update")
 """What a program of an agent may be asked for that is no work of an agent."""
 _BEFORE: Final = frozenset({"time", "sudo", "env", "nohup", "exec"})
 """Words that a command may stand behind."""
+_RUN_BY_NPX: Final = frozenset({"tsx", "ts-node"})
+"""Packages that run a program of the project."""
 _CONTAINERS: Final = frozenset({"docker", "podman", "nerdctl"})
 _FEEDING: Final = frozenset({"heredoc_redirect", "herestring_redirect"})
 _NO_WORDS: Final = frozenset({"variable_assignment", "file_redirect", *_FEEDING})
@@ -121,6 +123,8 @@ def _started(
         at = next((at for at, each in enumerate(words) if at and each[0].isdigit()), len(words))
         words = words[at + 1 :]
     program = program_of(words)
+    if program.kind == "npm" and program.name in _RUN_BY_NPX:
+        program = program_of([program.name, *program.arguments])
     given = words[len(words) - len(program.arguments) :]  # whole, not shortened
     name = re.split(r"[/\\]", program.name)[-1]
     product = PROGRAMS.get(_SCRIPT_ENDING.sub("", name) if program.runner == "node" else name, "")
@@ -134,7 +138,7 @@ def _started(
         for each in _scripts(words, written):
             found += started_in(each, files, depth + 1)
         file = words[1] if words[0:1] in (["source"], ["."]) and words[1:] else program.name
-        if program.kind == "path" or file != program.name:
+        if program.kind == "path" or file != program.name or "." in file:  # of uv run also a program
             found += started_in(files(file), files, depth + 1)
     yield from found or [Started(tuple(words))]
 

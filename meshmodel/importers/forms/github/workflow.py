@@ -83,7 +83,7 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
     for each in workflows.values():
         each.join()
     for repository in repositories.values():
-        repository.finish()
+        out.at_end(repository.finish)
 
 
 def _after(event: str) -> Start:
