@@ -36,7 +36,7 @@ class UsageError(MeshmodelError):
     """The call itself was wrong."""
 
 
-class _Parser(argparse.ArgumentParser):
+class _CommandParser(argparse.ArgumentParser):
     """A parser that says in one line what is wrong, and where to read more.
 
     Attributes:
@@ -44,7 +44,7 @@ class _Parser(argparse.ArgumentParser):
     """
 
     _between = False
-    commands: "Mapping[str, _Parser]" = MappingProxyType({})
+    commands: "Mapping[str, _CommandParser]" = MappingProxyType({})
 
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, **options)
@@ -198,7 +198,7 @@ def _is_path_of_a_model(word: str) -> bool:
     return not word.startswith("-") and word.lower().endswith((".mesh", ".toml"))
 
 
-def command_parser() -> _Parser:
+def command_parser() -> _CommandParser:
     """The parser of all commands."""
     # Only now, so that little runs before an interruption is told in one line.
     from meshmodel.commands import (
@@ -234,7 +234,7 @@ def command_parser() -> _Parser:
         workbench,
     )
 
-    parser = _Parser(
+    parser = _CommandParser(
         prog="meshmodel",
         description="See what your AI agents can reach, with which identity, and where no checkpoint stops "
         "them. Each attack path is shown step by step: lateral movement, confused deputies, prompt "

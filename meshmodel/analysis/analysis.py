@@ -15,7 +15,7 @@ from meshmodel.analysis.results import (
     Door,
     Explanation,
     Finding,
-    Heard,
+    HeardSystem,
     Question,
     StepKey,
     StepMark,
@@ -29,7 +29,7 @@ from meshmodel.model.vocabulary import READ, WRITE, Action, View, actions_of
 
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
-    from meshmodel.analysis.explain import Explaining
+    from meshmodel.analysis.explain import Explainer
     from meshmodel.analysis.fix.results import Plan, PlanOptions, TradeOffPoint
     from meshmodel.analysis.offboarding import Offboarding
     from meshmodel.analysis.overview import ReachTable
@@ -81,10 +81,10 @@ class Analysis:
         return self.engine.missing
 
     @cached_property
-    def heard(self) -> tuple[Heard, ...]:
+    def heard(self) -> tuple[HeardSystem, ...]:
         """The heard systems (``docs/semantics.md#untrusted-content``), by id."""
         mesh, heard = self.engine.mesh, self.engine.reaches.heard
-        return tuple(Heard(id_, mesh.untrusted[n]) for n, id_ in enumerate(mesh.systems) if heard[n])
+        return tuple(HeardSystem(id_, mesh.untrusted[n]) for n, id_ in enumerate(mesh.systems) if heard[n])
 
     @cached_property
     def entries(self) -> tuple[str, ...]:
@@ -350,10 +350,10 @@ class Analysis:
         return marks(self.engine, self.doors, self.findings)
 
     @cached_property
-    def _explaining(self) -> "Explaining":
-        from meshmodel.analysis.explain import Explaining
+    def _explaining(self) -> "Explainer":
+        from meshmodel.analysis.explain import Explainer
 
-        return Explaining(self.snapshot, self.listing)
+        return Explainer(self.snapshot, self.listing)
 
     def explain(
         self,

@@ -25,7 +25,7 @@ class Boundary(NamedTuple):
     actions: int
 
 
-class Unchecked(NamedTuple):
+class UncheckedReach(NamedTuple):
     """What starts reach where checkpoints count.
 
     Attributes:
@@ -135,7 +135,7 @@ class Checkpoints:
             replaced[leaves] = [each for each in mesh.after(leaves) if (leaves, each) not in self.guards]
         return mesh.graph.replacing(replaced)
 
-    def unchecked(self, seeds: dict[int, int]) -> Unchecked:
+    def unchecked(self, seeds: dict[int, int]) -> UncheckedReach:
         """What every start reaches, and its power over decisions: the least fixpoint, for all at once.
 
         All is monotone in the power that starts have, so guarded steps are opened as power is found.
@@ -155,7 +155,7 @@ class Checkpoints:
                     opened &= reduce(and_, [power[number] for number in numbers])
                     if opened:
                         seeds[enters] = seeds.get(enters, 0) | opened
-        return Unchecked([sets[number] for number in component], power)
+        return UncheckedReach([sets[number] for number in component], power)
 
     def between(self, home: str | None, zone: str, action: int) -> list[int]:
         """The numbers of those on the boundary from the home of an agent that cover an action in a zone."""

@@ -8,7 +8,7 @@ the target itself aside. A tally has the number of such sources of each start.
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 
-from meshmodel.analysis.crossing import Source, crosses_home, crosses_within, source_of, told_apart
+from meshmodel.analysis.crossing import NearSource, crosses_home, crosses_within, source_of, told_apart
 from meshmodel.analysis.graph import bits
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.steps import Nodes, Traits
@@ -38,7 +38,7 @@ class Tally:
         return sum((digit & starts).bit_count() << place for place, digit in enumerate(self._digits))
 
 
-class Counting:
+class CrossingCounter:
     """Counts the crossings of starts to accesses.
 
     The starts may as well be agents: all that is asked of them is which sources they have, and their home.
@@ -62,7 +62,7 @@ class Counting:
         self._nodes, self._moved, self._at_home = nodes, moved, at_home
         # Many sources have the same starts: these sets are numbered, and counted by their numbers.
         numbers: dict[int, int] = {}
-        near: defaultdict[str, defaultdict[Source, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
+        near: dict[str, defaultdict[NearSource, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
         systems = [each for each in sources if each != HOME]
         for system in systems:
             for source, some in told_apart(nodes.traits[system], sources[system], moved.get(system, 0)):
@@ -82,8 +82,8 @@ class Counting:
         self._counts: dict[tuple[int, int, int], int] = {}
         self._from_outside: dict[tuple[int, str], int] = {}
         self._coming_home: dict[tuple[int, bool, str | None], Tally] = {}
-        self._within: dict[tuple[Traits, int], tuple[Source, ...]] = {}
-        self._inside: dict[tuple[str, tuple[Source, ...]], Tally] = {}
+        self._within: dict[tuple[Traits, int], tuple[NearSource, ...]] = {}
+        self._inside: dict[tuple[str, tuple[NearSource, ...]], Tally] = {}
 
     def _tally(self, counted: Mapping[int, int]) -> Tally:
         found = Tally()
@@ -135,7 +135,7 @@ class Counting:
                             found.add(self._sets[number] & ~here, times)
         return found
 
-    def _crossing_within(self, system: int, action: int) -> tuple[Source, ...]:
+    def _crossing_within(self, system: int, action: int) -> tuple[NearSource, ...]:
         """The kinds of sources from which there is a crossing to an action on a system of their zone."""
         target = self._nodes.traits[system]
         key = target, action
@@ -143,7 +143,7 @@ class Counting:
             self._within[key] = tuple(each for each in self._kinds if crosses_within(each, target, action))
         return self._within[key]
 
-    def _inside_tally(self, zone: str, sources: tuple[Source, ...]) -> Tally:
+    def _inside_tally(self, zone: str, sources: tuple[NearSource, ...]) -> Tally:
         """The sources of some kinds in a zone."""
         if (zone, sources) not in self._inside:
             counted: Counter[int] = Counter()

@@ -13,7 +13,7 @@ MEDIUM: Final = SEVERITIES.index("medium")
 """The highest severity for which an intent answers where outsiders' words play a part."""
 
 
-class Source(NamedTuple):
+class NearSource(NamedTuple):
     """What matters of a source of an agent, its zone aside.
 
     Attributes:
@@ -32,11 +32,11 @@ class Source(NamedTuple):
         return self.sensitivity >= CONFIDENTIAL
 
 
-HOME_SOURCE: Final = Source(0, moves=False, person=None)
+HOME_SOURCE: Final = NearSource(0, moves=False, person=None)
 """Home as a source: nothing is read there, and nobody instructs."""
 
 
-class Door(NamedTuple):
+class CrossingDoor(NamedTuple):
     """What matters of an open door of a crossing, but for its target.
 
     Attributes:
@@ -50,19 +50,19 @@ class Door(NamedTuple):
     any_moves: bool
 
 
-def source_of(traits: Traits, *, moves: bool) -> Source:
+def source_of(traits: Traits, *, moves: bool) -> NearSource:
     """What matters of a system as a source of an agent that it moves, or not."""
-    return Source(traits.sensitivity, moves, traits.person if traits.sensitivity else None)
+    return NearSource(traits.sensitivity, moves, traits.person if traits.sensitivity else None)
 
 
-def told_apart(traits: Traits, some: int, moved: int) -> Iterator[tuple[Source, int]]:
+def told_apart(traits: Traits, some: int, moved: int) -> Iterator[tuple[NearSource, int]]:
     """What matters of a system as a source, with those of some starts for which it is so; it moves these."""
     for moves, these in ((True, some & moved), (False, some & ~moved)):
         if these:
             yield source_of(traits, moves=moves), these
 
 
-def instructs(source: Source, target: Traits, action: int) -> bool:
+def instructs(source: NearSource, target: Traits, action: int) -> bool:
     """Whether a source instructs an action on a target: any but reading it, and writing into a typed one."""
     return source.moves and action != READ and not (action == WRITE and target.typed)
 
@@ -72,24 +72,24 @@ def one_person(one: str | None, other: str | None) -> bool:
     return None not in (one, other) and len({one, other} - {ANYBODY}) == 1
 
 
-def carries_out(source: Source, target: Traits, action: int) -> bool:
+def carries_out(source: NearSource, target: Traits, action: int) -> bool:
     """Whether an action on a target carries out what was read in a source that is confidential or above."""
     return source.is_private and target.exposes(action) and not one_person(source.person, target.person)
 
 
-def crosses_home(source: Source, target: Traits, action: int) -> bool:
+def crosses_home(source: NearSource, target: Traits, action: int) -> bool:
     """Whether there is a crossing from a system outside the agent's home to a target at home."""
     above = source.sensitivity > target.sensitivity and not one_person(source.person, target.person)
     return action != READ and (above or instructs(source, target, action))
 
 
-def crosses_within(source: Source, target: Traits, action: int) -> bool:
+def crosses_within(source: NearSource, target: Traits, action: int) -> bool:
     """Whether there is a crossing between two systems of one zone."""
     above = source.sensitivity > target.sensitivity
     return instructs(source, target, action) or (above and carries_out(source, target, action))
 
 
-def severity(source: Source, target: Traits, action: int, door: Door) -> int:
+def severity(source: NearSource, target: Traits, action: int, door: CrossingDoor) -> int:
     """The severity of an open door, 0 (low) to 3 (critical)."""
     found = (target.sensitivity if action == READ else target.integrity) + door.picked_up
     if source.moves and (action != READ or door.way_out):
@@ -101,7 +101,7 @@ def severity(source: Source, target: Traits, action: int, door: Door) -> int:
     return max(0, min(found, 4) - 1)
 
 
-def can_be_meant(source: Source, target: Traits, action: int, door: Door) -> bool:
+def can_be_meant(source: NearSource, target: Traits, action: int, door: CrossingDoor) -> bool:
     """Whether an intent answers for an open door: for little harm, or where outsiders' words play no part.
 
     The arguments are those of ``severity``.

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from meshmodel.analysis.crossing import (
     HOME_SOURCE,
-    Door,
-    Source,
+    CrossingDoor,
+    NearSource,
     can_be_meant,
     crosses_home,
     crosses_within,
@@ -48,7 +48,7 @@ class Arrival(NamedTuple):
     meant: tuple[int, int]
 
 
-class Group(NamedTuple):
+class SourceGroup(NamedTuple):
     """Sources that a target does not tell apart.
 
     Attributes:
@@ -59,7 +59,7 @@ class Group(NamedTuple):
         severities: of a door there, with the starts for which it is so severe.
     """
 
-    sources: tuple[Source, ...]
+    sources: tuple[NearSource, ...]
     home: bool
     within: bool
     has_target: bool
@@ -79,7 +79,7 @@ class Arrivals:
         self._sources, self._starts = starts.sources, starts
         self.at_home = {zone: starts.unfold(some) for zone, some in mesh.homes.items()}
         # By what matters of sources and by zone: the starts that have one like that, and those with several.
-        near: defaultdict[Source, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        near: defaultdict[NearSource, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         for number in starts.sources:
             if number == HOME:
                 for zone, here in self.at_home.items():
@@ -97,8 +97,8 @@ class Arrivals:
         self.way_out = starts.reaches.way_out(starts.reach)
         self._states = self._moved_and_way_out(starts)
         self._arrivals: dict[tuple[int, int], list[Arrival]] = {}
-        self._groups: dict[tuple[Traits, int], list[Group]] = {}
-        self._outside: dict[tuple[tuple[Source, ...], bool, bool, str], int] = {}
+        self._groups: dict[tuple[Traits, int], list[SourceGroup]] = {}
+        self._outside: dict[tuple[tuple[NearSource, ...], bool, bool, str], int] = {}
 
     def _moved_and_way_out(self, starts: Starts) -> dict[tuple[bool, bool], int]:
         """The starts by whether they have a way out, and by whether any source of their agent moves it."""
@@ -111,7 +111,7 @@ class Arrivals:
         }
         return {state: some for state, some in states.items() if some}
 
-    def as_sources(self, system: int) -> Iterator[tuple[Source, int]]:
+    def as_sources(self, system: int) -> Iterator[tuple[NearSource, int]]:
         """What matters of a system as a source, with the starts for which it is so."""
         some, moved = self._sources.get(system, 0), self._starts.moved_by(system)
         return told_apart(self._mesh.traits[system], some, moved)
@@ -148,11 +148,11 @@ class Arrivals:
             for source in within
         )
 
-    def _moving(self, system: int) -> Source:
+    def _moving(self, system: int) -> NearSource:
         """A system as a source of those that it moves: as such alone it could lead to another one like it."""
         return source_of(self._mesh.traits[system], moves=True)
 
-    def _groups_of(self, system: int, action: int) -> list[Group]:
+    def _groups_of(self, system: int, action: int) -> list[SourceGroup]:
         key = self._mesh.traits[system], action
         if key not in self._groups:
             self._groups[key] = self._grouped(system, action)
@@ -174,17 +174,17 @@ class Arrivals:
         picked_up, in_hand = (every & ~some for some in grave)
         return Arrival(every, levels, (picked_up, in_hand))
 
-    def _grouped(self, system: int, action: int) -> list[Group]:
+    def _grouped(self, system: int, action: int) -> list[SourceGroup]:
         """All sources, those in one group that an action on a system does not tell apart.
 
         Crossings and severity depend in ``docs/semantics.md#severity`` on a source only by its zone (see
-        ``_from``) and by what ``Source`` holds, and on a start only by whether it has a way out and whether
-        any source moves its agent.
+        ``_from``) and by what ``NearSource`` holds, and on a start only by whether it has a way out and
+        whether any source moves its agent.
         """
         target, itself = self._mesh.traits[system], self._moving(system)
-        found = defaultdict[tuple[bool, bool, bool, tuple[_Severities, ...]], list[Source]](list)
+        found = defaultdict[tuple[bool, bool, bool, tuple[_Severities, ...]], list[NearSource]](list)
         for source in self._anywhere:
-            doors = [[Door(each, *state) for each in (True, False)] for state in self._states]
+            doors = [[CrossingDoor(each, *state) for each in (True, False)] for state in self._states]
             severities = tuple(
                 (
                     severity(source, target, action, picked_up),
@@ -198,7 +198,7 @@ class Arrivals:
             key = crosses_home(source, target, action), within, within and source == itself, severities
             found[key].append(source)
         return [
-            Group(tuple(sources), home, within, has_target, self._by_severity(severities))
+            SourceGroup(tuple(sources), home, within, has_target, self._by_severity(severities))
             for (home, within, has_target, severities), sources in found.items()
         ]
 
@@ -211,7 +211,7 @@ class Arrivals:
             found[both] |= starts
         return list(found.items())
 
-    def _from(self, group: Group, zone: str) -> int:
+    def _from(self, group: SourceGroup, zone: str) -> int:
         """The starts with a source of a group from which there is a crossing into a zone."""
         within = group.within and not group.has_target
         key = group.sources, group.home, within, zone
@@ -229,7 +229,7 @@ class Arrivals:
             self._outside[key] = found
         return found
 
-    def _from_others(self, source: Source, system: int) -> int:
+    def _from_others(self, source: NearSource, system: int) -> int:
         """The starts with a source like a system in its zone, that system aside."""
         anywhere, several = self._near[source].get(self._mesh.zone[system], (0, 0))
         return several | anywhere & ~self._starts.moved_by(system)

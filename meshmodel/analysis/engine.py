@@ -5,7 +5,7 @@ from copy import copy
 from functools import cached_property
 
 from meshmodel.analysis.checkpoints import Checkpoints
-from meshmodel.analysis.counting import Counting
+from meshmodel.analysis.counting import CrossingCounter
 from meshmodel.analysis.doors import Arrivals, Doors
 from meshmodel.analysis.graph import union
 from meshmodel.analysis.mesh import Mesh
@@ -100,7 +100,7 @@ class Engine:
         mesh = self.mesh
         readers, moving = self.starts.readers, self.reaches.moving
         moved = {each: some & readers[each] for each, some in moving.items() if each in readers}
-        counting = Counting(mesh, readers, mesh.homes, moved)
+        counting = CrossingCounter(mesh, readers, mesh.homes, moved)
         return sum(
             counting.crossings(agents & self.agents, access)
             for access, agents in enumerate(self.reaches.full[: mesh.first_credential])
@@ -122,6 +122,6 @@ class Engine:
         )
 
     @cached_property
-    def _counting(self) -> Counting:
+    def _counting(self) -> CrossingCounter:
         moved = {each: self.starts.moved_by(each) for each in self.reaches.moving}
-        return Counting(self.mesh, self.starts.sources, self.arrivals.at_home, moved)
+        return CrossingCounter(self.mesh, self.starts.sources, self.arrivals.at_home, moved)

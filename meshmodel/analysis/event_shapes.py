@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple
 
 from meshmodel.analysis.attribution import Attribution, Relations
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.trace_records import Use, Way
+from meshmodel.analysis.trace_records import ActionUse, CredentialWay
 from meshmodel.model.events import Event
 from meshmodel.model.vocabulary import ISSUE, action_mask, expand_admin
 
@@ -42,8 +42,8 @@ class EventShape(NamedTuple):
     unexplained: tuple[str, ...]
     notes: tuple[str, ...]
     done: int
-    ways: tuple[Way, ...]
-    use: Use | None
+    ways: tuple[CredentialWay, ...]
+    use: ActionUse | None
     is_action: bool
 
 
@@ -133,29 +133,29 @@ class EventShapes:
 
     def _ways(
         self, event: Event, access: int | None, active: str | None, credential: str | None, done: int
-    ) -> Iterator[Way]:
-        found: dict[str, Way] = {}
+    ) -> Iterator[CredentialWay]:
+        found: dict[str, CredentialWay] = {}
         for kind, from_, to, mask in self.yielding.get(event.system, ()) if done else ():
             by = from_ if kind == "exchange" else None
             steps = self.mesh.ends(kind, from_, to, mask & done) if mask & done else []
             if steps and by in (None, credential):
                 found.setdefault(
-                    to, Way(to, active, kind, by, event.system, access, credential, tuple(steps))
+                    to, CredentialWay(to, active, kind, by, event.system, access, credential, tuple(steps))
                 )
         if event.yields is None:
             yield from found.values()
         elif event.yields in self.mesh.credential:
-            here = Way(event.yields, active, "custody", None, event.system, access, credential)
+            here = CredentialWay(event.yields, active, "custody", None, event.system, access, credential)
             yield found.get(event.yields, here)._replace(stated=True)
 
     def _use(
         self, event: Event, attribution: Attribution, known: tuple[str, ...], credential: str | None
-    ) -> Use | None:
+    ) -> ActionUse | None:
         access, active, relations = attribution.access, attribution.active, self.relations
         if access is None:
             return None
         is_granted = bool(known) and all(relations.grants(each, access) for each in known)
-        return Use(
+        return ActionUse(
             access,
             credential if is_granted else None,
             is_granted,

@@ -20,9 +20,9 @@ from meshmodel.analysis.example_paths import (
     reference_of,
 )
 from meshmodel.analysis.graph import Step, bits
-from meshmodel.analysis.listing import Coming, ListedCrossing, Listing
+from meshmodel.analysis.listing import ListedCrossing, Listing, SourcedAgent
 from meshmodel.analysis.mesh import Mesh
-from meshmodel.analysis.results import Blocked, Element, Explanation, Opening, PathSentence, Ways
+from meshmodel.analysis.results import Blocker, Element, Explanation, Opening, PathSentence, Ways
 from meshmodel.analysis.rules.base import titles, verb
 from meshmodel.analysis.starts import HOME
 from meshmodel.model.records import Intent, Snapshot, key_of, table_of
@@ -132,7 +132,7 @@ def elements(mesh: Mesh, nodes: Iterable[int]) -> tuple[Element, ...]:
 
 def _blocked(
     snapshot: Snapshot, agent: str, system: str, actions: Collection[Action], stop: Stop
-) -> Iterator[Blocked]:
+) -> Iterator[Blocker]:
     """What is revoked, retired or bound, and alone keeps a way closed."""
     every = list(_out_of_use(snapshot))
     mesh = Mesh(_with(snapshot, [record for _, record, _ in every]))
@@ -145,22 +145,22 @@ def _blocked(
                 yield each
 
 
-def _out_of_use(snapshot: Snapshot) -> Iterator[tuple[Blocked, Any, Collection[str]]]:
+def _out_of_use(snapshot: Snapshot) -> Iterator[tuple[Blocker, Any, Collection[str]]]:
     """What may close ways, the record as it would not, and the elements of which one then is on the way."""
     for credential in snapshot.credential.values():
         if not credential.is_active:
             freed = replace(credential, status="active")
-            yield Blocked("revoked", credential.id), freed, [f"credential:{credential.id}"]
+            yield Blocker("revoked", credential.id), freed, [f"credential:{credential.id}"]
     for each in snapshot.custody.values():
         if each.how == "stores" and snapshot.credential[each.credential].is_bound:
             issued = replace(each, how="issues", by=each.obtained_by)
-            yield Blocked("bound", each.credential, each.system), issued, [f"credential:{each.credential}"]
+            yield Blocker("bound", each.credential, each.system), issued, [f"credential:{each.credential}"]
     passing = [(each.from_, each.passes or ()) for each in snapshot.delegation.values()]
     for agent in snapshot.agent.values():
         if not agent.is_active:
             passed = [f"credential:{one}" for from_, some in passing for one in some if from_ == agent.id]
             yield (
-                Blocked("retired", agent.id),
+                Blocker("retired", agent.id),
                 replace(agent, status="active"),
                 [f"agent:{agent.id}", *passed],
             )
@@ -175,7 +175,7 @@ def _with(snapshot: Snapshot, records: Iterable[Any]) -> Snapshot:
     return replace(snapshot, **tables)
 
 
-class Explaining:
+class Explainer:
     """Answers to *why* about one snapshot."""
 
     def __init__(self, snapshot: Snapshot, listing: Listing) -> None:
@@ -225,7 +225,7 @@ class Explaining:
 
     def reach(self, agent: int, access: int, source: int | None = None) -> ListedCrossing:
         """Reach as if it were no crossing; the source that was asked about is kept."""
-        coming = Coming(agent, HOME if source is None else source, agent)
+        coming = SourcedAgent(agent, HOME if source is None else source, agent)
         return ListedCrossing(coming, access, None, -1, {})
 
     def _chosen(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import Final
 
-from meshmodel.analysis.explain import Explaining
+from meshmodel.analysis.explain import Explainer
 from meshmodel.analysis.graph import bits, union
 from meshmodel.analysis.listing import ListedCrossing, Listing
 from meshmodel.analysis.results import Explanation, Finding
@@ -31,7 +31,7 @@ def _unapproved(listing: Listing, access: int) -> int:
 class FindingWay:
     """Finds the ways of findings."""
 
-    def __init__(self, why: Explaining) -> None:
+    def __init__(self, why: Explainer) -> None:
         self.why, self.listing, self.mesh, self.reaches = why, why.listing, why.mesh, why.reaches
 
     def tell(self, finding: Finding) -> Explanation | None:

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain
 from operator import itemgetter
 
-from meshmodel.analysis.results import Accepted, Finding
+from meshmodel.analysis.results import Finding, FindingAcceptance
 from meshmodel.analysis.rules.base import Case, Rule, joined
 from meshmodel.model.records import Acceptance, Snapshot
 from meshmodel.model.stop import check_current
@@ -41,7 +41,7 @@ def findings(
     return tuple(chain.from_iterable(listed.values()))
 
 
-def accepted(acceptance: Acceptance, case: Case | Finding, today: date) -> Accepted:
+def accepted(acceptance: Acceptance, case: Case | Finding, today: date) -> FindingAcceptance:
     """What an acceptance says of a finding, and why the finding is open in spite of it, if it is."""
     why = ["its last day has passed"] if today > acceptance.until else []
     known = acceptance.severity
@@ -55,4 +55,4 @@ def accepted(acceptance: Acceptance, case: Case | Finding, today: date) -> Accep
         if added:
             why.append(f"{word if len(added) == 1 else word + 's'} added: {joined(added)}")
     until = acceptance.until.isoformat()
-    return Accepted(acceptance.by, acceptance.reason, until, bool(why), "; ".join(why))
+    return FindingAcceptance(acceptance.by, acceptance.reason, until, bool(why), "; ".join(why))

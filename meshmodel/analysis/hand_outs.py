@@ -10,7 +10,14 @@ from typing import Final, NamedTuple
 
 from meshmodel.analysis.attribution import Relations, either
 from meshmodel.analysis.session_states import SessionState
-from meshmodel.analysis.trace_records import BEFORE, CredentialState, Handed, Link, Moment, Way
+from meshmodel.analysis.trace_records import (
+    BEFORE,
+    CredentialState,
+    CredentialWay,
+    HandOut,
+    Moment,
+    Possession,
+)
 from meshmodel.model.events import Event, seconds_text
 from meshmodel.model.text import one_line
 
@@ -34,25 +41,25 @@ class Chains:
 
     def __init__(self, relations: Relations) -> None:
         self._relations, self._snapshot, self._mesh = relations, relations.snapshot, relations.mesh
-        self._numbers: dict[tuple[Way, int | None], int] = {}
+        self._numbers: dict[tuple[CredentialWay, int | None], int] = {}
         self._last = 0
         self.at_rest = cache(self._at_rest)
         self.unseen = cache(self._unseen)
-        self.unknown = cache(lambda agent, credential: self.link(Way(credential, agent)))
+        self.unknown = cache(lambda agent, credential: self.link(CredentialWay(credential, agent)))
 
     def link(
         self,
-        way: Way,
+        way: CredentialWay,
         moment: Moment | None = None,
-        before: Link | None = None,
+        before: Possession | None = None,
         token: str | None = None,
         granted: float | None = None,
-    ) -> Link:
+    ) -> Possession:
         """A credential that comes by a way; a chain that comes back to it is cut there."""
         record, before = self._snapshot.credential[way.credential], self._until(way.credential, before)
-        return Link(way, record, self._number(way, before), moment, before, token, granted)
+        return Possession(way, record, self._number(way, before), moment, before, token, granted)
 
-    def _number(self, way: Way, before: Link | None) -> int:
+    def _number(self, way: CredentialWay, before: Possession | None) -> int:
         key = way, None if before is None else before.chain
         number = self._numbers.get(key)
         if number is None:
@@ -62,33 +69,33 @@ class Chains:
             number = self._numbers[key] = self._last
         return number
 
-    def _until(self, credential: str, link: Link | None) -> Link | None:
+    def _until(self, credential: str, link: Possession | None) -> Possession | None:
         """A chain up to where a credential comes again, as it does with each refresh: else it had no end."""
-        links: list[Link] = []
+        links: list[Possession] = []
         for each in () if link is None else link.links():
             if each.way.credential == credential:
                 break
             links.append(each)
         else:
             return link
-        found: Link | None = None
+        found: Possession | None = None
         for each in reversed(links):
             found = each._replace(before=found, chain=self._number(each.way, found))
         return found
 
-    def _at_rest(self, agent: str, credential: str) -> Link | None:
+    def _at_rest(self, agent: str, credential: str) -> Possession | None:
         """What an agent holds or is passed, without any event; ``None`` if that is not so."""
         tables, relations = self._snapshot, self._relations
         is_active = credential in self._mesh.credential
         steps = tuple(self._mesh.ends("hold", agent, credential)) if is_active else ()
         if (agent, credential) in tables.hold:
-            return self.link(Way(credential, agent, "held", steps=steps))
+            return self.link(CredentialWay(credential, agent, "held", steps=steps))
         if (agent, credential) not in relations.held:
             return None
         passing = [each for each in tables.delegation.values() if credential in (each.passes or ())]
         givers = [each.from_ for each in passing if each.to == agent and each.from_ in self._mesh.agent]
         giver = givers[0] if len(givers) == 1 else None
-        return self.link(Way(credential, agent, "passed", giver, steps=steps))
+        return self.link(CredentialWay(credential, agent, "passed", giver, steps=steps))
 
     def _unseen(self, agent: str, credential: str) -> str:
         """That no event shows how an agent came by a credential, if the model has a way."""
@@ -113,14 +120,14 @@ class HandOuts:
 
     def __init__(self, relations: Relations) -> None:
         self._relations, self._snapshot, self._chains = relations, relations.snapshot, Chains(relations)
-        self._instances: dict[tuple[str, str], Handed] = {}
+        self._instances: dict[tuple[str, str], HandOut] = {}
         self.revoked: dict[str, Moment] = {}
         lifetimes = ((each.id, each.lifetime_seconds) for each in self._snapshot.credential.values())
         self._lifetimes = {key: each for key, each in lifetimes if each is not None and each < float("inf")}
 
     def in_hand(
         self, state: SessionState | None, credential: str, token: str | None
-    ) -> tuple[Link, Moment | None]:
+    ) -> tuple[Possession, Moment | None]:
         """A credential that is presented: the chain by which it came, and when it was handed out last."""
         if token is not None:
             instance = self._instances.get((credential, token))
@@ -140,7 +147,7 @@ class HandOuts:
         inner = self._relations.inner.get(credential, ())
         had = [e for e in inner if e in state.handed or (state.agent, e) in self._relations.held]
         if len(had) == 1:
-            way = Way(credential, state.agent, "exchange", had[0], presented=had[0])
+            way = CredentialWay(credential, state.agent, "exchange", had[0], presented=had[0])
             return self._chains.link(way, None, self.in_hand(state, had[0], None)[0]), issued
         return self._chains.unknown(state.agent, credential), issued
 
@@ -148,7 +155,7 @@ class HandOuts:
         self,
         event: Event,
         state: SessionState | None,
-        link: Link,
+        link: Possession,
         issued: Moment | None,
         moment: Moment,
         remarks: Remarks,
@@ -194,7 +201,7 @@ class HandOuts:
         return "expired"
 
     def _say_how_it_came(
-        self, state: SessionState, link: Link, issued: Moment | None, remarks: Remarks
+        self, state: SessionState, link: Possession, issued: Moment | None, remarks: Remarks
     ) -> None:
         credential, how, holder = link.way.credential, link.way.how, link.way.agent
         if how is None:
@@ -213,10 +220,10 @@ class HandOuts:
     def hand_out(
         self,
         event: Event,
-        ways: Sequence[Way],
+        ways: Sequence[CredentialWay],
         state: SessionState | None,
         moment: Moment,
-        presented: Link | None,
+        presented: Possession | None,
         remarks: Remarks,
     ) -> None:
         """Keep what was handed out; an event whose agent is not known hands out to nobody."""
@@ -237,12 +244,12 @@ class HandOuts:
                 state.unnamed = {} if state.unnamed is None else state.unnamed
                 if name not in state.unnamed:
                     before = state.handed.get(name)
-                    state.unnamed[name] = None if before is None else Handed(before.link, before.issued)
+                    state.unnamed[name] = None if before is None else HandOut(before.link, before.issued)
             elif state.unnamed is not None and name in state.unnamed:
                 state.unnamed[name] = _again(state.unnamed[name], link, moment)
             state.handed[name] = _again(state.handed.get(name), link, moment)
 
-    def _keep_instance(self, key: tuple[str, str], link: Link) -> None:
+    def _keep_instance(self, key: tuple[str, str], link: Possession) -> None:
         assert link.moment is not None
         self._instances[key] = _again(self._instances.pop(key, None), link, link.moment)
         if len(self._instances) > _INSTANCES:
@@ -256,15 +263,15 @@ class HandOuts:
             self.revoked[credential] = max(moment, self.revoked.get(credential, BEFORE))
 
 
-def _again(handed: Handed | None, link: Link, moment: Moment) -> Handed:
+def _again(handed: HandOut | None, link: Possession, moment: Moment) -> HandOut:
     """What is kept of a credential that was handed out, for the first time or again."""
     if handed is None:
-        return Handed(link, moment)
+        return HandOut(link, moment)
     handed.again(link)
     return handed
 
 
-def _expiry_text(link: Link, over: float, issued: int, lifetime: float) -> str:
+def _expiry_text(link: Possession, over: float, issued: int, lifetime: float) -> str:
     text = f"{one_line(link.record.title)} ended {seconds_text(over)} before: it lasts {link.record.lifetime}"
     if link.granted is not None and link.granted != lifetime:
         text += f" as the model says, {seconds_text(link.granted)} as the log says,"

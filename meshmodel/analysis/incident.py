@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from meshmodel.analysis.rotation import RotationPlan
 from meshmodel.analysis.trace_records import (
     UNASKED,
-    Link,
     Moment,
+    Possession,
     Run,
     TracedEvent,
     is_by_unknown,
@@ -65,7 +65,7 @@ class ToRevoke:
 
     credential: str
     why: Why
-    link: Link | None
+    link: Possession | None
     event: int | None
     revoked: int | None
     ended: float | None
@@ -80,8 +80,8 @@ class Revocations:
         self._analysis, self._snapshot = analysis, analysis.snapshot
         self._last = 0.0
         self._revoked: dict[str, Moment] = {}
-        self._issued: dict[str, Link] = {}
-        self._links: dict[str, Link] = {}
+        self._issued: dict[str, Possession] = {}
+        self._links: dict[str, Possession] = {}
         self._unknown: dict[str, int] = {}
         self._past_end: dict[str, int] = {}
         self._yields: dict[str, tuple[str, int]] = {}
@@ -131,7 +131,7 @@ class Revocations:
         endless = sorted((each for each in rest if _never_ends(each)), key=_distance)
         found: dict[str, ToRevoke] = {}
 
-        def add(why: Why, credential: str, event: int | None, link: Link | None = None) -> None:
+        def add(why: Why, credential: str, event: int | None, link: Possession | None = None) -> None:
             if credential not in found:
                 found[credential] = self._row(credential, why, link, event)
 
@@ -149,7 +149,7 @@ class Revocations:
         first = next(iter(found), None)
         return [*found.values(), *self._following(first, set(found))]
 
-    def _issued_for(self, found: Mapping[str, ToRevoke]) -> Iterator[tuple[str, int, Link | None]]:
+    def _issued_for(self, found: Mapping[str, ToRevoke]) -> Iterator[tuple[str, int, Possession | None]]:
         """What was issued for one of these since it was come by, and the event in which it was."""
         since = {each: row.event or 0 for each, row in found.items()}
         for credential, (presented, event) in self._yields.items():
@@ -168,7 +168,7 @@ class Revocations:
             if each not in known and self._ended(each) is None:
                 yield self._row(each, "follows", None, None)
 
-    def _row(self, credential: str, why: Why, link: Link | None, event: int | None) -> ToRevoke:
+    def _row(self, credential: str, why: Why, link: Possession | None, event: int | None) -> ToRevoke:
         others: tuple[str, ...] = ()
         if self._snapshot.credential[credential].is_active:
             plan = self._analysis.offboarding(f"credential:{credential}")
@@ -293,15 +293,15 @@ class Incident:
         )
 
 
-def _number(link: Link) -> int | None:
+def _number(link: Possession) -> int | None:
     return None if link.moment is None else link.moment.number
 
 
-def _distance(link: Link) -> tuple[int, int]:
+def _distance(link: Possession) -> tuple[int, int]:
     """How far a credential is from the way in, and when it was handed out."""
     return len(list(link.links())), 0 if link.moment is None else link.moment.number
 
 
-def _never_ends(link: Link) -> bool:
+def _never_ends(link: Possession) -> bool:
     lifetime = link.record.lifetime_seconds
     return lifetime is None or lifetime == float("inf")

@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from meshmodel.analysis.crossing import (
     HOME_SOURCE,
-    Door,
-    Source,
+    CrossingDoor,
+    NearSource,
     can_be_meant,
     crosses_home,
     crosses_within,
@@ -23,7 +23,7 @@ _STATES: Final[tuple[CrossingState, ...]] = ("uncontrolled", "approved", "contro
 """The states of a crossing, the worst first."""
 
 
-class Coming(NamedTuple):
+class SourcedAgent(NamedTuple):
     """An agent that comes from one source.
 
     Attributes:
@@ -46,7 +46,7 @@ class ListedCrossing(NamedTuple):
         doors: its open doors: by the node of a credential, or of a copy, whether it is approved.
     """
 
-    coming: Coming
+    coming: SourcedAgent
     access: int
     state: CrossingState | None
     severity: int
@@ -84,16 +84,16 @@ class Listing:
                         None if crossing.severity < 0 else SEVERITIES[crossing.severity],
                     )
 
-    def sources(self, agent: int) -> list[Coming]:
+    def sources(self, agent: int) -> list[SourcedAgent]:
         """The sources of an agent, home first."""
-        return [Coming(agent, *each) for each in self.starts.source_starts(agent)]
+        return [SourcedAgent(agent, *each) for each in self.starts.source_starts(agent)]
 
-    def coming(self, agent: int, source: int) -> Coming:
+    def coming(self, agent: int, source: int) -> SourcedAgent:
         """An agent that comes from any system, whether that is a source of it or not."""
         known = {each.source: each for each in self.sources(agent)}
-        return known.get(source, Coming(agent, source, agent))
+        return known.get(source, SourcedAgent(agent, source, agent))
 
-    def crosses(self, coming: Coming, access: int, source: Source | None = None) -> bool:
+    def crosses(self, coming: SourcedAgent, access: int, source: NearSource | None = None) -> bool:
         """Whether there is a crossing to an access, if the agent reaches it.
 
         Args:
@@ -113,13 +113,13 @@ class Listing:
             return crosses_within(source, target, action)
         return there != home or crosses_home(source, target, action)
 
-    def crossing(self, coming: Coming, access: int, doors: dict[int, bool]) -> ListedCrossing:
+    def crossing(self, coming: SourcedAgent, access: int, doors: dict[int, bool]) -> ListedCrossing:
         """The crossing to an access by some open doors, with its state and severity."""
         bad = [self.severity(coming, access, door) for door, approved in doors.items() if not approved]
         state: CrossingState = "uncontrolled" if bad else "approved" if doors else "controlled"
         return ListedCrossing(coming, access, state, max(bad, default=-1), doors)
 
-    def open_doors(self, coming: Coming, access: int) -> Iterator[tuple[int, bool]]:
+    def open_doors(self, coming: SourcedAgent, access: int) -> Iterator[tuple[int, bool]]:
         """The credentials, and copies of them, that are open doors; of each, whether it is approved."""
         (system, action), doors = divmod(access, 5), self.doors()
         for credential in doors.credentials(system):
@@ -127,31 +127,31 @@ class Listing:
             if open_ >> coming.start & 1:
                 yield credential, not unapproved >> coming.start & 1
 
-    def severity(self, coming: Coming, access: int, credential: int) -> int:
+    def severity(self, coming: SourcedAgent, access: int, credential: int) -> int:
         """How severe an open door that is not approved is, 0 to 3."""
         return severity(
             self.source(coming), self.mesh.traits[access // 5], access % 5, self.door(coming, credential)
         )
 
-    def can_be_meant(self, coming: Coming, access: int, credential: int) -> bool:
+    def can_be_meant(self, coming: SourcedAgent, access: int, credential: int) -> bool:
         """Whether an intent that speaks of it answers for an open door."""
         door, target = self.door(coming, credential), self.mesh.traits[access // 5]
         return can_be_meant(self.source(coming), target, access % 5, door)
 
-    def door(self, coming: Coming, credential: int) -> Door:
+    def door(self, coming: SourcedAgent, credential: int) -> CrossingDoor:
         """What matters of an open door by a credential, or a copy of one."""
         picked_up = self.reaches.picked_up(self.mesh.original(credential)) >> coming.agent & 1
         way_out, any_moves = self._arrivals.way_out >> coming.start, self.starts.any_moved >> coming.agent
-        return Door(bool(picked_up), bool(way_out & 1), bool(any_moves & 1))
+        return CrossingDoor(bool(picked_up), bool(way_out & 1), bool(any_moves & 1))
 
-    def source(self, coming: Coming) -> Source:
+    def source(self, coming: SourcedAgent) -> NearSource:
         """What matters of where an agent comes from."""
         if coming.source == HOME:
             return HOME_SOURCE
         moves = self.reaches.moving.get(coming.source, 0) >> coming.agent & 1
         return source_of(self.mesh.traits[coming.source], moves=bool(moves))
 
-    def boundaries(self, coming: Coming, access: int, credentials: Iterable[int]) -> list[int]:
+    def boundaries(self, coming: SourcedAgent, access: int, credentials: Iterable[int]) -> list[int]:
         """The checkpoints on boundaries that part an agent from an access by some credentials."""
         every = (each for credential in credentials for each in self.doors().parting(credential, access))
         return sorted({number for number, parted in every if parted >> coming.start & 1})
@@ -188,7 +188,7 @@ class Listing:
         """
         system, action = self.mesh.traits[access // 5], access % 5
         origin = HOME_SOURCE if source == HOME else source_of(self.mesh.traits[source], moves=True)
-        doors = [Door(each, way_out=True, any_moves=True) for each in (False, True)]
+        doors = [CrossingDoor(each, way_out=True, any_moves=True) for each in (False, True)]
         most = [severity(origin, system, action, each) for each in doors]
         if most[0] >= level or most[1] < level:
             return -1 if most[0] >= level else 0

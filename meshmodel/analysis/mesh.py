@@ -48,7 +48,7 @@ class Copies:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class DelegationSession:
     """The session of the agent that a delegation leads to, for the agent that it comes from.
 
     Attributes:
@@ -77,7 +77,7 @@ class Sessions:
     def __init__(self, steps: Steps) -> None:
         """Add the nodes and steps of all sessions to ``steps``."""
         self._steps = steps
-        self.by_node: dict[int, Session] = {}
+        self.by_node: dict[int, DelegationSession] = {}
         self.copying: dict[int, Copies] = {}
         self.copies: dict[int, Copies] = {}
         self.copies_of: defaultdict[int, list[int]] = defaultdict(list)
@@ -123,7 +123,7 @@ class Sessions:
             if is_new and not session.copies.only:
                 todo += [(session.node, further, True) for further in self._delegated[delegation.to]]
 
-    def _session(self, delegation: Delegation, *, values: bool) -> tuple[Session, bool]:
+    def _session(self, delegation: Delegation, *, values: bool) -> tuple[DelegationSession, bool]:
         """The session that a delegation leads to, and whether it is new; it has one that returns values."""
         steps, key = self._steps, (delegation.from_, delegation.to, values)
         if key in self._made:
@@ -133,7 +133,7 @@ class Sessions:
         limit = (delegation.from_, delegation.to) if only else None
         is_alone = bool(only) or not values
         copies = Copies(only, values, limit=limit) if is_alone else self._share(only, copying=False)
-        session = Session(steps.add_node(agent), delegation, copies)
+        session = DelegationSession(steps.add_node(agent), delegation, copies)
         self._made[key], self.by_node[session.node] = session.node, session
         names = dict.fromkeys((*self._held[delegation.to], *(delegation.passes or ())))
         nodes = [node for name in names if (node := steps.node("credential", name)) is not None]
@@ -240,7 +240,7 @@ _FEW = 4
 """At most so many agents that hear a system are entered from it one by one; more by way of hubs."""
 
 
-class Words:
+class OutsiderWords:
     """Outsiders' words.
 
     Attributes:
@@ -254,7 +254,7 @@ class Words:
             tools, the way from a system to them is the graph of the tools, backwards.
     """
 
-    def __init__(self, steps: Steps, own: Graph, before: "Words | None" = None) -> None:
+    def __init__(self, steps: Steps, own: Graph, before: "OutsiderWords | None" = None) -> None:
         """Find where words come to.
 
         Args:
@@ -274,7 +274,7 @@ class Words:
         self.heard = {each for each in self.systems if self.hears[each] or each in steps.copying}
         self.graph = self._joined(steps)
 
-    def of_intruder(self, steps: Steps, *, values_move: bool) -> "Words":
+    def of_intruder(self, steps: Steps, *, values_move: bool) -> "OutsiderWords":
         """The same, where somebody has broken in whose words are heard in every system.
 
         Args:
@@ -409,13 +409,13 @@ class Words:
             more += [(steps.ears[system], each) for each in steps.copying.get(system, {}).values()]
         if self.heard:
             hearing = {each: self.hears[each] for each in sorted(self.heard) if self.hears[each]}
-            entering = _Entering(steps, hearing, bitset(self._exempt))
+            entering = _EntrySteps(steps, hearing, bitset(self._exempt))
             more += entering.steps(hearing, self._tools, self._reached)
             size = entering.size
         return self.calm.plus(more, size)
 
 
-class _Entering:
+class _EntrySteps:
     """The steps from the ears of systems to the agents that hear them.
 
     Attributes:
@@ -482,7 +482,9 @@ class Mesh(Steps):
         """Arguments: the model; the mesh before something was dropped from it, which says what is theft."""
         super().__init__(snapshot)
         self.sessions = Sessions(proxy(self))  # no circle: what is analysed is let go at once
-        self.words: Words = Words(proxy(self), self.own_graph, None if before is None else before.words)
+        self.words: OutsiderWords = OutsiderWords(
+            proxy(self), self.own_graph, None if before is None else before.words
+        )
 
     @cached_property
     def intruder(self) -> "Mesh":

@@ -19,7 +19,7 @@ from typing import Literal
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import CannotStartError
-from meshmodel.analysis.rotation import Copy, Rotation, RotationPlan, Secrets, credentials, rotation
+from meshmodel.analysis.rotation import Rotation, RotationPlan, SecretCopy, SecretUses, credentials, rotation
 from meshmodel.model.records import Checkpoint, Custody, Snapshot
 from meshmodel.model.stop import NEVER, Stop
 from meshmodel.model.text import no_such, one_line
@@ -39,7 +39,7 @@ class LostApproval:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Touched:
+class AffectedAgent:
     """Another agent that notices; who needs a new secret or reads a copy stands there.
 
     Attributes:
@@ -80,13 +80,13 @@ class Offboarding:
     revoke: tuple[str, ...]
     rotate: tuple[Rotation, ...]
     holds: tuple[tuple[str, str], ...]
-    copies: tuple[Copy, ...]
+    copies: tuple[SecretCopy, ...]
     delegations: tuple[tuple[str, str], ...]
     triggers: tuple[tuple[str, str], ...]
     intents: tuple[tuple[str, str], ...]
     approvals: tuple[LostApproval, ...]
     checkpoints: tuple[str, ...]
-    touched: tuple[Touched, ...]
+    touched: tuple[AffectedAgent, ...]
     owned: tuple[str, ...]
     systems: tuple[str, ...]
 
@@ -124,7 +124,7 @@ def offboarding(engine: Engine, who: str, stop: Stop = NEVER) -> Offboarding | R
     if not named and name not in known[kind]:
         noun = "person or group" if kind == "person" else kind
         raise CannotStartError(no_such(noun, name, known[kind], "" if kind == "agent" else f"{kind}:"))
-    return _Leaving(engine, kind, name, named, stop).plan()
+    return _Leaver(engine, kind, name, named, stop).plan()
 
 
 def everybody(snapshot: Snapshot) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ def _without(snapshot: Snapshot, agents: Iterable[str], credentials: Iterable[st
     )
 
 
-class _Leaving:
+class _Leaver:
     """Somebody on the way out: what they could do while here, and what others do without them."""
 
     def __init__(
@@ -189,7 +189,7 @@ class _Leaving:
         stop.check()
         self.nodes = [self.mesh.agent_node(each) for each in agents]
         accesses = [self.mesh.access(each, action) for each in self.systems for action in range(5)]
-        self.secrets = Secrets(engine, [*self.nodes, *accesses], self.others)
+        self.secrets = SecretUses(engine, [*self.nodes, *accesses], self.others)
         in_hand = self.mesh.graph_of("hold", "exchange").spread(dict.fromkeys(self.nodes, 1))
         self.theirs = set(credentials(self.others.mesh, self.others.reaches.full))
         self.revoke = self.behalf.union(credentials(self.mesh, in_hand)) - self.theirs
@@ -253,17 +253,17 @@ class _Leaving:
         is_revoked = all(not revoked.isdisjoint(map(self.mesh.original, step)) for step in before)
         return bool(before) and (not after or is_deleted or is_revoked)
 
-    def _touched(self) -> Iterator[Touched]:
+    def _touched(self) -> Iterator[AffectedAgent]:
         others = self.others.mesh.agent
         for credential in self.behalf:
             for agent in self.mesh.names(self.engine.reaches.presenting(credential)):
                 if agent in others:
-                    yield Touched(agent, "presents", credential=credential)
+                    yield AffectedAgent(agent, "presents", credential=credential)
         for start, end in self.snapshot.delegation:
             if start in others and end in self.agents:
-                yield Touched(start, "sets-to-work", end)
+                yield AffectedAgent(start, "sets-to-work", end)
             if end in others and start in self.agents:
-                yield Touched(end, "set-to-work", start)
+                yield AffectedAgent(end, "set-to-work", start)
         for system, agent in self.snapshot.trigger:
             if agent in others and self.secrets.obtained[self.mesh.access(system, WRITE)]:
-                yield Touched(agent, "triggered", system=system)
+                yield AffectedAgent(agent, "triggered", system=system)

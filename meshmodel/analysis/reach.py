@@ -6,7 +6,7 @@ See ``docs/semantics.md#reach``.
 from collections.abc import Mapping
 from functools import cached_property
 
-from meshmodel.analysis.checkpoints import Checkpoints, Unchecked
+from meshmodel.analysis.checkpoints import Checkpoints, UncheckedReach
 from meshmodel.analysis.graph import Graph, Memberships, Reach, bits, bitset, union
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.steps import OWN
@@ -57,7 +57,7 @@ class Reaches:
         return self.full if is_calm else mesh.words.calm.spread(mesh.agent_seeds())
 
     @cached_property
-    def alone(self) -> Unchecked:
+    def alone(self) -> UncheckedReach:
         """By steps unguarded for the agent, alone as the start: its unchecked reach."""
         return self.checkpoints.unchecked(self.mesh.agent_seeds())
 
@@ -144,7 +144,7 @@ class Reaches:
         return self.intruder if mesh is self.mesh.intruder else self.checkpoints.of(mesh)
 
     @cached_property
-    def outsider(self) -> Unchecked:
+    def outsider(self) -> UncheckedReach:
         """What the outsider reaches: one start (``docs/semantics.md#untrusted-content``)."""
         return self.outsiders.unchecked(dict.fromkeys(self.mesh.outside, 1))
 

@@ -127,7 +127,7 @@ class Door(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class FindingAcceptance:
     """Who accepted a finding, why and until when; ``open`` where that does not cover it any more.
 
     ``because`` says in words why it is open: the date has passed, the severity has risen, an agent or an
@@ -177,7 +177,7 @@ class Finding:
     cited: Callable[["Finding"], tuple[str, ...]] = field(repr=False, compare=False)
     agents: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
-    accepted: Accepted | None = None
+    accepted: FindingAcceptance | None = None
     title: str = ""
     why: str = ""
 
@@ -217,7 +217,7 @@ class Finding:
         return self._finding_text.about
 
 
-class Heard(NamedTuple):
+class HeardSystem(NamedTuple):
     """A heard system, and whether outsiders put content into it themselves.
 
     See ``docs/semantics.md#untrusted-content``.
@@ -366,7 +366,7 @@ class Opening(NamedTuple):
         return one * other
 
 
-class Blocked(NamedTuple):
+class Blocker(NamedTuple):
     """What alone keeps a way closed: a revoked credential, a retired agent, or a bound credential, so that
     storing it in ``system`` yields nothing. ``element`` is its id.
     """
@@ -413,6 +413,6 @@ class Ways(NamedTuple):
     standing: tuple[tuple[str, StepKey], ...] = ()
     reaches: tuple[Element, ...] = ()
     reached_from: tuple[Element, ...] = ()
-    blocked: tuple[Blocked, ...] = ()
+    blocked: tuple[Blocker, ...] = ()
     openings: tuple[Opening, ...] = ()
     openings_complete: bool = True

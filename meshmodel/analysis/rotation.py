@@ -45,7 +45,7 @@ class Rotation:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Copy:
+class SecretCopy:
     """A stored copy of a secret, and the other active agents that can read it, sorted."""
 
     system: str
@@ -68,7 +68,7 @@ class RotationPlan:
     """
 
     credential: str
-    copies: tuple[Copy, ...]
+    copies: tuple[SecretCopy, ...]
     issuers: tuple[str, ...]
     exchanged: tuple[str, ...]
     holders: tuple[str, ...]
@@ -77,7 +77,7 @@ class RotationPlan:
     order: tuple[tuple[str, ...], ...]
 
 
-class Secrets:
+class SecretUses:
     """The secrets that somebody could take, and who else needs them.
 
     ``obtained`` says by node whether it is come to by steps that yield secrets, ``names`` are the credentials
@@ -111,11 +111,11 @@ class Secrets:
             for each in names
         )
 
-    def copy(self, custody: Custody) -> Copy:
+    def copy(self, custody: Custody) -> SecretCopy:
         """A stored copy with the others that can read it."""
         mesh, own = self._others.mesh, self._others.reaches.own
         readers = union(own[mesh.access(custody.system, NUMBER[each])] for each in self._mesh.yields(custody))
-        return Copy(custody.system, custody.credential, mesh.names(readers))
+        return SecretCopy(custody.system, custody.credential, mesh.names(readers))
 
     def order(self, start: int) -> tuple[tuple[str, ...], ...]:
         """The credentials that follow on one, in groups; each after all from which it can be taken."""
@@ -145,7 +145,7 @@ def rotation(engine: Engine, credential: str) -> RotationPlan:
     node = mesh.node("credential", credential)
     if node is None:
         raise CannotStartError(f"credential {credential} is revoked, so there is nothing to rotate")
-    secrets = Secrets(engine, [node], engine)
+    secrets = SecretUses(engine, [node], engine)
     custodies = [each for _, each in sorted(snapshot.custody.items()) if each.credential == credential]
     holders = {mesh.name(holder) for holder, held in mesh.steps["hold"] if held == node}
     return RotationPlan(

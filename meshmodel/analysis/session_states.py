@@ -4,7 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.analysis.trace_records import BEFORE, Handed, Moment, Run
+from meshmodel.analysis.trace_records import BEFORE, HandOut, Moment, Run
 
 if TYPE_CHECKING:
     from meshmodel.analysis.mesh import Mesh
@@ -15,7 +15,7 @@ NOTHING_READ: Final[frozenset[int]] = frozenset()
 
 
 @dataclass(slots=True)
-class Decided:
+class LastDecision:
     """The last decision of a checkpoint in a session, and whether an action used it."""
 
     moment: Moment
@@ -38,10 +38,10 @@ class SessionState:
     last: Moment = BEFORE
     reads: dict[int, Moment] = field(default_factory=dict)
     sources: frozenset[int] = NOTHING_READ
-    handed: dict[str, Handed] = field(default_factory=dict)
-    decided: dict[str, Decided] = field(default_factory=dict)
+    handed: dict[str, HandOut] = field(default_factory=dict)
+    decided: dict[str, LastDecision] = field(default_factory=dict)
     refused: dict[str, Moment] = field(default_factory=dict)
-    unnamed: dict[str, Handed | None] | None = None
+    unnamed: dict[str, HandOut | None] | None = None
     unseen: tuple[str, ...] = ()
 
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from meshmodel.analysis.checkpoints import Unchecked
-from meshmodel.analysis.crossing import HOME_SOURCE, Source, one_person, source_of
+from meshmodel.analysis.checkpoints import UncheckedReach
+from meshmodel.analysis.crossing import HOME_SOURCE, NearSource, one_person, source_of
 from meshmodel.analysis.graph import Memberships, bits, bitset, union
 from meshmodel.analysis.reach import Reaches
 from meshmodel.model.vocabulary import READ, action_mask, expand_admin
@@ -38,7 +38,7 @@ class Key(NamedTuple):
     gains: tuple[int, ...]
     person: str | None
     intents: tuple[int, ...]
-    source: Source | None
+    source: NearSource | None
 
 
 _OUT = -1
@@ -46,7 +46,7 @@ _OUT = -1
 _ALONE = Key((), None, (), None)
 
 
-class Block(NamedTuple):
+class StartBlock(NamedTuple):
     """Starts of some agents, numbered in their order, that are alike but for the agent.
 
     Attributes:
@@ -92,12 +92,12 @@ class Starts:
         self.readers = self._readers()
         self.agent_of = list(range(len(self.mesh.agents)))
         self._first = len(self.agent_of)
-        self._blocks: list[Block] = []
+        self._blocks: list[StartBlock] = []
         self._intents()
         self._split()
         self.reach, self.power = self._unchecked()
 
-    def _unchecked(self) -> Unchecked:
+    def _unchecked(self) -> UncheckedReach:
         """What the starts reach: the agents as such, and behind them those that need a look of their own."""
         alone, first = self.reaches.alone, self._first
         if not self._blocks:
@@ -116,7 +116,7 @@ class Starts:
                 known[key] = one | other << first
             reach.append(known[key])
         powers = zip(alone.power, more.power, strict=True)
-        return Unchecked(reach, [one | other << first for one, other in powers])
+        return UncheckedReach(reach, [one | other << first for one, other in powers])
 
     def seeds(self) -> dict[int, int]:
         """All starts by the nodes of their agents."""
@@ -295,7 +295,7 @@ class Starts:
             for access, some in self._speaking.items()
         }
 
-    def _number(self, parts: list[tuple[int, Key, int]]) -> dict[Key, Block]:
+    def _number(self, parts: list[tuple[int, Key, int]]) -> dict[Key, StartBlock]:
         """Number the starts that are told apart from their agents as such, by key."""
         wanted: defaultdict[Key, int] = defaultdict(int)
         read: dict[Key, int] = {}
@@ -306,7 +306,7 @@ class Starts:
                     read[key] = 5 * source + READ
         found = {}
         for key, agents in wanted.items():
-            found[key] = Block(len(self.agent_of), agents, read.get(key))
+            found[key] = StartBlock(len(self.agent_of), agents, read.get(key))
             self.agent_of += bits(agents)
         self._blocks = list(found.values())
         return found

@@ -24,17 +24,17 @@ from meshmodel.analysis.event_shapes import EventShape, EventShapes
 from meshmodel.analysis.example_paths import Paths
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.hand_outs import HandOuts, Remarks
-from meshmodel.analysis.listing import Coming, Listing
-from meshmodel.analysis.session_states import NOTHING_READ, Decided, SessionState, SessionStates
+from meshmodel.analysis.listing import Listing, SourcedAgent
+from meshmodel.analysis.session_states import NOTHING_READ, LastDecision, SessionState, SessionStates
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.trace_records import (
     BEFORE,
     DEAD,
     VERDICTS,
     CredentialState,
-    Crossed,
-    Link,
     Moment,
+    ObservedCrossing,
+    Possession,
     TracedEvent,
     Verdict,
 )
@@ -47,10 +47,10 @@ _KNOWN: Final = 20_000
 _RANK: Final[Mapping[Verdict, int]] = {each: number for number, each in enumerate(VERDICTS)}
 
 
-class Judged(NamedTuple):
+class Judgement(NamedTuple):
     """What is said of an action, as in ``TracedEvent``; and the moments of the read and of the decision."""
 
-    crossing: Crossed | None
+    crossing: ObservedCrossing | None
     recheck: Verdict
     checkpoints: tuple[str, ...] = ()
     decision: tuple[str, int] | None = None
@@ -76,8 +76,8 @@ class _After(NamedTuple):
 
 _Found = tuple[str, Moment]
 """A checkpoint that decided, and when."""
-NONE_DUE: Final = Judged(None, "none-due")
-_UNKNOWN: Final = Judged(None, "unknown")
+NONE_DUE: Final = Judgement(None, "none-due")
+_UNKNOWN: Final = Judgement(None, "unknown")
 
 
 class Rechecks:
@@ -102,8 +102,8 @@ class Rechecks:
         self._after_known: dict[tuple[int, int, int], dict[int, _After]] = {}
 
     def judge(
-        self, shape: EventShape, state: SessionState | None, moment: Moment, links: Sequence[Link]
-    ) -> Judged:
+        self, shape: EventShape, state: SessionState | None, moment: Moment, links: Sequence[Possession]
+    ) -> Judgement:
         """What is said of an action that was done with one of some credentials."""
         if shape.is_person:
             return NONE_DUE
@@ -124,7 +124,7 @@ class Rechecks:
             state.decided[judged.decision[0]].is_used = True
         return judged
 
-    def _worst(self, link: Link | None, access: int, state: SessionState, moment: Moment) -> Judged:
+    def _worst(self, link: Possession | None, access: int, state: SessionState, moment: Moment) -> Judgement:
         """What is said by the source that leaves most to say; of equals by the one read last."""
         key = state.number, access, -1 if link is None else link.chain
         after_of = self._after_known.get(key)
@@ -156,7 +156,7 @@ class Rechecks:
             return NONE_DUE
         return _UNKNOWN if VERDICTS[rank] == "unknown" else _judged(worst, VERDICTS[rank], when, decision)
 
-    def _find_after(self, source: int, link: Link | None, access: int, agent: int) -> _After:
+    def _find_after(self, source: int, link: Possession | None, access: int, agent: int) -> _After:
         coming = self._coming(agent, source)
         none_due = _After(_RANK["none-due"], None)
         if not self._listing.crosses(coming, access):
@@ -186,7 +186,7 @@ class Rechecks:
             return _After(_RANK["approved"], named)
         return _After(_RANK["missing"], named, severity)
 
-    def _due(self, coming: Coming, link: Link, access: int, node: int) -> dict[str, bool]:
+    def _due(self, coming: SourcedAgent, link: Possession, access: int, node: int) -> dict[str, bool]:
         """The checkpoints in the way that count; of each whether it decides about this very action."""
         checkpoints = self._engine.checkpoints
         counting = self._paths.counting(self._engine.starts.power, coming.start)
@@ -198,7 +198,7 @@ class Rechecks:
         named = ((checkpoints.records[each].id, is_once) for each, is_once in due.items())
         return dict(sorted(named))
 
-    def _back(self, source: int, link: Link, access: int) -> "Iterator[Iterable[Step]]":
+    def _back(self, source: int, link: Possession, access: int) -> "Iterator[Iterable[Step]]":
         """The steps from an action back to the source, each in all its forms; the grant step comes first."""
         yield self._relations.grants(link.way.credential, access)
         for each in link.links():
@@ -228,13 +228,13 @@ def _decision(due: Mapping[str, bool], read: Moment, state: SessionState) -> tup
     return rank, best
 
 
-def _judged(after: _After, recheck: Verdict, read: Moment, decision: _Found | None) -> Judged:
+def _judged(after: _After, recheck: Verdict, read: Moment, decision: _Found | None) -> Judgement:
     """What is said after one source."""
-    crossed = Crossed(after.source, read.number or None, after.severity)
+    crossed = ObservedCrossing(after.source, read.number or None, after.severity)
     if decision is None:
-        return Judged(crossed, recheck, tuple(after.due or ()), None, read)
+        return Judgement(crossed, recheck, tuple(after.due or ()), None, read)
     name, moment = decision
-    return Judged(crossed, recheck, tuple(after.due or ()), (name, moment.number), read, moment)
+    return Judgement(crossed, recheck, tuple(after.due or ()), (name, moment.number), read, moment)
 
 
 _CLOSE: Final = 2.0
@@ -306,8 +306,8 @@ class Tracer:
         )
 
     def _links(
-        self, event: Event, shape: EventShape, state: SessionState | None, link: Link | None
-    ) -> Sequence[Link]:
+        self, event: Event, shape: EventShape, state: SessionState | None, link: Possession | None
+    ) -> Sequence[Possession]:
         """How the active credentials came with one of which something was done; mostly there is one."""
         known = shape.known
         if len(known) > 1:
@@ -352,7 +352,7 @@ class Tracer:
             state.refused.pop(name, None)
             before = state.decided.get(name)
             if before is None or moment > before.moment:
-                state.decided[name] = Decided(moment)
+                state.decided[name] = LastDecision(moment)
 
     def _keep_places(self, shape: EventShape, state: SessionState | None, moment: Moment) -> None:
         """Keep where an agent read and wrote."""
@@ -379,8 +379,8 @@ class Tracer:
         self,
         event: Event,
         moment: Moment,
-        link: Link | None,
-        judged: Judged,
+        link: Possession | None,
+        judged: Judgement,
         credential_state: CredentialState | None,
         notes: list[str],
     ) -> None:
@@ -400,7 +400,7 @@ class Tracer:
                 notes.append(f"hangs on the order of events {first} and {second}, in two logs {text} apart")
 
 
-def _refusal(judged: Judged, state: SessionState | None) -> tuple[str, int] | None:
+def _refusal(judged: Judgement, state: SessionState | None) -> tuple[str, int] | None:
     """The checkpoint that said no to what was done all the same, and the event in which it did."""
     if state is None or judged.recheck not in {"unrecorded", "stale", "reused"}:
         return None

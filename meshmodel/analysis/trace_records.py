@@ -45,7 +45,7 @@ BEFORE: Final = Moment(float("-inf"), 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Yielded:
+class Acquisition:
     """How an agent came by the credential that it presented.
 
     Attributes:
@@ -62,13 +62,13 @@ class Yielded:
     event: int | None = None
 
 
-class Way(NamedTuple):
+class CredentialWay(NamedTuple):
     """How a credential is come by, the time aside.
 
     Attributes:
         credential: which one.
         agent: who came by it, if that is known.
-        how, by, system: as in ``Yielded``; ``None``: nothing shows it.
+        how, by, system: as in ``Acquisition``; ``None``: nothing shows it.
         access: what was done there, as a node.
         presented: the credential that was presented there.
         steps: the steps of the model for it, in each of the forms that it may have had.
@@ -86,7 +86,7 @@ class Way(NamedTuple):
     stated: bool = False
 
 
-class Link(NamedTuple):
+class Possession(NamedTuple):
     """A credential in somebody's hand, and the chain by which it came there.
 
     Attributes:
@@ -99,32 +99,32 @@ class Link(NamedTuple):
         granted: for how many seconds it is good, as the log says.
     """
 
-    way: Way
+    way: CredentialWay
     record: Credential
     chain: int
     moment: Moment | None = None
-    before: "Link | None" = None
+    before: "Possession | None" = None
     token: str | None = None
     granted: float | None = None
 
     @property
-    def yielded(self) -> Yielded | None:
+    def yielded(self) -> Acquisition | None:
         """How it came, if anything shows that."""
         way = self.way
         if way.how is None:
             return None
-        return Yielded(way.how, way.by, way.system, None if self.moment is None else self.moment.number)
+        return Acquisition(way.how, way.by, way.system, None if self.moment is None else self.moment.number)
 
-    def links(self) -> "Iterator[Link]":
+    def links(self) -> "Iterator[Possession]":
         """The chain, from this credential back to what was held or passed."""
-        link: Link | None = self
+        link: Possession | None = self
         while link is not None:
             yield link
             link = link.before
 
 
 @dataclass(slots=True)
-class Handed:
+class HandOut:
     """A credential that was handed out in one session.
 
     Attributes:
@@ -132,10 +132,10 @@ class Handed:
         issued: the last time of all.
     """
 
-    link: Link
+    link: Possession
     issued: Moment
 
-    def again(self, link: Link) -> None:
+    def again(self, link: Possession) -> None:
         """It was handed out another time."""
         assert link.moment is not None
         if link.way.stated >= self.link.way.stated:
@@ -143,7 +143,7 @@ class Handed:
         self.issued = max(self.issued, link.moment)
 
 
-class Crossed(NamedTuple):
+class ObservedCrossing(NamedTuple):
     """The crossing that an action made, from the events before.
 
     Attributes:
@@ -157,7 +157,7 @@ class Crossed(NamedTuple):
     severity: Severity | None
 
 
-class Use(NamedTuple):
+class ActionUse(NamedTuple):
     """What an action that was done used.
 
     Attributes:
@@ -206,9 +206,9 @@ class TracedEvent:
     credential: str | None
     identity: str | None
     on_behalf_of: str | None
-    authority: Link | None
+    authority: Possession | None
     credential_state: CredentialState | None
-    crossing: Crossed | None
+    crossing: ObservedCrossing | None
     recheck: Verdict
     checkpoints: tuple[str, ...]
     decision: tuple[str, int] | None
@@ -217,11 +217,11 @@ class TracedEvent:
     unexplained: tuple[str, ...]
     notes: tuple[str, ...]
     run: Run
-    use: Use | None
+    use: ActionUse | None
     sources: frozenset[int]
 
     @property
-    def yielded(self) -> Yielded | None:
+    def yielded(self) -> Acquisition | None:
         """How the agent came by the credential, if anything shows that."""
         return None if self.authority is None else self.authority.yielded
 
@@ -233,7 +233,7 @@ class TracedEvent:
 
 
 @dataclass(slots=True)
-class Tally:
+class TraceCounts:
     """The counts of a trace, kept while it runs."""
 
     events: int = 0

@@ -12,7 +12,7 @@ from meshmodel.analysis.attribution import Relations
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.event_shapes import EventShapes
 from meshmodel.analysis.session_states import NOTHING_READ, SessionStates
-from meshmodel.analysis.trace_records import Run, TracedEvent, Use, is_wrong
+from meshmodel.analysis.trace_records import ActionUse, Run, TracedEvent, is_wrong
 from meshmodel.model.events import Event
 from meshmodel.model.vocabulary import ACTIONS, READ, Action, action_mask, expand_admin
 
@@ -40,7 +40,7 @@ class UsedGrant:
 
 
 @dataclass(frozen=True, slots=True)
-class NotGranted:
+class UngrantedUse:
     """What an agent did, or somebody who is not known, that the model does not grant."""
 
     agent: str | None
@@ -61,7 +61,7 @@ class ProposedIntent:
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class ModelUse:
     """What logs show of a model; they show their time, and not what is rare.
 
     Attributes:
@@ -77,7 +77,7 @@ class Used:
     first: float | None
     last: float | None
     grants: tuple[UsedGrant, ...]
-    not_granted: tuple[NotGranted, ...]
+    not_granted: tuple[UngrantedUse, ...]
     intents: tuple[ProposedIntent, ...]
     declarable: tuple[ProposedIntent, ...] = ()
 
@@ -141,7 +141,7 @@ class UsedTally:
     def count(
         self,
         time: float | None,
-        use: Use | None,
+        use: ActionUse | None,
         run: Run,
         sources: frozenset[int],
         *,
@@ -189,9 +189,9 @@ class UsedTally:
                 return None
         return frozenset(elsewhere if home is None else elsewhere | {"home"})
 
-    def result(self) -> Used:
+    def result(self) -> ModelUse:
         """What was used by all events so far."""
-        return Used(
+        return ModelUse(
             self.events,
             self._first,
             self._last,
@@ -204,9 +204,9 @@ class UsedTally:
         found = self._intents(settled=settled)
         return tuple(sorted(found, key=lambda each: (each.agent, each.system, *_places(each))))
 
-    def _lacking_grants(self) -> Iterator[NotGranted]:
+    def _lacking_grants(self) -> Iterator[UngrantedUse]:
         for (agent, access), count in self._not_granted.items():
-            yield NotGranted(agent, self._mesh.systems[access // 5], ACTIONS[access % 5], count)
+            yield UngrantedUse(agent, self._mesh.systems[access // 5], ACTIONS[access % 5], count)
 
     def _grant_rows(self) -> Iterator[UsedGrant]:
         mesh = self._mesh
@@ -259,7 +259,7 @@ class UseCounter:
             state.sources |= {shape.access // 5}
 
 
-def _order(each: NotGranted) -> tuple[str, int]:
+def _order(each: UngrantedUse) -> tuple[str, int]:
     return each.system, ACTIONS.index(each.action)
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final, cast
 
 from meshmodel.analysis.example_paths import RANK
-from meshmodel.analysis.explain import Explaining, elements, unreached
+from meshmodel.analysis.explain import Explainer, elements, unreached
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.listing import ListedCrossing
 from meshmodel.analysis.mesh import Mesh
@@ -25,7 +25,7 @@ _GOAL: Final = -2
 """Two nodes more than the mesh has: all ways lead from the first to the second."""
 
 
-def all_ways(why: Explaining, asked: ListedCrossing | Explanation, stop: Stop) -> Ways:
+def all_ways(why: Explainer, asked: ListedCrossing | Explanation, stop: Stop) -> Ways:
     """See ``Analysis.all_ways``."""
     if isinstance(asked, Explanation):
         return unreached(asked, why.mesh, stop)
@@ -88,7 +88,7 @@ class WayGraph:
         key: by step on ways, those of sessions included, its relation.
     """
 
-    def __init__(self, why: Explaining, crossing: ListedCrossing, ends: Collection[Step], stop: Stop) -> None:
+    def __init__(self, why: Explainer, crossing: ListedCrossing, ends: Collection[Step], stop: Stop) -> None:
         import networkx as nx
 
         mesh, closed, starts = why.mesh, why.closed(crossing), why.starts(crossing)

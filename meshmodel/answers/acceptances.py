@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from meshmodel.analysis.results import Accepted, Finding
+from meshmodel.analysis.results import Finding, FindingAcceptance
 from meshmodel.edits.edit import Edit, Put
 from meshmodel.model.records import Acceptance
 from meshmodel.model.text import did_you_mean, one_line
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
 
 
-def accepted_words(accepted: Accepted) -> str:
+def accepted_words(accepted: FindingAcceptance) -> str:
     """Who accepted a finding, until when and why; or why it is open again."""
     by = f"{accepted.by} until {accepted.until}: {accepted.reason}"
     if not accepted.open:

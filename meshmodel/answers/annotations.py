@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from meshmodel.answers.sarif import LEVELS, Located
+from meshmodel.answers.sarif import LEVELS, LocatedFinding
 from meshmodel.model.text import one_line, without_commands
 from meshmodel.model.vocabulary import SEVERITIES
 
@@ -15,7 +15,7 @@ Source: GitHub documentation, "Workflow commands", on the limits of annotations.
 """
 
 
-def annotations(results: Iterable[Located]) -> Iterator[str]:
+def annotations(results: Iterable[LocatedFinding]) -> Iterator[str]:
     """The worst findings as commands of a workflow, then one that says how many more there are.
 
     Args:
@@ -34,12 +34,12 @@ def annotations(results: Iterable[Located]) -> Iterator[str]:
         yield f"::notice title=meshmodel::{more}"
 
 
-def _level(located: Located) -> str:
+def _level(located: LocatedFinding) -> str:
     level = LEVELS[located.finding.severity]
     return "notice" if level == "note" else level
 
 
-def _annotation(located: Located) -> str:
+def _annotation(located: LocatedFinding) -> str:
     """A finding at its line.
 
     Source: GitHub documentation, "Workflow commands", and its escaping of data and of properties.

@@ -23,7 +23,7 @@ HOME: Final = "home"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownFinding:
     """A finding as a baseline has it.
 
     Attributes:
@@ -36,7 +36,7 @@ class Known:
     agents: tuple[str, ...] = ()
     sources: Mapping[str, tuple[str, ...]] | None = None
 
-    def gained(self, now: "Known") -> tuple[str, ...]:
+    def gained(self, now: "KnownFinding") -> tuple[str, ...]:
         """In words what the finding has now that it had not: severity, actions, agents, sources."""
         more = []
         if SEVERITIES.index(now.severity) > SEVERITIES.index(self.severity):
@@ -70,13 +70,13 @@ class Comparison:
     gone: tuple[FindingKey, ...]
 
 
-def known_findings(analysis: "Analysis") -> dict[FindingKey, Known]:
+def known_findings(analysis: "Analysis") -> dict[FindingKey, KnownFinding]:
     """The findings of an analysis as a baseline has them, in their order."""
     sources = _sources(analysis)
     found = {}
     for each in analysis.findings:
         from_ = _sources_of(each, sources) if each.rule == DOOR else None
-        found[each.rule, each.subject] = Known(each.severity, each.actions, each.agents, from_)
+        found[each.rule, each.subject] = KnownFinding(each.severity, each.actions, each.agents, from_)
     return found
 
 
@@ -102,7 +102,9 @@ def _sources_of(
     }
 
 
-def compare(baseline: Mapping[FindingKey, Known], now: Mapping[FindingKey, Known]) -> Comparison:
+def compare(
+    baseline: Mapping[FindingKey, KnownFinding], now: Mapping[FindingKey, KnownFinding]
+) -> Comparison:
     """The findings of a model beside those of a baseline."""
     gained = {key: baseline[key].gained(found) for key, found in now.items() if key in baseline}
     return Comparison(
@@ -143,7 +145,7 @@ def comparison_blocks(comparison: Comparison) -> Iterator[Paragraph]:
 # The file
 
 
-def baseline_text(models: Mapping[str, Mapping[FindingKey, Known]]) -> str:
+def baseline_text(models: Mapping[str, Mapping[FindingKey, KnownFinding]]) -> str:
     """The file of a baseline: one finding a line, so that a diff of it shows what changed.
 
     Args:
@@ -163,7 +165,7 @@ def _encode(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _row(key: FindingKey, known: Known) -> dict[str, Any]:
+def _row(key: FindingKey, known: KnownFinding) -> dict[str, Any]:
     row: dict[str, Any] = {"rule": key[0], "subject": key[1], "severity": known.severity}
     row |= {"actions": list(known.actions), "agents": list(known.agents)}
     if known.sources is not None:
@@ -171,7 +173,7 @@ def _row(key: FindingKey, known: Known) -> dict[str, Any]:
     return row
 
 
-def read_baseline(content: bytes, source: str) -> dict[str, dict[FindingKey, Known]]:
+def read_baseline(content: bytes, source: str) -> dict[str, dict[FindingKey, KnownFinding]]:
     """The findings of a baseline by model.
 
     Args:
@@ -196,7 +198,7 @@ def read_baseline(content: bytes, source: str) -> dict[str, dict[FindingKey, Kno
         ) from None
 
 
-def _read_row(row: Mapping[str, Any]) -> tuple[FindingKey, Known]:
+def _read_row(row: Mapping[str, Any]) -> tuple[FindingKey, KnownFinding]:
     severity: Severity = SEVERITIES[SEVERITIES.index(row["severity"])]
     actions = _texts(row["actions"])
     if unknown := [each for each in actions if each not in ACTIONS]:
@@ -204,7 +206,7 @@ def _read_row(row: Mapping[str, Any]) -> tuple[FindingKey, Known]:
     sources = row.get("sources")
     read = None if sources is None else {_text(agent): _texts(each) for agent, each in sources.items()}
     key = _text(row["rule"]), _text(row["subject"])
-    return key, Known(severity, actions, _texts(row["agents"]), read)
+    return key, KnownFinding(severity, actions, _texts(row["agents"]), read)
 
 
 def _text(value: object) -> str:

@@ -10,7 +10,7 @@ from meshmodel.model.secrets import masked, shortened
 from meshmodel.model.text import counted
 
 if TYPE_CHECKING:
-    from meshmodel.logs.likely_elements import Likely, Listed
+    from meshmodel.logs.likely_elements import Likely, NameWithMatches
     from meshmodel.logs.unknown_names import UnknownName
 
 _TITLES: Final[Mapping[str, str]] = {
@@ -38,7 +38,7 @@ class NamesAnswer(NamedTuple):
         complete: whether the logs were read to their end.
     """
 
-    names: "Sequence[Listed]"
+    names: "Sequence[NameWithMatches]"
     logs: Sequence[tuple[str, str, int]]
     left_out: int = 0
     complete: bool = True
@@ -93,7 +93,7 @@ def names_blocks(answer: NamesAnswer) -> Iterator[Block]:
         yield Paragraph(f"{counted(answer.left_out, 'record')} with further names are left out")
 
 
-def name_blocks(listed: "Listed") -> Iterator[Paragraph]:
+def name_blocks(listed: "NameWithMatches") -> Iterator[Paragraph]:
     """A name with its records and times, and what it is likely to mean."""
     unknown, likely = listed
     key = unknown.table, unknown.name
@@ -134,7 +134,7 @@ def names_toml(answer: NamesAnswer, form: str | None = None) -> str:
     return "".join(f"{each}\n\n" for each in parts).rstrip("\n") + "\n"
 
 
-def _rule(listed: "Listed") -> str:
+def _rule(listed: "NameWithMatches") -> str:
     unknown, likely = listed
     counts = _records_words(unknown)
     if not unknown.name or masked(unknown.name) != unknown.name:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from meshmodel.analysis.fix.results import FIX, Kept, PlanOptions
+from meshmodel.analysis.fix.results import FIX, KeptRelation, PlanOptions
 from meshmodel.edits.checkpoint_places import exists
 from meshmodel.edits.notes import wishes
 from meshmodel.model.errors import RequestError
@@ -74,7 +74,7 @@ def _granted(snapshot: Snapshot, subject: NoteSubject) -> Sequence[str]:
     return ACTIONS if "admin" in actions else actions
 
 
-def _kept(snapshot: Snapshot, subject: NoteSubject) -> Iterator[Kept]:
+def _kept(snapshot: Snapshot, subject: NoteSubject) -> Iterator[KeptRelation]:
     """The relations that are meant: a hold also stands for the passes by which an agent has a credential."""
     if subject.step is None:
         return
@@ -82,8 +82,8 @@ def _kept(snapshot: Snapshot, subject: NoteSubject) -> Iterator[Kept]:
     if kind == "hold":
         for row in snapshot.delegation.values():
             if row.to == from_ and to in (row.passes or ()):
-                yield Kept("pass", f"{row.from_}>{row.to}", to)
+                yield KeptRelation("pass", f"{row.from_}>{row.to}", to)
     action = next((each for each in ACTIONS if each == subject.action), None)
     is_held = kind == "hold" and (from_, to) in snapshot.hold
     if is_held or kind in {"grant", "custody", "exchange", "delegation"}:
-        yield Kept(kind, from_, to, action)  # type: ignore[arg-type]  # one of those kinds
+        yield KeptRelation(kind, from_, to, action)  # type: ignore[arg-type]  # one of those kinds

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from meshmodel.analysis.offboarding import Offboarding
-from meshmodel.analysis.rotation import Copy, RotationPlan
+from meshmodel.analysis.rotation import RotationPlan, SecretCopy
 from meshmodel.answers.blocks import Answer, Block, Paragraph, fields_json, section, table
 from meshmodel.answers.measures import named_in, title_in
 from meshmodel.answers.offboarding import (
@@ -63,7 +63,7 @@ def rotation_blocks(snapshot: Snapshot, plan: RotationPlan) -> Iterator[Block]:
     yield from section("In this order", table(_order(snapshot, plan)))
 
 
-def _copy(snapshot: Snapshot, copy: Copy) -> str:
+def _copy(snapshot: Snapshot, copy: SecretCopy) -> str:
     is_vault = snapshot.system[copy.system].kind == "secrets-manager"
     what = "put the new secret there" if is_vault else "not a secrets manager: delete it, or replace it"
     readers = name_list([title_in(snapshot, "agent", each) for each in copy.agents])

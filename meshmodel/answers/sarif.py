@@ -35,7 +35,7 @@ _SCORES: Final[Mapping[Severity, str]] = {"low": "3.0", "medium": "5.0", "high":
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
+class LocatedFinding:
     """A finding with where it is.
 
     Attributes:
@@ -56,7 +56,7 @@ def located(
     path: PurePath,
     lines: Mapping[tuple[str, Any], int],
     states: Mapping[tuple[str, str], str] | None = None,
-) -> Iterator[Located]:
+) -> Iterator[LocatedFinding]:
     """Findings with the line of the most telling record that has one.
 
     Args:
@@ -68,10 +68,10 @@ def located(
     for each in findings:
         line = next((lines[place] for place in each.about if place in lines), None) if lines else None
         state = None if states is None else states.get((each.rule, each.subject), "new")
-        yield Located(each, path, line, state)
+        yield LocatedFinding(each, path, line, state)
 
 
-def sarif_log(results: Sequence[Located], version: str, failures: Sequence[str] = ()) -> Log:
+def sarif_log(results: Sequence[LocatedFinding], version: str, failures: Sequence[str] = ()) -> Log:
     """A SARIF log with one run.
 
     Args:
@@ -147,7 +147,7 @@ def tags(rule: Rule) -> list[str]:
     return [*first, *others][:MOST_TAGS]
 
 
-def _result(located: Located, index: int) -> Log:
+def _result(located: LocatedFinding, index: int) -> Log:
     finding = located.finding
     physical: Log = {"artifactLocation": {"uri": _uri(located.path)}}
     if located.line is not None:

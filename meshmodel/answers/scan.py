@@ -238,7 +238,7 @@ def answer_scan(scope: ScanScope, snapshot: Snapshot, stop: Stop) -> ScanAnswer:
         stop: when answers to questions are no longer tried; all else is told in full.
     """
     analysis = analyse(snapshot)
-    reaches, marks = {each.agent: each for each in _Reaches(analysis).of_all()}, scope.marks
+    reaches, marks = {each.agent: each for each in _OwnReach(analysis).of_all()}, scope.marks
     worst = _worst(analysis, reaches, marks)
     return ScanAnswer(
         scope,
@@ -305,7 +305,7 @@ class _Own(NamedTuple):
         return self.takes(system, action) and action in self.reach[system][1]
 
 
-class _Reaches:
+class _OwnReach:
     """What each agent that decides by itself reaches as itself."""
 
     def __init__(self, analysis: Analysis) -> None:
@@ -579,7 +579,7 @@ _WRITES: Final[Mapping[str, int]] = {
 }
 
 
-class _Candidate(NamedTuple):
+class _PathEnd(NamedTuple):
     """Where a path may end: the less, the worse."""
 
     harm: int
@@ -642,12 +642,12 @@ def _candidates(
     sources: Mapping[str, Sequence[str]],
     helpers: AbstractSet[str],
     marks: Marks,
-) -> list[_Candidate]:
+) -> list[_PathEnd]:
     """Where paths may end, the worst first."""
     snapshot = analysis.snapshot
     return sorted(
         (
-            _Candidate(
+            _PathEnd(
                 _harm(snapshot.system[door.system], action),
                 not sources[agent],
                 2 - 2 * reaches[agent].takes_unchecked(door.system, action) + (agent in helpers),
@@ -745,7 +745,7 @@ def _before(snapshot: Snapshot, own: _Own, source: str | None, marks: Marks) -> 
 
 
 def _explained(
-    analysis: Analysis, end: _Candidate, sources: Sequence[str], own: _Own, marks: Marks
+    analysis: Analysis, end: _PathEnd, sources: Sequence[str], own: _Own, marks: Marks
 ) -> Explanation | None:
     """The shortest unchecked path to an end from where outsiders write what the agent reads.
 
@@ -762,14 +762,14 @@ def _explained(
     return any_way
 
 
-def _unchecked(analysis: Analysis, end: _Candidate, source: str | None) -> Explanation | None:
+def _unchecked(analysis: Analysis, end: _PathEnd, source: str | None) -> Explanation | None:
     """The path to an end from a system or from home, if no checkpoint decides on it and it is worth it."""
     way = analysis.explain(end.agent, end.door.system, end.action, source)
     is_told = way is not None and way.steps and way.state == "uncontrolled" and way.severity in _WEIGHED
     return way if is_told else None
 
 
-def _read_at_the_end(own: _Own, end: _Candidate, first_hand: Sequence[str]) -> str | None:
+def _read_at_the_end(own: _Own, end: _PathEnd, first_hand: Sequence[str]) -> str | None:
     """The system where a path from home ends, where outsiders write and the agent itself reads unasked.
 
     To act on a system after reading it crosses no boundary, so no path begins there.

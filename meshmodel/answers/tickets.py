@@ -13,7 +13,7 @@ from meshmodel.analysis.fix.results import FIX
 from meshmodel.answers.plan_options import plan_options, usual_options
 from meshmodel.answers.plan_state import in_order
 from meshmodel.answers.report.markdown import escaped
-from meshmodel.answers.work import Item, Owned, work_of
+from meshmodel.answers.work import Item, OwnedElement, work_of
 from meshmodel.edits.notes import SOURCE as PLAN
 from meshmodel.exporters.policies.snippets import Snippets
 from meshmodel.model.note_subject import note_subject
@@ -114,7 +114,7 @@ def _noted(analysis: "Analysis", number: int, note: Note) -> Ticket:
     snapshot, subject = analysis.snapshot, note_subject(note.about or "")
     named = () if note.about is None else subject.elements
     owned = [
-        Owned(table, one.title, one.owner)
+        OwnedElement(table, one.title, one.owner)
         for table, key in named
         if isinstance(one := snapshot.get(table, key), System | Agent | Credential)
     ]
@@ -189,11 +189,11 @@ def _door(
 ) -> Ticket:
     snapshot, accepted = analysis.snapshot, finding.accepted
     credential, system = snapshot.credential[door.credential], snapshot.system[door.system]
-    elements = [Owned("credential", credential.title, credential.owner)]
+    elements = [OwnedElement("credential", credential.title, credential.owner)]
     elements += [
-        Owned("agent", snapshot.agent[each].title, snapshot.agent[each].owner) for each in door.agents
+        OwnedElement("agent", snapshot.agent[each].title, snapshot.agent[each].owner) for each in door.agents
     ]
-    elements.append(Owned("system", system.title, system.owner))
+    elements.append(OwnedElement("system", system.title, system.owner))
     names = f"{credential.title} > {system.title}"
     return Ticket(
         f"{item.number}.{number}",
@@ -233,7 +233,7 @@ def _description(item: Item) -> str:
     return f"A checkpoint on the {item.step[0]} step {where}.{alone}{together}"
 
 
-def _owners(elements: "Sequence[Owned]") -> tuple[str, str, str]:
+def _owners(elements: "Sequence[OwnedElement]") -> tuple[str, str, str]:
     """Credentials, agents and targets, each with its owner."""
 
     def owners(kind: str) -> str:

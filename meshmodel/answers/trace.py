@@ -8,13 +8,13 @@ from meshmodel.analysis.incident import ToRevoke
 from meshmodel.analysis.rules.base import verb
 from meshmodel.analysis.session_states import SESSIONS, SessionStates
 from meshmodel.analysis.trace_records import (
+    Acquisition,
     CredentialState,
-    Link,
+    Possession,
     Run,
-    Tally,
+    TraceCounts,
     TracedEvent,
     Verdict,
-    Yielded,
 )
 from meshmodel.answers.blocks import Answer, Paragraph, Section, fields_json
 from meshmodel.answers.lines import Look
@@ -26,7 +26,7 @@ from meshmodel.model.text import counted, first_few, name_list, one_line
 
 if TYPE_CHECKING:
     from meshmodel.logs.mapping import MapRule
-    from meshmodel.logs.several import LogRead
+    from meshmodel.logs.several import ReadLog
 
 FORMAT = "meshmodel-trace/2"
 _TOLD: Final = 50_000
@@ -68,9 +68,9 @@ class TraceSummary:
         unused_rules: the rules of the map that no record used, once the logs were read to their end.
     """
 
-    logs: "Sequence[LogRead]"
+    logs: "Sequence[ReadLog]"
     sessions: SessionStates
-    tally: Tally = field(default_factory=Tally)
+    tally: TraceCounts = field(default_factory=TraceCounts)
     laid: int = 0
     unused_rules: "Sequence[MapRule]" = ()
     _log_of: bytearray = field(default_factory=bytearray)
@@ -195,8 +195,8 @@ def _time(time: float | None) -> str | None:
     return None if time is None else time_text(time)
 
 
-def _link_json(link: Link) -> Answer:
-    yielded = link.yielded or Yielded(None)
+def _link_json(link: Possession) -> Answer:
+    yielded = link.yielded or Acquisition(None)
     identity = {"identity": link.record.principal, "on_behalf_of": link.record.on_behalf_of}
     return {"credential": link.way.credential, **identity, **fields_json(yielded)}
 
@@ -241,7 +241,7 @@ def _revoke_json(each: ToRevoke) -> Answer:
     }
 
 
-def log_json(log: "LogRead") -> Answer:
+def log_json(log: "ReadLog") -> Answer:
     """A log that was read, with what tells whether it is the same again."""
     return {
         "log": log.file.name,
@@ -281,7 +281,7 @@ class TraceText:
         """Arguments: the model, which names what it has; of what logs the events are, if of several."""
         self.snapshot = snapshot
         self._letter_of = (lambda _: "") if summary is None else summary.letter_of
-        self._told: dict[tuple[Run, str], Link] = {}
+        self._told: dict[tuple[Run, str], Possession] = {}
 
     def name(self, table: str, key: str | None, unknown: str) -> str:
         """What people call an element; ``unknown`` where none is named."""
@@ -319,7 +319,7 @@ class TraceText:
         ]
         return " ← ".join([words, *chain])
 
-    def _came(self, yielded: Yielded | None) -> str:
+    def _came(self, yielded: Acquisition | None) -> str:
         """How a credential came, after its name."""
         if yielded is None:
             return ""
@@ -427,7 +427,7 @@ def log_letter(number: int) -> str:
     return (log_letter(number // 26 - 1) if number >= 26 else "") + chr(ord("A") + number % 26)
 
 
-def log_words(log: "LogRead") -> str:
+def log_words(log: "ReadLog") -> str:
     """A log in a line: its name, form, events and times."""
     words = f"{log.file.name}, {log.form}, {counted(log.events, 'event')}"
     if log.first is not None and log.last is not None:
@@ -439,7 +439,7 @@ def log_words(log: "LogRead") -> str:
     return words + ignored_words(log)
 
 
-def ignored_words(log: "LogRead") -> str:
+def ignored_words(log: "ReadLog") -> str:
     """How many records the map leaves out of a log, to be put behind others."""
     return f", {counted(log.ignored, 'record')} left out by the map" if log.ignored else ""
 
@@ -505,6 +505,6 @@ def _decided(event: Event) -> str:
     return "" if event.checkpoint is None else f", decided by {one_line(event.checkpoint)}"
 
 
-def _person(link: Link) -> str:
+def _person(link: Possession) -> str:
     person = link.record.on_behalf_of
     return "" if person is None else f" on behalf of {person}"

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.rules.base import verb
-from meshmodel.analysis.used import NotGranted, ProposedIntent, Used, UsedGrant
+from meshmodel.analysis.used import ModelUse, ProposedIntent, UngrantedUse, UsedGrant
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Section, fields_json
 from meshmodel.answers.trace import unused_json, unused_words
 from meshmodel.model.events import time_text
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from meshmodel.logs.mapping import MapRule
 
 
-def used_json(used: Used, unused_rules: "Sequence[MapRule]" = (), *, complete: bool) -> Answer:
+def used_json(used: ModelUse, unused_rules: "Sequence[MapRule]" = (), *, complete: bool) -> Answer:
     """``meshmodel-used/1``: it names both ends of the time that it is about.
 
     Args:
@@ -53,7 +53,7 @@ def _time(time: float | None) -> str | None:
 
 
 def used_blocks(
-    used: Used, incomplete: Sequence[str], done: str = "", unused_rules: "Sequence[MapRule]" = ()
+    used: ModelUse, incomplete: Sequence[str], done: str = "", unused_rules: "Sequence[MapRule]" = ()
 ) -> Iterator[Block]:
     """The same as text.
 
@@ -74,9 +74,9 @@ def used_blocks(
     relations = groupby(never, key=lambda each: (each.credential, each.system))
     parts = (
         (f"Granted, and not used{unused_window(used)}", [never_text(list(some)) for _, some in relations]),
-        ("Used", [_count_text(each) for each in used.grants if each.events]),
-        ("Used, and not granted", [besides_text(each) for each in used.not_granted]),
-        ("Used, and no intended use covers it", [intent_text(each) for each in used.intents]),
+        ("ModelUse", [_count_text(each) for each in used.grants if each.events]),
+        ("ModelUse, and not granted", [besides_text(each) for each in used.not_granted]),
+        ("ModelUse, and no intended use covers it", [intent_text(each) for each in used.intents]),
     )
     for title, lines in parts:
         if lines:
@@ -85,14 +85,14 @@ def used_blocks(
         yield Paragraph(done)
 
 
-def window_text(used: Used) -> str:
+def window_text(used: ModelUse) -> str:
     """Both ends of the time that logs show."""
     if used.first is None or used.last is None:
         return "none of them with a time" if used.events else "so nothing is known"
     return f"between {time_text(used.first)} and {time_text(used.last)}"
 
 
-def unused_window(used: Used) -> str:
+def unused_window(used: ModelUse) -> str:
     """When it is that a grant was not used, to be put behind that; empty if no event says when it was."""
     return f" {window_text(used)}" if used.first is not None else ""
 
@@ -103,7 +103,7 @@ def never_text(grants: Sequence[UsedGrant]) -> str:
     return f"· {grants[0].credential} ▸ {grants[0].system}: {actions}"
 
 
-def besides_text(each: NotGranted) -> str:
+def besides_text(each: UngrantedUse) -> str:
     """What was done and is not granted."""
     who = one_line(each.agent or "somebody")
     return f"✖ {who} {verb(each.action)} {each.system}: {counted(each.events, 'event')}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from meshmodel.analysis.results import Blocked, Element, LastDoor, Opening, StepKey, Ways
+from meshmodel.analysis.results import Blocker, Element, LastDoor, Opening, StepKey, Ways
 from meshmodel.model.records import Snapshot
 from meshmodel.model.schema import STEP_ENDS
 
@@ -104,7 +104,7 @@ class _Words:
             kinds[each[0].partition(":")[0]].append(self._element(each))
         return "; ".join(", ".join(each) for each in kinds.values() if each)
 
-    def _blocked(self, each: Blocked) -> str:
+    def _blocked(self, each: Blocker) -> str:
         title = self._title(f"{'agent' if each.because == 'retired' else 'credential'}:{each.element}")
         if each.because == "bound":
             useless = "works only with its key or host. If it worked alone, it would open a path."

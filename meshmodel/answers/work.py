@@ -59,7 +59,7 @@ _DECIDES: Final[dict[CheckpointStep, int]] = {
 """Which end of a step a checkpoint on it is built at, as ``_PLACES`` says it."""
 
 
-class Owned(NamedTuple):
+class OwnedElement(NamedTuple):
     """An element that work is about, with who owns it."""
 
     kind: str
@@ -97,7 +97,7 @@ class Item:
     severity: Severity
     findings: tuple[Finding, ...]
     crossings: int | None
-    elements: tuple[Owned, ...]
+    elements: tuple[OwnedElement, ...]
     responsible: str
     daily: float | None
     is_accepted: bool
@@ -306,7 +306,9 @@ def _measure(analysis: "Analysis", number: int, cause: Cause, findings: tuple[Fi
     )
 
 
-def _responsible(snapshot: Snapshot, places: Iterable[tuple[str, str]], elements: Iterable[Owned]) -> str:
+def _responsible(
+    snapshot: Snapshot, places: Iterable[tuple[str, str]], elements: Iterable[OwnedElement]
+) -> str:
     """Who owns the first place that has an owner; else the first owner of what it is about."""
     owners = [getattr(snapshot.get(*each), "owner", None) for each in places]
     return next((each for each in (*owners, *(each.owner for each in elements)) if each), "")
@@ -359,7 +361,7 @@ def _titles(snapshot: Snapshot, step: StepKey) -> list[str]:
 
 def _elements(
     snapshot: Snapshot, about: Iterable[tuple[str, str]], findings: Iterable[Finding]
-) -> tuple[Owned, ...]:
+) -> tuple[OwnedElement, ...]:
     """Credentials, agents and targets, each once: of what is changed, then of what is closed by it."""
     keys = dict.fromkeys(about)
     for finding in findings:
@@ -373,5 +375,5 @@ def _elements(
             record = snapshot.get(table, key) if table == kind else None
             if record is not None:
                 owner = getattr(record, "owner", None)
-                found.append(Owned(kind, one_line(getattr(record, "title", key)), owner))
+                found.append(OwnedElement(kind, one_line(getattr(record, "title", key)), owner))
     return tuple(found)

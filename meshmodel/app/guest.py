@@ -52,7 +52,7 @@ class GuestApp(MeshmodelApp):
         folder, deliver = self._folder, self._deliver
         beginning = self._beginning = list[str]()
 
-        class Delivering(super().get_driver_class()):  # type: ignore[misc]  # it depends on the system
+        class Delivery(super().get_driver_class()):  # type: ignore[misc]  # it depends on the system
             is_beginning = False
 
             def start_application_mode(self) -> None:
@@ -81,7 +81,7 @@ class GuestApp(MeshmodelApp):
                     replace_file(folder / delivery_key, binary.read())
                 deliver(delivery_key, save_path.name)
 
-        return Delivering
+        return Delivery
 
 
 def run_guest(source: Source, access: Access, deliver: Deliver, room: Room) -> None:

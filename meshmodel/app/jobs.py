@@ -46,7 +46,7 @@ class _Rest:
 
 
 @dataclass(eq=False)
-class _Job:
+class _BackgroundJob:
     group: str
     work: Callable[[Task], Any] | None
     on_done: Callable[[Any], None]
@@ -85,8 +85,8 @@ class Jobs:
         """
         self._node = node
         self._on_progress = on_progress
-        self._running: dict[str, _Job] = {}
-        self._next: dict[str, _Job] = {}
+        self._running: dict[str, _BackgroundJob] = {}
+        self._next: dict[str, _BackgroundJob] = {}
         self._drawn = threading.Event()
         self._drawn.set()
         self._ticking: Timer | None = None
@@ -114,7 +114,7 @@ class Jobs:
         """
         is_drawing = group == DRAWING
         task = Task(title, escape=escape, rest=_Rest(None if is_drawing else self._drawn))
-        job = _Job(group, work, on_done, on_error, task, self._drawn if is_drawing else None)
+        job = _BackgroundJob(group, work, on_done, on_error, task, self._drawn if is_drawing else None)
         task.tell = partial(self._tell, job)
         if self._is_closed:
             return job.task
@@ -172,24 +172,24 @@ class Jobs:
         self._begin(job.group)
         self._report()
 
-    def _tell(self, job: _Job, part: object) -> None:
+    def _tell(self, job: _BackgroundJob, part: object) -> None:
         """In the thread of a job: have a part of its answer heard, and wait until the screen shows it."""
         shown = threading.Event()
         self._node.call_later(self._take_part, job, part, shown)
         shown.wait(PATIENCE)
 
-    def _take_part(self, job: _Job, part: object, shown: threading.Event) -> None:
+    def _take_part(self, job: _BackgroundJob, part: object, shown: threading.Event) -> None:
         if job.is_wanted and not self._is_closed:
             job.on_done(part)
         self._node.call_after_refresh(shown.set)
 
-    def _take(self, job: _Job) -> None:
+    def _take(self, job: _BackgroundJob) -> None:
         if job.error is None:
             job.on_done(job.result)
         else:
             job.on_error(one_line(job.error, 300) or type(job.error).__name__)
 
-    def _wanted(self, group: str) -> _Job | None:
+    def _wanted(self, group: str) -> _BackgroundJob | None:
         job = self._next.get(group) or self._running.get(group)
         return job if job is not None and job.is_wanted else None
 

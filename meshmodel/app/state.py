@@ -8,7 +8,7 @@ from meshmodel.analysis.results import Explanation, Finding, StepKey
 from meshmodel.app.access import ANYONE, Access
 from meshmodel.app.presentation.lenses import InLens, LensName, LensResult
 from meshmodel.app.presentation.people import Lead, leader_of
-from meshmodel.canvas.scene import Facts, Mark, Zoom
+from meshmodel.canvas.scene import CanvasFacts, Mark, Zoom
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.vocabulary import View
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from meshmodel.answers.round.stops import Key
     from meshmodel.app.computed import Computed
     from meshmodel.app.presentation.cause_lines import Order
-    from meshmodel.app.presentation.import_preview import Importing
+    from meshmodel.app.presentation.import_preview import ImportPreview
     from meshmodel.app.presentation.log_request import LogRequest
     from meshmodel.app.presentation.log_words import LaidLog
     from meshmodel.app.presentation.people import Asked, Participant, Vote
-    from meshmodel.app.presentation.rounding import Rounding
-    from meshmodel.app.presentation.since import Marked, Since
+    from meshmodel.app.presentation.rounding import RoundState
+    from meshmodel.app.presentation.since import CanvasComparison, Since
 
     Comparing = Computed[Analysis | None, Since, tuple[Line, ...]]
     ComputedLens = Computed[Analysis, tuple[LensName, Reference | str | None], LensResult]
     Planning = Computed[Analysis, PlanOptions, PlanState]
-    Round = Computed[Analysis, tuple[Rounding, Key | None], Rounding]
+    Round = Computed[Analysis, tuple[RoundState, Key | None], RoundState]
     Tracing = Computed[Analysis, LogRequest, LaidLog]
 
 Arrangement = Literal["small", "medium", "large"]
@@ -165,7 +165,7 @@ class WorkbenchState:
     is_away: bool = False
     built: "Analysis | None" = None
     designed: "Analysis | None" = None
-    facts: Mapping[View, Facts] = field(default_factory=dict)
+    facts: Mapping[View, CanvasFacts] = field(default_factory=dict)
     before: "tuple[Counts, Counts] | None" = None
     view: View = "built"
     is_current: bool = True
@@ -199,9 +199,9 @@ class WorkbenchState:
     led_by: tuple[str, ...] = ()
     tracing: "Tracing | None" = None
     unused: frozenset[Reference] = frozenset()
-    importing: "Importing | None" = None
+    importing: "ImportPreview | None" = None
     comparing: "Comparing | None" = None
-    marked: "Marked | None" = None
+    marked: "CanvasComparison | None" = None
     ghost: Reference | None = None
     arrangement: Arrangement = "small"
     side: Side | None = None

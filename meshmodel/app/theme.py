@@ -46,7 +46,7 @@ COLOURS: Final[Mapping[str, tuple[str, str, str]]] = {
 """Every colour as hexadecimal RGB: in the dark theme, the light one, and that of high contrast."""
 
 
-class Palette:
+class ThemeColours:
     """The colours of one theme: an attribute for each of ``COLOURS``."""
 
     def __init__(self, place: int) -> None:
@@ -59,12 +59,12 @@ class Palette:
         return COLOURS[name][self._place]
 
 
-DARK: Final = Palette(0)
+DARK: Final = ThemeColours(0)
 DEFAULT: Final = "mesh-dark"
-PALETTES: Final[Mapping[str, Palette]] = {
+PALETTES: Final[Mapping[str, ThemeColours]] = {
     DEFAULT: DARK,
-    "mesh-light": Palette(1),
-    "mesh-contrast": Palette(2),
+    "mesh-light": ThemeColours(1),
+    "mesh-contrast": ThemeColours(2),
 }
 """The palettes by the names of their themes, in the order in which the theme key goes through them."""
 
@@ -81,12 +81,12 @@ def themes() -> list[Theme]:
     return [_theme(name, palette) for name, palette in PALETTES.items()]
 
 
-def palette_of(theme: str) -> Palette:
+def palette_of(theme: str) -> ThemeColours:
     """The palette of a theme; of an unknown one the dark palette."""
     return PALETTES.get(theme, DARK)
 
 
-def _theme(name: str, palette: Palette) -> Theme:
+def _theme(name: str, palette: ThemeColours) -> Theme:
     return Theme(
         name=name,
         primary=palette.accent,
@@ -136,7 +136,7 @@ class Inks:
 _CARDS: Final = ("agent", "system", "credential")
 
 
-def inks(palette: Palette) -> Inks:
+def inks(palette: ThemeColours) -> Inks:
     """The looks of all inks in one palette; what has no ground of its own stands on its lane."""
     plain: dict[Ink, Style] = {
         "ground": Style(color=palette.faint),

@@ -15,7 +15,7 @@ from meshmodel.canvas.lane_frames import Titles
 from meshmodel.canvas.layout.buses import make_lines
 from meshmodel.canvas.layout.columns import Grid, make_grid
 from meshmodel.canvas.layout.elements import Lines, Pin
-from meshmodel.canvas.layout.layout import Plan
+from meshmodel.canvas.layout.layout import CellLayout
 from meshmodel.canvas.layout.line_labels import (
     LAST_UNCUT,
     MODES,
@@ -28,7 +28,7 @@ from meshmodel.canvas.layout.line_labels import (
 from meshmodel.canvas.layout.router import NoFreeRowError, Trunk, route
 from meshmodel.canvas.layout.rows import append_loose, assign_rows, height_of
 from meshmodel.canvas.raster import Raster
-from meshmodel.canvas.scene import Facts, Options, Run
+from meshmodel.canvas.scene import CanvasFacts, Options, Run
 from meshmodel.model.records import Reference, Snapshot
 
 _FREE, _TAKEN, _LINE, _TRIED = b"\0", b"\1", b"\2", b"\3"
@@ -36,8 +36,8 @@ _FREE, _TAKEN, _LINE, _TRIED = b"\0", b"\1", b"\2", b"\3"
 _VERTICAL = {*VERTICAL.values(), *ASCII_VERTICAL.values()}
 
 
-def move_labels(plan: Plan, paint: Callable[[int], tuple[Run, ...]]) -> None:
-    """Set ``Plan.moved``, for labels at left sides of cards.
+def move_labels(plan: CellLayout, paint: Callable[[int], tuple[Run, ...]]) -> None:
+    """Set ``CellLayout.moved``, for labels at left sides of cards.
 
     A label that is moved stays whole in every wider drawing: as long as such labels are shortened, wider
     drawings have the same tracks, so that whatever lies beside a trunk is at least as far away there, and the
@@ -85,7 +85,7 @@ def _positions(pin: Pin, trunk: Trunk | None) -> list[tuple[int, bool]]:
     return above + [(y, rightwards) for rightwards in (True, False) for y in own]
 
 
-def _move(plan: Plan, pin: Pin, trunk: Trunk | None, cells_of: Callable[[int], bytearray]) -> None:
+def _move(plan: CellLayout, pin: Pin, trunk: Trunk | None, cells_of: Callable[[int], bytearray]) -> None:
     """Move a label to the first position where it and its leader stand whole and no other line is as near."""
     leaders = ASCII_LEADERS if plan.is_ascii else LEADERS
     length = 1 + line_end(pin, plan.mode, is_ascii=plan.is_ascii, more=cells_cut(pin, plan.mode)).length
@@ -112,7 +112,7 @@ def _move(plan: Plan, pin: Pin, trunk: Trunk | None, cells_of: Callable[[int], b
 
 def draw(
     snapshot: Snapshot,
-    facts: Facts,
+    facts: CanvasFacts,
     options: Options,
     previous: Drawing | None = None,
     *,
@@ -142,7 +142,7 @@ def draw(
     if previous and previous.options == options and grid.looks_like(previous.grid):
         return previous  # the edit changed nothing that is drawn
     lines = make_lines(grid)
-    plan = Plan(grid, lines, 0, [], options)
+    plan = CellLayout(grid, lines, 0, [], options)
     if options.zoom == "line" or _may_fit(plan):
         plan = _make_plan(grid, lines, options)
         _choose_whole(plan)
@@ -170,13 +170,13 @@ def draw(
     )
 
 
-def lane_order(snapshot: Snapshot, facts: Facts, options: Options) -> list[str]:
+def lane_order(snapshot: Snapshot, facts: CanvasFacts, options: Options) -> list[str]:
     """The keys of the lanes from the top, as the model alone orders them; the arguments are as above."""
     grid = make_grid(snapshot, facts, replace(options, folded=frozenset(), zoom="card"))
     return [lane.key for lane in grid.lanes]
 
 
-def _make_plan(grid: Grid, lines: Lines, options: Options) -> Plan:
+def _make_plan(grid: Grid, lines: Lines, options: Options) -> CellLayout:
     """Assign rows and route every channel, then add the cards without lines, which change neither.
 
     Where a channel has no free row for a dogleg, all rows are assigned again with one more spare row.
@@ -200,10 +200,10 @@ def _make_plan(grid: Grid, lines: Lines, options: Options) -> Plan:
         shifts = append_loose(grid, stacks, gap)
         for channel in channels:
             channel.move_down(shifts)
-        return Plan(grid, lines, height_of(grid), channels, options)
+        return CellLayout(grid, lines, height_of(grid), channels, options)
 
 
-def _may_fit(plan: Plan) -> bool:
+def _may_fit(plan: CellLayout) -> bool:
     """Whether names that stand in one row may fit, as far as can be said without rows: most do not at size.
 
     The tracks of a channel are at least the lines that pass between two lanes there.
@@ -221,7 +221,7 @@ def _may_fit(plan: Plan) -> bool:
     return width <= plan.options.width
 
 
-def _choose_whole(plan: Plan) -> None:
+def _choose_whole(plan: CellLayout) -> None:
     """Set the widths by the first of ``MODES`` that cuts no name, if one fits."""
     texts = plan.longest_texts()
     if plan.width_at_least(MODES[LAST_UNCUT], texts) > plan.room:
@@ -234,7 +234,7 @@ def _choose_whole(plan: Plan) -> None:
     plan.columns = []
 
 
-def _choose_cut(plan: Plan) -> None:
+def _choose_cut(plan: CellLayout) -> None:
     """Set the widths by the first other one of ``MODES`` that fits, or by ``SCROLLED``.
 
     Args:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from meshmodel.canvas.lane_frames import Titles
 from meshmodel.canvas.layout.elements import Branch, Card, Pin
-from meshmodel.canvas.layout.layout import Plan
+from meshmodel.canvas.layout.layout import CellLayout
 from meshmodel.canvas.layout.line_labels import end_positions
 from meshmodel.canvas.scene import Box, Target
 from meshmodel.canvas.text import cells
 from meshmodel.model.records import Reference
 
 
-def targets_of(plan: Plan, titles: Titles) -> tuple[Target, ...]:
+def targets_of(plan: CellLayout, titles: Titles) -> tuple[Target, ...]:
     """All targets in reading order.
 
     Lane by lane, its title first, then its cards by column; after each card the ends of the lines at its
@@ -41,7 +41,7 @@ def card_target(columns: Sequence[tuple[int, int]], card: Card) -> Target:
     )
 
 
-def _targets(plan: Plan, pin: Pin) -> list[Target]:
+def _targets(plan: CellLayout, pin: Pin) -> list[Target]:
     """The targets where a line meets a card: the two parts of its label, its mark, checkpoints, the line."""
     link, y = pin.link, pin.y
     if link is None:
@@ -77,7 +77,7 @@ def _targets(plan: Plan, pin: Pin) -> list[Target]:
     return found
 
 
-def _source_targets(plan: Plan, pin: Pin) -> list[Target]:
+def _source_targets(plan: CellLayout, pin: Pin) -> list[Target]:
     """The targets where a line leaves a card: its checkpoints, and the relations at its start."""
     if pin.start is None:
         return []
@@ -105,7 +105,7 @@ def _lines(branches: tuple[Branch, ...], leg: Box, relation: Reference | None) -
     ]
 
 
-def checkpoints_at(plan: Plan, relation: Reference) -> list[Reference]:
+def checkpoints_at(plan: CellLayout, relation: Reference) -> list[Reference]:
     """The checkpoints on a relation."""
     step, ends = relation
     if isinstance(ends, str):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from meshmodel.canvas.layout.elements import ASCII_MARKS, MARK_GLYPHS
-from meshmodel.canvas.layout.layout import Plan
+from meshmodel.canvas.layout.layout import CellLayout
 from meshmodel.canvas.layout.line_labels import LABEL_INK, MARK_INK
 from meshmodel.canvas.scene import Box, Run, Target
 from meshmodel.canvas.text import cells, cut, pad
@@ -24,7 +24,7 @@ class Titles:
         targets: by number of the lane, what can be selected on its frame.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: CellLayout) -> None:
         self.width = plan.width
         self.texts: dict[int, list[tuple[int, Run]]] = defaultdict(list)
         self.targets: dict[int, list[Target]] = defaultdict(list)

@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.glyphs import ASCII_HORIZONTAL, HORIZONTAL, PLAIN, SIGNS
-from meshmodel.canvas.layout.elements import MARK_GLYPHS, Link
-from meshmodel.canvas.scene import Facts, Style
+from meshmodel.canvas.layout.elements import MARK_GLYPHS, Arrow
+from meshmodel.canvas.scene import CanvasFacts, Style
 from meshmodel.model.phrases import ACTIONS_BY_LETTER, GLYPHS, LETTERS, glyph_of, listed, phrase
 from meshmodel.model.records import Agent, Checkpoint, Reference, Snapshot, System
 
@@ -55,7 +55,7 @@ def _shown(sign: str, drawing: Drawing) -> str:
     return sign.translate(PLAIN) if drawing.options.ascii else sign
 
 
-def _letters(link: Link) -> str:
+def _letters(link: Arrow) -> str:
     words = link.label[-1][1].split() if link.relation[0] == "grant" else []
     return words[0] if words and set(words[0]) <= set(LETTERS.values()) else ""
 
@@ -77,7 +77,7 @@ def _signs(drawing: Drawing) -> Iterator[str]:
         yield from _MARKS.intersection(counted) if link.style == "flow" else [counted]
 
 
-def words_of(snapshot: Snapshot, facts: Facts, reference: Reference) -> str:
+def words_of(snapshot: Snapshot, facts: CanvasFacts, reference: Reference) -> str:
     """A record in one line, with what its sign, its flag and its mark mean.
 
     Args:

@@ -10,7 +10,7 @@ from itertools import islice
 from operator import itemgetter
 
 from meshmodel.canvas.layout.columns import Grid
-from meshmodel.canvas.layout.elements import Branch, Card, Link, Pin
+from meshmodel.canvas.layout.elements import Arrow, Branch, Card, Pin
 from meshmodel.canvas.scene import Box, Direction, Target
 from meshmodel.model.records import Reference
 
@@ -26,7 +26,7 @@ class Navigation:
         self._boxes: dict[Reference, Box] = {}
         self._drawn_as: dict[Reference, Reference] = {}
         self._arrows: dict[Reference, list[Pin]] = defaultdict(list)
-        self._links: dict[Reference, Link] = {}
+        self._links: dict[Reference, Arrow] = {}
         for branch in branches:
             self._links.setdefault(branch.link.relation, branch.link)
         for card in grid.cards.values():

@@ -11,7 +11,7 @@ from meshmodel.canvas.glyphs import FLAGS
 from meshmodel.canvas.hit_targets import checkpoints_at
 from meshmodel.canvas.lane_frames import Titles
 from meshmodel.canvas.layout.elements import ASCII_GLYPHS, Branch, Card, Pin
-from meshmodel.canvas.layout.layout import Plan
+from meshmodel.canvas.layout.layout import CellLayout
 from meshmodel.canvas.layout.line_labels import LABEL_INK, MARK_INK, end_positions
 from meshmodel.canvas.layout.router import Trunk
 from meshmodel.canvas.scene import Ink, Mark, Run, Style
@@ -81,7 +81,7 @@ Items = list[tuple[int, Run]]
 class _Block:
     """The contents of some rows: pins, cards and legs of doglegs by row, and the trunks from the left."""
 
-    def __init__(self, plan: Plan, first: int, last: int) -> None:
+    def __init__(self, plan: CellLayout, first: int, last: int) -> None:
         self.pins: dict[int, list[Pin]] = defaultdict(list)
         self.legs: dict[int, list[Leg]] = defaultdict(list)
         self.cards: dict[int, list[Card]] = defaultdict(list)
@@ -111,7 +111,7 @@ class _Block:
 class Raster:
     """Paints the rows of a plan."""
 
-    def __init__(self, plan: Plan, titles: Titles) -> None:
+    def __init__(self, plan: CellLayout, titles: Titles) -> None:
         self.width = titles.width
         self.height = plan.height
         self._plan = plan

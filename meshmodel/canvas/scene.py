@@ -58,7 +58,7 @@ Ink = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class CanvasFacts:
     """What the analysis adds to the drawing; empty before it has run.
 
     Attributes:

@@ -31,8 +31,8 @@ from meshmodel.model.vocabulary import SEVERITIES, Severity
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.results import Finding
-    from meshmodel.answers.baseline import Comparison, FindingKey, Known
-    from meshmodel.answers.sarif import Located
+    from meshmodel.answers.baseline import Comparison, FindingKey, KnownFinding
+    from meshmodel.answers.sarif import LocatedFinding
     from meshmodel.model.records import Acceptance, Key, Snapshot
 
 
@@ -79,11 +79,11 @@ class Gate:
                 option does not go with another.
         """
         self._arguments = arguments
-        self._results: list[Located] = []
-        self._annotated: list[Located] = []
+        self._results: list[LocatedFinding] = []
+        self._annotated: list[LocatedFinding] = []
         self._failures: list[str] = []
-        self._found: dict[str, dict[FindingKey, Known]] = {}
-        self._baseline: dict[str, dict[FindingKey, Known]] | None = None
+        self._found: dict[str, dict[FindingKey, KnownFinding]] = {}
+        self._baseline: dict[str, dict[FindingKey, KnownFinding]] | None = None
         if arguments.with_accepted and arguments.sarif is None:
             raise MeshmodelError("--with-accepted is about the SARIF file: add --sarif FILE")
         if arguments.annotations and arguments.json:

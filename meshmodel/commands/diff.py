@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from meshmodel.commands.models import Subparsers, add_json, add_view, load, seconds, view_of
 from meshmodel.commands.output import answer, say, style
-from meshmodel.commands.progress import Progress
+from meshmodel.commands.progress import ProgressLine
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     new = analyse(snapshots[1], view=old.view, today=old.today)
     if arguments.closes and arguments.without_fix:
         raise MeshmodelError("--closes needs the fix of OLD: leave --without-fix out")
-    with Progress(lambda: "comparing all paths"):
+    with ProgressLine(lambda: "comparing all paths"):
         fixes = None if arguments.without_fix else _fixes(old, new, arguments.deadline)
         diff = compare(old, new, fixes)
         if arguments.closes and fixes is not None:

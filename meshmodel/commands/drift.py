@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from meshmodel.commands.import_model import add_form, refuse_models
 from meshmodel.commands.models import Subparsers, add_json, add_model, add_view, load, view_of
 from meshmodel.commands.output import answer, say, style
-from meshmodel.commands.progress import Progress
+from meshmodel.commands.progress import ProgressLine
 from meshmodel.model.source import Source
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     done = _read(arguments)
     old = analyse(done.before, view=view_of(arguments))
     new = analyse(done.after, view=old.view, today=old.today)
-    with Progress(lambda: "comparing all paths"):
+    with ProgressLine(lambda: "comparing all paths"):
         diff = compare(old, new)
     is_other_program = any(each.kind == "program changed" for each in done.outcomes)
     status = 1 if diff.opened or is_other_program else 0

@@ -10,7 +10,7 @@ from meshmodel.answers.export import export, export_files, page_files
 from meshmodel.answers.targets import refuse_export, refuse_to_lose_work
 from meshmodel.commands.models import Subparsers, add_model, add_view, is_same_file, load, view_of
 from meshmodel.commands.output import complain, write_out
-from meshmodel.commands.progress import Progress
+from meshmodel.commands.progress import ProgressLine
 from meshmodel.exporters.request import FINDING, FORMATS, LENSES, ExportRequest
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
@@ -99,7 +99,10 @@ def run(arguments: argparse.Namespace) -> int:
     from meshmodel.analysis.analysis import analyse
 
     snapshot = load(arguments.model)
-    analysis, progress = analyse(snapshot, view=request.view), Progress(lambda: f"making {request.format}")
+    analysis, progress = (
+        analyse(snapshot, view=request.view),
+        ProgressLine(lambda: f"making {request.format}"),
+    )
     if arguments.pages is not None:
         with progress:
             pages = page_files(analysis, request, _say_how_small)
@@ -152,7 +155,7 @@ def _draw_trade_off(arguments: argparse.Namespace) -> int:
         raise MeshmodelError(
             f"{one_line(arguments.model)}: nothing is open, so there is no trade-off to draw"
         )
-    with Progress(lambda: "searching for the trade-off"):
+    with ProgressLine(lambda: "searching for the trade-off"):
         options = plan_options(snapshot)
         plan = analysis.cheapest_plan(options)
         points = analysis.trade_off(options, plan=plan)

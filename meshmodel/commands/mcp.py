@@ -61,10 +61,10 @@ def run(arguments: argparse.Namespace) -> int:
         from meshmodel.mcp_server.server import serve
     except ModuleNotFoundError as missing:
         raise MeshmodelError(f"meshmodel mcp needs {missing.name}: pip install 'meshmodel[mcp]'") from None
-    from meshmodel.mcp_server.tools import Served
+    from meshmodel.mcp_server.tools import ServerOptions
 
     if arguments.write and not model.address and not model.path.exists():
         create_empty(model.path)
     load(model)
-    serve(Served(model, folder, writer, arguments.allow_approvals), TOPICS, page)
+    serve(ServerOptions(model, folder, writer, arguments.allow_approvals), TOPICS, page)
     return 0

@@ -5,7 +5,7 @@ import argparse
 from meshmodel.commands.logs import add_logs, load_with_logs, logs_of
 from meshmodel.commands.models import Subparsers, add_model
 from meshmodel.commands.output import answer, say, style
-from meshmodel.commands.progress import Progress
+from meshmodel.commands.progress import ProgressLine
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import counted
 
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     snapshot = load_with_logs(arguments)
     logs = logs_of(arguments, snapshot)
-    with Progress(lambda: f"reading: {counted(sum(each.events for each in logs.read), 'record')}"):
+    with ProgressLine(lambda: f"reading: {counted(sum(each.events for each in logs.read), 'record')}"):
         found = logs.unknown_names(snapshot)
     read = [(each.file.name, each.form, each.events) for each in logs.read]
     told = NamesAnswer(listed(found, snapshot), read, found.left_out, not logs.problem)

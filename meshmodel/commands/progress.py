@@ -1,4 +1,4 @@
-"""``Progress``: shows on a terminal, each second, how far a long reading has come."""
+"""``ProgressLine``: shows on a terminal, each second, how far a long reading has come."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ EVERY: Final = 1.0
 """Seconds between two lines."""
 
 
-class Progress:
+class ProgressLine:
     """A line on standard error that is overwritten each second and erased at the end.
 
     A thread writes it, so that it appears even while one record takes long. Nothing is written if standard

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 from meshmodel.answers.report.options import SECTIONS, ReportOptions
 from meshmodel.commands.models import Subparsers, add_model, add_view, is_same_file, load, seconds, view_of
 from meshmodel.commands.output import complain
-from meshmodel.commands.progress import Progress
+from meshmodel.commands.progress import ProgressLine
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.source import Source
 from meshmodel.model.text import one_line
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     form = _form(path)
     _refuse_to_replace_model(path, arguments.model)
     from meshmodel.analysis.analysis import analyse
-    from meshmodel.answers.report.build import Builder
+    from meshmodel.answers.report.build import ReportBuilder
     from meshmodel.answers.report.files import files
     from meshmodel.answers.report.tree import LEAST
     from meshmodel.exporters.diagram.dot import SMALLEST
@@ -86,8 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
     options = _options(arguments)
     options.check()
     analysis = analyse(load(arguments.model), view=view_of(arguments))
-    builder = Builder(analysis, form, arguments.deadline, options=options)
-    with Progress(lambda: f"{one_line(path)}: {builder.status}"):
+    builder = ReportBuilder(analysis, form, arguments.deadline, options=options)
+    with ProgressLine(lambda: f"{one_line(path)}: {builder.status}"):
         report = builder.report()
         made = files(report, form, path)
     from meshmodel.model.atomic_file import replace_files

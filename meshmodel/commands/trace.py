@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from meshmodel.commands.logs import add_logs, load_with_logs, logs_of, progress_text
 from meshmodel.commands.models import Subparsers, add_model, add_view, is_same_file, view_of
 from meshmodel.commands.output import answer, say, style, write_out
-from meshmodel.commands.progress import Progress
+from meshmodel.commands.progress import ProgressLine
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.secrets import shortened
 from meshmodel.model.text import no_such, one_line
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     summary = TraceSummary(logs.read, tracer.sessions)
     form = _form(arguments, analysis, summary)
     try:
-        with Progress(lambda: progress_text(logs, summary.laid)) as progress:
+        with ProgressLine(lambda: progress_text(logs, summary.laid)) as progress:
             for event in logs.events():
                 traced = tracer.lay(event)
                 form.lay(traced)
@@ -115,7 +115,7 @@ def _refuse_to_replace(arguments: argparse.Namespace) -> None:
         raise MeshmodelError(f"{one_line(output)}: is read here, and would be lost; name another file")
 
 
-class _Form(NamedTuple):
+class _EventOutput(NamedTuple):
     """What shows an event, what ends the answer, and what takes each event, whether it is shown or not."""
 
     show: "Callable[[TracedEvent], None]"
@@ -123,7 +123,7 @@ class _Form(NamedTuple):
     lay: "Callable[[TracedEvent], None]" = lambda _: None
 
 
-def _form(arguments: argparse.Namespace, analysis: "Analysis", summary: "TraceSummary") -> _Form:
+def _form(arguments: argparse.Namespace, analysis: "Analysis", summary: "TraceSummary") -> _EventOutput:
     if arguments.json:
         return _json(analysis)
     if arguments.to is not None:
@@ -141,7 +141,7 @@ def _is_wanted(traced: "TracedEvent", arguments: argparse.Namespace) -> bool:
     return arguments.agent is None or traced.agent == arguments.agent
 
 
-def _json(analysis: "Analysis") -> _Form:
+def _json(analysis: "Analysis") -> _EventOutput:
     """A document for each event, and at the end the counts and what to revoke."""
     from meshmodel.analysis.incident import Revocations
     from meshmodel.answers.trace import summary_json, trace_json
@@ -155,23 +155,23 @@ def _json(analysis: "Analysis") -> _Form:
     def end(summary: "TraceSummary", complete: bool) -> None:
         answer(summary_json(summary, revocations.rows(), complete=complete))
 
-    return _Form(show, end, revocations.lay)
+    return _EventOutput(show, end, revocations.lay)
 
 
-def _page(arguments: argparse.Namespace, analysis: "Analysis") -> _Form:
+def _page(arguments: argparse.Namespace, analysis: "Analysis") -> _EventOutput:
     """The page of an incident, which is written once all events are laid."""
     from hashlib import sha256
 
     from meshmodel.analysis.incident import SHOWN, Incident
     from meshmodel.answers.report.html import html
-    from meshmodel.answers.report.incident import Laid, incident_page
+    from meshmodel.answers.report.incident import TraceRequest, incident_page
     from meshmodel.answers.report.markdown import markdown
 
     wanted = (("session", arguments.session), ("agent", arguments.agent))
     part = ", ".join(f"{name} {one_line(each)}" for name, each in wanted if each is not None)
     digest = "" if arguments.map is None else sha256(arguments.map.read_bytes()).hexdigest()
     incident = Incident(analysis)
-    laid = Laid(arguments.begin, arguments.until, digest, part, view_of(arguments))
+    laid = TraceRequest(arguments.begin, arguments.until, digest, part, view_of(arguments))
 
     def end(summary: "TraceSummary", complete: bool) -> None:
         if len(incident.shown) > SHOWN:
@@ -183,7 +183,7 @@ def _page(arguments: argparse.Namespace, analysis: "Analysis") -> _Form:
         written = html(made) if arguments.to == "html" else markdown(made, "")
         _write(written.encode(), arguments.output)
 
-    return _Form(incident.show, end, incident.lay)
+    return _EventOutput(incident.show, end, incident.lay)
 
 
 def _write(content: bytes, output: Path | None) -> None:
@@ -195,7 +195,7 @@ def _write(content: bytes, output: Path | None) -> None:
     replace_file(output, content)
 
 
-def _text(analysis: "Analysis", summary: "TraceSummary") -> _Form:
+def _text(analysis: "Analysis", summary: "TraceSummary") -> _EventOutput:
     from meshmodel.analysis.incident import Revocations
     from meshmodel.answers import trace as words
     from meshmodel.answers.blocks import Paragraph
@@ -234,4 +234,4 @@ def _text(analysis: "Analysis", summary: "TraceSummary") -> _Form:
         folded()
         say(f"\n{text_of(words.summary_blocks(summary, text, revocations.rows(), complete=complete), look)}")
 
-    return _Form(show, end, revocations.lay)
+    return _EventOutput(show, end, revocations.lay)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from meshmodel.commands.logs import add_logs, load_with_logs, logs_of, progress_text
 from meshmodel.commands.models import Subparsers, add_json, add_model
 from meshmodel.commands.output import answer, say, style
-from meshmodel.commands.progress import Progress
+from meshmodel.commands.progress import ProgressLine
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import counted
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.used import Used
+    from meshmodel.analysis.used import ModelUse
     from meshmodel.edits.edit import Edit
     from meshmodel.logs.several import Logs
     from meshmodel.model.records import Snapshot
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _counted(snapshot: "Snapshot", logs: "Logs", *, laid: bool) -> "Used":
+def _counted(snapshot: "Snapshot", logs: "Logs", *, laid: bool) -> "ModelUse":
     """What is used; where intents are declared events are laid on the model, which says what is wrong."""
     from meshmodel.analysis.analysis import analyse
     from meshmodel.analysis.used import UseCounter, UsedTally
@@ -70,7 +70,7 @@ def _counted(snapshot: "Snapshot", logs: "Logs", *, laid: bool) -> "Used":
     analysis = analyse(snapshot)
     counter = UseCounter(analysis.engine)
     tally = UsedTally(analysis.engine) if laid else counter.tally
-    with Progress(lambda: progress_text(logs, tally.events)):
+    with ProgressLine(lambda: progress_text(logs, tally.events)):
         if laid:
             for traced in analysis.trace(logs.events()):
                 tally.add(traced)
@@ -80,7 +80,7 @@ def _counted(snapshot: "Snapshot", logs: "Logs", *, laid: bool) -> "Used":
     return tally.result()
 
 
-def _declare(arguments: argparse.Namespace, snapshot: "Snapshot", used: "Used") -> str:
+def _declare(arguments: argparse.Namespace, snapshot: "Snapshot", used: "ModelUse") -> str:
     """Declare the intents in the model; what was done, in a sentence."""
     from meshmodel.commands.rewrite import change
     from meshmodel.edits.intents import declare_used

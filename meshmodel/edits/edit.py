@@ -29,7 +29,7 @@ from meshmodel.model.records import (
     Reference,
     Snapshot,
     System,
-    Touched,
+    TableChange,
     key_of,
     table_of,
 )
@@ -295,7 +295,7 @@ class MutableModel:
             self._forget_approvers()
         changed: dict[str, Any] = {name: MappingProxyType(table) for name, table in self._copies.items()}
         touched = {
-            name: Touched(self._before.table(name), changed[name], frozenset(table.keys_written))
+            name: TableChange(self._before.table(name), changed[name], frozenset(table.keys_written))
             for name, table in self._copies.items()
             if isinstance(table, _TrackedTable)
         }

@@ -35,7 +35,7 @@ class Approval(Protocol):
         """Its other approvers."""
 
 
-class Plan(Protocol):
+class OffboardingSteps(Protocol):
     """What is to be done, by plain keys; ``analysis.offboarding.Offboarding`` is one."""
 
     @property
@@ -67,7 +67,7 @@ class Plan(Protocol):
         """The approvers that checkpoints lose."""
 
 
-def offboard(snapshot: Snapshot, plan: Plan) -> Edit:
+def offboard(snapshot: Snapshot, plan: OffboardingSteps) -> Edit:
     """One undoable edit that does what a plan says.
 
     Args:
@@ -91,7 +91,7 @@ def offboard(snapshot: Snapshot, plan: Plan) -> Edit:
     return edit(_label(name if kind == "agent" else f"{kind} {name}", revoked, plan.rotated), changes)
 
 
-def _elements(snapshot: Snapshot, plan: Plan, revoked: Sequence[str]) -> list[Change]:
+def _elements(snapshot: Snapshot, plan: OffboardingSteps, revoked: Sequence[str]) -> list[Change]:
     """What becomes of elements: their status and their owner, each in one change."""
     changed: dict[tuple[str, str], dict[str, object]] = {}
     for agent in plan.agents:
@@ -107,7 +107,7 @@ def _elements(snapshot: Snapshot, plan: Plan, revoked: Sequence[str]) -> list[Ch
     return [Put(replace(snapshot.table(table)[key], **new)) for (table, key), new in changed.items()]
 
 
-def _relations(snapshot: Snapshot, plan: Plan) -> list[Change]:
+def _relations(snapshot: Snapshot, plan: OffboardingSteps) -> list[Change]:
     """The relations that go."""
     agents = set(plan.agents)
     changes: list[Change] = [Remove("hold", key) for key in sorted(snapshot.hold) if key[0] in agents]
@@ -117,7 +117,7 @@ def _relations(snapshot: Snapshot, plan: Plan) -> list[Change]:
     return changes + [Remove("intent", key) for key in sorted(snapshot.intent) if key[0] in agents]
 
 
-def _approvals(snapshot: Snapshot, plan: Plan) -> list[Change]:
+def _approvals(snapshot: Snapshot, plan: OffboardingSteps) -> list[Change]:
     """Checkpoints without the approvers that go; one without any other is planned from then on."""
     changes: list[Change] = []
     for name, left in {each.checkpoint: each.left for each in plan.approvals}.items():

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from meshmodel.importers.forms import FORMS
 from meshmodel.importers.importing import Import
-from meshmodel.importers.ledger import VERDICTS, Row, Verdict, record_named, words_for
+from meshmodel.importers.ledger import VERDICTS, LedgerRow, Verdict, record_named, words_for
 from meshmodel.importers.plan import Outcome
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.schema import SCHEMA
@@ -40,15 +40,15 @@ def import_answer(done: Import, *, applied: bool) -> dict[str, Any]:
     }
 
 
-def _by_file(done: Import) -> Iterator[tuple[str, list[str], list[Row]]]:
-    rows: dict[str, list[Row]] = {}
+def _by_file(done: Import) -> Iterator[tuple[str, list[str], list[LedgerRow]]]:
+    rows: dict[str, list[LedgerRow]] = {}
     for row in done.rows:
         rows.setdefault(row.source, []).append(row)
     for source, forms in done.reading.forms_by_file().items():
         yield source, forms, rows.get(source, [])
 
 
-def _file(done: Import, source: str, forms: Sequence[str], rows: Sequence[Row]) -> dict[str, Any]:
+def _file(done: Import, source: str, forms: Sequence[str], rows: Sequence[LedgerRow]) -> dict[str, Any]:
     count = Counter(row.verdict for row in rows)
     return {
         "file": source,
@@ -117,7 +117,7 @@ def reading_lines(done: Import) -> list[str]:
     return lines
 
 
-def _file_lines(done: Import, source: str, forms: Sequence[str], rows: Sequence[Row]) -> Iterator[str]:
+def _file_lines(done: Import, source: str, forms: Sequence[str], rows: Sequence[LedgerRow]) -> Iterator[str]:
     count = Counter(row.verdict for row in rows)
     told = [
         f"{count[each]:,} {plural(count[each], *_WORDS.get(each, (each, each)))}"
@@ -180,24 +180,24 @@ def _shown(value: Any) -> str:
 # The ledger --------------------------------------------------------------------------------------
 
 
-def ledger_text(rows: Iterable[Row]) -> str:
+def ledger_text(rows: Iterable[LedgerRow]) -> str:
     """The ledger for people, a line for each leaf."""
     return "".join(f"{ledger_words(row)}\n" for row in rows)
 
 
-def ledger_words(row: Row) -> str:
+def ledger_words(row: LedgerRow) -> str:
     """A row of the ledger in a line."""
     construct = f" as {row.construct}" if row.construct else ""
     became = f" -> {one_line(' '.join(row.became), 1_000)}" if row.became else ""
     return f"{row.source}:{row.line}: {row.path}: {row.verdict}{construct}{became} [{row.rule}: {row.why}]"
 
 
-def ledger_lines(rows: Iterable[Row]) -> str:
+def ledger_lines(rows: Iterable[LedgerRow]) -> str:
     """The ledger for programs: a JSON object on a line for each leaf."""
     return "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows)
 
 
-def leads_to(row: Row, model: Snapshot) -> Reference | None:
+def leads_to(row: LedgerRow, model: Snapshot) -> Reference | None:
     """The record to select for a row of the ledger: an element that it is in, else a relation, else a note.
 
     Args:

@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from meshmodel.importers.catalogue import KnownCredential, Shown, accesses_in_words, effect_of
-from meshmodel.importers.catalogue import Server as Row
+from meshmodel.importers.catalogue import KnownCredential, ShownServer, accesses_in_words, effect_of
+from meshmodel.importers.catalogue import KnownServer as Row
 from meshmodel.importers.clients import CHECKPOINTS, VERBS, Asking, loosest
 from meshmodel.importers.code_names import led_to
 from meshmodel.importers.common_systems import CommonSystems, folder_name
 from meshmodel.importers.data_form import DataForm
 from meshmodel.importers.document import Document, Node
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became, FormRule
 from meshmodel.importers.meanings import first_verb, left_by, meaning_of
 from meshmodel.importers.model_keys import model_key, name_referred_to
 from meshmodel.importers.paths import glob
@@ -32,23 +32,23 @@ from meshmodel.importers.programs import Program
 from meshmodel.importers.project_code import Definition, ProjectCode
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import form_rules
-from meshmodel.importers.servers import Entry, Starter, is_off, read_server
+from meshmodel.importers.servers import ServerEntry, Starter, is_off, read_server
 from meshmodel.importers.syntax import LANGUAGES
 from meshmodel.importers.vocabulary import (
-    Agent,
+    AgentFact,
     Asks,
     Fact,
     Hands,
+    IgnoredFact,
     Inlet,
-    Link,
-    Model,
+    LinkFact,
+    ModelFact,
     Next,
-    Nothing,
-    Part,
-    Question,
+    PartFact,
+    QuestionFact,
     Same,
-    Secrets,
-    Server,
+    SecretsFact,
+    ServerFact,
 )
 from meshmodel.importers.withheld import host_of, is_reference, names_secret, shows_secret
 from meshmodel.model.records import Delegation, Grant, Hold, Trigger
@@ -66,7 +66,7 @@ _CONNECTION: Final = re.compile(r"(?:URI|URL|DSN|STRING)\Z", re.IGNORECASE)
 
 def draw_application(form: DataForm, documents: Sequence[Document], out: Proposal) -> None:
     """Draw the agents of files that are understood as one."""
-    _Drawing(form, documents, out).draw()
+    _ApplicationDrawing(form, documents, out).draw()
 
 
 class _Systems(CommonSystems):
@@ -115,19 +115,19 @@ class _Accesses:
 
     def __init__(self, out: Proposal) -> None:
         self._out = out
-        self._found: dict[_Step, dict[Action, _Use]] = defaultdict(dict)
+        self._found: dict[_Step, dict[Action, _AskedUse]] = defaultdict(dict)
         self._answered: dict[tuple[str, str], dict[str, tuple[str, Node]]] = {}
         self._unknown: dict[str, tuple[str, Node]] = {}
         self._roles: dict[str, tuple[str, Node]] = {}
         out.at_end(self._draw)
 
     def may(
-        self, credential: str, system: str, action: Action, asking: Asking, at: Node, agent: "_Drawn"
+        self, credential: str, system: str, action: Action, asking: Asking, at: Node, agent: "_AgentDrawing"
     ) -> Became:
         """Say that an agent uses a credential; of several uses the one before which less is asked decides."""
         return self._add(("grant", (credential, system)), action, asking, at, agent)
 
-    def sets_to_work(self, agent: "_Drawn", other: str, asking: Asking, at: Node) -> None:
+    def sets_to_work(self, agent: "_AgentDrawing", other: str, asking: Asking, at: Node) -> None:
         """Say what is asked before an agent sets another to work."""
         self._add(("delegation", (agent.id, other)), "execute", asking, at, agent)
 
@@ -147,10 +147,10 @@ class _Accesses:
         """Ask what a role may do, unless an export of its account says it."""
         self._roles.setdefault(role, (arn, at))
 
-    def _add(self, step: _Step, action: Action, asking: Asking, at: Node, agent: "_Drawn") -> Became:
+    def _add(self, step: _Step, action: Action, asking: Asking, at: Node, agent: "_AgentDrawing") -> Became:
         found = self._found[step]
         if action not in found or loosest((found[action].asking, asking)) != found[action].asking:
-            found[action] = _Use(asking, at, agent)
+            found[action] = _AskedUse(asking, at, agent)
         return step
 
     def _draw(self) -> None:
@@ -180,7 +180,7 @@ class _Accesses:
                 self._out.ask(("credential", role), text, RULES["runs-as-role"], at=at)
 
     def _draw_checkpoint(
-        self, step: _Step, asking: Asking, actions: tuple[Action, ...] | None, use: "_Use"
+        self, step: _Step, asking: Asking, actions: tuple[Action, ...] | None, use: "_AskedUse"
     ) -> None:
         """A prompt on a step, decided where the agent is answered."""
         out, (from_, to) = self._out, step[1]
@@ -193,7 +193,7 @@ class _Accesses:
             decided_at=self._answers(use.agent, use.at), **limits, **CHECKPOINTS[asking],
         )  # fmt: skip
 
-    def _answers(self, agent: "_Drawn", at: Node) -> str:
+    def _answers(self, agent: "_AgentDrawing", at: Node) -> str:
         """The system where a person answers an agent: outsiders write there where they may start it."""
         out, chat = self._out, agent.chat
         system = out.element(
@@ -280,16 +280,16 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
-class _Use:
+class _AskedUse:
     """What is asked before an agent does something, and where that is said."""
 
     asking: Asking
     at: Node
-    agent: "_Drawn"
+    agent: "_AgentDrawing"
 
 
 @dataclass(slots=True)
-class _Drawn:
+class _AgentDrawing:
     """One agent.
 
     Attributes:
@@ -310,21 +310,21 @@ class _Drawn:
     id: str
     title: str
     home: str
-    facts: list[Agent]
+    facts: list[AgentFact]
     own: str = ""
     known: dict[str, None] = field(default_factory=dict)
     usual: dict[str, None] = field(default_factory=dict)
     guessed: dict[str, str] = field(default_factory=dict)
-    steps: dict[str, list[Part]] = field(default_factory=dict)
+    steps: dict[str, list[PartFact]] = field(default_factory=dict)
     next: dict[str, list[str]] = field(default_factory=dict)
     is_started: bool = False
     chats: list[str] = field(default_factory=list)
-    starters: list["_Drawn"] = field(default_factory=list)
+    starters: list["_AgentDrawing"] = field(default_factory=list)
 
     @property
     def chat(self) -> str:
         """Where outsiders answer it: its own chat, or of an agent that starts it; empty: nowhere."""
-        waiting, seen = [self], list[_Drawn]()
+        waiting, seen = [self], list[_AgentDrawing]()
         while waiting:
             each = waiting.pop()
             if each.chats:
@@ -379,7 +379,7 @@ class _RowUse:
     shown: "Evidence | None" = None
 
 
-class _Drawing:
+class _ApplicationDrawing:
     """The facts of some files as they are drawn."""
 
     def __init__(self, form: DataForm, documents: Sequence[Document], out: Proposal) -> None:
@@ -391,40 +391,40 @@ class _Drawing:
         for each in self._facts:
             self._by_word[type(each)].append(each)
         self._scope = documents[0].source if form.together == "file" else ""
-        self._names = _Names(self._facts, documents)
+        self._names = _EqualNames(self._facts, documents)
         self._systems = self._place()
         self._accesses = out.part(_Accesses)
         self._begun = out.part(Begun)
-        self._agents: dict[str, _Drawn] = {}
+        self._agents: dict[str, _AgentDrawing] = {}
         self._links: dict[str, list[str]] = defaultdict(list)
         self._parts: dict[int, _Meaning] = {}
         self._asks_by_name = {self._names.of(each.tool): each for each in self._of(Asks) if each.tool}
 
     def draw(self) -> None:
         """Draw agents first, since all else is theirs."""
-        for fact in self._of(Link):
+        for fact in self._of(LinkFact):
             to = fact.to or fact.of or next(iter(fact.above), "")
             self._links[self._names.of(fact.called)].append(self._names.of(to))
             self._take(fact)
         self._draw_agents()
         for fact in self._of(Next):
             self._add_next(fact)
-        for fact in (each for each in self._of(Part) if each.step):
+        for fact in (each for each in self._of(PartFact) if each.step):
             for agent in self._agents_of(fact):
                 agent.steps.setdefault(fact.called, []).append(fact)
         self._draw_parts()
         self._draw_each(
-            (Server, self._draw_server), (Model, self._draw_own_model), (Secrets, self._draw_secrets),
-            (Hands, self._draw_hands),
+            (ServerFact, self._draw_server), (ModelFact, self._draw_own_model),
+            (SecretsFact, self._draw_secrets), (Hands, self._draw_hands),
         )  # fmt: skip
         self._draw_charts()
         self._draw_each(
-            (Inlet, self._draw_own_inlet), (Same, self._take), (Asks, self._take), (Question, self._ask)
+            (Inlet, self._draw_own_inlet), (Same, self._take), (Asks, self._take), (QuestionFact, self._ask)
         )
         for agent in self._agents.values():
             self._tell(agent)
         self._ask_who_starts()
-        for fact in self._of(Nothing):
+        for fact in self._of(IgnoredFact):
             self._out.take(fact.at, fact.rule)
 
     def _draw_each(self, *drawn: tuple[type[Fact], Callable[[Any], None]]) -> None:
@@ -432,7 +432,7 @@ class _Drawing:
             for fact in self._of(word):
                 draw(fact)
 
-    def _draw_own_model(self, fact: Model) -> None:
+    def _draw_own_model(self, fact: ModelFact) -> None:
         for agent in self._agents_of(fact):
             self._draw_model(agent, fact.provider, fact)
 
@@ -443,7 +443,7 @@ class _Drawing:
         else:
             self._draw_inlet(fact, fact.title, fact.who, agents, answers=fact.answers)
 
-    def _ask(self, fact: Question) -> None:
+    def _ask(self, fact: QuestionFact) -> None:
         agents = self._agents_of(fact)
         about: Became | None = ("agent", agents[0].id) if agents else None
         self._take(fact, self._out.ask(about, fact.text, fact.rule, at=fact.at, detail=fact.text))
@@ -451,7 +451,7 @@ class _Drawing:
     def _of(self, word: type[Any]) -> Iterator[Any]:
         return iter(self._by_word.get(word, ()))
 
-    def _take(self, fact: Fact, *became: Became, rule: Rule | None = None) -> None:
+    def _take(self, fact: Fact, *became: Became, rule: FormRule | None = None) -> None:
         for leaf in fact.used:
             self._out.take(leaf, fact.rule, *became)
             if rule is not None:
@@ -469,8 +469,8 @@ class _Drawing:
         return _Systems(self._out, (form.name if form.application.key else "", key), title, at)
 
     def _draw_agents(self) -> None:
-        by_name: dict[str, list[Agent]] = defaultdict(list)
-        for fact in self._of(Agent):
+        by_name: dict[str, list[AgentFact]] = defaultdict(list)
+        for fact in self._of(AgentFact):
             by_name[self._names.of(fact.called)].append(fact)
         asking = self._asking_models()
         first = self._first_in_files(by_name)
@@ -492,7 +492,7 @@ class _Drawing:
                 kind=kind, home=self._systems.workstation(best.at),
             )  # fmt: skip
             title = self._out.title("agent", id_) if drawn else title
-            self._agents[name] = _Drawn(id_, title, self._systems.workstation(best.at), facts)
+            self._agents[name] = _AgentDrawing(id_, title, self._systems.workstation(best.at), facts)
             self._agents[name].is_started = drawn is not None  # by what the form that names it says
             for file in (each for each, names in first.items() if name in names):
                 self._begun.of_code(id_, file)
@@ -501,7 +501,7 @@ class _Drawing:
             for each in facts:
                 self._take(each, ("agent", id_))
 
-    def _file_that_begins(self, facts: Sequence[Agent]) -> str:
+    def _file_that_begins(self, facts: Sequence[AgentFact]) -> str:
         """The first file that is there of those that may begin the code of an agent; empty: none is."""
         for each in facts:
             document = next(one for one in self._documents if one.source == each.at.source)
@@ -515,7 +515,7 @@ class _Drawing:
                     return posixpath.normpath(written)
         return ""
 
-    def _first_in_files(self, facts: Mapping[str, Sequence[Agent]]) -> dict[str, list[str]]:
+    def _first_in_files(self, facts: Mapping[str, Sequence[AgentFact]]) -> dict[str, list[str]]:
         """By file of code what the agents in it are called that no other sets to work."""
         others = {self._names.of(each.to) for each in self._of(Hands)}
         found: dict[str, list[str]] = {}
@@ -528,10 +528,10 @@ class _Drawing:
     def _asking_models(self) -> set[str]:
         """What the agents are called that ask a model, or that set an agent to work in their chart."""
         found = set[str]()
-        called = {self._names.of(each.called) for each in self._of(Agent) if not each.asks_model}
-        for fact in self._of(Model):
+        called = {self._names.of(each.called) for each in self._of(AgentFact) if not each.asks_model}
+        for fact in self._of(ModelFact):
             found.update(self._owners(fact))
-        for fact in self._of(Part):
+        for fact in self._of(PartFact):
             if self._may_ask_model(fact):
                 found.update(self._owners(fact))
         for fact in self._of(Next):
@@ -541,7 +541,7 @@ class _Drawing:
             found.update(self._owners(fact))
         return found
 
-    def _may_ask_model(self, fact: Part) -> bool:
+    def _may_ask_model(self, fact: PartFact) -> bool:
         """Whether a part is a model or calls one; code that is not here, or calls what is not known, may."""
         meaning = self._meaning(fact)
         if meaning.is_role("model"):
@@ -558,10 +558,10 @@ class _Drawing:
             return [each for each in self._links[called] if each]
         return [self._names.of(each) for each in fact.above[:1]]
 
-    def _agents_of(self, fact: Fact) -> list[_Drawn]:
+    def _agents_of(self, fact: Fact) -> list[_AgentDrawing]:
         return [*self._called(self._owners(fact))]
 
-    def _called(self, names: Iterable[str]) -> Iterator[_Drawn]:
+    def _called(self, names: Iterable[str]) -> Iterator[_AgentDrawing]:
         for each in names:
             name = self._names.of(each)
             while name not in self._agents and "." in name.rpartition(":")[2]:  # of X.crew.kickoff also X
@@ -569,7 +569,7 @@ class _Drawing:
             if name in self._agents:
                 yield self._agents[name]
 
-    def _beginning(self) -> list[_Drawn]:
+    def _beginning(self) -> list[_AgentDrawing]:
         said = [each for each in self._agents.values() if any(fact.starts for fact in each.facts)]
         return said or list(self._agents.values())
 
@@ -589,7 +589,7 @@ class _Drawing:
                     self._delegate(agent, other, agent.facts[0].at, "asked" if step in asked else "allowed")
 
     def _delegate(
-        self, agent: _Drawn, other: _Drawn, at: Node, asking: Asking = "allowed"
+        self, agent: _AgentDrawing, other: _AgentDrawing, at: Node, asking: Asking = "allowed"
     ) -> tuple[Became, ...]:
         if agent is other:
             return ()
@@ -607,7 +607,7 @@ class _Drawing:
             agent.next.setdefault(fact.called, []).append(fact.to)
             agent.next.setdefault(fact.to, [])
 
-    def _asked_steps(self, agent: _Drawn) -> set[str]:
+    def _asked_steps(self, agent: _AgentDrawing) -> set[str]:
         """The steps to which every way from the beginning leads through one that asks a person."""
         if not agent.next:
             return set()
@@ -638,10 +638,10 @@ class _Drawing:
 
     def _draw_parts(self) -> None:
         asked = {each.id: self._asked_steps(each) for each in self._agents.values()}
-        for fact in self._of(Part):
+        for fact in self._of(PartFact):
             agents = self._agents_of(fact)
             if not agents:
-                if any(each.asks_model for each in self._of(Agent)):
+                if any(each.asks_model for each in self._of(AgentFact)):
                     self._take(fact, rule=RULES["no-model"])
                 continue
             for agent in agents:
@@ -660,13 +660,13 @@ class _Drawing:
                 return cast("Asking", fact.words[fact.says.lower()])
         return None
 
-    def _meaning(self, fact: Part) -> _Meaning:
+    def _meaning(self, fact: PartFact) -> _Meaning:
         known = self._parts.get(id(fact))
         if known is None:
             known = self._parts[id(fact)] = self._read_meaning(fact)
         return known
 
-    def _read_meaning(self, fact: Part) -> _Meaning:
+    def _read_meaning(self, fact: PartFact) -> _Meaning:
         found = _Meaning()
         catalogue, language = self._out.catalogue, _language(fact.at.source)
         names = (each for each in fact.part if each.count(":") == 1 or not each.startswith("code:"))
@@ -696,7 +696,7 @@ class _Drawing:
             break
         return found
 
-    def _draw_part(self, agent: _Drawn, fact: Part, asking: Asking) -> None:
+    def _draw_part(self, agent: _AgentDrawing, fact: PartFact, asking: Asking) -> None:
         out, meaning = self._out, self._meaning(fact)
         if fact.off.is_true or fact.on.text.lower() == "false":
             self._take(fact, rule=RULES["tool-off"])
@@ -718,7 +718,7 @@ class _Drawing:
             asks = unknown.rule if unknown is not None else RULES["unknown-tool"]
             self._take(fact, out.ask(("agent", agent.id), text, asks, at=fact.at, detail=title), rule=asks)
             return
-        rule: Rule | None = None
+        rule: FormRule | None = None
         for use in meaning.rows:
             drawn, how = self._draw_row(agent, fact, use, asking)
             records += drawn
@@ -737,11 +737,11 @@ class _Drawing:
 
     def _draw_row(
         self,
-        agent: _Drawn,
-        fact: Part,
+        agent: _AgentDrawing,
+        fact: PartFact,
         use: _RowUse,
         asking: Asking,
-    ) -> tuple[list[Became], Rule | None]:
+    ) -> tuple[list[Became], FormRule | None]:
         """What a row says of a part: the records, and the rule that its leaves are taken by."""
         row, at = use.row, use.at
         match row.role:
@@ -755,7 +755,7 @@ class _Drawing:
                 return self._draw_model(agent, row.provider, fact, use), RULES["asked-model"]
         given = {**row.defaults, **use.settings}
         reaches = left_by(
-            given.get("operation", ""), effect_of(row, Shown(_NO_PROGRAM, settings=given)).reaches
+            given.get("operation", ""), effect_of(row, ShownServer(_NO_PROGRAM, settings=given)).reaches
         )
         if not reaches:
             return [], None
@@ -774,7 +774,9 @@ class _Drawing:
         agent.known.setdefault(f"{fact.title or row.title or row.id}, which {words}")
         return records, RULES["known-tool"]
 
-    def _system(self, system: str, row: Row, host: str, at: Node, agent: _Drawn, fact: Part) -> str:
+    def _system(
+        self, system: str, row: Row, host: str, at: Node, agent: _AgentDrawing, fact: PartFact
+    ) -> str:
         """A system of a row; behind an address of a host that the catalogue knows that system."""
         known = self._out.catalogue.system[system]
         if known.zone == "address" and host:
@@ -788,7 +790,7 @@ class _Drawing:
             system, at, host=host, address=address, server=one, title=row.title or row.id
         )
 
-    def _credential(self, agent: _Drawn, fact: Part, use: _RowUse, system: str) -> str:
+    def _credential(self, agent: _AgentDrawing, fact: PartFact, use: _RowUse, system: str) -> str:
         """With what an agent reaches a system: what the part is given, what the row knows, or nothing."""
         out, row, at = self._out, use.row, use.at
         for kind, node in fact.credentials:
@@ -822,7 +824,9 @@ class _Drawing:
             return found
         return self._own_credential(agent, at)
 
-    def _draw_shown(self, agent: _Drawn, shown: "Evidence", known: KnownCredential | None, title: str) -> str:
+    def _draw_shown(
+        self, agent: _AgentDrawing, shown: "Evidence", known: KnownCredential | None, title: str
+    ) -> str:
         """The variable that code gives a call, or the secret that stands in the code for it."""
         out, leaf = self._out, self._code.leaf(shown)
         is_variable = shown.kind == "variable"
@@ -840,7 +844,7 @@ class _Drawing:
         out.take(leaf, RULES["variable-in-code"] if is_variable else RULES["literal-secret"], *records)
         return found
 
-    def _own_credential(self, agent: _Drawn, at: Node) -> str:
+    def _own_credential(self, agent: _AgentDrawing, at: Node) -> str:
         """What an agent reaches without a credential: by its code, from where it runs."""
         if not agent.own:
             key = (self._form.name, self._systems.key[1], "code", self._out.key("agent", agent.id))
@@ -849,7 +853,7 @@ class _Drawing:
         return agent.own
 
     def _draw_own(
-        self, agent: _Drawn, fact: Part, meaning: _Meaning, title: str, asking: Asking
+        self, agent: _AgentDrawing, fact: PartFact, meaning: _Meaning, title: str, asking: Asking
     ) -> list[Became]:
         """A function of the project: variables that it reads, and, where it calls nothing known, its name.
 
@@ -887,7 +891,7 @@ class _Drawing:
         return any(each == package or each.split(".")[0] == package for each in self._form.packages)
 
     def _draw_variable(
-        self, agent: _Drawn, name: str, leaf: Node, *, is_secret: bool = False
+        self, agent: _AgentDrawing, name: str, leaf: Node, *, is_secret: bool = False
     ) -> list[Became]:
         out = self._out
         if not is_secret and (not names_secret(name) or meaning_of(name) != "secret"):
@@ -909,7 +913,7 @@ class _Drawing:
 
     # Servers, models, secrets, inlets -----------------------------------------------------------
 
-    def _draw_server(self, fact: Server) -> None:
+    def _draw_server(self, fact: ServerFact) -> None:
         words = tuple(each for each in fact.words if each.text)
         if is_off(self._out, fact.title, fact.at):
             return
@@ -919,7 +923,7 @@ class _Drawing:
                     self._out, agent.id, (self._form.name, self._systems.key[1], agent.id),
                     self._systems.title, self._systems, lambda at: self._systems.files("", at),
                 )  # fmt: skip
-                served = read_server(starter, Entry(
+                served = read_server(starter, ServerEntry(
                     fact.title or "server", fact.at, words, fact.address, fact.env, fact.headers, fact.logins,
                     fact.passed, tools=fact.tools, refused=fact.refused,
                 ))  # fmt: skip
@@ -929,11 +933,11 @@ class _Drawing:
                 self._take(fact, ("agent", served.agent))
 
     def _draw_model(
-        self, agent: _Drawn, provider: str, fact: Fact, use: _RowUse | None = None
+        self, agent: _AgentDrawing, provider: str, fact: Fact, use: _RowUse | None = None
     ) -> list[Became]:
         """A model: with the key that is given, else by the usual variable of its provider."""
         out = self._out
-        if isinstance(fact, Model) and fact.key.text:
+        if isinstance(fact, ModelFact) and fact.key.text:
             named = fact.title or provider
             records = model_key(
                 out, self._systems, agent.id, provider, fact.key, named=f"key of {named}",
@@ -941,7 +945,7 @@ class _Drawing:
                 keep=lambda each, node: self._systems.keep(each, self._systems.files("", node), node),
                 at=fact.at, host=host_of(fact.address.text),
             )  # fmt: skip
-        elif isinstance(fact, Part) and fact.credentials:
+        elif isinstance(fact, PartFact) and fact.credentials:
             row = out.catalogue.variable_named(f"{provider.upper()}_API_KEY")
             api = (
                 self._systems.model_api(row.model, row.zone, fact.at)
@@ -958,7 +962,9 @@ class _Drawing:
         self._take(fact, *records)
         return records
 
-    def _draw_usual_key(self, agent: _Drawn, provider: str, fact: Fact, use: _RowUse | None) -> list[Became]:
+    def _draw_usual_key(
+        self, agent: _AgentDrawing, provider: str, fact: Fact, use: _RowUse | None
+    ) -> list[Became]:
         """The key that a model's library is given in code, else the variable that it reads by itself."""
         out, name = self._out, f"{provider.upper()}_API_KEY"
         row = out.catalogue.variable_named(name)
@@ -975,7 +981,7 @@ class _Drawing:
         hold = out.relate(Hold(agent.id, credential), at=at)
         return [("credential", credential), hold, out.relate(Grant(credential, api, ("execute",)), at=at)]
 
-    def _draw_secrets(self, fact: Secrets) -> None:
+    def _draw_secrets(self, fact: SecretsFact) -> None:
         for agent in self._agents_of(fact) or self._beginning():
             if fact.named:
                 for leaf in fact.used:
@@ -989,7 +995,7 @@ class _Drawing:
                 else:
                     self._out.take(node, RULES["setting"], ("agent", agent.id))
 
-    def _draw_role(self, agent: _Drawn, fact: Secrets) -> None:
+    def _draw_role(self, agent: _AgentDrawing, fact: SecretsFact) -> None:
         """The role of an account that an agent runs as, which an export of the account may describe."""
         out, arn = self._out, fact.role.text
         if not _ROLE.fullmatch(arn):
@@ -1008,7 +1014,7 @@ class _Drawing:
         self._take(fact, ("credential", role), out.relate(Hold(agent.id, role), at=fact.role))
         self._accesses.ask_of_role(role, arn, _above(fact.role))
 
-    def _draw_given(self, agent: _Drawn, name: str, node: Node) -> None:
+    def _draw_given(self, agent: _AgentDrawing, name: str, node: Node) -> None:
         """A secret: of the variable that it refers to, or one that stands here, under a name of many."""
         out, text, variable = self._out, node.text, name_referred_to(node.text)
         if variable or not text or out.catalogue.variable_named(name) is not None or name.isupper():
@@ -1031,7 +1037,7 @@ class _Drawing:
         fact: Fact,
         title: str,
         who: str,
-        agents: Sequence[_Drawn],
+        agents: Sequence[_AgentDrawing],
         key: str = "",
         *,
         answers: bool = True,
@@ -1044,7 +1050,7 @@ class _Drawing:
             self._take(fact, *(("agent", each.id) for each in agents))
             return ()
         is_known = who not in {"", "anybody"}
-        given = fact.credentials if isinstance(fact, Part) else ()
+        given = fact.credentials if isinstance(fact, PartFact) else ()
         names = [node["name"].text or kind for kind, node in given]
         guards = f"Only who has {', '.join(names)} can. " if names else ""
         system = out.element(
@@ -1068,7 +1074,7 @@ class _Drawing:
 
     # What is drawn at the end -------------------------------------------------------------------
 
-    def _tell(self, agent: _Drawn) -> None:
+    def _tell(self, agent: _AgentDrawing) -> None:
         """One assumption on what its known tools reach, and one on what its own are taken to do."""
         out, at = self._out, agent.facts[0].at
         if agent.known:
@@ -1148,7 +1154,7 @@ def _settings(node: Node) -> dict[str, str]:
     return found
 
 
-class _Names:
+class _EqualNames:
     """Names that mean the same: as rows say, and of functions that return an agent."""
 
     def __init__(self, facts: Iterable[Fact], documents: Iterable[Document]) -> None:
@@ -1157,7 +1163,9 @@ class _Names:
         same += [
             (each["@gives"].text, each["@def"].text) for one in documents for each in one.root["defs"].each()
         ]
-        known = {each.called for each in facts if isinstance(each, Agent)} | {called for _, called in same}
+        known = {each.called for each in facts if isinstance(each, AgentFact)} | {
+            called for _, called in same
+        }
         for of, called in same:
             while of not in known and "." in of.rpartition(":")[2]:
                 of = of.rpartition(".")[0]  # noqa: PLW2901  # of X.agent_id also X

@@ -33,7 +33,7 @@ _CLOSED: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class CatalogueSource:
     """Where rows were read.
 
     Attributes:
@@ -75,7 +75,7 @@ class KnownSystem:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class ServerLimit:
     """What in a configuration leaves only some of what a server reaches, or adds to it.
 
     Attributes:
@@ -143,7 +143,7 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class KnownServer:
     """A well-known MCP server.
 
     Attributes:
@@ -178,8 +178,8 @@ class Server:
     except_: tuple[str, ...] = ()
     tools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    limits: tuple[Limit, ...] = ()
-    adds: tuple[Limit, ...] = ()
+    limits: tuple[ServerLimit, ...] = ()
+    adds: tuple[ServerLimit, ...] = ()
     credential: tuple[KnownCredential, ...] = ()
     folders: str = ""
     address: str = ""
@@ -242,7 +242,7 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class CommandPrograms:
     """Programs that lists of allowed commands name.
 
     Attributes:
@@ -262,7 +262,7 @@ _FALSE: Final = frozenset({"false", "0"})
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownServer:
     """What a configuration shows of a server, by which limits of its row are found.
 
     Attributes:
@@ -278,7 +278,7 @@ class Shown:
     query: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
 
-    def value(self, limit: Limit) -> str | None:
+    def value(self, limit: ServerLimit) -> str | None:
         """What stands where a limit looks; ``None``: nothing does."""
         if limit.setting:
             return self.settings.get(limit.setting)
@@ -298,7 +298,7 @@ class Shown:
             return None if limit.absent in given else ""
         return None
 
-    def holds(self, limit: Limit) -> bool:
+    def holds(self, limit: ServerLimit) -> bool:
         """Whether the configuration shows that a limit holds."""
         value = self.value(limit)
         if value is None or (value.lower() in _FALSE and not limit.value):
@@ -321,7 +321,7 @@ class Effect:
     unsaid: tuple[str, ...] = ()
 
 
-def effect_of(server: Server, shown: Shown) -> Effect:
+def effect_of(server: KnownServer, shown: ShownServer) -> Effect:
     """What a server reaches, less what its configuration takes away."""
     left, unsaid = list(server.reaches), list(server.unsaid)
     for limit in (*server.limits, *server.adds):
@@ -341,7 +341,7 @@ def effect_of(server: Server, shown: Shown) -> Effect:
     return Effect(tuple(left), tuple(unsaid))
 
 
-def _named_tools(server: Server, limit: Limit, value: str) -> tuple[str, ...] | None:
+def _named_tools(server: KnownServer, limit: ServerLimit, value: str) -> tuple[str, ...] | None:
     """The accesses of the tools or groups that a value lists; ``None`` where one of them is not known."""
     named = [each.strip() for each in value.split(",") if each.strip()]
     if limit.names == "groups":
@@ -402,15 +402,15 @@ class Catalogue:
         tools: what agents use that is no MCP server, the first that matches a name counting.
     """
 
-    source: Mapping[str, Source]
+    source: Mapping[str, CatalogueSource]
     system: Mapping[str, KnownSystem]
-    servers: tuple[tuple[Server, ...], ...]
+    servers: tuple[tuple[KnownServer, ...], ...]
     variable: tuple[Variable, ...]
-    command: tuple[Command, ...]
-    tools: tuple[Server, ...] = ()
+    command: tuple[CommandPrograms, ...]
+    tools: tuple[KnownServer, ...] = ()
 
     @property
-    def server(self) -> dict[str, Server]:
+    def server(self) -> dict[str, KnownServer]:
         """Every server by id."""
         return {each.id: each for servers in self.servers for each in servers}
 
@@ -426,18 +426,18 @@ class Catalogue:
             (*self.tools, *other.tools),
         )
 
-    def servers_of(self, program: Program) -> tuple[Server, ...]:
+    def servers_of(self, program: Program) -> tuple[KnownServer, ...]:
         """The rows that match a program: none, one, or several that match it as well as one another.
 
         Of one file those with the longest pattern, of several files the first that has any.
         """
         return next(filter(None, (_best(rows, program.subjects) for rows in self.servers)), ())
 
-    def part_named(self, *names: str) -> Server | None:
+    def part_named(self, *names: str) -> KnownServer | None:
         """The row of the first name that is known; ``None``: none is."""
         return next((found for each in names if (found := self._part(each)) is not None), None)
 
-    def _part(self, name: str) -> Server | None:
+    def _part(self, name: str) -> KnownServer | None:
         exact, patterns = self._tools_by_name
         if name in exact:
             return exact[name]
@@ -453,14 +453,14 @@ class Catalogue:
         return known[name]
 
     @cached_property
-    def _part_cache(self) -> dict[str, Server | None]:
+    def _part_cache(self) -> dict[str, KnownServer | None]:
         return {}
 
     @cached_property
-    def _tools_by_name(self) -> tuple[dict[str, Server], dict[str, list[tuple[str, Server]]]]:
+    def _tools_by_name(self) -> tuple[dict[str, KnownServer], dict[str, list[tuple[str, KnownServer]]]]:
         """Rows by whole names, and patterns by what stands before the colon."""
-        exact: dict[str, Server] = {}
-        patterns: dict[str, list[tuple[str, Server]]] = {}
+        exact: dict[str, KnownServer] = {}
+        patterns: dict[str, list[tuple[str, KnownServer]]] = {}
         for row in self.tools:
             for each in row.match:
                 if "*" in each:
@@ -502,7 +502,7 @@ class Catalogue:
         )
         return tuple(dict.fromkeys(each for reaches in found for each in reaches))
 
-    def command_of(self, line: str) -> Command | None:
+    def command_of(self, line: str) -> CommandPrograms | None:
         """The row of a command, by its first words, the longest name first; ``None``: not known."""
         words = line.split()
         for count in range(min(len(words), 3), 0, -1):
@@ -513,9 +513,9 @@ class Catalogue:
         return None
 
 
-def _best(servers: Iterable[Server], subjects: Sequence[str]) -> tuple[Server, ...]:
+def _best(servers: Iterable[KnownServer], subjects: Sequence[str]) -> tuple[KnownServer, ...]:
     """The servers whose longest pattern that matches is the longest of all."""
-    found: dict[str, tuple[int, Server]] = {}
+    found: dict[str, tuple[int, KnownServer]] = {}
     for server in servers:
         if any(_fits(subject, each) for subject in subjects for each in server.except_):
             continue
@@ -673,12 +673,12 @@ def _value(hint: Any, value: Any, where: str) -> Any:
 
 
 _TABLES: Final[Mapping[str, type[Any]]] = {
-    "source": Source,
+    "source": CatalogueSource,
     "system": KnownSystem,
-    "server": Server,
-    "tool": Server,
+    "server": KnownServer,
+    "tool": KnownServer,
     "variable": Variable,
-    "command": Command,
+    "command": CommandPrograms,
 }
 
 
@@ -703,7 +703,7 @@ def _check(rows: Catalogue, all_rows: Catalogue) -> None:
         _check_accesses(command.reaches, all_rows, f"command {', '.join(command.names)[:60]}")
 
 
-def _check_tool(tool: Server, rows: Catalogue) -> None:
+def _check_tool(tool: KnownServer, rows: Catalogue) -> None:
     where = f"tool {tool.id}"
     for each in tool.match:
         prefix, _, name = each.partition(":")
@@ -714,7 +714,7 @@ def _check_tool(tool: Server, rows: Catalogue) -> None:
     _check_row(tool, rows, where)
 
 
-def _check_server(server: Server, rows: Catalogue) -> None:
+def _check_server(server: KnownServer, rows: Catalogue) -> None:
     where = f"server {server.id}"
     for each in (*server.match, *server.except_):
         prefix, _, name = each.partition(":")
@@ -725,7 +725,7 @@ def _check_server(server: Server, rows: Catalogue) -> None:
     _check_row(server, rows, where)
 
 
-def _check_row(server: Server, rows: Catalogue, where: str) -> None:
+def _check_row(server: KnownServer, rows: Catalogue, where: str) -> None:
     if server.source and server.source not in rows.source:
         raise _RowError(f"{where}: there is no source {one_line(server.source)}")
     _check_accesses(server.reaches, rows, where)

@@ -5,12 +5,12 @@ from typing import Any
 
 from meshmodel.importers.catalogue import (
     Catalogue,
-    Command,
+    CatalogueSource,
+    CommandPrograms,
     KnownCredential,
+    KnownServer,
     KnownSystem,
-    Limit,
-    Server,
-    Source,
+    ServerLimit,
     Variable,
     accesses_in_words,
 )
@@ -18,7 +18,7 @@ from meshmodel.importers.programs import address_of, program_of
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import counted, did_you_mean, one_line
 
-Found = Server | KnownSystem | Variable | Command
+Found = KnownServer | KnownSystem | Variable | CommandPrograms
 """A row that is printed."""
 
 
@@ -50,11 +50,11 @@ def catalogue_text(rows: Catalogue) -> str:
     return "\n".join([*lines, f"{servers}, {systems}, {groups[0]} of variables, {groups[1]} of commands"])
 
 
-def _id(server: Server) -> str:
+def _id(server: KnownServer) -> str:
     return server.id
 
 
-def _reach(server: Server, rows: Catalogue) -> str:
+def _reach(server: KnownServer, rows: Catalogue) -> str:
     return accesses_in_words(server.reaches, lambda system: rows.system[system].name)
 
 
@@ -66,7 +66,7 @@ def row_text(row: Found, rows: Catalogue) -> str:
 
 def _lines(row: Found, rows: Catalogue) -> Iterator[str]:
     match row:
-        case Server():
+        case KnownServer():
             yield f"server {row.id}{' (archived)' if row.archived else ''}"
             yield f"is: {', '.join(row.match)}"
             yield f"reaches: {_reach(row, rows)}"
@@ -90,7 +90,7 @@ def _lines(row: Found, rows: Catalogue) -> Iterator[str]:
             yield f"variables {', '.join(row.names)}"
             opened = row.model or (rows.system[row.system].name if row.system else "")
             yield f"{row.kind}{f', accepted by {opened}' if opened else ''}"
-        case Command():
+        case CommandPrograms():
             yield f"commands {', '.join(row.names)}"
             titles = accesses_in_words(row.reaches, lambda system: rows.system[system].name)
             yield "run whatever they are given" if row.runs else titles
@@ -104,11 +104,11 @@ def _lines(row: Found, rows: Catalogue) -> Iterator[str]:
         yield f"source: {source.at} ({source.date}), {source.read}"
 
 
-def _source(row: Found, rows: Catalogue) -> Source | None:
-    return rows.source.get(row.source) if isinstance(row, Server) else None
+def _source(row: Found, rows: Catalogue) -> CatalogueSource | None:
+    return rows.source.get(row.source) if isinstance(row, KnownServer) else None
 
 
-def _limit(limit: Limit) -> str:
+def _limit(limit: ServerLimit) -> str:
     where = next(
         f"{name} {value}"
         for name in ("option", "env", "header", "query", "url", "absent", "file")
@@ -141,7 +141,7 @@ def catalogue_json(rows: Catalogue, found: list[Found] | None = None) -> dict[st
         if found is None
         else found
     )
-    servers = sorted((each for each in shown if isinstance(each, Server)), key=_id)
+    servers = sorted((each for each in shown if isinstance(each, KnownServer)), key=_id)
     systems = sorted((each for each in shown if isinstance(each, KnownSystem)), key=lambda each: each.id)
     return {
         "format": "meshmodel-catalogue/1",
@@ -160,12 +160,12 @@ def catalogue_json(rows: Catalogue, found: list[Found] | None = None) -> dict[st
         "commands": [
             {"names": list(each.names), "reaches": list(each.reaches), "runs": each.runs}
             for each in shown
-            if isinstance(each, Command)
+            if isinstance(each, CommandPrograms)
         ],
     }
 
 
-def _server_answer(server: Server, rows: Catalogue) -> dict[str, Any]:
+def _server_answer(server: KnownServer, rows: Catalogue) -> dict[str, Any]:
     source = _source(server, rows)
     return {
         "server": server.id,

@@ -14,9 +14,17 @@ from meshmodel.importers.ledger import Became
 from meshmodel.importers.model_keys import model_key
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import SHARED
-from meshmodel.importers.servers import Entry, is_off, read_server
+from meshmodel.importers.servers import ServerEntry, is_off, read_server
 from meshmodel.importers.settings import take_settings
-from meshmodel.importers.vocabulary import Asks, Fact, Model, Nothing, Part, Question, Server
+from meshmodel.importers.vocabulary import (
+    Asks,
+    Fact,
+    IgnoredFact,
+    ModelFact,
+    PartFact,
+    QuestionFact,
+    ServerFact,
+)
 from meshmodel.model.vocabulary import ACTIONS
 
 _USE: Final = re.compile(r"([\w*:.-]{1,200})(?:\((.{0,500})\))?", re.DOTALL)
@@ -62,13 +70,13 @@ class _Settings:
         client = out.part(Clients).client(self.kind.name, self.folder, at=roots[0])
         if self.kind.settings:
             client.settings("user" if self.folder == HOME else "project", roots[0])
-        drawing = _Drawing(self, client, self.form.facts(self.documents), roots)
+        drawing = _ClientDrawing(self, client, self.form.facts(self.documents), roots)
         drawing.draw()
         for root in roots:
             take_settings(client, root, but=self.kind.but)
 
 
-class _Drawing:
+class _ClientDrawing:
     """The facts of one client as they are drawn."""
 
     def __init__(
@@ -182,7 +190,7 @@ class _Drawing:
             self._out.take(leaf, rule, self._about)
 
     @_draw.register
-    def _(self, fact: Part) -> None:
+    def _(self, fact: PartFact) -> None:
         out, client, account = self._out, self._client, self._account
         if is_off(out, fact.title, fact.at):
             return
@@ -213,18 +221,18 @@ class _Drawing:
         return self._client.account
 
     @_draw.register
-    def _(self, fact: Server) -> None:
+    def _(self, fact: ServerFact) -> None:
         words = tuple(each for each in fact.words if each.text)
         if not (words or fact.address) or is_off(self._out, fact.title, fact.at):
             return
-        read_server(self._client, Entry(
+        read_server(self._client, ServerEntry(
             fact.title, fact.at, words, fact.address, fact.env, fact.headers, fact.logins, fact.passed,
             tools=fact.tools, refused=fact.refused,
         ))  # fmt: skip
         self._take_switch(fact.on)
 
     @_draw.register
-    def _(self, fact: Model) -> None:
+    def _(self, fact: ModelFact) -> None:
         client = self._client
         if fact.key.text:
             named = f"{fact.title}" or "model"
@@ -236,10 +244,10 @@ class _Drawing:
             self._out.take(fact.key, fact.rule, *records)
 
     @_draw.register
-    def _(self, fact: Question) -> None:
+    def _(self, fact: QuestionFact) -> None:
         if self._client.folder != HOME or not fact.elsewhere:
             self._out.ask(self._about, fact.text, fact.rule, at=fact.at)
 
     @_draw.register
-    def _(self, fact: Nothing) -> None:
+    def _(self, fact: IgnoredFact) -> None:
         self._out.take(fact.at, fact.rule)

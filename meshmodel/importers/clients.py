@@ -34,7 +34,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from meshmodel.importers.catalogue import Server as KnownServer
+from meshmodel.importers.catalogue import KnownServer
 from meshmodel.importers.common_systems import HOME, CommonSystems, folder_name
 from meshmodel.importers.document import Document, Node
 from meshmodel.importers.ledger import Became
@@ -117,7 +117,7 @@ class Tools:
 
 
 @dataclass(slots=True)
-class _Access:
+class _AccessApproval:
     """How an access is asked for: the loosest of what was said, and where that was said."""
 
     asking: Asking
@@ -136,7 +136,7 @@ class Account:
             "credential", ("account", *key), name, at=at, kind="other", identity="the user", subject="human"
         )
         self._out.relate(Hold(agent, self.credential), at=at)
-        self._accesses: dict[tuple[str, Action], _Access] = {}
+        self._accesses: dict[tuple[str, Action], _AccessApproval] = {}
         self.said: dict[object, list[Became]] = {}
         """What was said of all commands at once, so that thousands of rules say it once."""
 
@@ -145,7 +145,7 @@ class Account:
         for action in actions:
             known = self._accesses.get((system, action))
             if known is None or loosest((known.asking, asking)) != known.asking:
-                self._accesses[system, action] = _Access(asking, at)
+                self._accesses[system, action] = _AccessApproval(asking, at)
         return ("grant", (self.credential, system))
 
     def asking(self, system: str, action: Action) -> Asking:
@@ -175,7 +175,7 @@ class Account:
 
 
 @dataclass(slots=True)
-class Served:
+class PromptServer:
     """A server of a client, as far as its prompts are concerned.
 
     Attributes:
@@ -245,7 +245,7 @@ class Client:
         self.folder = folder
         self.key = (name, folder, file) if file else (name, folder)
         self.systems = out.part(CommonSystems)
-        self.servers: list[Served] = []
+        self.servers: list[PromptServer] = []
         self.folders = [folder]
         shown = "" if folder == HOME or file else folder_name(folder)
         self.title = f"{name} in {shown}" if shown not in {"", folder_name("")} else name
@@ -603,7 +603,7 @@ class Client:
         for account in (*([self._account] if self._account else []), *self._subagents):
             account.draw()
 
-    def _draw_server(self, served: Served) -> None:
+    def _draw_server(self, served: PromptServer) -> None:
         self._draw_call(self.agent, served, None)
         kept_from = self._kept_from.get(served.name, set()) | self._kept_from.get("*", set())
         of_all, of_it = (self._callers.get(each, {}) for each in ("*", served.name))
@@ -612,7 +612,7 @@ class Client:
             if agent not in kept_from:
                 self._draw_call(agent, served, None if "*" in tools else tools)
 
-    def _draw_call(self, caller: str, served: Served, listed: Sequence[str] | None) -> None:
+    def _draw_call(self, caller: str, served: PromptServer, listed: Sequence[str] | None) -> None:
         """Draw how the client, or a subagent by the tools that it lists, sets a server to work."""
         said = [*self._rules.get("*", ()), *self._rules.get(served.name, ())]
         default = loosest(tools.servers for tools, _ in self._tools) if self._tools else None
@@ -646,7 +646,9 @@ class Client:
             return
         self._draw_prompts(caller, served, "asked" if asking == "allowed" else asking, unasked)
 
-    def _draw_prompts(self, caller: str, served: Served, asking: Asking, unasked: Sequence[str]) -> None:
+    def _draw_prompts(
+        self, caller: str, served: PromptServer, asking: Asking, unasked: Sequence[str]
+    ) -> None:
         """A prompt on the delegation; where some tools are unasked, on grants for what none of these does."""
         if not unasked:
             self.checkpoint("delegation", caller, served.agent, asking, None, served.at)

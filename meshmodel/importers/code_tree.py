@@ -103,10 +103,12 @@ def read_code(text: str, path: Path, source: str, packages: Sequence[str], calls
         packages: those whose calls are read.
         calls: further callees that are read, as patterns.
     """
-    return _Lifting(module_of(text, path, source, packages), packages, [glob(each) for each in calls]).root()
+    return _FileLifter(
+        module_of(text, path, source, packages), packages, [glob(each) for each in calls]
+    ).root()
 
 
-class _Lifting:
+class _FileLifter:
     """One file."""
 
     def __init__(self, module: Module, packages: Sequence[str], calls: Sequence[re.Pattern[str]]) -> None:
@@ -311,7 +313,7 @@ class _Lifting:
     def _named_value(self, node: Syntax, depth: int) -> CodeNode:
         """A variable, also of another file: its value if that is a literal, list or map, else a reference."""
         module, value = followed(self._module, node)
-        there = self if module is self._module else _Lifting(module, self._packages, self._calls)
+        there = self if module is self._module else _FileLifter(module, self._packages, self._calls)
         kind = value.kind
         if (kind in TEXTS | _LISTS | MAPS | _NUMBERS or kind in _PLAIN) and depth < DEPTH_LIMIT // 2:
             return there.value(value, depth + 10)

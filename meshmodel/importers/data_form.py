@@ -12,18 +12,18 @@ from pathlib import Path as FilePath
 from typing import Any, Final, cast, get_type_hints
 
 from meshmodel.importers.document import Document, Node
-from meshmodel.importers.ledger import VERDICTS, Rule, Verdict
-from meshmodel.importers.paths import Path, PathError, Text, glob, path_of, text_of
+from meshmodel.importers.ledger import VERDICTS, FormRule, Verdict
+from meshmodel.importers.paths import Path, PathError, PathText, glob, path_of, text_of
 from meshmodel.importers.vocabulary import (
     WORDS,
-    Agent,
+    AgentFact,
     Fact,
     Hands,
-    Link,
+    IgnoredFact,
+    LinkFact,
     Lists,
     Many,
     Names,
-    Nothing,
     Otherwise,
     Pairs,
     Words,
@@ -57,7 +57,7 @@ class FormError(MeshmodelError):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FormRow:
     """One row: what is selected, and what it means.
 
     Attributes:
@@ -69,7 +69,7 @@ class Row:
         takes: the leaves that it is about, from what is selected on; none: those that its fields are made of.
     """
 
-    rule: Rule
+    rule: FormRule
     word: type[Fact]
     at: Path
     inside: tuple[str, ...]
@@ -77,9 +77,9 @@ class Row:
     takes: tuple[Path, ...]
 
     @property
-    def rules(self) -> tuple[Rule, ...]:
+    def rules(self) -> tuple[FormRule, ...]:
         """All that it takes leaves by."""
-        return (self.rule, *(each.rule for each in self.values.values() if isinstance(each, _Otherwise)))
+        return (self.rule, *(each.rule for each in self.values.values() if isinstance(each, _OtherwiseTable)))
 
     def facts(self, document: Document, called: Mapping[Node, str]) -> Iterator[Fact]:
         """What a document says by this row."""
@@ -107,7 +107,7 @@ class Row:
 def _above(node: Node, called: Mapping[Node, str], word: type[Fact]) -> Names:
     """What the nodes are called in which one stands, the nearest first."""
     found: list[str] = []
-    here = node.parent if word in {Agent, Hands, Link} else node
+    here = node.parent if word in {AgentFact, Hands, LinkFact} else node
     while here is not None:
         if here in called:
             found.append(called[here])
@@ -118,7 +118,7 @@ def _above(node: Node, called: Mapping[Node, str], word: type[Fact]) -> Names:
 def _made(value: Any, node: Node, used: list[Node]) -> Any:
     """The value of a field for a node."""
     match value:
-        case Text():
+        case PathText():
             return value.of(node, used)
         case Path():
             found = value.first(node)
@@ -132,13 +132,13 @@ def _made(value: Any, node: Node, used: list[Node]) -> Any:
             pairs = tuple(pair for each in path.nodes(node) for pair in _pairs(each))
             used += [one for _, one in pairs if one.is_leaf]
             return pairs
-        case _Lists(paths):
+        case _ListTables(paths):
             lists = tuple(each for path in paths for each in path.nodes(node))
             used += [leaf for each in lists for leaf in each.leaves()]
             return lists
         case _Texts(texts):
             return tuple(text for each in texts for text in each.each(node, used) if text)
-        case _Otherwise(rule, ask):
+        case _OtherwiseTable(rule, ask):
             return Otherwise(rule, ask.of(node))
     return value
 
@@ -165,19 +165,19 @@ class _Pairs:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lists:
+class _ListTables:
     paths: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    texts: tuple[Text, ...]
+    texts: tuple[PathText, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Otherwise:
-    rule: Rule
-    ask: Text
+class _OtherwiseTable:
+    rule: FormRule
+    ask: PathText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,13 +232,13 @@ class Application:
         secrets: what credentials are called that are kept in this place under a name.
     """
 
-    zone: Text | None = None
+    zone: PathText | None = None
     key: str = ""
     secrets: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
+class FormExample:
     """Files with what they say: the test of the rows.
 
     Attributes:
@@ -269,7 +269,7 @@ class DataForm:
 
     def __init__(self, path: FilePath, data: Mapping[str, Any]) -> None:
         self.path = path
-        read = _Table(path, data, "")
+        read = _FileTable(path, data, "")
         if read.text("format", "") != FORMAT:
             raise FormError(f'{one_line(path, 400)}: is no form: it has no line format = "{FORMAT}"')
         self.name = read.text("name")
@@ -348,7 +348,7 @@ class DataForm:
         found = [[each.text for each in path.nodes(document.root)] for path in self.copies]
         return repr(found) if found and all(found) else ""
 
-    def without(self, row: Row) -> "DataForm":
+    def without(self, row: FormRow) -> "DataForm":
         """The same form but for one row, by which a test finds what the row does."""
         made = copy(self)
         made.rows = tuple(each for each in self.rows if each is not row)
@@ -358,10 +358,10 @@ class DataForm:
         """What the files say, row by row; agents first, since others are theirs by where they stand."""
         called: dict[Node, str] = {}
         found: list[Fact] = []
-        for row in sorted(self.rows, key=lambda each: (each.word is Nothing, each.word is not Agent)):
+        for row in sorted(self.rows, key=lambda each: (each.word is IgnoredFact, each.word is not AgentFact)):
             for document in documents:
                 for fact in row.facts(document, called):
-                    if isinstance(fact, Agent):
+                    if isinstance(fact, AgentFact):
                         named = fact.called or f"{fact.at.source}:{fact.at.line}"
                         called.setdefault(fact.at, named)
                         found.append(replace(fact, called=named))
@@ -416,7 +416,7 @@ def read_form(path: FilePath) -> DataForm:
     return DataForm(path, read_toml_file(path))
 
 
-class _Table:
+class _FileTable:
     """A table of the file, each key of which is read once; ``end`` refuses those that nobody read."""
 
     def __init__(self, path: FilePath, data: Any, where: str) -> None:
@@ -487,7 +487,7 @@ class _Table:
         except PathError as error:
             raise self.error(f"{key}: {error}") from None
 
-    def as_text(self, key: str, text: Any) -> Text:
+    def as_text(self, key: str, text: Any) -> PathText:
         if not isinstance(text, str):
             raise self.error(f"{key} is to be a text")
         try:
@@ -495,16 +495,16 @@ class _Table:
         except PathError as error:
             raise self.error(f"{key}: {error}") from None
 
-    def table(self, key: str) -> "_Table":
-        return _Table(self._path, self.take(key, {}), key)
+    def table(self, key: str) -> "_FileTable":
+        return _FileTable(self._path, self.take(key, {}), key)
 
-    def tables(self, key: str) -> Iterator["_Table"]:
+    def tables(self, key: str) -> Iterator["_FileTable"]:
         found = self.take(key, [])
         if not isinstance(found, list):
             raise self.error(f"{key} is to be written as [[{key}]]")
         for number, each in enumerate(found, 1):
             named = each.get("name", number) if isinstance(each, dict) else number
-            yield _Table(self._path, each, f"{key} {one_line(named, 60)}")
+            yield _FileTable(self._path, each, f"{key} {one_line(named, 60)}")
 
     def end(self) -> None:
         for key in self.data:
@@ -512,7 +512,7 @@ class _Table:
             raise self.error(f"{one_line(key, 60)} is no key of it; {hint}")
 
 
-def _client(read: _Table) -> ClientKind:
+def _client(read: _FileTable) -> ClientKind:
     found = ClientKind(
         name=read.text("name"),
         when=read.path("when", None),
@@ -529,7 +529,7 @@ def _client(read: _Table) -> ClientKind:
     return found
 
 
-def _own(read: _Table) -> OwnTools:
+def _own(read: _FileTable) -> OwnTools:
     found = OwnTools(
         does=read.one_of("does", GROUPS),
         tools=read.texts("tools"),
@@ -541,7 +541,7 @@ def _own(read: _Table) -> OwnTools:
     return found
 
 
-def _application(read: _Table) -> Application:
+def _application(read: _FileTable) -> Application:
     zone = read.take("zone", None)
     found = Application(
         zone=None if zone is None else read.as_text("zone", zone),
@@ -552,14 +552,14 @@ def _application(read: _Table) -> Application:
     return found
 
 
-def _example(read: _Table) -> Example:
+def _example(read: _FileTable) -> FormExample:
     read.text("name", "")
-    found = Example(files=read.words("files"), says=read.texts("says"), never=read.texts("never"))
+    found = FormExample(files=read.words("files"), says=read.texts("says"), never=read.texts("never"))
     read.end()
     return found
 
 
-def _row(read: _Table) -> Row:
+def _row(read: _FileTable) -> FormRow:
     """A row, or what is wrong with it."""
     name, word = read.text("name"), read.one_of("is", tuple(WORDS))
     made, verdict = WORDS[word]
@@ -568,7 +568,7 @@ def _row(read: _Table) -> Row:
     if unknown is not None:
         hint = did_you_mean(unknown, sorted(known)) or f"it has {', '.join(sorted(known))}"
         raise read.error(f"{one_line(unknown, 60)} is no key of a row that is {word}; {hint}")
-    rule = Rule(name, read.text("about"), read.verdict(verdict), read.text("why"))
+    rule = FormRule(name, read.text("about"), read.verdict(verdict), read.text("why"))
     at = read.as_path("at", read.take("at"))
     inside, takes = read.texts("in"), read.paths("takes")
     for key, value in _USUAL.get(word, {}).items():
@@ -584,27 +584,27 @@ def _row(read: _Table) -> Row:
         else:
             read.take(each.name, None)
     read.end()
-    return Row(rule, made, at, inside, values, takes)
+    return FormRow(rule, made, at, inside, values, takes)
 
 
-def _otherwise(read: _Table, key: str, rule: Rule) -> _Otherwise:
+def _otherwise(read: _FileTable, key: str, rule: FormRule) -> _OtherwiseTable:
     verdict = read.verdict("question")
     name, about = read.text("name", f"{rule.name}-{key}"), read.text("about", rule.construct)
-    found = _Otherwise(
-        Rule(name, about, verdict, read.text("why")), read.as_text("ask", read.text("ask", ""))
+    found = _OtherwiseTable(
+        FormRule(name, about, verdict, read.text("why")), read.as_text("ask", read.text("ask", ""))
     )
     read.end()
     return found
 
 
-def _field(read: _Table, key: str, hint: Any, rule: Rule) -> Any:
+def _field(read: _FileTable, key: str, hint: Any, rule: FormRule) -> Any:
     """What a field is made of."""
     if hint is bool:
         return read.flag(key)
     if hint == Otherwise | None:
         return _otherwise(read.table(key), key, rule)
     if hint == Lists:
-        return _Lists(read.paths(key))
+        return _ListTables(read.paths(key))
     if hint == Node:
         return read.as_path(key, read.take(key))
     if hint == Many:

@@ -7,7 +7,7 @@ from meshmodel.importers.applications import RULES, draw_application
 from meshmodel.importers.client_settings import draw_clients
 from meshmodel.importers.data_form import DataForm
 from meshmodel.importers.document import Document
-from meshmodel.importers.ledger import Rule
+from meshmodel.importers.ledger import FormRule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import TABLES
 
@@ -19,7 +19,7 @@ class DataReader:
     form: DataForm
 
     @property
-    def RULES(self) -> Mapping[str, Rule]:  # noqa: N802  # as of a module
+    def RULES(self) -> Mapping[str, FormRule]:  # noqa: N802  # as of a module
         """Its rows, and what the drawing of its facts decides."""
         own = {rule.name: rule for each in self.form.rows for rule in each.rules}
         drawn = TABLES["settings"] | TABLES["servers"] | TABLES["clients"] if self.form.clients else RULES

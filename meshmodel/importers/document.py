@@ -184,7 +184,7 @@ class Document:
     syntax: Syntax
     root: Node
     roots: tuple[Node, ...]
-    replaced: tuple["Replaced", ...] = ()
+    replaced: tuple["ReplacedValue", ...] = ()
 
     def leaves(self) -> "Iterator[Node]":
         """All leaves of it, the replaced ones last."""
@@ -193,7 +193,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Replaced:
+class ReplacedValue:
     """A value under a key that stands again.
 
     Attributes:

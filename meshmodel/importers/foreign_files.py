@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from meshmodel.importers.catalogue import Catalogue
-from meshmodel.importers.document import Document, ForeignFileError, Node, Replaced, Syntax
+from meshmodel.importers.document import Document, ForeignFileError, Node, ReplacedValue, Syntax
 from meshmodel.importers.first_lines import ENDINGS_OF_CODE, shown_by
 from meshmodel.importers.forms import CODE_FORM, FORMS, Form
-from meshmodel.importers.proposal import Picked, Proposal, Proposed, clean_text
+from meshmodel.importers.proposal import Pick, Proposal, ProposedModel, clean_text
 from meshmodel.model.errors import CombinedError, MeshmodelError, RequestError
 from meshmodel.model.open_file import open_file, real_path
 from meshmodel.model.stop import check_current
@@ -65,7 +65,7 @@ class Reading:
             if (kept := [each for each in documents if each is not document])
         }
 
-    def propose(self, picked: Picked | None = None, catalogue: Catalogue | None = None) -> list[Proposed]:
+    def propose(self, picked: Pick | None = None, catalogue: Catalogue | None = None) -> list[ProposedModel]:
         """What each form makes of its files, read together.
 
         Args:
@@ -201,7 +201,7 @@ def _parse(document: Document, text: str) -> Document:
     if syntax == "yaml":
         from meshmodel.importers.yaml_text import read_yaml
 
-        replaced: list[Replaced] = []
+        replaced: list[ReplacedValue] = []
         roots = read_yaml(text, source, replaced=replaced)
         root = roots[0] if len(roots) == 1 else Node(list(roots), 1, source)
         if len(roots) != 1:

@@ -4,10 +4,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from meshmodel.importers.data_form import DataForm, Example
+from meshmodel.importers.data_form import DataForm, FormExample
 from meshmodel.importers.data_reader import DataReader
 from meshmodel.importers.foreign_files import read_document
-from meshmodel.importers.ledger import Row
+from meshmodel.importers.ledger import LedgerRow
 from meshmodel.importers.paths import glob
 from meshmodel.importers.proposal import Proposal
 from meshmodel.model.errors import MeshmodelError
@@ -16,7 +16,7 @@ from meshmodel.model.records import Snapshot
 
 def problems_of(form: DataForm) -> Iterator[str]:
     """What is not as the examples of a form say, and the rows that change nothing in them, each in a line."""
-    made: list[tuple[list[str], list[Row]]] = []
+    made: list[tuple[list[str], list[LedgerRow]]] = []
     for number, example in enumerate(form.examples, 1):
         where = f"{form.name}, example {number}"
         try:
@@ -40,7 +40,7 @@ def problems_of(form: DataForm) -> Iterator[str]:
             yield f"{form.name}: no example needs the row {one.rule.name}"
 
 
-def _outcome(form: DataForm, example: Example) -> tuple[list[str], list[Row]]:
+def _outcome(form: DataForm, example: FormExample) -> tuple[list[str], list[LedgerRow]]:
     model, rows = read_example(form, example)
     return sorted(sentences(model)), rows
 
@@ -49,7 +49,7 @@ def _matching(pattern: str, lines: list[str]) -> list[str]:
     return [each for each in lines if glob(pattern).fullmatch(each)]
 
 
-def read_example(form: DataForm, example: Example) -> tuple[Snapshot, list[Row]]:
+def read_example(form: DataForm, example: FormExample) -> tuple[Snapshot, list[LedgerRow]]:
     """The model and the ledger that the files of an example become.
 
     Raises:

@@ -19,7 +19,7 @@ from typing import Any, Final, Self
 import tomli
 
 from meshmodel.importers.document import Node
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became, FormRule
 from meshmodel.importers.proposal import Proposal, clean_text
 from meshmodel.importers.rule_tables import rules_of
 from meshmodel.model.records import Reference
@@ -40,7 +40,7 @@ class FormTable:
         return cls(tomli.loads(Path(module).with_suffix(".toml").read_text(encoding="utf-8")))
 
     @cached_property
-    def rules(self) -> dict[str, Rule]:
+    def rules(self) -> dict[str, FormRule]:
         """The rules by name, in their order."""
         return rules_of(self.content["rules"])
 

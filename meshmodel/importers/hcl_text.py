@@ -28,14 +28,14 @@ def read_hcl(text: str, source: str) -> Node:
     file = parse(text, "tree_sitter_hcl")
     if file.mistake is not None or any(each.kind != "body" for each in file.named):
         raise ForeignFileError(source, file.mistake or 1, "is no Terraform")
-    reader = _Reader(source)
+    reader = _HclReader(source)
     root = reader.node({}, file)
     for each in file.named:
         reader.body(each, root, 1)
     return root
 
 
-class _Reader:
+class _HclReader:
     """One file; depths count what a value stands in."""
 
     def __init__(self, source: str) -> None:

@@ -14,14 +14,14 @@ from meshmodel.importers.document import Document, ForeignFileError, Node
 from meshmodel.importers.foreign_files import CODE, Reading, read_files
 from meshmodel.importers.forms import FORMS, Form
 from meshmodel.importers.last_import import Renamed
-from meshmodel.importers.ledger import Became, Ledger, Row, words_for
-from meshmodel.importers.plan import Outcome, Plan, plan
-from meshmodel.importers.proposal import Picked, Proposed
+from meshmodel.importers.ledger import Became, Ledger, LedgerRow, words_for
+from meshmodel.importers.plan import ImportPlan, Outcome, plan
+from meshmodel.importers.proposal import Pick, ProposedModel
 from meshmodel.model.errors import CombinedError, MeshmodelError
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.text import did_you_mean
 from meshmodel.model.validation import label_of
-from meshmodel.store.imports import Imported
+from meshmodel.store.imports import ImportRow
 
 AGENTS: Final = "agents"
 """What is said to ``only`` for the users and roles that agents of the model reach."""
@@ -44,13 +44,13 @@ class Import:
     """
 
     reading: Reading
-    proposals: tuple[Proposed, ...]
+    proposals: tuple[ProposedModel, ...]
     ids: tuple[dict[Became, Became], ...]
     before: Snapshot
     after: Snapshot
     edit: Edit
     outcomes: tuple[Outcome, ...]
-    imported: tuple[Imported, ...]
+    imported: tuple[ImportRow, ...]
     is_compared_with_last: bool
 
     @cached_property
@@ -65,7 +65,7 @@ class Import:
         return found
 
     @cached_property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[LedgerRow, ...]:
         """The ledger: what became of each leaf, with the ids that the model then has; made when asked for."""
         made = zip(self.proposals, self.ids, strict=True)
         return tuple(row for each, ids in made for row in each.ledger.rows(each.documents, ids))
@@ -75,7 +75,7 @@ def prepare(
     paths: Sequence[Path],
     base: Path,
     model: Snapshot,
-    last: Sequence[Imported] | None,
+    last: Sequence[ImportRow] | None,
     *,
     renamed: Renamed = lambda _: {},
     form: str | None = None,
@@ -106,7 +106,7 @@ def prepare(
 def prepare_read(
     reading: Reading,
     model: Snapshot,
-    last: Sequence[Imported] | None,
+    last: Sequence[ImportRow] | None,
     *,
     renamed: Renamed = lambda _: {},
     rejected: AbstractSet[Reference] = frozenset(),
@@ -115,7 +115,7 @@ def prepare_read(
 ) -> Import:
     """The same for files that have been read; ``catalogue`` as of ``Reading.propose``."""
     proposals = tuple(reading.propose(_picked(only, model) if only else None, catalogue))
-    after, plans, said = model, list[Plan](), last
+    after, plans, said = model, list[ImportPlan](), last
     for each in proposals:
         made = plan(each, [one.source for one in each.documents], after, said, renamed, rejected)
         after = made.after
@@ -150,7 +150,7 @@ def _check_rejected(rejected: AbstractSet[Reference], outcomes: Sequence[Outcome
         )
 
 
-def _refused(reading: Reading, proposed: Proposed) -> list[tuple[Document, str]]:
+def _refused(reading: Reading, proposed: ProposedModel) -> list[tuple[Document, str]]:
     """The files of folders that are of another form than they look, and why they are left out.
 
     Raises:
@@ -205,16 +205,16 @@ def _part(leaf: Node) -> str | int | None:
     return key
 
 
-def _brought_up_to_date(last: Sequence[Imported], now: Sequence[Imported]) -> list[Imported]:
+def _brought_up_to_date(last: Sequence[ImportRow], now: Sequence[ImportRow]) -> list[ImportRow]:
     """What imports last said, with what was read just now by another form in place of what it said before."""
     found = {each.place: each for each in (*last, *now)}
     return [each for each in found.values() if each.record is not None]
 
 
-def _picked(only: Sequence[str], model: Snapshot) -> Picked:
+def _picked(only: Sequence[str], model: Snapshot) -> Pick:
     reached = frozenset[str]()
     if AGENTS in only:
         from meshmodel.analysis.analysis import analyse
 
         reached = reached.union(*(each.identities for each in analyse(model).reach()))
-    return Picked(frozenset(only) - {AGENTS}, reached)
+    return Pick(frozenset(only) - {AGENTS}, reached)

@@ -20,7 +20,7 @@ VERDICTS: Final[tuple[Verdict, ...]] = ("mapped", "assumed", "question", "not un
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class FormRule:
     """One row of a form's table of mapping.
 
     Attributes:
@@ -36,14 +36,14 @@ class Rule:
     why: str
 
 
-NOT_UNDERSTOOD: Final = Rule("not-understood", "", "not understood", "no rule of this form reads it")
-SECRET: Final = Rule(
+NOT_UNDERSTOOD: Final = FormRule("not-understood", "", "not understood", "no rule of this form reads it")
+SECRET: Final = FormRule(
     "secret-withheld", "a value that looks like a secret", "secret withheld", "names only, never the secret"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LedgerRow:
     """What became of one leaf.
 
     Attributes:
@@ -75,9 +75,9 @@ class Ledger:
     """Who took which leaf."""
 
     def __init__(self) -> None:
-        self._taken: dict[Node, tuple[Rule, frozenset[Became]]] = {}
+        self._taken: dict[Node, tuple[FormRule, frozenset[Became]]] = {}
 
-    def take(self, node: Node, rule: Rule, became: Iterable[Became] = ()) -> None:
+    def take(self, node: Node, rule: FormRule, became: Iterable[Became] = ()) -> None:
         """Say what became of a leaf; of a list or map, of the leaves in it that nobody took yet.
 
         A leaf that is taken again is in the records of both, under the rule whose verdict weighs more.
@@ -99,7 +99,9 @@ class Ledger:
             if not all(each in records for each in became):
                 self._taken[leaf] = rule, frozenset(each for each in became if each in records)
 
-    def rows(self, documents: Iterable[Document], ids: "dict[Became, Became] | None" = None) -> list[Row]:
+    def rows(
+        self, documents: Iterable[Document], ids: "dict[Became, Became] | None" = None
+    ) -> list[LedgerRow]:
         """One row for every leaf of the documents, in their order.
 
         Args:
@@ -108,7 +110,7 @@ class Ledger:
         """
         return [self._row(leaf, ids or {}) for each in documents for leaf in each.leaves()]
 
-    def rule_of(self, leaf: Node) -> Rule:
+    def rule_of(self, leaf: Node) -> FormRule:
         """The rule that decided about a leaf, unless it looks like a secret."""
         check_current()
         rule, _ = self._taken.get(leaf, (NOT_UNDERSTOOD, ()))
@@ -125,10 +127,10 @@ class Ledger:
         found = [(leaf, records) for leaf, (rule, records) in self._taken.items() if rule.name in rules]
         return [(leaf, records) for leaf, records in found if self.rule_of(leaf).name in rules]
 
-    def _row(self, leaf: Node, ids: dict[Became, Became]) -> Row:
+    def _row(self, leaf: Node, ids: dict[Became, Became]) -> LedgerRow:
         rule, (_, records) = self.rule_of(leaf), self._taken.get(leaf, (NOT_UNDERSTOOD, frozenset[Became]()))
         became = tuple(sorted(words_for(ids.get(each, each)) for each in records))
-        return Row(
+        return LedgerRow(
             leaf.source, leaf.path, leaf.line, rule.construct, rule.verdict, became, rule.name, rule.why
         )
 

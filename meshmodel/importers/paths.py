@@ -140,7 +140,7 @@ class Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class PathText:
     """A text made of constants and of what paths lead to."""
 
     parts: tuple[str | tuple[Path, str], ...]
@@ -247,10 +247,10 @@ def path_of(text: str) -> Path:
     Raises:
         PathError: it is not one.
     """
-    return _Reader(text).path()
+    return _PathReader(text).path()
 
 
-def text_of(text: str) -> Text:
+def text_of(text: str) -> PathText:
     """A text with paths in braces.
 
     Raises:
@@ -268,7 +268,7 @@ def text_of(text: str) -> Text:
         if not colon or change.strip() not in _CHANGES:
             written, change = part, ""
         parts.append((path_of(written), change.strip()))
-    return Text(tuple(parts))
+    return PathText(tuple(parts))
 
 
 _VALUES: Final = re.compile(r"[^,\]]*")
@@ -280,7 +280,7 @@ def _plain(end: str) -> re.Pattern[str]:
     return re.compile(rf"[^\s.|\[\]{{}}\"{re.escape(end)}]*")
 
 
-class _Reader:
+class _PathReader:
     """Reads one path."""
 
     def __init__(self, text: str) -> None:

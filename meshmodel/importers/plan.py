@@ -20,7 +20,7 @@ from typing import Any, Final, Literal
 from meshmodel.edits.edit import Change, Edit, Put, Remove, apply_edit, free_id
 from meshmodel.edits.operations import without_slot
 from meshmodel.importers.last_import import Place, Renamed, brought_forward, rows_to_keep
-from meshmodel.importers.proposal import Identity, Proposed, united
+from meshmodel.importers.proposal import Identity, ProposedModel, united
 from meshmodel.importers.references import named_in, with_ids
 from meshmodel.model.note_subject import note_subject
 from meshmodel.model.records import (
@@ -39,7 +39,7 @@ from meshmodel.model.schema import SCHEMA
 from meshmodel.model.stop import check_current
 from meshmodel.model.validation import References, normalise, with_actual_step
 from meshmodel.model.vocabulary import ELEMENT_TABLES
-from meshmodel.store.imports import Imported
+from meshmodel.store.imports import ImportRow
 
 Kind = Literal["program changed", "new", "changed", "gone", "conflict", "kept", "left out"]
 KINDS: Final[tuple[Kind, ...]] = ("program changed", "new", "changed", "gone", "conflict", "kept", "left out")
@@ -75,7 +75,7 @@ class Outcome:
 
 
 @dataclass(slots=True)
-class Plan:
+class ImportPlan:
     """What an import does.
 
     Attributes:
@@ -89,18 +89,18 @@ class Plan:
     after: Snapshot
     edit: Edit
     outcomes: list[Outcome] = field(default_factory=list)
-    imported: list[Imported] = field(default_factory=list)
+    imported: list[ImportRow] = field(default_factory=list)
     ids: dict[Reference, Reference] = field(default_factory=dict)
 
 
 def plan(
-    proposed: Proposed,
+    proposed: ProposedModel,
     sources: Iterable[str],
     model: Snapshot,
-    last: Sequence[Imported] | None,
+    last: Sequence[ImportRow] | None,
     renamed: Renamed = lambda _: {},
     rejected: AbstractSet[Reference] = frozenset(),
-) -> Plan:
+) -> ImportPlan:
     """What importing does to a model.
 
     Args:
@@ -111,21 +111,21 @@ def plan(
         renamed: looks up new ids of what is missing.
         rejected: table and key of what is not to be done.
     """
-    planning = _Planning(proposed, frozenset(sources), model, last, renamed, rejected)
+    planning = _ImportPlanner(proposed, frozenset(sources), model, last, renamed, rejected)
     planning.compare()
     planning.remove()
     return planning.finish()
 
 
-class _Planning:
+class _ImportPlanner:
     """One import of one form."""
 
     def __init__(
         self,
-        proposed: Proposed,
+        proposed: ProposedModel,
         sources: frozenset[str],
         model: Snapshot,
-        last: Sequence[Imported] | None,
+        last: Sequence[ImportRow] | None,
         renamed: Renamed,
         rejected: AbstractSet[Reference],
     ) -> None:
@@ -137,7 +137,7 @@ class _Planning:
         self.is_known = last is not None
         self.before = list(last or ())  # as it is kept
         self.last = brought_forward(self.before, model, renamed)  # with the ids of now
-        self.said: dict[Reference, list[Imported]] = defaultdict(list)
+        self.said: dict[Reference, list[ImportRow]] = defaultdict(list)
         for row in self.last:
             self.said[row.table, row.key].append(row)
         self.ids = self._new_ids(proposed)
@@ -152,7 +152,7 @@ class _Planning:
 
     # Ids --------------------------------------------------------------------------------------
 
-    def _new_ids(self, proposed: Proposed) -> dict[Reference, str]:
+    def _new_ids(self, proposed: ProposedModel) -> dict[Reference, str]:
         """What each record of the proposal is called in the model."""
         known: dict[tuple[str, str, str], str] = {}
         for row in self.last:
@@ -173,7 +173,7 @@ class _Planning:
             found[table, id_] = now
         return found
 
-    def _bring_in(self, proposed: Proposed) -> None:
+    def _bring_in(self, proposed: ProposedModel) -> None:
         """The records of the proposal with the ids of the model, as all files together say them."""
         are_others = any(id_ != now for (_, id_), now in self.ids.items())
         for table in TABLES:
@@ -294,7 +294,7 @@ class _Planning:
         for reference in candidates:
             self._note(reference, "gone", why="its file no longer has it")
 
-    def _no_longer_says(self, row: Imported) -> bool:
+    def _no_longer_says(self, row: ImportRow) -> bool:
         return (
             row.form == self.form
             and row.source in self.sources
@@ -333,7 +333,7 @@ class _Planning:
     ) -> None:
         self.outcomes[reference] = Outcome(kind, *reference, tuple(fields), why, tuple(against))
 
-    def finish(self) -> Plan:
+    def finish(self) -> ImportPlan:
         """The plan; its edit is checked as any is."""
         changes: list[Change] = [
             Put(each) for each in self.puts.values() if not isinstance(each, Checkpoint | Note)
@@ -355,14 +355,14 @@ class _Planning:
             self.outcomes.values(),
             key=lambda each: (KINDS.index(each.kind), TABLES.index(each.table), each.key),
         )
-        return Plan(apply_edit(self.model, edit), edit, order, self._to_keep(), self._ids_of_all())
+        return ImportPlan(apply_edit(self.model, edit), edit, order, self._to_keep(), self._ids_of_all())
 
-    def _to_keep(self) -> list[Imported]:
+    def _to_keep(self) -> list[ImportRow]:
         """What is to be kept in a model file; nothing where the model is none."""
         if not self.is_known:
             return []
         said = [
-            Imported(source, self.form, identity.scope, identity.digest, *reference, record)
+            ImportRow(source, self.form, identity.scope, identity.digest, *reference, record)
             for reference, record in self.now.items()
             for identity in [self.identity.get(reference, Identity("", ""))]
             for source in sorted(self.by[reference])

@@ -12,7 +12,7 @@ from meshmodel.edits.edit import Edit, Put, apply_edit, numbered_id
 from meshmodel.edits.ids import id_of
 from meshmodel.importers.catalogue import Catalogue, load_catalogue
 from meshmodel.importers.document import Document, Node
-from meshmodel.importers.ledger import Became, Ledger, Rule
+from meshmodel.importers.ledger import Became, FormRule, Ledger
 from meshmodel.importers.withheld import shows_secret, without_secret_parts
 from meshmodel.model.records import (
     Agent,
@@ -49,7 +49,7 @@ _UNITED: Final = ("actions", "passes", "entitled", "known_as")
 """Lists that are united where two places say them; ``only`` is a limit and needs care."""
 
 
-UNSEEN: Final = Rule("agents-unseen", "credentials without agents", "question", "who uses them is asked")
+UNSEEN: Final = FormRule("agents-unseen", "credentials without agents", "question", "who uses them is asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Picked:
+class Pick:
     """Of which principals of a file alone something is made, with what these may become.
 
     Attributes:
@@ -84,7 +84,7 @@ class Picked:
 
 
 @dataclass(slots=True)
-class Proposed:
+class ProposedModel:
     """What an import proposes, with ids of its own.
 
     Attributes:
@@ -120,7 +120,7 @@ class Proposal:
         also_read: files that were opened because a file of the import names them.
     """
 
-    def __init__(self, form: str, picked: Picked | None = None, catalogue: Catalogue | None = None) -> None:
+    def __init__(self, form: str, picked: Pick | None = None, catalogue: Catalogue | None = None) -> None:
         self.picked = picked
         self.paths: dict[str, Path] = {}
         self.beside: Mapping[str, Proposal] = {}
@@ -303,12 +303,14 @@ class Proposal:
 
     # Leaves and questions ---------------------------------------------------------------------
 
-    def take(self, node: Node, rule: Rule, *became: Became) -> None:
+    def take(self, node: Node, rule: FormRule, *became: Became) -> None:
         """Say what became of a leaf, or of what nobody took yet below a list or map; ``ABSENT`` is none."""
         check_current()
         self._ledger.take(node, rule, became)
 
-    def ask(self, about: Reference | None, text: str, rule: Rule, *, at: Node, detail: str = "") -> Reference:
+    def ask(
+        self, about: Reference | None, text: str, rule: FormRule, *, at: Node, detail: str = ""
+    ) -> Reference:
         """Ask what the file does not say: a note of kind question. A leaf it stands at becomes a question.
 
         Args:
@@ -321,7 +323,7 @@ class Proposal:
         return self._say("question", about, text, rule, at, detail)
 
     def assume(
-        self, about: Reference | None, text: str, rule: Rule, *, at: Node, detail: str = ""
+        self, about: Reference | None, text: str, rule: FormRule, *, at: Node, detail: str = ""
     ) -> Reference:
         """Say what is assumed, to be confirmed: a note of kind assumption; else as ``ask``."""
         return self._say("assumption", about, text, rule, at, detail)
@@ -331,7 +333,7 @@ class Proposal:
         kind: Literal["question", "assumption"],
         about: Reference | None,
         text: str,
-        rule: Rule,
+        rule: FormRule,
         at: Node,
         detail: str,
     ) -> Reference:
@@ -376,7 +378,7 @@ class Proposal:
 
     # The whole ---------------------------------------------------------------------------------
 
-    def finish(self) -> Proposed:
+    def finish(self) -> ProposedModel:
         """All of it, checked as a model is; raises InvalidModelError where a form made no valid model."""
         for draw in self._at_end:
             draw()
@@ -386,7 +388,7 @@ class Proposal:
         checkpoints = tuple(Put(each) for each in self._records.values() if isinstance(each, Checkpoint))
         if checkpoints:
             model = apply_edit(model, Edit("", checkpoints))
-        return Proposed(
+        return ProposedModel(
             self._form,
             replace(model, touched={}),
             self._identities,

@@ -14,18 +14,18 @@ from typing import Any, Final
 
 import tomli
 
-from meshmodel.importers.ledger import VERDICTS, Rule
+from meshmodel.importers.ledger import VERDICTS, FormRule
 
 
-def rules_of(rows: Mapping[str, Sequence[str]]) -> dict[str, Rule]:
+def rules_of(rows: Mapping[str, Sequence[str]]) -> dict[str, FormRule]:
     """The rules of a table by name, in its order; a row may say more than three things."""
     return {
-        name: Rule(name, construct, VERDICTS[VERDICTS.index(verdict)], why)
+        name: FormRule(name, construct, VERDICTS[VERDICTS.index(verdict)], why)
         for name, (verdict, construct, why, *_) in rows.items()
     }
 
 
-def form_rules(module: str) -> dict[str, Rule]:
+def form_rules(module: str) -> dict[str, FormRule]:
     """The rules in ``NAME.toml`` beside the file of a module, and those that it shares with others."""
     content = _content(Path(module).with_suffix(".toml"))
     found = rules_of(content["rules"])

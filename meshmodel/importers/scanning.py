@@ -111,7 +111,7 @@ class Walk:
     is_late: bool = False
 
 
-class _Names:
+class _FormNames:
     """The names of all forms' files."""
 
     def __init__(self, forms: Iterable[Form]) -> None:
@@ -135,7 +135,7 @@ def walk(folder: Path, forms: Sequence[Form], stop: Stop) -> Walk:
         forms: those whose names are looked for.
         stop: says when the time is up.
     """
-    made, names, entries = Walk(), _Names(forms), 0
+    made, names, entries = Walk(), _FormNames(forms), 0
     device = folder.stat().st_dev
     waiting, repositories = deque([(str(folder), "", False)]), {""}
     while waiting:
@@ -176,7 +176,13 @@ def _listed(folder: str, source: str, made: Walk) -> "list[os.DirEntry[str]]":
 
 
 def _note(
-    made: Walk, path: Path, source: str, names: _Names, repositories: AbstractSet[str], *, is_example: bool
+    made: Walk,
+    path: Path,
+    source: str,
+    names: _FormNames,
+    repositories: AbstractSet[str],
+    *,
+    is_example: bool,
 ) -> None:
     """Note a file by its name."""
     made.files += 1
@@ -209,7 +215,7 @@ def _is_on(entry: "os.DirEntry[str]", device: int) -> bool:
 
 def home_files(home: Path, forms: Sequence[Form], etc: Path = Path("/etc")) -> list[Candidate]:
     """A person's own configuration and what an administrator sets for it, called ``~/…`` and ``/etc/…``."""
-    names = _Names(forms)
+    names = _FormNames(forms)
     patterns = [*HOME, *(f"{folder}/{file}" for folder in _APPLICATION_FOLDERS for file in _APPLICATIONS)]
     found = []
     for root, shown, some in ((home, "~", patterns), (etc, "/etc", MANAGED)):
@@ -318,7 +324,7 @@ def scan(
     for each in folders:
         if not each.is_dir():
             raise MeshmodelError(f"{each}: is no folder; name one, or import the file")
-    forms, walked, made = list(FORMS.values()), Walk(), _Reading(base, stop, catalogue)
+    forms, walked, made = list(FORMS.values()), Walk(), _CandidateReader(base, stop, catalogue)
     for each in folders:
         _join(walked, walk(each, forms, stop))
     walked.found.sort(key=_how_common)
@@ -333,7 +339,7 @@ def scan(
     return Scan(name, walked, done, sorted(made.unread), made.late, late, seeming, is_searched)
 
 
-def _seeming(walked: Walk, made: "_Reading", done: Import, stop: Stop) -> list[tuple[str, str]]:
+def _seeming(walked: Walk, made: "_CandidateReader", done: Import, stop: Stop) -> list[tuple[str, str]]:
     """What looks like an agent and is not read; instructions only where no agent is told of."""
     read = {each for each in made.sources if each not in dict(made.unread)}
     followed = {real_path(one.path) for each in done.proposals for one in each.documents}
@@ -352,7 +358,7 @@ def _join(all_of: Walk, more: Walk) -> None:
     all_of.is_late |= more.is_late
 
 
-class _Reading:
+class _CandidateReader:
     """Reads candidates within the limits."""
 
     def __init__(self, base: Path, stop: Stop, catalogue: Catalogue | None) -> None:

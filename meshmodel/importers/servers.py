@@ -1,6 +1,6 @@
 """MCP servers of a client: what is started or called, with which secrets, and what that reaches.
 
-A form says by an ``Entry`` what its file says of a server, whatever the keys are called there;
+A form says by an ``ServerEntry`` what its file says of a server, whatever the keys are called there;
 ``read_server`` takes its leaves and draws it. A server with a row of the catalogue is filled in by that, as
 one assumption that is to be confirmed; of others it is asked what they reach
 (``docs/import.md#the-catalogue``).
@@ -17,15 +17,15 @@ from meshmodel.importers import fingerprints
 from meshmodel.importers.catalogue import (
     Effect,
     KnownCredential,
-    Shown,
+    KnownServer,
+    ShownServer,
     accesses_in_words,
     effect_of,
 )
-from meshmodel.importers.catalogue import Server as KnownServer
-from meshmodel.importers.clients import Client, Clients, Served
+from meshmodel.importers.clients import Client, Clients, PromptServer
 from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import ABSENT, Node
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became, FormRule
 from meshmodel.importers.meanings import Withheld, in_arguments, in_url, scopes_in, within
 from meshmodel.importers.programs import address_of, environment_of, option_values, program_of
 from meshmodel.importers.proposal import Proposal
@@ -60,7 +60,7 @@ _DATABASE: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ServerEntry:
     """What a file says of a server.
 
     Attributes:
@@ -119,7 +119,7 @@ class Starter:
     folder: str
     systems: CommonSystems
     stores: Callable[[Node], str]
-    servers: list[Served] = field(default_factory=list)
+    servers: list[PromptServer] = field(default_factory=list)
 
     def keep(self, credential: str, *, at: Node) -> tuple[Became, ...]:
         """A secret that stands in the file."""
@@ -127,7 +127,7 @@ class Starter:
 
 
 @dataclass(slots=True)
-class _Credential:
+class _FoundCredential:
     """A credential that was found, by what the catalogue knows it by."""
 
     id: str
@@ -136,17 +136,17 @@ class _Credential:
 
 
 @dataclass(slots=True)
-class _Drawn:
+class _ServerDrawing:
     """What is drawn of a server so far."""
 
     agent: str
     system: str | None
-    credentials: list[_Credential] = field(default_factory=list)
+    credentials: list[_FoundCredential] = field(default_factory=list)
 
 
 def read_server(
-    client: Client | Starter, entry: Entry, shared: Callable[[str], str | None] = lambda _: None
-) -> Served:
+    client: Client | Starter, entry: ServerEntry, shared: Callable[[str], str | None] = lambda _: None
+) -> PromptServer:
     """Draw a server of a client, and take the leaves that it knows.
 
     Args:
@@ -154,13 +154,15 @@ def read_server(
         entry: what the file says.
         shared: the credential that a text asks for where the file declares it apart, as hidden input.
     """
-    return _Reading(client, entry, shared).read()
+    return _ServerReader(client, entry, shared).read()
 
 
-class _Reading:
+class _ServerReader:
     """One server that is read."""
 
-    def __init__(self, client: Client | Starter, entry: Entry, shared: Callable[[str], str | None]) -> None:
+    def __init__(
+        self, client: Client | Starter, entry: ServerEntry, shared: Callable[[str], str | None]
+    ) -> None:
         self._client = client
         self._entry = entry
         self._shared = shared
@@ -175,11 +177,11 @@ class _Reading:
         self._drawn = self._called() if entry.address else self._started()
         self._assumed: set[str] = set()  # the credentials that no file names, and the row does
 
-    def read(self) -> Served:
+    def read(self) -> PromptServer:
         self._secrets()
         entry, out, drawn = self._entry, self._out, self._drawn
         delegation: Became = ("delegation", (self._client.agent, drawn.agent))
-        served = Served(entry.name, drawn.agent, entry.node, self._row)
+        served = PromptServer(entry.name, drawn.agent, entry.node, self._row)
         self._client.servers.append(served)
         self._control()
         if self._row is not None:
@@ -212,11 +214,11 @@ class _Reading:
 
     # The agent --------------------------------------------------------------------------------
 
-    def _started(self) -> _Drawn:
+    def _started(self) -> _ServerDrawing:
         """A server that the client starts by a command."""
         if self._entry.agent:
             self._out.change("agent", self._entry.agent, description=self._program_in_words())
-            return _Drawn(self._entry.agent, None)
+            return _ServerDrawing(self._entry.agent, None)
         key = ("server", *self._client.key, self._entry.scope, self._entry.name)
         agent = self._out.element(
             "agent",
@@ -226,7 +228,7 @@ class _Reading:
             kind="service",
             description=self._program_in_words(),
         )
-        return _Drawn(agent, None)
+        return _ServerDrawing(agent, None)
 
     def _program_in_words(self) -> str:
         """Its program, with what it is given and where it runs."""
@@ -235,7 +237,7 @@ class _Reading:
         settings = {name: value.text for name, value in given if value and value.text}
         return fingerprints.of_command(self._words, settings)
 
-    def _called(self) -> _Drawn:
+    def _called(self) -> _ServerDrawing:
         """A server that the client calls at an address."""
         out, name, address = self._out, self._entry.name, self._entry.address
         host = "" if is_reference(host_of(address.text)) else host_of(address.text)
@@ -253,7 +255,7 @@ class _Reading:
             "agent", ("url", *key), f"{name} service", at=self._at, kind="service", home=zone, runs_on=system,
             description=fingerprints.of_address(address.text) or None,
         )  # fmt: skip
-        return _Drawn(agent, system)
+        return _ServerDrawing(agent, system)
 
     def _ask_reach(self) -> Became:
         name, drawn = self._entry.name, self._drawn
@@ -283,7 +285,7 @@ class _Reading:
         """Every secret of it, or reference to one: a credential."""
         entry, out = self._entry, self._out
         for name, credential in entry.given:
-            self._drawn.credentials.append(_Credential(credential, None, name))
+            self._drawn.credentials.append(_FoundCredential(credential, None, name))
         for found in in_arguments(entry.words):
             self._credential(found, SHARED["env-secret"])
         for name, value in entry.env:
@@ -324,7 +326,7 @@ class _Reading:
         known = self._row.credential if self._row is not None else ()
         return any(each.header.lower() == name.lower() for each in known if each.header)
 
-    def _credential(self, found: Withheld, rule: Rule) -> None:
+    def _credential(self, found: Withheld, rule: FormRule) -> None:
         """A credential for a secret or a reference to one."""
         out, drawn = self._out, self._drawn
         is_known = self._known(found.name) or self._shared(found.node.text) or _password_in(found.node.text)
@@ -336,7 +338,7 @@ class _Reading:
             return
         calls = drawn.system is not None and rule is not SHARED["env-secret"]
         credential = self._shared(found.node.text) or self._new_credential(found, calls=calls)
-        drawn.credentials.append(_Credential(credential, found, found.name))
+        drawn.credentials.append(_FoundCredential(credential, found, found.name))
         records: list[Became] = [("credential", credential)]
         if calls and self._row is None:
             records.append(self._accept(credential, found.node))
@@ -446,11 +448,13 @@ class _Reading:
 
     # What it reaches --------------------------------------------------------------------------
 
-    def _shown(self) -> Shown:
+    def _shown(self) -> ShownServer:
         query = dict(parse_qsl(urlsplit(self._entry.address.text).query)) if self._entry.address else {}
         env = {name: value.text for name, value in self._entry.env}
         env |= {each.text: "" for each in self._entry.passed}
-        return Shown(self._program, env, {name: value.text for name, value in self._entry.headers}, query)
+        return ShownServer(
+            self._program, env, {name: value.text for name, value in self._entry.headers}, query
+        )
 
     def _within_scopes(self, row: KnownServer, effect: Effect) -> Effect:
         """What is left of it by the scopes of the login, of systems that accept the login."""
@@ -573,7 +577,7 @@ class _Reading:
         key = ("network", self._out.key("agent", self._drawn.agent))  # one for all clients of a called server
         return self._out.network(self._drawn.agent, key, self._entry.name, at=self._at)
 
-    def _assume(self, row: KnownServer, effect: Effect, served: Served) -> Became:
+    def _assume(self, row: KnownServer, effect: Effect, served: PromptServer) -> Became:
         """The one note of a server: its row in a sentence, with its source."""
         rows, name = self._out.catalogue, self._entry.name
         titles: dict[str, str] = {}
@@ -606,7 +610,7 @@ class _Reading:
             ("agent", self._drawn.agent), f"{text}. True?", SHARED["known-server"], at=self._at
         )
 
-    def _limit(self, served: Served) -> None:
+    def _limit(self, served: PromptServer) -> None:
         """Lists of tools: `only` of the delegation, where the row knows each."""
         out, entry = self._out, self._entry
         delegation: Became = ("delegation", (self._client.agent, served.agent))
@@ -686,12 +690,12 @@ def is_off(out: Proposal, name: str, node: Node) -> bool:
     return bool(switches)
 
 
-def server_entry(name: str, node: Node) -> Entry:
+def server_entry(name: str, node: Node) -> ServerEntry:
     """What the usual keys say of a server."""
     words = [*node["command"].each(), *node["args"].each()]
     if node["command"].is_map:  # as an editor writes it: path, args, env
         words = [node.get("command", "path"), *node.get("command", "args").each()]
-    return Entry(
+    return ServerEntry(
         name,
         node,
         tuple(words),

@@ -9,7 +9,7 @@ from typing import Final
 from meshmodel.importers.clients import Client
 from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import Node
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became, FormRule
 from meshmodel.importers.meanings import meaning_of
 from meshmodel.importers.rule_tables import SHARED
 from meshmodel.importers.unclear_names import ask_if_secret
@@ -68,7 +68,7 @@ def _take_secret(client: Client, name: str, value: Node, variable: str = "") -> 
 
 
 def take_settings(
-    client: Client, node: Node, rule: Rule = SHARED["setting"], but: Container[str] = ()
+    client: Client, node: Node, rule: FormRule = SHARED["setting"], but: Container[str] = ()
 ) -> None:
     """Take what changes nothing about who may do what; a secret in it is a credential of the client.
 

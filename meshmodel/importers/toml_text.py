@@ -36,7 +36,7 @@ def read_toml(text: str, source: str) -> Node:
     return _Tree(source).node(values, _places(text), None, None)
 
 
-class _Place:
+class _ValuePlace:
     """Where a value stands, and what is in it.
 
     Attributes:
@@ -48,16 +48,16 @@ class _Place:
 
     def __init__(self, line: int) -> None:
         self.line = line
-        self.inner: dict[str | int, _Place] = {}
+        self.inner: dict[str | int, _ValuePlace] = {}
 
-    def at(self, key: str | int, line: int) -> "_Place":
+    def at(self, key: str | int, line: int) -> "_ValuePlace":
         """The place under a key, which is made where it is not there."""
-        return self.inner.setdefault(key, _Place(line))
+        return self.inner.setdefault(key, _ValuePlace(line))
 
 
-def _places(text: str) -> _Place:
+def _places(text: str) -> _ValuePlace:
     """Where the values of a text that is TOML stand; of what the grammar does not know, nothing."""
-    top, file = _Place(1), parse(text, "tree_sitter_toml")
+    top, file = _ValuePlace(1), parse(text, "tree_sitter_toml")
     for part in file.named if file.mistake is None else ():
         if part.kind == "pair":
             _add_pair(part, top)
@@ -69,7 +69,7 @@ def _places(text: str) -> _Place:
     return top
 
 
-def _table(key: Syntax, top: _Place, *, is_list: bool) -> _Place:
+def _table(key: Syntax, top: _ValuePlace, *, is_list: bool) -> _ValuePlace:
     """The table that a header opens; of ``[[key]]`` the next element of a list."""
     place, parts = top, _parts(key)
     for number, part in enumerate(parts, 1):
@@ -79,7 +79,7 @@ def _table(key: Syntax, top: _Place, *, is_list: bool) -> _Place:
     return place.at(len(place.inner), key.line) if is_list else place
 
 
-def _add_pair(pair: Syntax, table: _Place) -> None:
+def _add_pair(pair: Syntax, table: _ValuePlace) -> None:
     check_current()
     place = table
     for part in _parts(pair.named[0]):
@@ -88,7 +88,7 @@ def _add_pair(pair: Syntax, table: _Place) -> None:
         _add_value(each, place)
 
 
-def _add_value(value: Syntax, place: _Place) -> None:
+def _add_value(value: Syntax, place: _ValuePlace) -> None:
     for number, each in enumerate(value.named):
         if value.kind == "inline_table":
             _add_pair(each, place)
@@ -108,7 +108,7 @@ class _Tree:
     def __init__(self, source: str) -> None:
         self._source, self._count = source, 0
 
-    def node(self, value: Any, place: _Place, parent: Node | None, key: str | int | None) -> Node:
+    def node(self, value: Any, place: _ValuePlace, parent: Node | None, key: str | int | None) -> Node:
         """The node of a value at a place."""
         check_current()
         self._count += 1

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 from meshmodel.importers.document import ABSENT, Node
-from meshmodel.importers.ledger import Rule, Verdict
+from meshmodel.importers.ledger import FormRule, Verdict
 
 Many = tuple[Node, ...]
 Lists = Annotated[tuple[Node, ...], "as they stand"]
@@ -32,7 +32,7 @@ class Otherwise:
         ask: the question about it; empty: none.
     """
 
-    rule: Rule
+    rule: FormRule
     ask: str = ""
 
 
@@ -49,14 +49,14 @@ class Fact:
     """
 
     at: Node
-    rule: Rule
+    rule: FormRule
     used: Many = ()
     above: Names = ()
     of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Agent(Fact):
+class AgentFact(Fact):
     """Something that acts.
 
     Attributes:
@@ -87,7 +87,7 @@ class Same(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part(Fact):
+class PartFact(Fact):
     """What an agent uses, by its name in the catalogue, which says what it is: a tool, a model, an inlet, …
 
     Attributes:
@@ -118,8 +118,8 @@ class Part(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Server(Fact):
-    """An MCP server that an agent starts or calls; the fields are those of ``servers.Entry``."""
+class ServerFact(Fact):
+    """An MCP server that an agent starts or calls; the fields are those of ``servers.ServerEntry``."""
 
     title: str
     called: str = ""
@@ -149,7 +149,7 @@ class Hands(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link(Fact):
+class LinkFact(Fact):
     """A part or server that stands elsewhere, ``called``, belongs to the agent ``to``."""
 
     called: str
@@ -190,7 +190,7 @@ class Asks(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Model(Fact):
+class ModelFact(Fact):
     """A model that an agent asks.
 
     Attributes:
@@ -226,7 +226,7 @@ class Inlet(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Secrets(Fact):
+class SecretsFact(Fact):
     """Variables that an agent is given; those with secrets are credentials that it holds.
 
     Attributes:
@@ -241,7 +241,7 @@ class Secrets(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question(Fact):
+class QuestionFact(Fact):
     """Something that the file does not say.
 
     Attributes:
@@ -254,23 +254,23 @@ class Question(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Nothing(Fact):
+class IgnoredFact(Fact):
     """What says nothing about who may do what: the row says why."""
 
 
 WORDS: Final[Mapping[str, tuple[type[Fact], Verdict]]] = {
-    "agent": (Agent, "mapped"),
+    "agent": (AgentFact, "mapped"),
     "same": (Same, "mapped"),
-    "part": (Part, "mapped"),
-    "server": (Server, "mapped"),
+    "part": (PartFact, "mapped"),
+    "server": (ServerFact, "mapped"),
     "hands": (Hands, "mapped"),
-    "link": (Link, "mapped"),
+    "link": (LinkFact, "mapped"),
     "next": (Next, "mapped"),
     "asks": (Asks, "mapped"),
-    "model": (Model, "mapped"),
+    "model": (ModelFact, "mapped"),
     "inlet": (Inlet, "assumed"),
-    "secrets": (Secrets, "mapped"),
-    "question": (Question, "question"),
-    "nothing": (Nothing, "mapped"),
+    "secrets": (SecretsFact, "mapped"),
+    "question": (QuestionFact, "question"),
+    "nothing": (IgnoredFact, "mapped"),
 }
 """Every word with what its leaves are, where a row says no other: what a part is makes it heavier."""

@@ -10,7 +10,7 @@ import warnings
 from io import StringIO
 from typing import Any, Final
 
-from meshmodel.importers.document import DEPTH_LIMIT, ForeignFileError, Node, Replaced, Scalar
+from meshmodel.importers.document import DEPTH_LIMIT, ForeignFileError, Node, ReplacedValue, Scalar
 from meshmodel.model.secrets import masked
 from meshmodel.model.stop import check_current
 from meshmodel.model.text import one_line
@@ -29,7 +29,7 @@ _NUMBER_LIMIT: Final = 100
 
 
 def read_yaml(
-    text: str, source: str, first_line: int = 1, replaced: list[Replaced] | None = None
+    text: str, source: str, first_line: int = 1, replaced: list[ReplacedValue] | None = None
 ) -> list[Node]:
     """The trees of the documents of a YAML text; empty documents are left out.
 
@@ -49,7 +49,7 @@ def read_yaml(
     if len(text) > SIZE_LIMIT:
         raise ForeignFileError(source, None, "is longer than 4 MiB, too much for YAML; split it")
     parser = _parser()
-    tree, pieces = _Tree(source, first_line, replaced), _Text(text, newline="")
+    tree, pieces = _Tree(source, first_line, replaced), _YamlText(text, newline="")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an anchor may be given anew
@@ -86,7 +86,7 @@ def _parser() -> Any:
     return parser
 
 
-class _Text(StringIO):
+class _YamlText(StringIO):
     """A text that is read piece by piece, until ``CURRENT`` says to stop."""
 
     def read(self, _: int | None = -1, /) -> str:
@@ -97,7 +97,7 @@ class _Text(StringIO):
 class _Tree:
     """Makes nodes of the composed nodes of one text, and counts them."""
 
-    def __init__(self, source: str, first_line: int, replaced: list[Replaced] | None) -> None:
+    def __init__(self, source: str, first_line: int, replaced: list[ReplacedValue] | None) -> None:
         self._source = source
         self._replaced = replaced
         self._first_line = first_line
@@ -134,7 +134,7 @@ class _Tree:
                     reason += "; it looks like a template: render it first"
                 raise ForeignFileError(self._source, line, reason)
             if name.value in found:
-                earlier = Replaced(found[name.value], line)
+                earlier = ReplacedValue(found[name.value], line)
                 if self._replaced is None:
                     raise twice(earlier)
                 self._replaced.append(earlier)
@@ -142,7 +142,7 @@ class _Tree:
         return found
 
 
-def twice(replaced: Replaced) -> ForeignFileError:
+def twice(replaced: ReplacedValue) -> ForeignFileError:
     """The error for a key that stands twice."""
     shown = one_line(masked(str(replaced.node.key)), 80)
     reason = f"has the key “{shown}” twice; which one is meant?"

@@ -13,7 +13,7 @@ snapshot and change nothing.
 
 from meshmodel.language.completion import completions
 from meshmodel.language.corrections import Unclear, corrections, read_sentences, with_units
-from meshmodel.language.lines import Lines, parse_lines
+from meshmodel.language.lines import PastedEdit, parse_lines
 from meshmodel.language.parser import add_entry, parse, single_sentences
 from meshmodel.language.pasted_lines import LINES_LIMIT, PastedLines, lines_of
 from meshmodel.language.result import Completion, Problem, Sentence
@@ -21,7 +21,7 @@ from meshmodel.language.result import Completion, Problem, Sentence
 __all__ = [
     "LINES_LIMIT",
     "Completion",
-    "Lines",
+    "PastedEdit",
     "PastedLines",
     "Problem",
     "Sentence",

@@ -10,7 +10,7 @@ from meshmodel.model.records import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class PastedEdit:
     """What several lines would do.
 
     Attributes:
@@ -28,7 +28,7 @@ class Lines:
         return next(places, None)
 
 
-def parse_lines(lines: Sequence[str], snapshot: Snapshot) -> Lines:
+def parse_lines(lines: Sequence[str], snapshot: Snapshot) -> PastedEdit:
     """What lines of sentences would do to a model, each for itself.
 
     Returns:
@@ -46,4 +46,4 @@ def parse_lines(lines: Sequence[str], snapshot: Snapshot) -> Lines:
             changes += sentence.edit.changes
             done.append(line)
     edit = Edit(label_of(" · ".join(done)), tuple(changes)) if changes else None
-    return Lines(tuple(found), edit)
+    return PastedEdit(tuple(found), edit)

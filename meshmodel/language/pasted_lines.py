@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from meshmodel.edits.edit import Edit, apply_edit
-from meshmodel.language.lines import Lines, parse_lines
+from meshmodel.language.lines import PastedEdit, parse_lines
 from meshmodel.language.result import Sentence
 from meshmodel.model.records import Snapshot
 
@@ -32,7 +32,7 @@ class PastedLines:
         self.done: list[str] = []
         self.lines: list[str] = []
         self.at = 0
-        self.meaning = Lines((), None)
+        self.meaning = PastedEdit((), None)
         self.put(lines, snapshot)
 
     def put(self, lines: Sequence[str], snapshot: Snapshot) -> None:

@@ -65,7 +65,7 @@ def records(documents: Iterable[Document]) -> Iterator[LogRecord]:
         yield _record(document)
 
 
-class _Principal(NamedTuple):
+class _Actor(NamedTuple):
     """Who acted: names, the instance of the credential, the person behind it, and names of the session."""
 
     names: tuple[str, ...]
@@ -108,7 +108,7 @@ def _targets(record: dict[str, Any], request: dict[str, Any], source: str) -> tu
     return distinct(*names, source)
 
 
-def _principal(who: dict[str, Any]) -> _Principal:
+def _principal(who: dict[str, Any]) -> _Actor:
     context = nested(who, "sessionContext")
     values = (
         who.get("arn"),
@@ -127,7 +127,7 @@ def _principal(who: dict[str, Any]) -> _Principal:
 
 
 @lru_cache(maxsize=4_096)
-def _known_principal(*values: object) -> _Principal:
+def _known_principal(*values: object) -> _Actor:
     arn, issuer, key, principal, user, service, source, person = (text({"": each}, "") for each in values)
     is_session = arn is not None and ":assumed-role/" in arn
     sessions = distinct(
@@ -136,7 +136,7 @@ def _known_principal(*values: object) -> _Principal:
         f"access-key:{key}" if key else None,
     )
     names = distinct(arn, issuer, key, principal, user, service)
-    return _Principal(names, key, source or person, sessions, is_session)
+    return _Actor(names, key, source or person, sessions, is_session)
 
 
 def _begun(request: dict[str, Any]) -> tuple[str, ...]:

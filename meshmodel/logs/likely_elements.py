@@ -62,17 +62,17 @@ class Likely(NamedTuple):
     is_certain: bool
 
 
-class Listed(NamedTuple):
+class NameWithMatches(NamedTuple):
     """A name that nothing knows, and what it is likely to mean, the likeliest first."""
 
     unknown: UnknownName
     likely: list[Likely]
 
 
-def listed(found: UnknownNames, snapshot: Snapshot) -> list[Listed]:
+def listed(found: UnknownNames, snapshot: Snapshot) -> list[NameWithMatches]:
     """The names in the order in which they are told."""
     likely = LikelyElements(snapshot)
-    return [Listed(each, likely.of(each.table, each.other_names)) for each in found.rows()]
+    return [NameWithMatches(each, likely.of(each.table, each.other_names)) for each in found.rows()]
 
 
 class _Element(NamedTuple):

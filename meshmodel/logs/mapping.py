@@ -156,7 +156,7 @@ class MapRule(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class _EventRule:
     """A rule; ``number`` is its place in its table of a map, 0 if the model makes it."""
 
     pieces: tuple[str, ...]
@@ -200,7 +200,7 @@ class Mapper:
         lone: by form of log the system that it is of.
     """
 
-    rules: Mapping[str, Sequence[_Rule]]
+    rules: Mapping[str, Sequence[_EventRule]]
     is_of_file: bool = False
     lone: Mapping[str, str] = field(default_factory=dict)
     _system: str | None = None
@@ -358,7 +358,7 @@ def read_map(path: Path, snapshot: Snapshot) -> Mapper:
     document = read_toml_file(path)
     if document.pop("format", None) != FORMAT:
         raise MeshmodelError(f'{name}: is no map; it begins with format = "{FORMAT}"')
-    rules: dict[str, Sequence[_Rule]] = dict.fromkeys(_TABLES, ())
+    rules: dict[str, Sequence[_EventRule]] = dict.fromkeys(_TABLES, ())
     for table, listed in document.items():
         if table not in _TABLES:
             raise MeshmodelError(
@@ -392,7 +392,7 @@ def lone_systems(snapshot: Snapshot, kinds: Mapping[str, tuple[str, ...]]) -> Ma
     return {name: systems[0] for name, systems in found.items() if len(systems) == 1}
 
 
-def known_rules(snapshot: Snapshot) -> Mapping[str, Sequence[_Rule]]:
+def known_rules(snapshot: Snapshot) -> Mapping[str, Sequence[_EventRule]]:
     """The rules that the elements of a model make by ``known_as``, by table of a map.
 
     A name that two elements of one kind have tells neither of them, so it is no rule. Whole names come before
@@ -411,14 +411,14 @@ def known_rules(snapshot: Snapshot) -> Mapping[str, Sequence[_Rule]]:
         del means[table][name][kind]
     rules = {
         table: [
-            _Rule(tuple(name.split("*")), named[name])
+            _EventRule(tuple(name.split("*")), named[name])
             for name in sorted(named, key=_particular)
             if named[name]
         ]
         for table, named in means.items()
     }
     lone = lone_systems(snapshot, _LONE_NAMES)
-    rules["resource"] += [_Rule((name,), {"system": system}) for name, system in lone.items()]
+    rules["resource"] += [_EventRule((name,), {"system": system}) for name, system in lone.items()]
     return rules
 
 
@@ -436,7 +436,7 @@ def _refusing(place: str) -> Refusing:
     return refuse
 
 
-def _rule(table: str, values: object, snapshot: Snapshot, refuse: Refusing) -> _Rule:
+def _rule(table: str, values: object, snapshot: Snapshot, refuse: Refusing) -> _EventRule:
     if not isinstance(values, dict):
         refuse(f"is no table; it is written [[{table}]]")
     keys = _TABLES[table]
@@ -448,14 +448,14 @@ def _rule(table: str, values: object, snapshot: Snapshot, refuse: Refusing) -> _
     if "ignore" in means:
         if len(means) > 1:
             refuse("ignore leaves the record out; what else it says is of no use")
-        return _Rule(pieces, _IGNORE, values.get("log"))
+        return _EventRule(pieces, _IGNORE, values.get("log"))
     for key, value in means.items():
         _check_value(key, value, len(pieces) == 2, snapshot, refuse)
     if not means:
         refuse(f"says nothing; add {' or '.join(each for each in keys if each != 'log')}")
     if table == "action" and "outcome" in means and "checkpoint" not in means:
         refuse("an outcome goes with a checkpoint: what it decided")
-    return _Rule(pieces, means, values.get("log"), any("*" in each for each in means.values()))
+    return _EventRule(pieces, means, values.get("log"), any("*" in each for each in means.values()))
 
 
 def _check_keys(values: Mapping[str, object], keys: Sequence[str], refuse: Refusing) -> None:

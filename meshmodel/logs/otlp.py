@@ -41,7 +41,7 @@ _Key = tuple[str, str]
 """The ids of a trace and of a span in it."""
 
 
-class _Span(NamedTuple):
+class _TraceSpan(NamedTuple):
     key: _Key
     above: _Key | None
     at: dict[str, str]
@@ -57,13 +57,13 @@ class _Spans:
         self.called: dict[_Key, None] = {}
         """Spans that have a span of an MCP client below them."""
 
-    def add(self, span: _Span) -> None:
+    def add(self, span: _TraceSpan) -> None:
         inherited = {key: span.at[key] for key in _INHERITED if key in span.at}
         _bounded(self.known)[span.key] = span.above, inherited
         if span.above is not None and "mcp.method.name" in span.at and not _is_server(span):
             _bounded(self.called)[span.above] = None
 
-    def inherited(self, span: _Span) -> tuple[dict[str, str], _Key | None]:
+    def inherited(self, span: _TraceSpan) -> tuple[dict[str, str], _Key | None]:
         """The attributes that a span has from those above, and which of these is needed and unknown yet."""
         found = {key: span.at[key] for key in _INHERITED if key in span.at}
         above = span.above
@@ -80,7 +80,7 @@ class _Spans:
 def records(documents: Iterable[Document]) -> Iterator[LogRecord]:
     """The calls, each when the span of its agent is known; the others follow at the end."""
     spans = _Spans()
-    waiting: dict[_Key, list[_Span]] = {}  # by the span above that each waits for
+    waiting: dict[_Key, list[_TraceSpan]] = {}  # by the span above that each waits for
     count = 0
     for _, document in documents:
         found = list(_spans(document))
@@ -99,14 +99,16 @@ def records(documents: Iterable[Document]) -> Iterator[LogRecord]:
         yield from _record(span, spans.inherited(span)[0], spans)
 
 
-def _spans(document: dict[str, Any]) -> Iterator[_Span]:
+def _spans(document: dict[str, Any]) -> Iterator[_TraceSpan]:
     """The spans of the export of one resource."""
     resource = _attributes(nested(document, "resource"))
     for scope in objects(document, "scopeSpans"):
         for span in objects(scope, "spans"):
             trace, above = (text(span, "traceId") or "").lower(), text(span, "parentSpanId")
             key = trace, (text(span, "spanId") or "").lower()
-            yield _Span(key, (trace, above.lower()) if above else None, _attributes(span), resource, span)
+            yield _TraceSpan(
+                key, (trace, above.lower()) if above else None, _attributes(span), resource, span
+            )
 
 
 def _attributes(holder: dict[str, Any]) -> dict[str, str]:
@@ -119,18 +121,18 @@ def _attributes(holder: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def _is_server(span: _Span) -> bool:
+def _is_server(span: _TraceSpan) -> bool:
     return span.span.get("kind") in _SERVER
 
 
-def _is_call(span: _Span) -> bool:
+def _is_call(span: _TraceSpan) -> bool:
     method = span.at.get("mcp.method.name")
     if method is not None:
         return method in _METHODS and not _is_server(span)
     return span.at.get("gen_ai.operation.name") == "execute_tool"
 
 
-def _record(span: _Span, inherited: dict[str, str], spans: _Spans) -> Iterator[LogRecord]:
+def _record(span: _TraceSpan, inherited: dict[str, str], spans: _Spans) -> Iterator[LogRecord]:
     at, resource = span.at, span.resource
     method = at.get("mcp.method.name")
     if method is None and span.key in spans.called:

@@ -32,7 +32,7 @@ _GAP: Final = "\0"
 """Between the handles of one event: no value of a log has it."""
 
 
-class _Row(NamedTuple):
+class _EventGroup(NamedTuple):
     """What events have in common that differ in time, session and handles only."""
 
     log: str | None
@@ -58,7 +58,7 @@ class EventTable:
         self._times, self._shapes, self._sessions, self._ends = array("d"), array("I"), array("I"), array("Q")
         self._handles = bytearray()
         self._numbers: dict[tuple[object, ...], int] = {}
-        self._rows: list[_Row] = []
+        self._rows: list[_EventGroup] = []
         self._session_numbers: dict[str | None, int] = {None: 0}
         self._session_names: list[str | None] = [None]
         self._logs: list[range] = []
@@ -102,7 +102,7 @@ class EventTable:
         shape = self._numbers.get(row)
         if shape is None:
             shape = self._numbers[row] = len(self._rows)
-            self._rows.append(_Row._make(row))
+            self._rows.append(_EventGroup._make(row))
         session = self._session_numbers.get(event.session)
         if session is None:
             session = self._session_numbers[event.session] = len(self._session_names)
@@ -208,7 +208,7 @@ class LogFile:
 
 
 @dataclass(slots=True)
-class LogRead:
+class ReadLog:
     """A log that was read.
 
     Attributes:
@@ -291,7 +291,7 @@ class Logs:
         """
         distinct_logs(files)
         self._files, self._mapper, self._window = files, mapper, window
-        self.table, self.read = EventTable(), list[LogRead]()
+        self.table, self.read = EventTable(), list[ReadLog]()
 
     def events(self) -> Iterator[Event]:
         """The events of all logs in their order; a stream that stands alone is not sorted.
@@ -324,7 +324,7 @@ class Logs:
                 read.problem = str(error)
         return found
 
-    def _collect(self, read: LogRead, found: UnknownNames) -> None:
+    def _collect(self, read: ReadLog, found: UnknownNames) -> None:
         name, path, form = read.file.name, read.file.path, read.form
         if form in OWN_FORMATS:
             for event in read.taken(read_events(path, form), self._window):
@@ -351,7 +351,7 @@ class Logs:
         """The rules of the map that no record used; empty where a log was not read to its end."""
         return () if self._mapper is None or self.problem else self._mapper.unused
 
-    def _opened(self, file: LogFile) -> tuple[LogRead, Iterator[Event]]:
+    def _opened(self, file: LogFile) -> tuple[ReadLog, Iterator[Event]]:
         read = self._begun(file)
         mapper = None if read.form in OWN_FORMATS and len(self._files) > 1 else self._mapper
 
@@ -360,9 +360,9 @@ class Logs:
 
         return read, read_events(file.path, read.form, mapper, ignored)
 
-    def _begun(self, file: LogFile) -> LogRead:
+    def _begun(self, file: LogFile) -> ReadLog:
         form = file.form or (format_of(file.path) if file.is_stream else form_of_content(file.path))
-        self.read.append(LogRead(file, form))
+        self.read.append(ReadLog(file, form))
         return self.read[-1]
 
     def _numbered(self, events: Iterator[Event]) -> Iterator[Event]:

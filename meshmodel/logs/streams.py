@@ -146,14 +146,14 @@ def documents(file: IO[bytes], name: str, key: str | None = None) -> Generator[D
     """
     text = io.TextIOWrapper(file, encoding="utf-8-sig")
     try:
-        yield from _Source(text, name, key).documents()
+        yield from _JsonText(text, name, key).documents()
     except UnicodeDecodeError:
         raise EventsError(f"{name}: is not UTF-8 text; convert the log") from None
     finally:
         text.detach()  # whoever opened the file closes it
 
 
-class _Source:
+class _JsonText:
     """JSON text, read as far as it is needed.
 
     Attributes:

@@ -16,7 +16,7 @@ NOTICE: Final = (
 )
 
 
-class Answered(NamedTuple):
+class ToolAnswer(NamedTuple):
     """What a tool answers: the JSON of ``docs/json.md``, and the same in words; or why it is not done.
 
     ``left_out`` says what it cut itself.

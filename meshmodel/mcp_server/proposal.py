@@ -27,7 +27,7 @@ from meshmodel.language import (
     single_sentences,
     with_units,
 )
-from meshmodel.mcp_server.marked import Answered, marked_json, marked_words
+from meshmodel.mcp_server.marked import ToolAnswer, marked_json, marked_words
 from meshmodel.mcp_server.quoting import in_quotes, quoted, quoted_record
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.phrases import phrase
@@ -211,7 +211,7 @@ _Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True)
-class Proposal:
+class EditProposal:
     """What an assistant wrote, read on one model.
 
     Attributes:
@@ -273,7 +273,7 @@ class Proposal:
         said = "nothing was changed, since a person has to decide it"
         return f"{said}: {reasons[0]}{more}" if reasons else None
 
-    def answer(self, *, applied: bool = False, refused: str | None = None) -> Answered:
+    def answer(self, *, applied: bool = False, refused: str | None = None) -> ToolAnswer:
         """What is told of it, in as many bytes as its size allows.
 
         Args:
@@ -287,7 +287,7 @@ class Proposal:
                 break
         return answer
 
-    def _answer(self, most: int, length: int, *, applied: bool, refused: str | None) -> Answered:
+    def _answer(self, most: int, length: int, *, applied: bool, refused: str | None) -> ToolAnswer:
         told: dict[str, Any] = {"format": "meshmodel-proposal/1", "applied": applied}
         left = list[str]()
         if refused:
@@ -310,7 +310,7 @@ class Proposal:
                 else {key: said for key, said in each.items() if key != "message"}
                 for each in found
             ]
-        return Answered(told, _words(told, left), bool(refused or self.problems), tuple(left))
+        return ToolAnswer(told, _words(told, left), bool(refused or self.problems), tuple(left))
 
 
 def _is_serious(finding: Mapping[str, str]) -> bool:
@@ -348,13 +348,13 @@ def _words(contents: dict[str, Any], left: Sequence[str]) -> str:
     return "\n".join(words) or "Nothing changes."
 
 
-def _bytes(answer: Answered) -> int:
+def _bytes(answer: ToolAnswer) -> int:
     """The size of both forms together, as they are sent."""
     both = marked_words(answer.words), marked_json(answer.json, answer.left_out)
     return sum(len(json.dumps(each, ensure_ascii=False).encode()) for each in both)
 
 
-def read_proposal(text: str, model: Snapshot, *, may_approve: bool = False) -> Proposal:
+def read_proposal(text: str, model: Snapshot, *, may_approve: bool = False) -> EditProposal:
     """What an assistant wrote, read on a model.
 
     Args:
@@ -372,14 +372,14 @@ def read_proposal(text: str, model: Snapshot, *, may_approve: bool = False) -> P
         raise MeshmodelError(f"text: has {len(said):,} sentences; at most {LINES_LIMIT} are taken at once")
     read = read_sentences(said, model)
     problems, doubts = ([_unclear_json(each) for each in several] for several in (read.problems, read.doubts))
-    return Proposal(model, read.edit, read.previews, problems, doubts, len(said), may_approve)
+    return EditProposal(model, read.edit, read.previews, problems, doubts, len(said), may_approve)
 
 
-def _read_records(text: str, model: Snapshot, *, may_approve: bool) -> Proposal:
+def _read_records(text: str, model: Snapshot, *, may_approve: bool) -> EditProposal:
     records, refused = read_records(text, model, "text")
     edit = Edit(f"{len(records)} records", tuple(map(Put, records)))
     if not refused:
-        return Proposal(model, edit, _put_words(model, edit), size=len(records), may_approve=may_approve)
+        return EditProposal(model, edit, _put_words(model, edit), size=len(records), may_approve=may_approve)
     ids = {table: {*model.table(table)} for table in ELEMENT_TABLES}
     for record in records:
         ids.get(table_of(record), set[str]()).add(str(key_of(record)))
@@ -393,7 +393,7 @@ def _read_records(text: str, model: Snapshot, *, may_approve: bool) -> Proposal:
         }
         right = _right_line(each, ids)
         problems.append(told | ({"write": [right]} if right else {}))
-    return Proposal(model, Edit("", ()), (), problems, size=len(problems), may_approve=may_approve)
+    return EditProposal(model, Edit("", ()), (), problems, size=len(problems), may_approve=may_approve)
 
 
 def _right_line(problem: RecordProblem, ids: Mapping[str, Collection[str]]) -> str | None:

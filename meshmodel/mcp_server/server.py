@@ -18,7 +18,7 @@ from pydantic import ValidationError
 import meshmodel
 from meshmodel.interchange import write_text
 from meshmodel.mcp_server.marked import NOTICE, marked_json, marked_words
-from meshmodel.mcp_server.tools import ModelTool, Served, tools_of
+from meshmodel.mcp_server.tools import ModelTool, ServerOptions, tools_of
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.secrets import masked
 from meshmodel.model.stop import CURRENT, Stop, Stopped
@@ -68,7 +68,7 @@ class _Requests:
 class ModelServer:
     """Answers the requests of one client, one computation at a time."""
 
-    def __init__(self, served: Served, topics: Sequence[str], page: Callable[[str], str]) -> None:
+    def __init__(self, served: ServerOptions, topics: Sequence[str], page: Callable[[str], str]) -> None:
         """Arguments: what is served; the pages of the manual, and what reads one."""
         self._served, self._topics, self._page = served, topics, page
         self._tools = tools_of(served)
@@ -139,7 +139,7 @@ class ModelServer:
                 gone.set()
 
 
-def serve(served: Served, topics: Sequence[str], page: Callable[[str], str]) -> None:
+def serve(served: ServerOptions, topics: Sequence[str], page: Callable[[str], str]) -> None:
     """Serve until the client closes its end, or goes away while it is answered."""
     gc.freeze()  # what was imported stays; the command line disables the collector, for short runs
     gc.enable()
@@ -162,7 +162,7 @@ def _declared(tool: ModelTool) -> types.Tool:
 
 
 def _answer(
-    tools: Mapping[str, ModelTool], served: Served, asked: types.CallToolRequestParams
+    tools: Mapping[str, ModelTool], served: ServerOptions, asked: types.CallToolRequestParams
 ) -> types.CallToolResult:
     """The answer of a tool, or in one line why there is none."""
     try:

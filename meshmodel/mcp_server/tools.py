@@ -12,7 +12,7 @@ from meshmodel.analysis.analysis import Analysis, analyse
 from meshmodel.answers.blocks import Answer, Block
 from meshmodel.answers.painters import text_of, titled
 from meshmodel.answers.style import Style
-from meshmodel.mcp_server.marked import Answered
+from meshmodel.mcp_server.marked import ToolAnswer
 from meshmodel.mcp_server.proposal import read_proposal
 from meshmodel.mcp_server.quoting import quoted
 from meshmodel.model import vocabulary as v
@@ -32,7 +32,7 @@ _STYLE: Final = Style(colour=False, columns=120, glyphs=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class ServerOptions:
     """What was given at the start; no argument of a tool adds to it.
 
     Attributes:
@@ -48,19 +48,19 @@ class Served:
     may_approve: bool
 
 
-class Nothing(BaseModel):
+class NoArguments(BaseModel):
     """No argument."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Viewed(Nothing):
+class ViewArguments(NoArguments):
     """A question about the model as built, or as designed."""
 
     as_designed: bool = Field(False, description="count planned checkpoints as if they were enforced")
 
 
-class Way(Viewed):
+class WayArguments(ViewArguments):
     """Which way is to be told; what is left out is chosen: the worst crossing."""
 
     agent: str | None = Field(None, max_length=64, description="id of an agent")
@@ -68,7 +68,7 @@ class Way(Viewed):
     action: Action | None = Field(None, description="what it does there")
 
 
-class Started(Viewed):
+class CompromiseArguments(ViewArguments):
     """What is compromised."""
 
     start: str = Field(
@@ -77,7 +77,7 @@ class Started(Viewed):
     )
 
 
-class Edited(Nothing):
+class EditArguments(NoArguments):
     """An edit."""
 
     text: str = Field(
@@ -151,24 +151,24 @@ class ModelTool:
     name: str
     about: str
     takes: type[BaseModel]
-    answer: Callable[[Served, Any], Answered]
+    answer: Callable[[ServerOptions, Any], ToolAnswer]
     writes: bool = False
 
 
-def tools_of(served: Served) -> Mapping[str, ModelTool]:
+def tools_of(served: ServerOptions) -> Mapping[str, ModelTool]:
     """The tools that there are with what was given at the start, by name."""
     left_out = {"scan"} if served.folder is None else set[str]()
     left_out |= {"apply"} if served.writer is None else set()
     allowed = "are allowed in this session" if served.may_approve else "need a person: say planned"
     told = f"\nEnforced checkpoints and other approvals {allowed}."
     return {
-        each.name: replace(each, about=each.about + told) if each.takes is Edited else each
+        each.name: replace(each, about=each.about + told) if each.takes is EditArguments else each
         for each in _TOOLS
         if each.name not in left_out
     }
 
 
-def _analysed(served: Served, viewed: Viewed) -> Analysis:
+def _analysed(served: ServerOptions, viewed: ViewArguments) -> Analysis:
     return analyse(quoted(load(served.model)), view="designed" if viewed.as_designed else "built")
 
 
@@ -176,31 +176,31 @@ def _text(analysis: Analysis, blocks: Iterable[Block]) -> str:
     return text_of(titled(analysis.snapshot, blocks, analysis.view), _STYLE)
 
 
-def _describe(served: Served, asked: Viewed) -> Answered:
+def _describe(served: ServerOptions, asked: ViewArguments) -> ToolAnswer:
     from meshmodel.answers.description import Description
 
     analysis = _analysed(served, asked)
     lines = [line for _, line in Description(analysis).lines()]
     told = {"view": analysis.view, "summary": asdict(analysis.summary), "lines": lines}
-    return Answered(told, "\n".join(lines))
+    return ToolAnswer(told, "\n".join(lines))
 
 
-def _reach(served: Served, asked: Viewed) -> Answered:
+def _reach(served: ServerOptions, asked: ViewArguments) -> ToolAnswer:
     from meshmodel.answers.reach import reach_blocks, reach_json
 
     analysis = _analysed(served, asked)
     found = analysis.reach()
-    return Answered(reach_json(found), _text(analysis, reach_blocks(analysis.snapshot, found)))
+    return ToolAnswer(reach_json(found), _text(analysis, reach_blocks(analysis.snapshot, found)))
 
 
-def _findings(served: Served, asked: Viewed) -> Answered:
+def _findings(served: ServerOptions, asked: ViewArguments) -> ToolAnswer:
     from meshmodel.answers.check import check_blocks, check_json
 
     analysis = _analysed(served, asked)
-    return Answered(json.loads("".join(check_json(analysis))), _text(analysis, check_blocks(analysis)))
+    return ToolAnswer(json.loads("".join(check_json(analysis))), _text(analysis, check_blocks(analysis)))
 
 
-def _explain(served: Served, asked: Way) -> Answered:
+def _explain(served: ServerOptions, asked: WayArguments) -> ToolAnswer:
     from meshmodel.answers.ways import explain_blocks, explain_json
 
     analysis = _analysed(served, asked)
@@ -215,26 +215,26 @@ def _explain(served: Served, asked: Way) -> Answered:
     words = "There is no path to explain."
     if found is not None:
         words = text_of(explain_blocks(analysis.snapshot, found), _STYLE)
-    return Answered(explain_json(found), words)
+    return ToolAnswer(explain_json(found), words)
 
 
-def _compromise(served: Served, asked: Started) -> Answered:
+def _compromise(served: ServerOptions, asked: CompromiseArguments) -> ToolAnswer:
     from meshmodel.answers.compromise import compromise_blocks, compromise_json
 
     analysis = _analysed(served, asked)
     found = analysis.compromise(asked.start)
     blocks = compromise_blocks(analysis.snapshot, found, analysis.view)
-    return Answered(compromise_json(found), _text(analysis, blocks))
+    return ToolAnswer(compromise_json(found), _text(analysis, blocks))
 
 
-def _fix(served: Served, asked: Viewed) -> Answered:
+def _fix(served: ServerOptions, asked: ViewArguments) -> ToolAnswer:
     from meshmodel.analysis.fix.results import FIX
     from meshmodel.answers.plan import fix_json
 
     return _planned(_analysed(served, asked), FIX, fix_json)
 
 
-def _plan(served: Served, asked: Viewed) -> Answered:
+def _plan(served: ServerOptions, asked: ViewArguments) -> ToolAnswer:
     from meshmodel.answers.plan import plan_json
     from meshmodel.answers.plan_options import plan_options
 
@@ -242,7 +242,7 @@ def _plan(served: Served, asked: Viewed) -> Answered:
     return _planned(analysis, plan_options(analysis.snapshot), plan_json)
 
 
-def _planned(analysis: Analysis, options: "PlanOptions", as_json: Callable[..., Answer]) -> Answered:
+def _planned(analysis: Analysis, options: "PlanOptions", as_json: Callable[..., Answer]) -> ToolAnswer:
     from meshmodel.answers.plan import plan_blocks
     from meshmodel.answers.plan_state import PlanState, in_order, standing_findings
 
@@ -253,10 +253,10 @@ def _planned(analysis: Analysis, options: "PlanOptions", as_json: Callable[..., 
     words = _text(analysis, plan_blocks(known))
     if needs and not plan.is_fix:
         words = "\n".join([words, "", "Taken as needed", *(f"  {each}" for each in needs)])
-    return Answered(told | {"lines": words.splitlines()}, words)
+    return ToolAnswer(told | {"lines": words.splitlines()}, words)
 
 
-def _questions(served: Served, asked: Viewed) -> Answered:
+def _questions(served: ServerOptions, asked: ViewArguments) -> ToolAnswer:
     from meshmodel.answers.questions import question_blocks, questions_of
 
     analysis = _analysed(served, asked)
@@ -269,10 +269,10 @@ def _questions(served: Served, asked: Viewed) -> Answered:
     ]
     words = [f"? note:{each.id} on {each.about or 'the model'}: {each.text}" for each in notes]
     told = {"questions": listed, "notes": asking}
-    return Answered(told, "\n".join([_text(analysis, question_blocks(analysis)), *words]))
+    return ToolAnswer(told, "\n".join([_text(analysis, question_blocks(analysis)), *words]))
 
 
-def _scan(served: Served, asked: Nothing) -> Answered:  # noqa: ARG001  # all tools are called alike
+def _scan(served: ServerOptions, asked: NoArguments) -> ToolAnswer:  # noqa: ARG001  # all tools are called alike
     from meshmodel.answers.scan import scan_json, scan_lines
     from meshmodel.app.presentation.scanned import tell_scan
     from meshmodel.importers.scanning import scan
@@ -284,7 +284,7 @@ def _scan(served: Served, asked: Nothing) -> Answered:  # noqa: ARG001  # all to
     records = write_text(found.done.after)
     told = tell_scan(replace(found, done=replace(found.done, after=quoted(found.done.after))), stop)
     words = "\n".join(scan_lines(told))
-    return Answered(
+    return ToolAnswer(
         scan_json(told) | {"records": records}, f"{words}\n\nAs records, for propose:\n\n{records}"
     )
 
@@ -292,11 +292,11 @@ def _scan(served: Served, asked: Nothing) -> Answered:  # noqa: ARG001  # all to
 # Edits ----------------------------------------------------------------------------------------------------
 
 
-def _propose(served: Served, asked: Edited) -> Answered:
+def _propose(served: ServerOptions, asked: EditArguments) -> ToolAnswer:
     return read_proposal(asked.text, load(served.model), may_approve=served.may_approve).answer()
 
 
-def _apply(served: Served, asked: Edited) -> Answered:
+def _apply(served: ServerOptions, asked: EditArguments) -> ToolAnswer:
     """Make the edit on the model as it is now; nothing is done where a sentence is not clear."""
     from meshmodel.store.store import Store
 
@@ -316,29 +316,31 @@ _TOOLS: Final = (
     ModelTool(
         "describe",
         "Describe the model in words: who holds what, and where a checkpoint decides or is missing.",
-        Viewed,
+        ViewArguments,
         _describe,
     ),
-    ModelTool("reach", "What every agent can do where, and with which identity.", Viewed, _reach),
-    ModelTool("findings", "Missing checkpoints, other findings and questions.", Viewed, _findings),
-    ModelTool("explain", "The attack path from an agent to a system, step by step.", Way, _explain),
-    ModelTool("compromise", "What follows if an element is taken over.", Started, _compromise),
-    ModelTool("fix", "The fewest checkpoints that close all unchecked paths.", Viewed, _fix),
-    ModelTool("plan", "The cheapest measures in decisions a day.", Viewed, _plan),
-    ModelTool("questions", "What the model does not say; ask people, do not guess.", Viewed, _questions),
-    ModelTool("scan", "The agents that the folder given at the start configures.", Nothing, _scan),
+    ModelTool("reach", "What every agent can do where, and with which identity.", ViewArguments, _reach),
+    ModelTool("findings", "Missing checkpoints, other findings and questions.", ViewArguments, _findings),
+    ModelTool("explain", "The attack path from an agent to a system, step by step.", WayArguments, _explain),
+    ModelTool("compromise", "What follows if an element is taken over.", CompromiseArguments, _compromise),
+    ModelTool("fix", "The fewest checkpoints that close all unchecked paths.", ViewArguments, _fix),
+    ModelTool("plan", "The cheapest measures in decisions a day.", ViewArguments, _plan),
+    ModelTool(
+        "questions", "What the model does not say; ask people, do not guess.", ViewArguments, _questions
+    ),
+    ModelTool("scan", "The agents that the folder given at the start configures.", NoArguments, _scan),
     ModelTool(
         "propose",
         "Say what an edit would do, which findings it opens or closes, and every sentence that has a problem "
         f"or is doubtful, with one that would be right; changes nothing.\n{_edit_help()}",
-        Edited,
+        EditArguments,
         _propose,
     ),
     ModelTool(
         "apply",
         "Make an edit, as propose reads it; a person can undo it with u. Nothing is made where a sentence "
         "has a problem or is doubtful.",
-        Edited,
+        EditArguments,
         _apply,
         writes=True,
     ),

@@ -408,7 +408,7 @@ def _empty() -> Mapping[Any, Any]:
     return MappingProxyType({})
 
 
-class Touched(NamedTuple):
+class TableChange(NamedTuple):
     """The change that an edit made to one table.
 
     Attributes:
@@ -452,7 +452,7 @@ class Snapshot:
     note: Mapping[str, Note] = field(default_factory=_empty)
     acceptance: Mapping[tuple[str, str], Acceptance] = field(default_factory=_empty)
     revision: int = field(default=0, compare=False)
-    touched: Mapping[str, Touched] = field(default_factory=_empty, compare=False, repr=False)
+    touched: Mapping[str, TableChange] = field(default_factory=_empty, compare=False, repr=False)
     moved: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
     def table(self, name: str) -> Mapping[Any, Any]:

@@ -14,7 +14,7 @@ SHOWN: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Completed:
+class PathCompletion:
     """What a text was completed to, and the names that it may become; those of folders end in a slash.
 
     Attributes:
@@ -45,7 +45,7 @@ class Completed:
         return f"and {more} more" if more > 0 else ""
 
 
-def complete_path(text: str, folder: Path, endings: Collection[str] = ()) -> Completed:
+def complete_path(text: str, folder: Path, endings: Collection[str] = ()) -> PathCompletion:
     """Complete a path that is being typed.
 
     Args:
@@ -58,7 +58,7 @@ def complete_path(text: str, folder: Path, endings: Collection[str] = ()) -> Com
         what was typed.
     """
     if text == "~":
-        return Completed(f"~{os.sep}", ())
+        return PathCompletion(f"~{os.sep}", ())
     head, part = text[: text.rfind(os.sep) + 1], text[text.rfind(os.sep) + 1 :]
     try:
         names = _names(folder / Path(head).expanduser(), part, endings)
@@ -67,10 +67,10 @@ def complete_path(text: str, folder: Path, endings: Collection[str] = ()) -> Com
     if names == (part,):
         names = ()  # it is one already
     agreed = os.path.commonprefix(names)  # noqa: RUF071  # of letters, as it is meant
-    return Completed(head + agreed if len(agreed) > len(part) else text, names, head)
+    return PathCompletion(head + agreed if len(agreed) > len(part) else text, names, head)
 
 
-def complete_list(text: str, known: Iterable[str]) -> Completed:
+def complete_list(text: str, known: Iterable[str]) -> PathCompletion:
     """Complete the last name of a list that is being typed, with commas between its names.
 
     Args:
@@ -84,7 +84,7 @@ def complete_list(text: str, known: Iterable[str]) -> Completed:
     names = tuple(each for each in found if each.casefold().startswith(part.casefold()))
     head = "".join(f"{each}, " for each in before)
     agreed = os.path.commonprefix(names)  # noqa: RUF071  # of letters, as it is meant
-    return Completed(head + agreed if len(agreed) > len(part) else text, names, head, is_list=True)
+    return PathCompletion(head + agreed if len(agreed) > len(part) else text, names, head, is_list=True)
 
 
 def _names(folder: Path, part: str, endings: Collection[str]) -> tuple[str, ...]:

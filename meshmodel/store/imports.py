@@ -15,7 +15,7 @@ _RENAMES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportRow:
     """What the last import of a file said of one record.
 
     Attributes:
@@ -42,7 +42,7 @@ class Imported:
         return self.source, self.form, self.table, self.key
 
 
-def read(database: Database) -> list[Imported]:
+def read(database: Database) -> list[ImportRow]:
     """What imports last said of each record, those that were undone left out.
 
     Args:
@@ -52,7 +52,7 @@ def read(database: Database) -> list[Imported]:
         StoreError: a row holds anything that this program does not write.
     """
     where = f"{database.name}: table imported"
-    found: dict[tuple[str, str, str, Key], Imported] = {}
+    found: dict[tuple[str, str, str, Key], ImportRow] = {}
     query = (
         "SELECT i.source, i.form, i.scope, i.stable_key, i.record_table, i.record_key, i.record "
         "FROM imported i LEFT JOIN journal j ON j.number = i.entry "
@@ -63,12 +63,12 @@ def read(database: Database) -> list[Imported]:
         if not all(isinstance(each, str) for each in texts) or table not in SCHEMA:
             raise damage_error(where, "holds the wrong type of value")
         key = _key(load_json(key_text, where), where)
-        row = Imported(source, form, scope, stable_key, table, key, from_json(table, record, where))
+        row = ImportRow(source, form, scope, stable_key, table, key, from_json(table, record, where))
         found[row.place] = row
     return [each for each in found.values() if each.record is not None]
 
 
-def keep(database: Database, rows: Iterable[Imported], entry: int | None) -> None:
+def keep(database: Database, rows: Iterable[ImportRow], entry: int | None) -> None:
     """Write rows, inside the transaction of the edit that they came with.
 
     Args:

@@ -18,7 +18,7 @@ from meshmodel.model.schema import SCHEMA
 from meshmodel.model.text import LINE_LIMIT, PERSON_LIMIT, one_line, unprintable
 from meshmodel.store.codec import damage_error, from_json, load_json, to_json
 from meshmodel.store.database import Database
-from meshmodel.store.presence import Program, is_open
+from meshmodel.store.presence import PresenceRow, is_open
 
 DONE: Final = 0
 UNDONE: Final = 1
@@ -95,17 +95,17 @@ def last_person(database: Database, table: str, key: Key, since: int) -> str:
     return one_line(found[0] or "", PERSON_LIMIT) if found else ""
 
 
-def programs(database: Database) -> list[Program]:
+def programs(database: Database) -> list[PresenceRow]:
     """The programs that are registered, open or not."""
     found = []
     for row in database.execute("SELECT id, machine, process, started, seen FROM program"):
         if [type(value) for value in row] != [str, str, int, str, int]:
             raise damage_error("the table of programs", "holds the wrong type of value")
-        found.append(Program(*row))
+        found.append(PresenceRow(*row))
     return found
 
 
-def register(database: Database, program: Program) -> None:
+def register(database: Database, program: PresenceRow) -> None:
     """Insert or renew the row of a program, and delete the rows of programs that no longer run."""
     for row in programs(database):
         if row.id == program.id or not is_open(row):

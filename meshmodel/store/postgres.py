@@ -482,7 +482,7 @@ def new_model(source: Source) -> Iterator[PostgresDatabase]:
             )
 
 
-class Listed(NamedTuple):
+class DatabaseModel(NamedTuple):
     """A model in a database: its name, and whether it may be read and edited by who asks."""
 
     name: str
@@ -490,11 +490,11 @@ class Listed(NamedTuple):
     may_edit: bool
 
 
-def models(source: Source) -> list[Listed]:
+def models(source: Source) -> list[DatabaseModel]:
     """The models of a database, by name; raises StoreError where it cannot be reached or read."""
     with contextlib.closing(PostgresDatabase(source)) as database, database.errors():
         return sorted(
-            Listed(name, bool(may_read), bool(may_read and may_edit and not is_standby))
+            DatabaseModel(name, bool(may_read), bool(may_read and may_edit and not is_standby))
             for name, may_read, may_edit, is_standby, is_model in database.execute(_TABLES)
             if is_model
         )

@@ -28,7 +28,7 @@ OPEN_STORES: Final[WeakValueDictionary[str, object]] = WeakValueDictionary()
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class PresenceRow:
     """One row of the table of programs; ``seen`` in seconds since 1970."""
 
     id: str
@@ -38,17 +38,17 @@ class Program:
     seen: int
 
 
-def this_program(identifier: str) -> Program:
+def this_program(identifier: str) -> PresenceRow:
     """This process, seen now."""
-    return Program(identifier, machine(), os.getpid(), start_time(os.getpid()), int(time.time()))
+    return PresenceRow(identifier, machine(), os.getpid(), start_time(os.getpid()), int(time.time()))
 
 
-def open_programs(rows: Iterable[Program]) -> frozenset[str]:
+def open_programs(rows: Iterable[PresenceRow]) -> frozenset[str]:
     """The ids of those that are still open."""
     return frozenset(row.id for row in rows if is_open(row))
 
 
-def is_open(row: Program) -> bool:
+def is_open(row: PresenceRow) -> bool:
     """Whether that program still runs, as far as this machine can tell."""
     if row.machine == machine() and row.started:
         if row.process == os.getpid() and row.started == start_time(row.process):

@@ -45,7 +45,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class LastExport:
     """What a model was exported to last: the format, the file or folder, and whether that has pages."""
 
     format: str
@@ -121,15 +121,15 @@ class State:
         name = Source.parse(named).key
         self._change(lambda: _keep(self._places, name, asdict(place)))
 
-    def exported(self, named: AnySource) -> Exported | None:
+    def exported(self, named: AnySource) -> LastExport | None:
         """What a model was exported to last, unless the folder of that is gone."""
         known = self._exports.get(Source.parse(named).key)
         if known is None:
             return None
-        last = Exported(known[0], Path(known[1]), known[2])
+        last = LastExport(known[0], Path(known[1]), known[2])
         return last if os.path.isdir(last.path.parent) else None  # noqa: PTH112  # it never raises
 
-    def export(self, named: AnySource, last: Exported) -> None:
+    def export(self, named: AnySource, last: LastExport) -> None:
         """Remember what a model was exported to."""
         name = Source.parse(named).key
         kept = [last.format, str(last.path.absolute()), last.is_paged]

@@ -26,7 +26,7 @@ def _refers(target: str) -> ForeignKey:
     return ForeignKey(target, deferrable=True, initially="DEFERRED")
 
 
-class Row(SQLModel, registry=registry()):
+class StoreRow(SQLModel, registry=registry()):
     """The base of all rows, with a registry of its own: tables of other programs' are not ours."""
 
 
@@ -50,14 +50,14 @@ def _record_table(table: SchemaTable) -> Table:
                 default=each.default,
             )
         )
-    return Table(table.name, Row.metadata, *columns)
+    return Table(table.name, StoreRow.metadata, *columns)
 
 
 RECORD_TABLES: Final = {name: _record_table(table) for name, table in SCHEMA.items()}
 """The tables that hold records, by their name in the interchange file."""
 
 
-class JournalRow(Row, table=True):
+class JournalRow(StoreRow, table=True):
     """One edit: 0 done, 1 undone, 2 undone and no longer to be redone.
 
     ``touched`` is the revision that last did or undid it, so the largest one is the revision of the
@@ -80,7 +80,7 @@ class JournalRow(Row, table=True):
     person: str | None = None
 
 
-class JournalChangeRow(Row, table=True):
+class JournalChangeRow(StoreRow, table=True):
     """One record that an edit changed, before and after, as JSON; NULL where it did not exist."""
 
     __tablename__ = "journal_change"
@@ -96,7 +96,7 @@ class JournalChangeRow(Row, table=True):
     after: str | None = Field(default=None, sa_type=Text)
 
 
-class ImportedRow(Row, table=True):
+class ImportedRow(StoreRow, table=True):
     """What an import last said of one record; ``record`` is NULL where its file no longer says it.
 
     A row counts while the edit that was made with it does (``entry``; NULL: it came without an edit), and
@@ -117,7 +117,7 @@ class ImportedRow(Row, table=True):
     record: str | None = Field(default=None, sa_type=Text)
 
 
-class ProgramRow(Row, table=True):
+class ProgramRow(StoreRow, table=True):
     """A program that has edited the model and has it open: whose edits nobody else may undo."""
 
     __tablename__ = "program"
@@ -128,7 +128,7 @@ class ProgramRow(Row, table=True):
     seen: int
 
 
-class DrawnOrderRow(Row, table=True):
+class DrawnOrderRow(StoreRow, table=True):
     """The order in which lanes and cards were drawn last, as JSON: one row, numbered 1, or none."""
 
     __tablename__ = "drawn_order"
@@ -136,7 +136,7 @@ class DrawnOrderRow(Row, table=True):
     entries: str = Field(sa_type=Text)
 
 
-class GuidedRoundRow(Row, table=True):
+class GuidedRoundRow(StoreRow, table=True):
     """Where in the journal a guided round began: one row, numbered 1, or none."""
 
     __tablename__ = "guided_round"
@@ -147,12 +147,12 @@ class GuidedRoundRow(Row, table=True):
 
 SCHEMA_REVISION: Final = Table(
     "alembic_version",
-    Row.metadata,
+    StoreRow.metadata,
     Column("version_num", String(32), primary_key=True, nullable=False),
 )
 """Where the migration library keeps the name of the newest migration that was applied."""
 
-METADATA: Final = Row.metadata
+METADATA: Final = StoreRow.metadata
 """All tables of a model file."""
 
 

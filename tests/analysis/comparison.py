@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, astuple
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.fix.results import Kept, PlanOptions
+from meshmodel.analysis.fix.results import KeptRelation, PlanOptions
 from meshmodel.analysis.results import CannotStartError
 from meshmodel.interchange.writer import write_text
 from meshmodel.model.measures import MEASURE_KINDS, Ask, Drop
@@ -186,7 +186,11 @@ def random_options(naive, rng):
     kept = set()
     for measure in naive.measures:
         if measure[0] != "ask" and rng.random() < 0.3:
-            kept.add(Kept("delegation", *measure[1:]) if measure[0] == "limit" else Kept(*measure[1:]))
+            kept.add(
+                KeptRelation("delegation", *measure[1:])
+                if measure[0] == "limit"
+                else KeptRelation(*measure[1:])
+            )
     asks = [each[1:] for each in naive.measures if each[0] == "ask" and rng.random() < 0.4]
     kinds = rng.choice((MEASURE_KINDS, MEASURE_KINDS, ("ask",), ("drop", "limit"), ("ask", "limit")))
     return PlanOptions(kinds, frozenset(kept), frozenset(asks)), rng.choice((None, None, 0, 1, 4))

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.offboarding import LostApproval, Touched
+from meshmodel.analysis.offboarding import AffectedAgent, LostApproval
 from meshmodel.analysis.results import CannotStartError
-from meshmodel.analysis.rotation import Copy
+from meshmodel.analysis.rotation import SecretCopy
 from meshmodel.answers.offboarding import offboarding_blocks, offboarding_json
 from meshmodel.answers.painters import text_of
 from meshmodel.answers.style import Style
@@ -87,9 +87,9 @@ def test_every_part_of_a_plan():
     assert [each.credential for each in plan.rotate if not each.unchecked] == ["asked"]
     assert plan.holds == (("bot", "alone"), ("bot", "old"), ("bot", "shared"))
     assert plan.copies == (
-        Copy("queue", "alone", ()),
-        Copy("wiki", "asked", ()),
-        Copy("wiki", "pasted", ("other",)),
+        SecretCopy("queue", "alone", ()),
+        SecretCopy("wiki", "asked", ()),
+        SecretCopy("wiki", "pasted", ("other",)),
     )
     assert plan.delegations == (("boss", "bot"), ("bot", "runner"))
     assert plan.triggers == (("queue", "bot"),)
@@ -97,9 +97,9 @@ def test_every_part_of_a_plan():
     assert plan.approvals == (LostApproval("release", "alone", ("somebody-else",)),)
     assert plan.checkpoints == ("k", "use")
     assert plan.touched == (
-        Touched("boss", "sets-to-work", "bot"),
-        Touched("other", "triggered", system="wiki"),
-        Touched("runner", "set-to-work", "bot"),
+        AffectedAgent("boss", "sets-to-work", "bot"),
+        AffectedAgent("other", "triggered", system="wiki"),
+        AffectedAgent("runner", "set-to-work", "bot"),
     )
 
 
@@ -182,7 +182,7 @@ def test_a_person_leaves_owners_tokens_and_approvals():
     assert [(each.credential, each.because, each.agents) for each in plan.rotate] == [
         ("both", "shared", ("bot",))
     ]
-    assert plan.copies == (Copy("wiki", "token", ()),)
+    assert plan.copies == (SecretCopy("wiki", "token", ()),)
     assert plan.approvals == (
         LostApproval("alone", "ann", ()),
         LostApproval("shown", "ann", ()),
@@ -190,7 +190,7 @@ def test_a_person_leaves_owners_tokens_and_approvals():
         LostApproval("sso", "ann-sso", ("ben",)),
     )
     assert plan.checkpoints == ("mine", "shown")
-    assert plan.touched == (Touched("bot", "presents", credential="token"),)
+    assert plan.touched == (AffectedAgent("bot", "presents", credential="token"),)
     text = text_of(offboarding_blocks(PEOPLE, plan), Style())
     lines = [" ".join(each.split()) for each in text.splitlines()]
     assert "2 Revoke sign-in acts as ann-sso; no other agent can present it" in lines
@@ -268,8 +268,8 @@ def test_a_vendor_takes_its_agents_and_what_its_systems_keep():
     ]
     assert plan.deleted == (("crm", "kept"), ("crm", "tied"), ("ours", "found"), ("safe", "vaulted"))
     assert plan.touched == (
-        Touched("bot", "sets-to-work", "helper"),
-        Touched("bot", "triggered", system="crm"),
+        AffectedAgent("bot", "sets-to-work", "helper"),
+        AffectedAgent("bot", "triggered", system="crm"),
     )
     text = text_of(offboarding_blocks(VENDORS, plan), Style())
     lines = [" ".join(each.split()) for each in text.splitlines()]

@@ -1,7 +1,7 @@
 """The rotation of a secret: who could take it, who needs the new one, in which order."""
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.rotation import Copy
+from meshmodel.analysis.rotation import SecretCopy
 from meshmodel.answers.painters import text_of
 from meshmodel.answers.rotation import rotation_blocks, rotation_json
 from meshmodel.answers.style import Style
@@ -41,7 +41,7 @@ ROTATED = snapshot_of(
 
 def test_a_rotation_names_copies_users_and_what_it_yields_in_a_safe_order():
     plan = analyse(ROTATED).offboarding("credential:key")
-    assert plan.copies == (Copy("vault", "key", ("reader",)), Copy("wiki", "key", ()))
+    assert plan.copies == (SecretCopy("vault", "key", ("reader",)), SecretCopy("wiki", "key", ()))
     assert (plan.issuers, plan.exchanged) == (("sts",), ("start",))
     assert plan.holders == ("bot", "server")
     assert plan.agents == ("bot", "reader", "server")

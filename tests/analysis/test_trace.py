@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.trace_records import Tally
+from meshmodel.analysis.trace_records import TraceCounts
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.events import Event, time_text
@@ -358,7 +358,7 @@ def test_the_token_leak():
         Event(2, 2.0, identity="svc-export", system="bucket", action="read"),
         Event(3, 3.0, identity="svc-loader", system="warehouse", action="read"),
     ]
-    tally = Tally()
+    tally = TraceCounts()
     found = []
     for traced in analyse(read_file(MODELS / "token-leak.toml")).trace(events):
         tally.add(traced)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.baseline import (
-    Known,
+    KnownFinding,
     baseline_text,
     compare,
     comparison_blocks,
@@ -22,11 +22,11 @@ from meshmodel.model.errors import MeshmodelError
 from tests.docs.pages import ROOT
 from tests.rows import all_rows
 
-BEFORE = Known("high", ("read",), ("bot",), {"bot": ("home", "tickets")})
+BEFORE = KnownFinding("high", ("read",), ("bot",), {"bot": ("home", "tickets")})
 TEXTS = st.text(max_size=8)
 LISTS = st.lists(TEXTS, unique=True, max_size=3).map(tuple)
 KNOWN = st.builds(
-    Known,
+    KnownFinding,
     severity=st.sampled_from(["low", "medium", "high", "critical"]),
     actions=st.lists(st.sampled_from(["read", "write", "admin"]), unique=True).map(tuple),
     agents=LISTS,
@@ -38,11 +38,14 @@ KNOWN = st.builds(
     ("now", "gained"),
     [
         (BEFORE, ()),
-        (Known("low", (), (), {}), ()),
-        (Known("critical", ("read",), ("bot",), BEFORE.sources), ("severity high to critical",)),
-        (Known("high", ("read", "write"), ("bot",), BEFORE.sources), ("action write",)),
-        (Known("high", ("read",), ("bot", "cat"), {**BEFORE.sources, "cat": ("home",)}), ("agent cat",)),
-        (Known("high", ("read",), ("bot",), {"bot": ("home", "mail")}), ("source mail of bot",)),
+        (KnownFinding("low", (), (), {}), ()),
+        (KnownFinding("critical", ("read",), ("bot",), BEFORE.sources), ("severity high to critical",)),
+        (KnownFinding("high", ("read", "write"), ("bot",), BEFORE.sources), ("action write",)),
+        (
+            KnownFinding("high", ("read",), ("bot", "cat"), {**BEFORE.sources, "cat": ("home",)}),
+            ("agent cat",),
+        ),
+        (KnownFinding("high", ("read",), ("bot",), {"bot": ("home", "mail")}), ("source mail of bot",)),
     ],
 )
 def test_what_a_finding_gained(now, gained):

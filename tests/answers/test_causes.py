@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.results import Accepted, Finding, FindingText
+from meshmodel.analysis.results import Finding, FindingAcceptance, FindingText
 from meshmodel.answers.causes import fold
 from meshmodel.model.rule_cards import CARDS, DOOR
 from meshmodel.model.vocabulary import SEVERITIES
@@ -92,7 +92,9 @@ def test_a_row_stands_where_the_most_severe_thing_that_it_says_stands():
 def test_a_row_is_as_severe_as_what_is_open_in_it(door_open, worse_open, severity):
     def settled(each, is_open):
         return (
-            each if is_open else replace(each, accepted=Accepted("Ada", "a pilot", "2027-01-31", open=False))
+            each
+            if is_open
+            else replace(each, accepted=FindingAcceptance("Ada", "a pilot", "2027-01-31", open=False))
         )
 
     row = settled(door("key", "store", "low"), door_open)

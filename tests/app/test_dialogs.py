@@ -13,7 +13,7 @@ from textual.widgets import Button, Static
 from meshmodel.app.dialogs.add import AddDialog
 from meshmodel.app.dialogs.base import Confirm, Dialog, TextEntry
 from meshmodel.app.dialogs.checkpoint import CheckpointDialog
-from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
+from meshmodel.app.dialogs.connect import CheckpointChoice, ConnectMenu
 from meshmodel.app.dialogs.field import MultiPicker
 from meshmodel.app.dialogs.find import FindDialog
 from meshmodel.edits.edit import Edit, Put, apply_edit
@@ -132,14 +132,14 @@ async def test_two_zones_ask_for_a_checkpoint() -> None:
     async with asking(ConnectMenu(full_snapshot(), ("zone", "desk"), ("zone", "cloud"))) as (app, pilot):
         await pilot.press("enter")
         await pilot.pause()
-        assert app.answers == [CheckpointWanted("boundary", "desk", "cloud")]
+        assert app.answers == [CheckpointChoice("boundary", "desk", "cloud")]
 
 
 async def test_a_checkpoint_on_what_an_agent_reads_is_placed_from_the_menu_of_connections() -> None:
     async with asking(ConnectMenu(full_snapshot(), ("system", "tickets"), ("agent", "bot"))) as (app, pilot):
         await pilot.press("end", "enter")
         await pilot.pause()
-        assert app.answers == [CheckpointWanted("hearing", "tickets", "bot")]
+        assert app.answers == [CheckpointChoice("hearing", "tickets", "bot")]
     async with asking(CheckpointDialog(full_snapshot(), ("hearing", "tickets", "bot"))) as (app, pilot):
         await pilot.press("enter")
         await pilot.pause()

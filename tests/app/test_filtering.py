@@ -17,7 +17,7 @@ from meshmodel.app.presentation.found_lines import found_lines
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import PAGE, RowList
-from meshmodel.app.widgets.rows import PART, Filtering, Row, Searched, heading, line
+from meshmodel.app.widgets.rows import PART, ListRow, RowFilter, SearchText, heading, line
 from meshmodel.edits.edit import Edit, Put
 from meshmodel.model.records import Agent, Credential, Grant, Hold, Snapshot, System, Zone
 from meshmodel.model.rule_cards import DOOR
@@ -61,15 +61,15 @@ async def test_agents_that_a_row_does_not_name_are_found() -> None:
         assert {(DOOR, door.subject) for door in doors} <= set(found)
 
 
-def numbered(made: list[int], many: int = MANY) -> list[Row]:
+def numbered(made: list[int], many: int = MANY) -> list[ListRow]:
     def content(number: int) -> Content:
         made.append(number)
         return line(f"row {number}")
 
-    def searched(number: int) -> Searched:
-        return Searched(f"row {number}")
+    def searched(number: int) -> SearchText:
+        return SearchText(f"row {number}")
 
-    return [Row(each, partial(content, each), each, partial(searched, each)) for each in range(many)]
+    return [ListRow(each, partial(content, each), each, partial(searched, each)) for each in range(many)]
 
 
 async def done(is_done: Callable[[], bool]) -> int:
@@ -104,13 +104,13 @@ async def test_the_ends_and_pages_of_a_list_of_lines_are_gone_to_at_once() -> No
 
 
 async def test_a_list_of_lines_keeps_its_place_where_rows_come_and_go_above_it() -> None:
-    rows = [heading("first"), *(Row(number, line(f"row {number}"), number) for number in range(3 * PAGE))]
+    rows = [heading("first"), *(ListRow(number, line(f"row {number}"), number) for number in range(3 * PAGE))]
     listing = FilterList(rows, one_line=True)
     async with Host(listing, Snapshot()).run_test(size=(40, 20)) as pilot:
         assert listing.rows.go_to(2 * PAGE)
         await pilot.pause()
         place = listing.rows.scroll_offset
-        rows[-1] = Row("other", line("row other"), "other")
+        rows[-1] = ListRow("other", line("row other"), "other")
         listing.set_rows(rows)
         await pilot.pause()
         assert listing.rows.scroll_offset == place
@@ -160,12 +160,14 @@ def test_enter_takes_what_was_typed_whole_before_what_only_begins_with_it(typed:
     """An element whose deletion was undone stands behind others: ``agent-55`` behind ``agent-550``."""
     agents = *map(Agent, ("bot-1", "support-bot", "bot-10", "bot")), Agent("search-service", "search service")
     snapshot = snapshot_of([Zone("bot-zone"), *agents, System("search")])
-    found = Filtering([*map(row_of, found_lines(snapshot))], typed)
+    found = RowFilter([*map(row_of, found_lines(snapshot))], typed)
     while not found.go_on():
         pass
     assert found.best is not None
     assert found.shown[found.best].key[1] == best
-    made = Filtering([Row(each, line(each), each) for each in ("bot-1", "a bot", "bot", "bot too")], "bot")
+    made = RowFilter(
+        [ListRow(each, line(each), each) for each in ("bot-1", "a bot", "bot", "bot too")], "bot"
+    )
     assert made.go_on()
     assert made.best == 2
 

@@ -9,7 +9,7 @@ from meshmodel.analysis.results import Finding, FindingText
 from meshmodel.answers.highlights import highlighted_by_finding, highlighted_by_way
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.canvas.draw import draw
-from meshmodel.canvas.scene import Facts, Options
+from meshmodel.canvas.scene import CanvasFacts, Options
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Trigger
 from tests.app.desk import MODELS, SIZES, desk
@@ -26,7 +26,7 @@ def test_what_a_finding_names_is_lit_with_the_ends_of_its_relations():
 def test_the_line_by_which_the_agent_reads_where_a_way_starts_is_lit():
     model = read_file(MODELS / "support-agent.toml")
     told = analyse(model).explain("support-bot", "attachments", "read", "tickets")
-    drawing = draw(model, Facts(), Options(120, 40))
+    drawing = draw(model, CanvasFacts(), Options(120, 40))
     lit = drawing.highlight(highlighted_by_way(told, model))
     lines = {each.link.relation for each in drawing.branches if each.reference in lit}
     assert lines == {("grant", ("ticket-token", "tickets")), ("grant", ("file-sas", "attachments"))}

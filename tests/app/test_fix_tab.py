@@ -19,7 +19,7 @@ from meshmodel.app.panels.fix import FixList
 from meshmodel.app.presentation.lenses import with_preview
 from meshmodel.app.presentation.planned import planned_lines
 from meshmodel.app.state import WorkbenchState
-from meshmodel.canvas.scene import Facts
+from meshmodel.canvas.scene import CanvasFacts
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
 from meshmodel.model.stop import Task
@@ -31,7 +31,7 @@ CHAIN = load(MODELS / "agent-chain.toml")
 FIX = analyse(CHAIN).minimum_fix()
 
 
-def drawn_facts(it: Desk) -> Facts:
+def drawn_facts(it: Desk) -> CanvasFacts:
     """What is drawn beside the model."""
     shown = it.bench.shown
     return with_preview(shown.facts[shown.view], shown.preview, shown.preview_leaves)

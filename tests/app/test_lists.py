@@ -18,7 +18,7 @@ from meshmodel.app.presentation.journal_lines import shown_time
 from meshmodel.app.presentation.reach_cells import cell_of
 from meshmodel.app.state import OpenedFinding, WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.rows import Row, heading, line
+from meshmodel.app.widgets.rows import ListRow, heading, line
 from meshmodel.edits.edit import Edit, Put
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Snapshot, Zone
@@ -209,13 +209,13 @@ async def test_questions_open_their_element() -> None:
 
 
 async def test_a_list_keeps_its_place_when_it_is_rebuilt_and_filtered() -> None:
-    rows = [heading("first"), *(Row(name, line(name), name) for name in ("ab", "bc", "cd"))]
+    rows = [heading("first"), *(ListRow(name, line(name), name) for name in ("ab", "bc", "cd"))]
     listing = FilterList(rows)
     app = Host(listing, Snapshot())
     async with app.run_test(size=(80, 24)) as pilot:
         listing.focus_list()
         listing.rows.go_to("cd")
-        listing.set_rows([Row("new", line(HOSTILE), "new"), *rows])
+        listing.set_rows([ListRow("new", line(HOSTILE), "new"), *rows])
         assert listing.rows.row is not None
         assert listing.rows.row.key == "cd"
         await enter(pilot, "/", "=b")

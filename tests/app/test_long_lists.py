@@ -7,7 +7,7 @@ from textual.content import Content
 
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import PAGE
-from meshmodel.app.widgets.rows import Row, heading, line
+from meshmodel.app.widgets.rows import ListRow, heading, line
 from meshmodel.model.records import Snapshot
 from tests.app.form_host import Host
 
@@ -16,12 +16,12 @@ pytestmark = pytest.mark.slow
 MANY = 4 * PAGE + 7
 
 
-def rows(made: list[int], changed: int = -1, many: int = MANY) -> list[Row]:
+def rows(made: list[int], changed: int = -1, many: int = MANY) -> list[ListRow]:
     def content(number: int) -> Content:
         made.append(number)
         return line(f"row {number}{' changed' if number == changed else ''}")
 
-    listed = (Row(number, partial(content, number), number) for number in range(1, many))
+    listed = (ListRow(number, partial(content, number), number) for number in range(1, many))
     return [heading("all of them"), *listed]
 
 
@@ -85,7 +85,7 @@ async def test_a_row_that_changes_leaves_the_place_as_it_is() -> None:
 async def test_rows_of_several_lines_that_are_laid_out_later_move_nothing_that_is_seen(key: str) -> None:
     listing = FilterList()
     async with Host(listing, Snapshot()).run_test(size=(40, 20)) as pilot:
-        listing.set_rows(Row(at, line(f"{at} {'word ' * 20}"), at, indent=4) for at in range(MANY))
+        listing.set_rows(ListRow(at, line(f"{at} {'word ' * 20}"), at, indent=4) for at in range(MANY))
         listing.focus_list()
         await pilot.press("end")
         await pilot.pause()

@@ -3,7 +3,7 @@
 from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix
 from meshmodel.app.panels.trace import TraceView
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, line, note_row
+from meshmodel.app.widgets.rows import ListRow, line, note_row
 from meshmodel.edits.edit import Put, edit
 from meshmodel.model.records import Agent, Credential, Hold, System
 from tests.app.desk import desk
@@ -48,12 +48,12 @@ async def test_a_list_opens_again_on_its_row(tmp_path):
 
 
 def test_a_cursor_comes_back_to_its_row_after_there_were_none() -> None:
-    choices = [Row(name, line(name), name) for name in "abcd"]
+    choices = [ListRow(name, line(name), name) for name in "abcd"]
     rows = RowList(choices)
     rows.go_to("c")
     rows.set_rows([note_row("computing...")])
     assert rows.row is None
-    rows.set_rows([Row("first", line("first"), "first"), *choices])
+    rows.set_rows([ListRow("first", line("first"), "first"), *choices])
     assert rows.row.key == "c"
     rows.set_rows([])
     rows.set_rows(choices[:2])

@@ -15,7 +15,7 @@ from meshmodel.app.commands import COMMANDS
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.panels.round import RoundPanel
 from meshmodel.app.presentation.round_answers import acceptable
-from meshmodel.app.presentation.rounding import Rounding, found_stop
+from meshmodel.app.presentation.rounding import RoundState, found_stop
 from meshmodel.app.workbench.controllers import round as controller
 from meshmodel.edits.edit import Edit, Put, Remove
 from meshmodel.interchange.writer import write_text
@@ -29,7 +29,7 @@ GATEWAY = "crm-assistant-gateway"
 APPROVER = ["minus" if each == "-" else each for each in "release-operator"]
 
 
-def known(it: Desk) -> Rounding:
+def known(it: Desk) -> RoundState:
     rounding = it.bench.shown.rounding
     assert rounding is not None
     assert rounding.result is not None
@@ -216,7 +216,7 @@ async def test_a_step_forward_holds_where_another_program_edits_meanwhile(
         await press(it, "@")
         first, gate = stop_of(it).key, threading.Event()
 
-        def held(*arguments: object) -> Rounding:
+        def held(*arguments: object) -> RoundState:
             assert gate.wait(60)
             return found_stop(*arguments)  # type: ignore[arg-type]
 

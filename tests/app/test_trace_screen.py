@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, Static
 
-from meshmodel.analysis.trace_records import Tally, Verdict
+from meshmodel.analysis.trace_records import TraceCounts, Verdict
 from meshmodel.api import analyse
 from meshmodel.app.dialogs.choose_log import LogDialog
 from meshmodel.app.panels.trace import TracePanel, TraceView
@@ -220,7 +220,7 @@ async def test_what_is_partial_is_seen_first_and_whole_however_many_counts_there
         assert tracing is not None
         assert tracing.result is not None
         counted: dict[Verdict, int] = dict.fromkeys(WORDS, 123_456)
-        tally = Tally(1_234_567, counted, 123_456)
+        tally = TraceCounts(1_234_567, counted, 123_456)
         laid = replace(tracing.result, tally=tally, left_out=1_000_000)
         it.bench.context.update(tracing=replace(tracing, result=laid))
         await it.sentence("ask policy-decision on file-sas > attachments")

@@ -14,7 +14,7 @@ from meshmodel.app.theme import PALETTES
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.form_rows import LABEL_WIDTH, form_row, label
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, line
+from meshmodel.app.widgets.rows import ListRow, line
 from meshmodel.model.records import Agent, Credential, Custody, Grant, Hold, System
 from meshmodel.model.schema import SCHEMA
 from tests.app.desk import desk
@@ -36,7 +36,7 @@ async def test_no_word_of_a_long_row_is_lost_whether_or_not_the_list_scrolls(wid
     app = Host(listing, full_snapshot())
     async with app.run_test(size=(width, 24)) as pilot:
         listing.set_rows(
-            Row(number, line(f"{number + 10} ", f"{SENTENCE} {HOSTILE}"), number, indent=3)
+            ListRow(number, line(f"{number + 10} ", f"{SENTENCE} {HOSTILE}"), number, indent=3)
             for number in range(many)
         )
         await pilot.pause()

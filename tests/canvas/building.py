@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from meshmodel.canvas.scene import Facts
+from meshmodel.canvas.scene import CanvasFacts
 from meshmodel.model.records import (
     Agent,
     Checkpoint,
@@ -46,7 +46,7 @@ def snapshot_of(*records: Any) -> Snapshot:
     return Snapshot(**tables)
 
 
-def helpdesk() -> tuple[Snapshot, Facts]:
+def helpdesk() -> tuple[Snapshot, CanvasFacts]:
     """Fifteen elements: three agents, five systems, seven credentials in three zones."""
     records: list[Any] = [
         *(Zone(zone) for zone in ("helpdesk", "cloud", "finance")),
@@ -89,12 +89,12 @@ def helpdesk() -> tuple[Snapshot, Facts]:
         ("delegation", "support-bot", "reconciler"): "counts",
         ("boundary", "helpdesk", "cloud"): "counts",
     }
-    return snapshot_of(*records), Facts(
+    return snapshot_of(*records), CanvasFacts(
         {"support-bot": 4, "deployer": 2, "reconciler": 1}, marks, heard=frozenset({"tickets", "ci"})
     )
 
 
-def approved() -> tuple[Snapshot, Facts]:
+def approved() -> tuple[Snapshot, CanvasFacts]:
     """The help desk with a person who is asked before support hands over, and others where files open."""
     snapshot, facts = helpdesk()
     asked = dict(snapshot.checkpoint)
@@ -115,7 +115,7 @@ def with_approvers(snapshot: Snapshot) -> Snapshot:
 
 
 @st.composite
-def meshes(draw: Callable[..., Any]) -> tuple[Snapshot, Facts]:
+def meshes(draw: Callable[..., Any]) -> tuple[Snapshot, CanvasFacts]:
     """Any mesh of moderate size, with hostile names, slots, checkpoints, marks and every relation."""
     zones = [f"z{number}" for number in range(draw(st.integers(0, 4)))]
     agents = [f"a{number}" for number in range(draw(st.integers(0, 6)))]
@@ -191,4 +191,4 @@ def meshes(draw: Callable[..., Any]) -> tuple[Snapshot, Facts]:
         elif mark and step[0] == "grant":
             marks[step] = mark
     identities = {agent: draw(st.integers(0, 12)) for agent in agents}
-    return snapshot_of(*records), Facts(identities, marks, {})
+    return snapshot_of(*records), CanvasFacts(identities, marks, {})

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.layout.columns import make_grid
-from meshmodel.canvas.scene import Facts, Options
+from meshmodel.canvas.scene import CanvasFacts, Options
 from meshmodel.model.records import Agent, Grant, Hold, Snapshot, System
 from tests.canvas.building import helpdesk, meshes
 from tests.reference.random_models import random_model
@@ -39,7 +39,7 @@ def seen(drawing: Drawing) -> tuple[Any, ...]:
 
 
 @st.composite
-def edits(pick: Callable[..., Any], snapshot: Snapshot, facts: Facts) -> tuple[Snapshot, Facts]:
+def edits(pick: Callable[..., Any], snapshot: Snapshot, facts: CanvasFacts) -> tuple[Snapshot, CanvasFacts]:
     """One edit of what is drawn, or of what is not."""
     kinds = ["owner", "scope", "name", "slot", "system", "mark", "hold", "depth", "checkpoint"]
     kind = pick(st.sampled_from(kinds))
@@ -121,7 +121,7 @@ def test_rows_in_which_an_edit_changed_nothing_are_equal() -> None:
 def test_the_order_of_a_drawing_is_that_of_its_places(seed):
     """What is remembered when a model is left is known without drawing it."""
     snapshot, options = random_model(seed, 12), Options(width=100, height=30)
-    assert make_grid(snapshot, Facts(), options).order == draw(snapshot, Facts(), options).order
+    assert make_grid(snapshot, CanvasFacts(), options).order == draw(snapshot, CanvasFacts(), options).order
 
 
 def test_a_drawing_is_gone_once_nobody_has_it() -> None:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from meshmodel.canvas.corner_map import MapSize, box_on_map, cell_on_map, map_rows
 from meshmodel.canvas.draw import draw
-from meshmodel.canvas.scene import Box, Facts, Options
+from meshmodel.canvas.scene import Box, CanvasFacts, Options
 from tests.canvas.building import helpdesk
 from tests.reference.random_models import FLAVOURS, random_model
 
@@ -29,7 +29,7 @@ def test_the_map_of_the_help_desk():
 @given(st.integers(0, 5_000), st.sampled_from(FLAVOURS), st.integers(1, 30), st.integers(1, 12))
 def test_what_is_drawn_is_where_it_is_on_the_map(seed, flavour, columns, rows):
     size = MapSize(columns, rows)
-    drawing = draw(random_model(seed, 6, flavour), Facts(), Options(80, 24))
+    drawing = draw(random_model(seed, 6, flavour), CanvasFacts(), Options(80, 24))
     shown = map_rows(drawing, size)
     assert [len(row) for row in shown] == [columns] * rows
     cells = set()
@@ -50,7 +50,7 @@ def test_what_is_drawn_is_where_it_is_on_the_map(seed, flavour, columns, rows):
 @given(st.integers(0, 200), st.integers(0, 200), st.integers(1, 24), st.integers(1, 8))
 def test_a_click_on_the_map_leads_to_what_it_stands_for(seed, top, columns, rows):
     size = MapSize(columns, rows)
-    drawing = draw(random_model(seed, 6, FLAVOURS[0]), Facts(), Options(80, 24))
+    drawing = draw(random_model(seed, 6, FLAVOURS[0]), CanvasFacts(), Options(80, 24))
     if not drawing.height:
         return
     for x in range(columns):

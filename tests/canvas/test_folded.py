@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
-from meshmodel.canvas.scene import Facts, Options
+from meshmodel.canvas.scene import CanvasFacts, Options
 from meshmodel.canvas.slots import step_slot
 from meshmodel.edits.operations import at_slot
 from meshmodel.model.records import Agent, Checkpoint, Credential, Grant, Hold, Snapshot, System, Zone
@@ -42,7 +42,7 @@ def zones_by_card(drawing: Drawing) -> dict[str, tuple[int, int]]:
 def test_a_thousand_elements_are_not_one_endless_column(zoom):
     options = Options(160, 40, zoom=zoom, folded=OPTIONS.folded)
     assert MODEL.elements == 1_000
-    drawing = draw(MODEL, Facts(), options)
+    drawing = draw(MODEL, CanvasFacts(), options)
     assert drawing.width <= 160
     assert drawing.height <= 50
     assert set(zones_by_card(drawing)) == set(MODEL.zone)
@@ -51,14 +51,14 @@ def test_a_thousand_elements_are_not_one_endless_column(zoom):
 
 
 def test_what_fits_keeps_a_lane_for_each_zone():
-    drawing = draw(MODEL, Facts(), Options(160, 130, folded=OPTIONS.folded))
+    drawing = draw(MODEL, CanvasFacts(), Options(160, 130, folded=OPTIONS.folded))
     assert len(drawing.grid.lanes) == len(MODEL.zone)
-    open_ones = draw(MODEL, Facts(), Options(160, 40))
+    open_ones = draw(MODEL, CanvasFacts(), Options(160, 40))
     assert not any(lane.zones for lane in open_ones.grid.lanes)
 
 
 def test_an_unfolded_zone_keeps_its_lane_between_those_that_are_folded():
-    drawing = draw(MODEL, Facts(), Options(160, 40, folded=OPTIONS.folded - {"zone-20"}))
+    drawing = draw(MODEL, CanvasFacts(), Options(160, 40, folded=OPTIONS.folded - {"zone-20"}))
     keys = [lane.keys for lane in drawing.grid.lanes]
     assert ("zone-20",) in keys
     assert sorted(zone for each in keys for zone in each) == sorted(MODEL.zone)
@@ -69,8 +69,8 @@ def test_an_unfolded_zone_keeps_its_lane_between_those_that_are_folded():
 @given(st.integers(0, 5_000), st.sampled_from(FLAVOURS), st.integers(6, 14), st.sampled_from([30, 60, 120]))
 def test_folding_loses_no_zone_no_line_and_no_boundary(seed, flavour, height, width):
     snapshot = random_model(seed, 8, flavour)
-    flowing = draw(snapshot, Facts(), Options(width, height, folded=frozenset(snapshot.zone)))
-    below = draw(snapshot, Facts(), Options(width, 500, folded=frozenset(snapshot.zone)))
+    flowing = draw(snapshot, CanvasFacts(), Options(width, height, folded=frozenset(snapshot.zone)))
+    below = draw(snapshot, CanvasFacts(), Options(width, 500, folded=frozenset(snapshot.zone)))
     assert set(flowing.reading_order) == set(below.reading_order)
     assert set(flowing.order) == set(below.order)
     for reference in flowing.reading_order:
@@ -80,7 +80,7 @@ def test_folding_loses_no_zone_no_line_and_no_boundary(seed, flavour, height, wi
 
 
 def test_arrow_keys_reach_every_folded_zone():
-    drawing = draw(MODEL, Facts(), OPTIONS)
+    drawing = draw(MODEL, CanvasFacts(), OPTIONS)
     found, front = set(), [drawing.reading_order[0]]
     while front:
         here = front.pop()
@@ -91,7 +91,7 @@ def test_arrow_keys_reach_every_folded_zone():
 
 
 def test_what_is_dropped_on_a_folded_zone_lies_in_it():
-    drawing = draw(MODEL, Facts(), OPTIONS)
+    drawing = draw(MODEL, CanvasFacts(), OPTIONS)
     for zone in MODEL.zone:
         box = drawing.box_of(("zone", zone))
         there, slot = drawing.slot_at(box.x + 2, box.y, ("system", "system-0-0"))
@@ -100,7 +100,7 @@ def test_what_is_dropped_on_a_folded_zone_lies_in_it():
 
 
 def test_a_folded_zone_is_moved_by_keys_and_by_hand():
-    drawing = draw(MODEL, Facts(), OPTIONS)
+    drawing = draw(MODEL, CanvasFacts(), OPTIONS)
     order = [key for table, key in drawing.order if table == "zone"][: len(MODEL.zone)]
     first = MODEL.zone[order[0]]
     assert step_slot(drawing, ("zone", first.id), first, "up") is None
@@ -114,7 +114,7 @@ def test_a_folded_zone_is_moved_by_keys_and_by_hand():
             moved,
             *(each for key, each in MODEL.zone.items() if key != first.id),
         ),
-        Facts(),
+        CanvasFacts(),
         OPTIONS,
         drawing,
         keep_lanes=True,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from meshmodel.canvas.draw import draw
-from meshmodel.canvas.scene import Facts, Options
+from meshmodel.canvas.scene import CanvasFacts, Options
 from meshmodel.interchange import read_file
 from tests.canvas.building import approved, helpdesk
 from tests.rows import all_rows
@@ -50,5 +50,5 @@ def test_approvers_are_named_beside_the_mark_where_all_labels_stay_whole(width: 
 @all_rows("width", [80, 120])
 @all_rows("model", ["support-agent", "federated-release", "workflow-broker"])
 def test_examples(model: str, width: int) -> None:
-    drawing = draw(read_file(MODELS / f"{model}.toml"), Facts(), Options(width, 40))
+    drawing = draw(read_file(MODELS / f"{model}.toml"), CanvasFacts(), Options(width, 40))
     compare(f"{model}-{width}", drawing.as_text())

@@ -9,7 +9,7 @@ import pytest
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.jump_labels import LETTERS, JumpLabels, in_view, labels
-from meshmodel.canvas.scene import Box, Facts, Options
+from meshmodel.canvas.scene import Box, CanvasFacts, Options
 from meshmodel.store.load import load
 from tests.canvas.building import helpdesk
 from tests.rows import all_rows
@@ -106,7 +106,7 @@ def test_a_label_before_a_name_covers_no_other_one_and_stays_in_view(is_ascii: b
 @all_rows("model", sorted(each.stem for each in MODELS.glob("*.toml")))
 def test_all_labels_can_be_read(model: str, is_ascii: bool) -> None:
     snapshot = load(MODELS / f"{model}.toml")
-    drawing, found = draw(snapshot, Facts(), Options(120, 40, ascii=is_ascii)), JumpLabels()
+    drawing, found = draw(snapshot, CanvasFacts(), Options(120, 40, ascii=is_ascii)), JumpLabels()
     found.show(drawing.reading_order)
     shown = found.overlays(drawing)
     assert len(shown) == len(drawing.reading_order)

@@ -13,7 +13,7 @@ from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.glyphs import LEADERS
 from meshmodel.canvas.layout.line_labels import LEAST_NAME, MODES
-from meshmodel.canvas.scene import Facts, Options, Zoom
+from meshmodel.canvas.scene import CanvasFacts, Options, Zoom
 from meshmodel.canvas.text import cells
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, Credential, Grant, Hold, Reference, Snapshot, System, Zone
@@ -57,7 +57,7 @@ def names(drawing: Drawing, snapshot: Snapshot) -> dict[Reference, int]:
 def test_a_wider_drawing_of_an_example_says_no_less(path: Path) -> None:
     snapshot, before = read_file(path), dict[Reference, int]()
     for width in range(60, 205, 5):
-        drawing = draw(snapshot, Facts(), Options(width, 50))
+        drawing = draw(snapshot, CanvasFacts(), Options(width, 50))
         shown = names(drawing, snapshot)
         assert width < 100 or drawing.width <= width
         assert all(seen >= LEAST_NAME for seen in shown.values()), (width, shown)
@@ -66,7 +66,7 @@ def test_a_wider_drawing_of_an_example_says_no_less(path: Path) -> None:
 
 
 @given(meshes(), st.integers(40, 200), st.integers(1, 60))
-def test_a_wider_drawing_says_no_less(mesh: tuple[Snapshot, Facts], width: int, more: int) -> None:
+def test_a_wider_drawing_says_no_less(mesh: tuple[Snapshot, CanvasFacts], width: int, more: int) -> None:
     snapshot, facts = mesh
     narrow = names(draw(snapshot, facts, Options(width, 50)), snapshot)
     wide = names(draw(snapshot, facts, Options(width + more, 50)), snapshot)
@@ -76,7 +76,7 @@ def test_a_wider_drawing_says_no_less(mesh: tuple[Snapshot, Facts], width: int, 
 @pytest.mark.slow
 @given(meshes(), st.integers(60, 400), st.integers(1, 60))
 def test_names_of_approvers_take_nothing_from_other_labels(
-    mesh: tuple[Snapshot, Facts], width: int, more: int
+    mesh: tuple[Snapshot, CanvasFacts], width: int, more: int
 ) -> None:
     snapshot, facts = mesh
     asked = with_approvers(snapshot)
@@ -96,7 +96,7 @@ def test_names_of_approvers_take_nothing_from_other_labels(
 
 @all_rows(("width", "most"), [(80, 32), (100, 16), (120, 0), (200, 0)])
 def test_few_labels_of_the_examples_are_shortened(width: int, most: int) -> None:
-    drawings = [draw(read_file(path), Facts(), Options(width, 50)) for path in MODELS]
+    drawings = [draw(read_file(path), CanvasFacts(), Options(width, 50)) for path in MODELS]
     runs = [run for drawing in drawings for row in drawing.rows for run in row]
     assert sum("…" in run.text for run in runs if run.ink.startswith("label")) <= most
     for drawing in drawings:
@@ -109,7 +109,7 @@ def test_few_labels_of_the_examples_are_shortened(width: int, most: int) -> None
 @pytest.mark.parametrize("is_ascii", [False, True])
 def test_a_label_stands_whole_above_its_line_and_is_found_there(is_ascii: bool) -> None:
     snapshot = read_file(next(path for path in MODELS if path.stem == "code-agent"))
-    drawing = draw(snapshot, Facts(), Options(80, 50, ascii=is_ascii))
+    drawing = draw(snapshot, CanvasFacts(), Options(80, 50, ascii=is_ascii))
     grant, agent, system = ("grant", ("forge-token", "repository")), "code-agent", "repository"
     lines = drawing.as_text().splitlines()
     y = next(number for number, line in enumerate(lines) if "Forge token rw" in line)
@@ -135,7 +135,7 @@ def test_labels_of_straight_lines_stand_above_them_where_there_is_a_row_free() -
         records.append(Grant(f"c{number}", f"s{number}", ("read",)))
     snapshot = snapshot_of(*records)
     for width, found in ((38, (False, False, False)), (48, (False, True, True)), (80, (True, True, True))):
-        drawing = draw(snapshot, Facts(), Options(width, 50))
+        drawing = draw(snapshot, CanvasFacts(), Options(width, 50))
         check_lines(drawing)
         text = drawing.as_text()
         assert tuple(f"Identity of number {number} r" in text for number in range(3)) == found
@@ -161,7 +161,7 @@ def test_names_of_cards_stand_whole_in_two_rows_and_cards_do_not_touch(
     path: Path, size: tuple[int, int]
 ) -> None:
     snapshot = read_file(path)
-    drawing = draw(snapshot, Facts(), Options(*size, scrollbar=1))
+    drawing = draw(snapshot, CanvasFacts(), Options(*size, scrollbar=1))
     for (table, key), shown in shown_names(drawing).items():
         assert shown == snapshot.table(table)[key].title
     boxes = [each.box for each in drawing.targets if each.part == "card"]
@@ -185,7 +185,7 @@ def test_every_name_can_be_told_from_the_others(zoom: Zoom, is_ascii: bool) -> N
     records += [System("s"), *(Credential(f"c{n}", name=LONG.format(n % 3, n)) for n in range(12))]
     records += [Hold(f"a{n}", f"c{n}") for n in range(12)]
     records += [Grant(f"c{n}", "s", ("read",)) for n in range(12)]
-    drawing = draw(snapshot_of(*records), Facts(), Options(80, 20, zoom, ascii=is_ascii))
+    drawing = draw(snapshot_of(*records), CanvasFacts(), Options(80, 20, zoom, ascii=is_ascii))
     shown = shown_names(drawing)
     assert len(set(shown.values())) == len(shown) == 13
     labels = [run.text for row in drawing.rows for run in row if run.ink == "label"]
@@ -197,9 +197,9 @@ def test_every_name_can_be_told_from_the_others(zoom: Zoom, is_ascii: bool) -> N
 def test_a_drawing_higher_than_the_canvas_leaves_room_for_the_scrollbar() -> None:
     snapshot = read_file(next(path for path in MODELS if path.stem == "finance-orchestrator"))
     for width in range(100, 180):
-        assert draw(snapshot, Facts(), Options(width, 20, scrollbar=1)).width < width
-    width = draw(snapshot, Facts(), Options(200, 50)).width
-    assert draw(snapshot, Facts(), Options(width, 50, scrollbar=1)).width == width
+        assert draw(snapshot, CanvasFacts(), Options(width, 20, scrollbar=1)).width < width
+    width = draw(snapshot, CanvasFacts(), Options(200, 50)).width
+    assert draw(snapshot, CanvasFacts(), Options(width, 50, scrollbar=1)).width == width
 
 
 def test_the_title_of_a_lane_stands_whole_between_lines_where_one_gap_holds_it() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.glyphs import PLAIN, SIGNS
 from meshmodel.canvas.legend import legend, words_of
-from meshmodel.canvas.scene import Facts, Options
+from meshmodel.canvas.scene import CanvasFacts, Options
 from meshmodel.model.records import Agent, Checkpoint, Credential, Exchange, Hold, System, Trigger, Zone
 from tests.canvas.building import approved, helpdesk, snapshot_of
 from tests.reference.random_models import FLAVOURS, random_model
@@ -25,7 +25,7 @@ _WORDS = {"only", "values", "⊸"}
     st.booleans(),
 )
 def test_a_sign_is_named_exactly_where_it_is_drawn(seed, flavour, zoom, is_ascii):
-    drawing = draw(random_model(seed, 5, flavour), Facts(), Options(120, 40, zoom=zoom, ascii=is_ascii))
+    drawing = draw(random_model(seed, 5, flavour), CanvasFacts(), Options(120, 40, zoom=zoom, ascii=is_ascii))
     text = drawing.as_text()
     named = {sign for sign, _ in legend(drawing)}
     assert all(sign[0] in text for sign in named)
@@ -51,7 +51,7 @@ def test_the_legend_of_the_help_desk():
 
 READ = [Agent("a", kind="ai-agent"), System("s")]
 JUDGED = Checkpoint("k", "human-approval", "hearing", "s", "a", approvers=("ann",))
-JUDGES = Facts(marks={("hearing", "s", "a"): "counts"})
+JUDGES = CanvasFacts(marks={("hearing", "s", "a"): "counts"})
 
 
 def test_what_an_agent_reads_has_a_line_of_its_own_where_a_checkpoint_judges_it():
@@ -62,7 +62,7 @@ def test_what_an_agent_reads_has_a_line_of_its_own_where_a_checkpoint_judges_it(
         assert signs[line] == "an agent reads a system: a checkpoint there filters what it reads"
         assert "*" in signs or "◆" in signs
         assert "read by" in drawing.as_text()
-        assert line not in dict(legend(draw(snapshot_of(*READ), Facts(), options)))
+        assert line not in dict(legend(draw(snapshot_of(*READ), CanvasFacts(), options)))
     said = words_of(snapshot_of(*READ, JUDGED), JUDGES, ("checkpoint", "k"))
     assert said == "human-approval on a reads what is written into s by ann; ◆ an effective checkpoint"
     assert words_of(snapshot_of(*READ), JUDGES, ("hearing", ("s", "a"))).startswith("hearing s > a; ◆")
@@ -77,11 +77,11 @@ def test_a_checkpoint_on_what_starts_and_is_read_is_drawn_once():
     drawing = draw(started, JUDGES, Options(100, 20))
     lit = [drawing.highlight([(each, ("s", "a"))]) for each in ("hearing", "trigger")]
     assert [sum(owner[0] == "branch" for owner in owners) for owners in lit] == [1, 1]
-    unjudged = draw(snapshot_of(*READ, Trigger("s", "a")), Facts(), Options(100, 20)).as_text()
+    unjudged = draw(snapshot_of(*READ, Trigger("s", "a")), CanvasFacts(), Options(100, 20)).as_text()
     assert "◆" not in unjudged
     proposed = draw(
         snapshot_of(*READ, Trigger("s", "a")),
-        Facts(marks={("hearing", "s", "a"): "proposed"}),
+        CanvasFacts(marks={("hearing", "s", "a"): "proposed"}),
         Options(100, 20),
     )
     assert proposed.as_text().count("◈") == 1
@@ -148,4 +148,4 @@ def test_a_credential_with_a_card_has_a_sign_of_its_own():
         Hold("a", "c"),
         Exchange("c", "d"),
     )
-    assert "⊸" in [sign for sign, _ in legend(draw(snapshot, Facts(), Options()))]
+    assert "⊸" in [sign for sign, _ in legend(draw(snapshot, CanvasFacts(), Options()))]

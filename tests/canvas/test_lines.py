@@ -8,8 +8,8 @@ from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.glyphs import LEADERS
 from meshmodel.canvas.layout.elements import Card
-from meshmodel.canvas.layout.links import Links
-from meshmodel.canvas.scene import Facts, Options
+from meshmodel.canvas.layout.links import CardLinks
+from meshmodel.canvas.scene import CanvasFacts, Options
 from meshmodel.canvas.text import cells, pad_flagged
 from meshmodel.interchange import read_file
 from meshmodel.model.phrases import letters
@@ -249,12 +249,12 @@ def test_a_folded_zone_counts_the_missing_checkpoints_that_it_hides(ascii_only):
     ]
     records += [Grant("key", "db", ("read",)), Grant("key", "log", ("read",)), Grant("pass", "db", ("read",))]
     marks = {("grant", key, "db"): "missing" for key in ("key", "pass")}
-    shown = draw(snapshot_of(*records), Facts(marks=marks), Options(zoom="overview", ascii=ascii_only))
+    shown = draw(snapshot_of(*records), CanvasFacts(marks=marks), Options(zoom="overview", ascii=ascii_only))
     facts = {reference[1]: card.fact for reference, card in shown.grid.cards.items()}
     sign = "X" if ascii_only else "✖"
     assert facts == {"in": f"1{sign} 1 agent 2 systems", "out": "1 agent"}, "the other one is on the line"
     marks["grant", "key", "log"] = "proposed"
-    shown = draw(snapshot_of(*records), Facts(marks=marks), Options(zoom="overview", ascii=ascii_only))
+    shown = draw(snapshot_of(*records), CanvasFacts(marks=marks), Options(zoom="overview", ascii=ascii_only))
     (card,) = (card for reference, card in shown.grid.cards.items() if reference[1] == "in")
     assert card.fact == f"1{'G' if ascii_only else '◈'} 1{sign} 1 agent 2 systems"
 
@@ -270,7 +270,7 @@ def test_names_are_shown_where_only_ids_are_given_in_other_letters(width, identi
             Hold("zhifudaili", "lingpai"),
             Grant("lingpai", "shujukuxitong", ("read",)),
         ),
-        Facts(),
+        CanvasFacts(),
         Options(width, 20),
     ).as_text()
     assert f"as {identity or '令牌'} read" in shown
@@ -287,7 +287,7 @@ def test_names_are_shown_where_only_ids_are_given_in_other_letters(width, identi
     ],
 )
 def test_a_label_is_whole_where_its_line_has_room(model, width, label):
-    drawing = draw(read_file(MODELS / f"{model}.toml"), Facts(), Options(width, 50))
+    drawing = draw(read_file(MODELS / f"{model}.toml"), CanvasFacts(), Options(width, 50))
     assert drawing.width <= width
     assert label in drawing.as_text()
 
@@ -295,7 +295,7 @@ def test_a_label_is_whole_where_its_line_has_room(model, width, label):
 @all_rows("path", sorted(MODELS.glob("*.toml")))
 def test_a_worked_example_is_hardly_wider_than_the_smallest_screen(path):
     model = read_file(path)
-    drawing = draw(model, Facts(), Options(80, 20))
+    drawing = draw(model, CanvasFacts(), Options(80, 20))
     # Names that can be told apart take more in four of them, which scroll sideways there.
     wide = {
         "token-leak": 118,
@@ -310,7 +310,7 @@ def test_a_worked_example_is_hardly_wider_than_the_smallest_screen(path):
     check_hits(drawing)
     labels = {target.reference for target in drawing.targets}
     assert {("grant", key) for key in model.grant} <= labels
-    wide = draw(model, Facts(), Options(200, 20))
+    wide = draw(model, CanvasFacts(), Options(200, 20))
     assert labels == {target.reference for target in wide.targets}
 
 
@@ -322,7 +322,7 @@ def test_a_long_label_leaves_room_for_the_lines_that_cross_its_row(width, ends):
         name = f"Identity of the one that does everything {number}"
         records += [Agent(f"a{number}"), System(f"s{number}"), Credential(f"c{number}", name=name)]
         records += [Hold(f"a{number}", f"c{number}"), Grant(f"c{number}", f"s{end}", ("read",))]
-    drawing = draw(snapshot_of(*records), Facts(), Options(width, 40))
+    drawing = draw(snapshot_of(*records), CanvasFacts(), Options(width, 40))
     check_cells(drawing)
     check_lines(drawing)
     check_owners(drawing)
@@ -349,19 +349,19 @@ def test_a_delegation_says_in_every_wordiness_that_it_is_limited(steerable, only
         Agent("server", kind="service", steerable=steerable),
         Delegation("bot", "server", only=only, returns=returns),
     )
-    (link,) = [each for each in Links(snapshot, Facts()).links if each.style == "delegation"]
+    (link,) = [each for each in CardLinks(snapshot, CanvasFacts()).links if each.style == "delegation"]
     assert ["".join(label) for label in link.label] == [wide, wide, wide, narrow]
-    drawing = draw(snapshot, Facts(), Options(60, 20))
+    drawing = draw(snapshot, CanvasFacts(), Options(60, 20))
     assert f"◀╌{wide}╌" in drawing.as_text()
-    proposed = Facts(marks={("delegation", "bot", "server"): "proposed"})
-    (link,) = [each for each in Links(snapshot, proposed).links if each.style == "delegation"]
+    proposed = CanvasFacts(marks={("delegation", "bot", "server"): "proposed"})
+    (link,) = [each for each in CardLinks(snapshot, proposed).links if each.style == "delegation"]
     assert "".join(link.label[0]) == "guard"
 
 
 @pytest.mark.parametrize(("is_ascii", "own", "carried"), [(False, "⚑", "⚐"), (True, "!", '"')])
 def test_a_card_tells_outsiders_own_words_from_those_carried_there(is_ascii, own, carried):
     snapshot = snapshot_of(System("inbox", untrusted_input=True), System("memory"), System("db"))
-    facts = Facts(heard=frozenset({"inbox", "memory"}))
+    facts = CanvasFacts(heard=frozenset({"inbox", "memory"}))
     for zoom in ("card", "line"):
         text = draw(snapshot, facts, Options(60, 20, zoom, ascii=is_ascii)).as_text()
         assert (text.count(f" {own}"), text.count(f" {carried}")) == (1, 1)
@@ -370,13 +370,13 @@ def test_a_card_tells_outsiders_own_words_from_those_carried_there(is_ascii, own
 def test_each_action_has_the_letter_that_it_has_in_lists() -> None:
     grant = Grant("key", "files", ACTIONS)
     mesh = snapshot_of(Agent("bot"), Credential("key"), System("files"), Hold("bot", "key"), grant)
-    assert f" {letters(ACTIONS)}" in draw(mesh, Facts(), Options(60, 20)).as_text()
+    assert f" {letters(ACTIONS)}" in draw(mesh, CanvasFacts(), Options(60, 20)).as_text()
 
 
 def test_an_exchange_is_tied_to_the_token_service_where_it_happens():
     records = [Agent("bot"), System("sts", name="Tokens", kind="token-service"), System("db")]
     records += [Credential("one"), Credential("two"), Hold("bot", "one"), Grant("two", "db", ("read",))]
-    drawing = draw(snapshot_of(*records, Exchange("one", "two", "sts")), Facts(), Options(120, 20))
+    drawing = draw(snapshot_of(*records, Exchange("one", "two", "sts")), CanvasFacts(), Options(120, 20))
     check_lines(drawing)
     assert "at Tokens" in drawing.as_text()
     ties = [each for each in drawing.branches if each.source == ("system", "sts")]
@@ -389,8 +389,8 @@ def test_an_exchange_is_tied_to_the_token_service_where_it_happens():
 def test_a_line_that_begins_where_its_credential_is_stored_shows_so():
     records = [System("vault"), System("db"), Credential("key"), Custody("vault", "key")]
     snapshot = snapshot_of(*records, Grant("key", "db", ("read",)))
-    assert "▌▣ vault  ⊸─" in draw(snapshot, Facts(), Options(80, 20)).as_text()
-    assert "[# vault" in (plain := draw(snapshot, Facts(), Options(80, 20, ascii=True)).as_text())
+    assert "▌▣ vault  ⊸─" in draw(snapshot, CanvasFacts(), Options(80, 20)).as_text()
+    assert "[# vault" in (plain := draw(snapshot, CanvasFacts(), Options(80, 20, ascii=True)).as_text())
     assert "]%-" in plain
 
 
@@ -399,6 +399,6 @@ def test_kinds_that_read_differently_have_different_signs(is_ascii, signs):
     records = [Agent("a"), Agent("b", kind="service"), Agent("c", kind="person")]
     kinds = ("saas", "database", "secrets-manager", "token-service")
     records += [System(f"s{number}", kind=kind, zone="z") for number, kind in enumerate(kinds)]
-    drawing = draw(snapshot_of(Zone("z"), *records), Facts(), Options(80, 40, ascii=is_ascii))
+    drawing = draw(snapshot_of(Zone("z"), *records), CanvasFacts(), Options(80, 40, ascii=is_ascii))
     names = [run.text[:1] for row in drawing.rows for run in row if run.ink in {"agent", "system"}]
     assert "".join(sorted(names)) == "".join(sorted(signs))

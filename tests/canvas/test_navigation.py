@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
-from meshmodel.canvas.scene import Facts, Options
+from meshmodel.canvas.scene import CanvasFacts, Options
 from meshmodel.model.records import Agent, Reference, Snapshot, System
 from tests.canvas.building import helpdesk, meshes, snapshot_of
 
@@ -30,7 +30,7 @@ def test_left_and_right_follow_the_line() -> None:
 
 
 def test_arrow_keys_reach_what_has_no_lines_and_no_zone() -> None:
-    found = draw(snapshot_of(System("desk"), Agent("bot")), Facts(), Options(80, 20))
+    found = draw(snapshot_of(System("desk"), Agent("bot")), CanvasFacts(), Options(80, 20))
     desk, bot = ("system", "desk"), ("agent", "bot")
     assert [lane.key for lane in found.grid.lanes] == ["system:desk", ""]
     assert found.go(desk, "left") == bot
@@ -165,7 +165,7 @@ def lanes(found: Drawing) -> list[str]:
     return [lane.key for lane in found.grid.lanes]
 
 
-def without_relations() -> tuple[Snapshot, Facts]:
+def without_relations() -> tuple[Snapshot, CanvasFacts]:
     snapshot, facts = helpdesk()
     fewer = Snapshot(
         zone=snapshot.zone, agent=snapshot.agent, system=snapshot.system, credential=snapshot.credential

@@ -11,7 +11,7 @@ from meshmodel.canvas.overlays import (
     people_signs,
     record_signs,
 )
-from meshmodel.canvas.scene import Box, Facts, Options, Target
+from meshmodel.canvas.scene import Box, CanvasFacts, Options, Target
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.store.load import load
 from tests.edits.models import MODELS
@@ -60,7 +60,7 @@ def test_the_handle_that_connects_covers_the_last_cell_of_a_card_and_the_one_bes
 
 def painted(model: Snapshot, signs: dict[Reference, str], *, ascii: bool) -> list[str]:  # noqa: A002
     """The rows of a drawing with signs over it."""
-    drawing = draw(model, Facts(), Options(ascii=ascii))
+    drawing = draw(model, CanvasFacts(), Options(ascii=ascii))
     rows = [list("".join(run.text for run in row)) for row in drawing.rows]
     for (x, y), character in cells(record_signs(drawing, signs)).items():
         rows[y][x] = character
@@ -92,7 +92,7 @@ def test_signs_stand_on_cards_before_labels_and_where_lines_leave(ascii_only, ex
 @pytest.mark.parametrize("name", ["support-agent", "crm-assistant-gateway", "code-agent"])
 def test_initials_cover_no_name_no_action_and_no_sign(name, zoom, ascii_only):
     model = load(MODELS / f"{name}.toml")
-    drawing = draw(model, Facts(), Options(ascii=ascii_only, zoom=zoom))
+    drawing = draw(model, CanvasFacts(), Options(ascii=ascii_only, zoom=zoom))
     while drawing.get_ready():
         pass
     people = {each.reference: "Ke" for each in drawing.targets}

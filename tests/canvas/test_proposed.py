@@ -3,7 +3,7 @@
 import pytest
 
 from meshmodel.canvas.draw import draw
-from meshmodel.canvas.scene import Facts, Options
+from meshmodel.canvas.scene import CanvasFacts, Options
 from meshmodel.interchange import read_file
 from tests.app.desk import MODELS
 
@@ -11,7 +11,7 @@ CHAIN = read_file(MODELS / "agent-chain.toml")
 
 
 def text(ascii_only: bool, step: tuple[str, str, str] | None) -> str:
-    facts = Facts(marks={} if step is None else {step: "proposed"})
+    facts = CanvasFacts(marks={} if step is None else {step: "proposed"})
     drawing = draw(CHAIN, facts, Options(120, 40, ascii=ascii_only))
     return "\n".join("".join(run.text for run in row) for row in drawing.rows)
 
@@ -34,7 +34,7 @@ def test_a_proposed_guard_takes_no_more_room_than_another_mark(size):
     model = read_file(MODELS / "finance-orchestrator.toml")
     options = Options(*size)
     steps = [("delegation", *key) for key in model.delegation] + [("custody", *key) for key in model.custody]
-    before = draw(model, Facts(marks=dict.fromkeys(steps, "counts")), options)
-    after = draw(model, Facts(marks=dict.fromkeys(steps, "proposed")), options, before, keep_lanes=True)
+    before = draw(model, CanvasFacts(marks=dict.fromkeys(steps, "counts")), options)
+    after = draw(model, CanvasFacts(marks=dict.fromkeys(steps, "proposed")), options, before, keep_lanes=True)
     cards = [("agent", each) for each in model.agent] + [("system", each) for each in model.system]
     assert [after.box_of(each) for each in cards] == [before.box_of(each) for each in cards]

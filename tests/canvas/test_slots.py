@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from meshmodel.canvas.draw import draw
-from meshmodel.canvas.scene import Direction, Facts, Options
+from meshmodel.canvas.scene import CanvasFacts, Direction, Options
 from meshmodel.canvas.slots import can_move, drawn_slots, step_slot
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.edits.operations import move_label
@@ -25,7 +25,7 @@ MODEL = snapshot_of(
         Grant("key", "first", ("read",)),
     ]
 )
-DRAWING = draw(MODEL, Facts(), OPTIONS)
+DRAWING = draw(MODEL, CanvasFacts(), OPTIONS)
 LONE = apply_edit(MODEL, Edit("", (Put(Credential("lone", at=(2, 0))),)))
 """With a credential that has a card, since no line stands for it."""
 
@@ -60,7 +60,7 @@ APART = snapshot_of(
 
 
 def test_keys_pass_lanes_where_an_element_cannot_lie() -> None:
-    drawing = draw(APART, Facts(), OPTIONS)
+    drawing = draw(APART, CanvasFacts(), OPTIONS)
     assert [lane.key for lane in drawing.grid.lanes] == ["top", "system:alone", "bottom", ""]
 
     def home(agent: str, direction: Direction) -> str | None:
@@ -77,7 +77,7 @@ def test_keys_pass_lanes_where_an_element_cannot_lie() -> None:
     assert isinstance(down, System)
     assert down.zone == "bottom"
     lower = apply_edit(APART, Edit("", (Put(replace(APART.system["inside"], zone="bottom")),)))
-    out = step_slot(draw(lower, Facts(), OPTIONS), inside, lower.system["inside"], "down")
+    out = step_slot(draw(lower, CanvasFacts(), OPTIONS), inside, lower.system["inside"], "down")
     assert isinstance(out, System)
     assert out.zone is None
 
@@ -103,7 +103,7 @@ def test_zones_change_places_and_credentials_keep_their_lane() -> None:
     assert moved.at == (0, 1)
     assert step_slot(DRAWING, first, zone, "up") is None
     assert step_slot(DRAWING, first, zone, "left") is None
-    drawing, lone = draw(LONE, Facts(), OPTIONS), ("credential", "lone")
+    drawing, lone = draw(LONE, CanvasFacts(), OPTIONS), ("credential", "lone")
     assert lone in drawing.grid.cards
     assert step_slot(drawing, lone, LONE.credential["lone"], "up") is None
     assert step_slot(drawing, lone, LONE.credential["lone"], "right") is not None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.hit_targets import card_target
-from meshmodel.canvas.scene import Box, Facts, Options
+from meshmodel.canvas.scene import Box, CanvasFacts, Options
 from meshmodel.model.records import (
     Agent,
     Checkpoint,
@@ -46,7 +46,7 @@ class Viewer:
         self.drawing: Drawing | None = None
         self.order: tuple[Reference, ...] = ()
 
-    def show(self, snapshot: Snapshot, facts: Facts) -> Drawing:
+    def show(self, snapshot: Snapshot, facts: CanvasFacts) -> Drawing:
         self.drawing = draw(snapshot, facts, self.options, self.drawing, earlier=self.order, keep_lanes=True)
         self.order = tuple(dict.fromkeys((*self.order, *self.drawing.order)))
         return self.drawing
@@ -62,7 +62,9 @@ def boxes(drawing: Drawing) -> dict[Reference, Box]:
 
 
 @st.composite
-def removals(pick: Callable[..., Any], snapshot: Snapshot, facts: Facts) -> tuple[Snapshot, Facts]:
+def removals(
+    pick: Callable[..., Any], snapshot: Snapshot, facts: CanvasFacts
+) -> tuple[Snapshot, CanvasFacts]:
     """An edit that takes an agent or a hold away, or puts a system into another zone."""
     kind = pick(st.sampled_from(["agent", "hold", "zone"]))
     if kind == "zone" and snapshot.system and snapshot.zone:
@@ -84,7 +86,7 @@ def removals(pick: Callable[..., Any], snapshot: Snapshot, facts: Facts) -> tupl
 @pytest.mark.slow
 @settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.data(), meshes())
-def test_undone_and_redone_edits_give_the_same_cells(data: Any, mesh: tuple[Snapshot, Facts]) -> None:
+def test_undone_and_redone_edits_give_the_same_cells(data: Any, mesh: tuple[Snapshot, CanvasFacts]) -> None:
     viewer, states = Viewer(), [mesh]
     shown = [viewer.show(*mesh).as_text()]
     for _ in range(3):
@@ -99,7 +101,7 @@ def test_undone_and_redone_edits_give_the_same_cells(data: Any, mesh: tuple[Snap
 @settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.data(), meshes(), st.sampled_from([80, 120, 200]), st.booleans())
 def test_edits_keep_the_rules_of_a_drawing(
-    data: Any, mesh: tuple[Snapshot, Facts], width: int, is_low: bool
+    data: Any, mesh: tuple[Snapshot, CanvasFacts], width: int, is_low: bool
 ) -> None:
     """No line through a card or a text, none shared, every label whole or visibly cut, nothing lost."""
     options = Options(width, 20 if is_low else 200, scrollbar=1)
@@ -167,8 +169,10 @@ LABELLED = snapshot_of(
 
 
 @given(meshes(), st.sampled_from(LOOSE))
-@example((TRACKS, Facts()), Agent("x"))
-def test_an_element_without_relations_moves_no_other_card(mesh: tuple[Snapshot, Facts], record: Any) -> None:
+@example((TRACKS, CanvasFacts()), Agent("x"))
+def test_an_element_without_relations_moves_no_other_card(
+    mesh: tuple[Snapshot, CanvasFacts], record: Any
+) -> None:
     snapshot, facts = mesh
     slotted = (*snapshot.zone.values(), *snapshot.agent.values(), *snapshot.system.values())
     assume(not any(each.at for each in (*slotted, *snapshot.credential.values())))
@@ -200,12 +204,12 @@ def test_an_agent_without_relations_moves_only_the_lanes_below(zone: str) -> Non
 
 
 @given(meshes(), st.booleans(), st.integers(0, 3))
-@example((TRACKS_BESIDE_AN_EMPTY_ZONE, Facts()), False, 0)
-@example((TRUNKS, Facts()), True, 0)
-@example((PASSED, Facts()), False, 0)
-@example((LABELLED, Facts()), False, 0)
+@example((TRACKS_BESIDE_AN_EMPTY_ZONE, CanvasFacts()), False, 0)
+@example((TRUNKS, CanvasFacts()), True, 0)
+@example((PASSED, CanvasFacts()), False, 0)
+@example((LABELLED, CanvasFacts()), False, 0)
 def test_a_lane_that_grows_moves_those_below_by_so_much_and_nothing_else(
-    mesh: tuple[Snapshot, Facts], is_agent: bool, number: int
+    mesh: tuple[Snapshot, CanvasFacts], is_agent: bool, number: int
 ) -> None:
     snapshot, facts = mesh
     slotted = (*snapshot.zone.values(), *snapshot.agent.values(), *snapshot.system.values())
@@ -247,7 +251,7 @@ def test_a_credential_that_is_connected_step_by_step_moves_no_system() -> None:
     snapshot = snapshot_of(
         Agent("bot"), System("desk"), System("wiki"), Credential("key"), Hold("bot", "key")
     )
-    facts, viewer = Facts(), Viewer()
+    facts, viewer = CanvasFacts(), Viewer()
     alone = replace(snapshot, hold={}, credential={})
     before = boxes(viewer.show(alone, facts))
     for step in (replace(snapshot, hold={}), snapshot, alone):

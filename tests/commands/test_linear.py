@@ -14,7 +14,7 @@ from meshmodel.answers.description import description
 from meshmodel.answers.diff.compare import compare
 from meshmodel.answers.painters import text_of
 from meshmodel.answers.reach import reach_blocks
-from meshmodel.answers.report.build import Builder
+from meshmodel.answers.report.build import ReportBuilder
 from meshmodel.answers.report.tree import Heading, Table
 from meshmodel.answers.style import Style
 from meshmodel.edits.edit import Put, apply_edit, edit
@@ -99,7 +99,7 @@ def test_what_findings_say_and_cite_takes_no_look_at_every_agent_of_each() -> No
 def test_the_report_of_a_large_model_has_tables_and_few_pictures_and_says_so() -> None:
     analysis = analyse(unconnected(340))
     assert analysis.snapshot.elements > 1_000
-    report = Builder(analysis, "html").report()
+    report = ReportBuilder(analysis, "html").report()
     assert [each.stem for each in report.pictures] == ["boundaries"]
     said = [each for each in report.texts() if "boundary map alone, as an overview" in each]
     assert len(said) == 1

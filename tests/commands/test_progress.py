@@ -56,7 +56,7 @@ def test_a_trace_into_a_terminal_takes_its_progress_away_before_it_answers(monke
     monkeypatch.setattr(progress.sys, "stdout", screen)
     monkeypatch.setattr(progress, "EVERY", 0.001)
     count = iter(range(10**9))
-    with progress.Progress(lambda: f"{next(count)} events") as shown:
+    with progress.ProgressLine(lambda: f"{next(count)} events") as shown:
         while "2 events" not in screen.getvalue():
             pass
         with shown.aside():

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from meshmodel import cli
-from meshmodel.analysis.results import Accepted, Explanation
+from meshmodel.analysis.results import Explanation, FindingAcceptance
 from meshmodel.analysis.rules import RULES
 from meshmodel.answers.painters import text_of
 from meshmodel.answers.rules import rule_blocks, rules_blocks
@@ -206,7 +206,7 @@ def test_rules_are_told_in_short_and_in_full():
 def test_accepted_findings_say_who_and_why(tmp_path):
     from meshmodel.answers.acceptances import accepted_words
 
-    accepted = Accepted("Ada", "a pilot", "2027-01-31", open=False)
+    accepted = FindingAcceptance("Ada", "a pilot", "2027-01-31", open=False)
     assert accepted_words(accepted) == "accepted by Ada until 2027-01-31: a pilot"
     grown = replace(accepted, open=True, because="agent added: bot")
     assert (

@@ -29,7 +29,7 @@ from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.exporters.policies.stub import policy_stub
 from meshmodel.importers import applications
 from meshmodel.importers.forms import FORMS
-from meshmodel.importers.ledger import Rule
+from meshmodel.importers.ledger import FormRule
 from meshmodel.importers.rule_tables import TABLES
 from meshmodel.interchange import read_file, read_text
 from meshmodel.language.catalogue import ENTRIES
@@ -158,7 +158,7 @@ def form_rules(form: str) -> str:
     return rule_table(each for each in rules if each not in told)
 
 
-def rule_table(rules: Iterable[Rule]) -> str:
+def rule_table(rules: Iterable[FormRule]) -> str:
     """Rules as rows, each with its verdict and why."""
     rows = [f"| {each.construct} | {each.verdict} | {each.why} |" for each in rules]
     return "\n".join(["| what is read | verdict | what becomes of it |", "|---|---|---|", *rows])

@@ -16,7 +16,7 @@ from meshmodel.analysis.rules import RULES
 from meshmodel.exporters.request import FORMATS
 from meshmodel.importers.forms import FORMS
 from meshmodel.model.rule_cards import CARDS
-from tests.house.sources import ROOT, functions, import_graph, literals, modules, nodes
+from tests.house.sources import ROOT, functions, import_graph, literals, modules, nodes, tree
 
 HERE = Path(__file__).parent
 LONG = 40
@@ -138,3 +138,42 @@ def test_names_say_what_a_thing_is() -> None:
     names = {name for path in modules().values() for name in named_things(path)}
     words = {name: {each.lower() for each in re.findall("[A-Z]?[a-z]+|[A-Z]+", name)} for name in names}
     assert {name for name in names if words[name] & NOT_IN_NAMES} == set(EXCEPTIONS)
+
+
+SHARED = {
+    "Table": "of a model file, and in an answer or a report",
+    "Section": "of an answer, of a list, and of a comparison",
+    "Paragraph": "of an answer and of a report",
+}
+"""Names that public classes of several modules have, with one meaning."""
+PARTICIPLES = re.compile(
+    r"(?!Need|Feed)\w*ed|Chosen|Drawn|Given|Heard|Held|Judged|Kept|Laid|Left|Shown|Taken|Told|Written"
+)
+EVENTS = frozenset({"meshmodel.app.messages", "meshmodel.canvas.events", "meshmodel.app.widgets.row_list"})
+"""Modules of events, which Textual too names by what happened."""
+NO_THINGS = {"Computed": "the value that a job computes", "Stopped": "an exception: what happened"}
+
+
+def module_classes() -> Iterator[tuple[str, str]]:
+    """Each class of a module, not of a class, with the module."""
+    for module, path in modules().items():
+        for node in tree(path).body:
+            if isinstance(node, ast.ClassDef):
+                yield module, node.name
+
+
+def test_a_class_name_means_one_thing() -> None:
+    """Private classes of two modules may have one name: nobody meets both."""
+    found = [name for module, name in module_classes() if module not in EVENTS]
+    counts = Counter(name.lstrip("_") for name in found)
+    assert {name for name in found if counts[name] > 1} == set(SHARED)
+
+
+def test_a_class_is_named_by_a_noun() -> None:
+    last = {
+        name: re.findall("[A-Z][a-z]*", name)[-1:]
+        for module, name in module_classes()
+        if module not in EVENTS
+    }
+    found = {name for name, words in last.items() if any(map(PARTICIPLES.fullmatch, words))}
+    assert found == set(NO_THINGS)

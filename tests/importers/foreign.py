@@ -9,8 +9,8 @@ from pathlib import Path
 
 from meshmodel.importers.foreign_files import read_files
 from meshmodel.importers.forms import FORMS
-from meshmodel.importers.ledger import Row
-from meshmodel.importers.proposal import Proposed
+from meshmodel.importers.ledger import LedgerRow
+from meshmodel.importers.proposal import ProposedModel
 from meshmodel.interchange import write_text
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -23,7 +23,7 @@ def fixtures(form: str) -> list[Path]:
     return [each for each in found if each.suffix not in _NOTES and each.name != "README.md"]
 
 
-def read(paths: list[Path], form: str, base: Path) -> tuple[Proposed, list[Row]]:
+def read(paths: list[Path], form: str, base: Path) -> tuple[ProposedModel, list[LedgerRow]]:
     """What a form makes of files, and its ledger."""
     reading = read_files(paths, base, form)
     assert list(reading.documents) == [form]
@@ -31,7 +31,9 @@ def read(paths: list[Path], form: str, base: Path) -> tuple[Proposed, list[Row]]
     return proposed, proposed.ledger.rows(reading.documents[form])
 
 
-def read_text(text: str, form: str, folder: Path, name: str = "file.json") -> tuple[Proposed, list[Row]]:
+def read_text(
+    text: str, form: str, folder: Path, name: str = "file.json"
+) -> tuple[ProposedModel, list[LedgerRow]]:
     """What a form makes of a text, written into a folder under a name."""
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +41,7 @@ def read_text(text: str, form: str, folder: Path, name: str = "file.json") -> tu
     return read([path], form, folder)
 
 
-def ledger_lines(rows: list[Row]) -> str:
+def ledger_lines(rows: list[LedgerRow]) -> str:
     """A line for each row."""
     return "".join(
         f"{row.source}:{row.line} {row.path} | {row.verdict} | {row.rule} | {' '.join(row.became)}\n"

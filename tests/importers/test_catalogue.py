@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from meshmodel import cli
-from meshmodel.importers.catalogue import Shown, effect_of, load_catalogue, personal_path, read_catalogue
+from meshmodel.importers.catalogue import (
+    ShownServer,
+    effect_of,
+    load_catalogue,
+    personal_path,
+    read_catalogue,
+)
 from meshmodel.importers.programs import address_of, program_of
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.vocabulary import ACTIONS, CREDENTIAL_KINDS, SYSTEM_KINDS
@@ -135,7 +141,7 @@ def test_a_program_keeps_its_version_and_its_arguments():
 
 def effect(server, *words, **shown):
     program = address_of(words[0]) if "://" in words[0] else program_of(words)
-    return effect_of(ROWS.server[server], Shown(program, **shown))
+    return effect_of(ROWS.server[server], ShownServer(program, **shown))
 
 
 @all_rows(

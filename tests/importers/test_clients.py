@@ -7,7 +7,7 @@ from meshmodel.importers.catalogue import load_catalogue
 from meshmodel.importers.clients import Clients, Sandbox, Tools
 from meshmodel.importers.document import Node
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import Entry, read_server
+from meshmodel.importers.servers import ServerEntry, read_server
 from meshmodel.interchange import read_file
 from tests.importers.foreign import FIXTURES
 from tests.rows import all_rows
@@ -79,7 +79,7 @@ def test_prompts_that_are_decided_at_settings_which_the_client_asks_to_change_co
 )
 def test_whoever_changes_the_settings_unasked_makes_every_prompt_void(say):
     def with_a_server(client):
-        read_server(client, Entry("hub", AT, (Node("tool"),)))
+        read_server(client, ServerEntry("hub", AT, (Node("tool"),)))
         say(client)
 
     model = drawn(with_a_server)
@@ -94,7 +94,7 @@ def server(client, *tools):
     """A server of the catalogue, of which these tools are unasked."""
     words = ["docker", "run", "ghcr.io/github/github-mcp-server"]
     client.use(Tools(), at=AT)
-    read_server(client, Entry("hub", AT, tuple(map(Node, words))))
+    read_server(client, ServerEntry("hub", AT, tuple(map(Node, words))))
     for tool in tools:
         client.rule("hub", tool, "allowed", at=AT)
 

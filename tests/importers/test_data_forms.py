@@ -10,7 +10,7 @@ import yaml
 
 from meshmodel.importers import forms
 from meshmodel.importers.answers import ledger_lines
-from meshmodel.importers.data_form import Example, read_form
+from meshmodel.importers.data_form import FormExample, read_form
 from meshmodel.importers.form_examples import problems_of, read_example
 from meshmodel.importers.forms import FORMS
 from meshmodel.importers.json_text import read_json
@@ -46,7 +46,7 @@ def test_a_value_that_is_a_secret_or_of_another_type_breaks_nothing(path, every)
 def tells(form, files):
     """What of a secret comes out of files; one that is not of the form any more tells nothing."""
     try:
-        model, rows = read_example(form, Example(files=files, says=()))
+        model, rows = read_example(form, FormExample(files=files, says=()))
     except MeshmodelError as error:
         return [str(error)] if SECRET in str(error) or PLAIN in str(error) else []
     said = [*write_text(model).splitlines(), *ledger_lines(rows)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from meshmodel.importers.document import Document, Node
 from meshmodel.importers.forms import FORMS
 from meshmodel.importers.json_text import read_json
-from meshmodel.importers.ledger import NOT_UNDERSTOOD, VERDICTS, Ledger, Rule
+from meshmodel.importers.ledger import NOT_UNDERSTOOD, VERDICTS, FormRule, Ledger
 from meshmodel.interchange import read_text as read_model
 from meshmodel.interchange import write_text
 from meshmodel.model.text import unprintable
@@ -95,8 +95,8 @@ def test_the_paths_are_those_of_the_file():
 def test_what_nobody_takes_is_not_understood_and_what_is_taken_twice_is_in_one_row():
     root = Node({}, 1, "f")
     root.value = {key: Node(key, 2, "f", root, key) for key in "abc"}
-    mapped = Rule("m", "", "mapped", "")
-    asked = Rule("q", "", "question", "")
+    mapped = FormRule("m", "", "mapped", "")
+    asked = FormRule("q", "", "question", "")
     ledger = Ledger()
     ledger.take(root["a"], mapped, [("agent", "x")])
     ledger.take(root["a"], asked, [("note", "n")])

@@ -2,8 +2,8 @@
 
 import json
 
-from meshmodel.importers.ledger import Row
-from meshmodel.importers.proposal import Proposed
+from meshmodel.importers.ledger import LedgerRow
+from meshmodel.importers.proposal import ProposedModel
 from tests.importers.foreign import read_text
 
 FORM = "github-actions"
@@ -20,7 +20,7 @@ def one_job(*steps, on="push", root=None, **job):
     return {"name": "flow", "on": on, **(root or {}), "jobs": {"work": {"steps": list(steps), **job}}}
 
 
-def model_of(content, folder, name=".github/workflows/flow.yml") -> tuple[Proposed, list[Row]]:
+def model_of(content, folder, name=".github/workflows/flow.yml") -> tuple[ProposedModel, list[LedgerRow]]:
     text = content if isinstance(content, str) else json.dumps(content)
     return read_text(text, FORM, folder, name)
 

@@ -7,7 +7,7 @@ from meshmodel.edits.edit import Edit, Put, Remove, apply_edit
 from meshmodel.interchange import read_text
 from meshmodel.language import parse_lines
 from meshmodel.mcp_server.proposal import approvals
-from meshmodel.mcp_server.tools import Edited, Served, tools_of
+from meshmodel.mcp_server.tools import EditArguments, ServerOptions, tools_of
 from meshmodel.model.records import Acceptance
 from meshmodel.store.store import Store
 from tests.rows import all_rows
@@ -127,8 +127,8 @@ def test_what_takes_access_away_or_opens_more_needs_none(edited):
 def test_who_may_approve_is_said_at_the_start(tmp_path):
     path = tmp_path / "m.mesh"
     Store.create(path, MODEL).close()
-    asked = Edited(text="ask human-approval on file-key > files")
-    strict, trusted = (Served(path, None, "Kim", may_approve=each) for each in (False, True))
+    asked = EditArguments(text="ask human-approval on file-key > files")
+    strict, trusted = (ServerOptions(path, None, "Kim", may_approve=each) for each in (False, True))
     refused = tools_of(strict)["apply"].answer(strict, asked)
     assert refused.is_error
     assert refused.words.startswith("nothing was changed, since a person has to decide it")

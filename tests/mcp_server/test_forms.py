@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from meshmodel.mcp_server.tools import Served, tools_of
+from meshmodel.mcp_server.tools import ServerOptions, tools_of
 from meshmodel.store.load import load
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -25,7 +25,7 @@ def texts(value: Any) -> Iterator[str]:
 @pytest.mark.parametrize("name", TOOLS)
 def test_every_id_of_the_structure_stands_in_the_words(name):
     for path in sorted(MODELS.glob("*.toml")):
-        served = Served(path, None, None, may_approve=False)
+        served = ServerOptions(path, None, None, may_approve=False)
         tool, model = tools_of(served)[name], load(path)
         answer = tool.answer(served, tool.takes(**({"start": "outsider"} if name == "compromise" else {})))
         ids = {*model.agent, *model.system, *model.credential, *model.zone} & {*texts(answer.json)}
@@ -35,7 +35,7 @@ def test_every_id_of_the_structure_stands_in_the_words(name):
 @pytest.mark.parametrize("name", ["describe", "fix", "plan"])
 def test_every_line_of_the_words_stands_in_the_structure(name):
     for path in sorted(MODELS.glob("*.toml")):
-        served = Served(path, None, None, may_approve=False)
+        served = ServerOptions(path, None, None, may_approve=False)
         tool = tools_of(served)[name]
         answer = tool.answer(served, tool.takes())
         assert answer.json["lines"] == answer.words.splitlines()

@@ -9,7 +9,14 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.language import parse_lines
 from meshmodel.mcp_server.marked import marked_json, marked_words
 from meshmodel.mcp_server.proposal import read_proposal
-from meshmodel.mcp_server.tools import EXAMPLES, Edited, Served, Viewed, Way, tools_of
+from meshmodel.mcp_server.tools import (
+    EXAMPLES,
+    EditArguments,
+    ServerOptions,
+    ViewArguments,
+    WayArguments,
+    tools_of,
+)
 from meshmodel.model.records import Snapshot
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
@@ -37,16 +44,16 @@ ask human-approval by "Claims lead" on pay-key > payments: write, planned
 def served(tmp_path):
     path = tmp_path / "m.mesh"
     Store.create(path, Snapshot()).close()
-    return Served(path, None, "Kim", may_approve=False)
+    return ServerOptions(path, None, "Kim", may_approve=False)
 
 
 def called(served, tool, text):
-    return tools_of(served)[tool].answer(served, Edited(text=text))
+    return tools_of(served)[tool].answer(served, EditArguments(text=text))
 
 
 def test_the_examples_that_are_read_as_they_stand_are_in_the_description():
     assert len(EXAMPLES) >= 10
-    about = tools_of(Served(None, None, None, may_approve=False))["propose"].about
+    about = tools_of(ServerOptions(None, None, None, may_approve=False))["propose"].about
     assert "bot delegates server only crm:read" in about
     assert "server (service in desk) > crm-key" in about
     assert "add mcp-server server for bot" in about
@@ -194,10 +201,10 @@ def test_a_session_says_whether_approvals_are_allowed_in_it(served, may_approve)
 
 def test_a_description_names_approvers_and_environments_and_a_way_its_severity_and_steps(served):
     called(served, "apply", CLAIMS)
-    told = tools_of(served)["describe"].answer(served, Viewed())
+    told = tools_of(served)["describe"].answer(served, ViewArguments())
     assert "Zone claims, corporate" in told.words
     assert 'human-approval planned for write, approved by "Claims lead" [claims-lead]' in told.words
-    way = tools_of(served)["explain"].answer(served, Way())
+    way = tools_of(served)["explain"].answer(served, WayArguments())
     assert way.json["severity"] in way.words
     words = {*way.words.replace(":", "").split()}
     assert all(words.issuperset(each.replace(":", "").split()) for each in way.json["sentences"])

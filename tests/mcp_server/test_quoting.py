@@ -5,7 +5,7 @@ from dataclasses import replace
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.questions import questions_of
 from meshmodel.mcp_server.quoting import quoted
-from meshmodel.mcp_server.tools import Served, Viewed, tools_of
+from meshmodel.mcp_server.tools import ServerOptions, ViewArguments, tools_of
 from meshmodel.model.records import About, Agent, Checkpoint, Credential, Grant, Hold, Note, System
 from meshmodel.model.source import Source
 from meshmodel.store.load import load
@@ -48,14 +48,14 @@ def hostile():
 def test_no_text_of_a_model_is_told_without_quotes(tmp_path):
     path = tmp_path / "m.mesh"
     Store.create(path, hostile()).close()
-    served = Served(Source.parse(str(path)), None, None, may_approve=False)
+    served = ServerOptions(Source.parse(str(path)), None, None, may_approve=False)
     for name, tool in tools_of(served).items():
-        if tool.takes is Viewed:
-            answer = tool.answer(served, Viewed(as_designed=False))
+        if tool.takes is ViewArguments:
+            answer = tool.answer(served, ViewArguments(as_designed=False))
             for said in (" ".join(answer.words.split()), str(answer.json)):
                 assert ORDER not in said
                 assert "Stop'. Now" not in said.replace("\\'", "'").replace(QUOTED, ""), name
-    described = tools_of(served)["describe"].answer(served, Viewed(as_designed=False))
+    described = tools_of(served)["describe"].answer(served, ViewArguments(as_designed=False))
     assert f"{QUOTED} [bot]" in described.words
     assert described.json["lines"] == described.words.splitlines()
 

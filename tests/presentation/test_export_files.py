@@ -12,7 +12,7 @@ from meshmodel.app.presentation.export_files import (
     MODEL_FILE,
     OFFERED,
     REPORTS,
-    Written,
+    WrittenFiles,
     advice,
     choices,
     completed,
@@ -29,7 +29,7 @@ from meshmodel.exporters.diagram.render import Page, picture
 from meshmodel.exporters.request import FINDING, FORMATS, ExportRequest
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.stop import CURRENT, Stop, Stopped
-from meshmodel.store.saved_state import Exported
+from meshmodel.store.saved_state import LastExport
 from tests.exporters.parts import both, every_step_model
 from tests.reference.random_models import snapshot_of
 from tests.rows import all_rows
@@ -188,27 +188,27 @@ def test_pages_replace_no_model(tmp_path):
 def test_where_it_went_is_said():
     one, pages = HERE / "m.svg", HERE / "m-pages"
     words = {
-        Written(ExportRequest(), one, (one,)).words: "written: /nowhere/m.svg",
-        Written(
+        WrittenFiles(ExportRequest(), one, (one,)).words: "written: /nowhere/m.svg",
+        WrittenFiles(
             ExportRequest("cedar"), HERE / "m.cedar", (HERE / "m.cedarschema", HERE / "m.cedar")
         ).words: "written: /nowhere/m.cedar and m.cedarschema",
-        Written(
+        WrittenFiles(
             ExportRequest("report-md"), HERE / "m.md", (HERE / "m-pictures" / "a.png", HERE / "m.md")
         ).words: "written: /nowhere/m.md and 1 file in m-pictures",
-        Written(
+        WrittenFiles(
             ExportRequest(pages="readable"), pages, (pages / "a.svg", pages / "b.svg")
         ).words: "written: 2 files in /nowhere/m-pages",
     }
     assert all(said == expected for said, expected in words.items())
-    last = Written(ExportRequest(pages="readable"), pages, (pages / "a.svg",)).last
-    assert last == Exported("svg", pages, is_paged=True)
+    last = WrittenFiles(ExportRequest(pages="readable"), pages, (pages / "a.svg",)).last
+    assert last == LastExport("svg", pages, is_paged=True)
     assert first_request("designed", ("agent", "bot"), None, last) == ExportRequest(
         view="designed", agent="bot", pages="readable"
     )
 
 
 def test_where_the_form_that_was_written_last_is_no_more_the_first_is_proposed():
-    last = Exported("tickets-jira", HERE / "m.jira.csv", is_paged=False)
+    last = LastExport("tickets-jira", HERE / "m.jira.csv", is_paged=False)
     request = first_request("built", None, None, last)
     assert completed(request, SNAPSHOT, ANALYSIS).format == next(iter(OFFERED))
 

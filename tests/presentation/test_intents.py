@@ -1,7 +1,7 @@
 """The intents that close a missing checkpoint: all that it needs, and only what approves a crossing."""
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.app.presentation.intents import Intending, answering, closing_intents, intending, reasoned
+from meshmodel.app.presentation.intents import IntentPreview, answering, closing_intents, intending, reasoned
 from meshmodel.edits.edit import Put, apply_edit, edit
 from meshmodel.model import records as r
 from meshmodel.model.rule_cards import DOOR
@@ -58,7 +58,7 @@ def check_said(snapshot):
     for finding in analysis.findings:
         intents = answering(analysis, finding, analysis.explain_finding(finding))
         found = intents if isinstance(intents, str) else intending(analysis, finding, intents)
-        if not isinstance(found, Intending):
+        if not isinstance(found, IntentPreview):
             assert found.startswith("Cannot mark as intended: ")
             continue
         after = analyse(apply_edit(snapshot, reasoned(found.edit, found.about, "so", snapshot)))
@@ -86,7 +86,7 @@ def test_all_that_is_beyond_can_be_marked_as_intended():
     analysis = analyse(load(MODELS / "code-agent.toml"))
     (finding,) = (each for each in analysis.findings if each.rule == "unapproved-reach")
     intents = answering(analysis, finding, None)
-    assert isinstance(intending(analysis, finding, intents), Intending)
+    assert isinstance(intending(analysis, finding, intents), IntentPreview)
 
 
 def test_what_another_agent_holds_is_refused_by_its_name():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.trace_records import Tally
+from meshmodel.analysis.trace_records import TraceCounts
 from meshmodel.app.presentation import laid_log
 from meshmodel.app.presentation.laid_log import lay_log
 from meshmodel.app.presentation.log_words import (
@@ -66,7 +66,10 @@ def test_it_ends_where_it_is_stopped() -> None:
 
 
 def test_an_incomplete_log_is_never_taken_for_a_whole_one() -> None:
-    for laid in (LaidLog((), Tally(), 0, "line 3: no JSON"), LaidLog((), Tally(), 0, stopped=True)):
+    for laid in (
+        LaidLog((), TraceCounts(), 0, "line 3: no JSON"),
+        LaidLog((), TraceCounts(), 0, stopped=True),
+    ):
         assert not laid.is_complete
         assert incomplete_words(laid).startswith("INCOMPLETE after event 0: ")
 

@@ -7,7 +7,7 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.causes import Counts, counts_of
 from meshmodel.app.presentation import model_line
-from meshmodel.app.presentation.model_line import GAP, Part, count_parts, fitted, model_parts, needed
+from meshmodel.app.presentation.model_line import GAP, LinePart, count_parts, fitted, model_parts, needed
 from meshmodel.model.records import Note, Snapshot
 from meshmodel.model.text import width
 from meshmodel.store.load import load
@@ -102,7 +102,11 @@ def test_it_fits_or_keeps_only_what_never_goes(room):
 
 
 def test_the_highest_rank_is_shortened_first_and_then_goes():
-    parts = [Part("name", rank=1), Part("a long one", rank=6, short=("a short", "one")), Part("kept")]
+    parts = [
+        LinePart("name", rank=1),
+        LinePart("a long one", rank=6, short=("a short", "one")),
+        LinePart("kept"),
+    ]
     full = sum(map(width, texts(parts))) + 2 * GAP + 1
     assert texts(fitted(parts, full)) == ["name", "a long one", "kept"]
     assert texts(fitted(parts, full - 1)) == ["name", "a short", "kept"]

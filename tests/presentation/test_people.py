@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from meshmodel.app.presentation.model_line import fitted, needed
 from meshmodel.app.presentation.people import (
     Lead,
-    Leading,
     Participant,
     Presence,
+    RoundLeader,
     initials,
     initials_by_place,
     people_line,
@@ -23,13 +23,14 @@ from tests.app.desk import MODELS
 from tests.rows import all_rows
 
 BOT, FILES = ("agent", "support-bot"), ("grant", ("file-sas", "attachments"))
-LEADING = Leading(FILES[:1] + FILES[1], (), ())
+LEADING = RoundLeader(FILES[:1] + FILES[1], (), ())
 KEYS = st.lists(st.text(), min_size=2, max_size=3).map(tuple)
 PRESENCES = st.builds(
     Presence,
     st.none() | st.tuples(st.text(), st.text() | st.tuples(st.text(), st.text())),
     st.booleans(),
-    st.none() | st.builds(Leading, st.none() | KEYS, st.lists(KEYS).map(tuple), st.lists(KEYS).map(tuple)),
+    st.none()
+    | st.builds(RoundLeader, st.none() | KEYS, st.lists(KEYS).map(tuple), st.lists(KEYS).map(tuple)),
     st.booleans(),
 )
 

@@ -193,7 +193,7 @@ def test_the_edits_of_a_closed_program_may_be_undone_by_anyone(two):
     assert second.snapshot == SAMPLE
 
 
-def _other(**fields: object) -> presence.Program:
+def _other(**fields: object) -> presence.PresenceRow:
     return replace(presence.this_program("other"), **fields)
 
 
@@ -229,7 +229,7 @@ def test_a_waiting_program_shows_itself_again(two_of_a_file, monkeypatch):
     assert seen() == [before + 200]
 
 
-def _programs(store: Store) -> list[presence.Program]:
+def _programs(store: Store) -> list[presence.PresenceRow]:
     from meshmodel.store import journal
 
     return journal.programs(store.database)

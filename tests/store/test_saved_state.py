@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.store import saved_state
-from meshmodel.store.saved_state import PLACES_LIMIT, RECENT_LIMIT, Exported, Place, State, state_path
+from meshmodel.store.saved_state import PLACES_LIMIT, RECENT_LIMIT, LastExport, Place, State, state_path
 from tests.rows import all_rows
 
 
@@ -35,7 +35,7 @@ def test_windows_forget_nothing_of_each_other(tmp_path: Path) -> None:
     one.opened(files[0])
     other.opened(files[1])
     one.leave(files[0], Place(x=3))
-    other.export(files[1], Exported("svg", tmp_path / "a.svg", is_paged=False))
+    other.export(files[1], LastExport("svg", tmp_path / "a.svg", is_paged=False))
     one.opened(files[2])
     assert other.recent() == [files[2], files[1], files[0]]
     assert State(path).recent() == other.recent()
@@ -124,17 +124,17 @@ def test_the_last_export_of_each_model_while_its_folder_is_there(tmp_path: Path)
     folder.mkdir()
     one, two = tmp_path / "one.mesh", tmp_path / "two.mesh"
     assert state.exported(one) is None
-    state.export(one, Exported("svg", folder / "a.svg", is_paged=False))
-    state.export(two, Exported("png", folder / "pages", is_paged=True))
-    state.export(one, Exported("pdf", folder / "b.pdf", is_paged=False))
+    state.export(one, LastExport("svg", folder / "a.svg", is_paged=False))
+    state.export(two, LastExport("png", folder / "pages", is_paged=True))
+    state.export(one, LastExport("pdf", folder / "b.pdf", is_paged=False))
     again = State(tmp_path / "state.json")
-    assert again.exported(one) == Exported("pdf", folder / "b.pdf", is_paged=False)
-    assert again.exported(two) == Exported("png", folder / "pages", is_paged=True)
+    assert again.exported(one) == LastExport("pdf", folder / "b.pdf", is_paged=False)
+    assert again.exported(two) == LastExport("png", folder / "pages", is_paged=True)
     folder.rmdir()
     assert again.exported(one) is None
     many = {f"/m{number}": ["svg", "/x.svg", False] for number in range(PLACES_LIMIT)}
     (tmp_path / "state.json").write_text(json.dumps({"exports": many}))
-    State(tmp_path / "state.json").export(one, Exported("svg", tmp_path / "x.svg", is_paged=False))
+    State(tmp_path / "state.json").export(one, LastExport("svg", tmp_path / "x.svg", is_paged=False))
     assert len(json.loads((tmp_path / "state.json").read_text())["exports"]) == PLACES_LIMIT
 
 

@@ -10,7 +10,7 @@ from copy import copy
 from functools import cached_property
 
 from meshmodel.analysis.checkpoints import Checkpoints
-from meshmodel.analysis.fix.measures import Measures, Name
+from meshmodel.analysis.fix.measures import MeasureName, Measures
 from meshmodel.analysis.fix.search import NOTHING, Proof, Search
 from meshmodel.analysis.graph import Graph, Step
 from meshmodel.analysis.mesh import Mesh
@@ -18,7 +18,7 @@ from meshmodel.analysis.steps import Relation
 from meshmodel.model.vocabulary import ACTIONS, ADMIN, READ, WRITE
 
 
-class Known:
+class StepBreaks:
     """The steps of a mesh, and what breaks them, whatever is guarded.
 
     Attributes:
@@ -38,9 +38,9 @@ class Known:
         self._is_outside = False
 
     @cached_property
-    def outside(self) -> "Known":
+    def outside(self) -> "StepBreaks":
         """The same in the mesh of outsiders' words, where hearing needs no words to have come before."""
-        made = Known(self.mesh.outsiders, self.checkpoints, self.measures)
+        made = StepBreaks(self.mesh.outsiders, self.checkpoints, self.measures)
         made._is_outside = True  # it is one of its own kind
         return made
 
@@ -72,7 +72,7 @@ class Known:
             case "hold":
                 return found | self._unheld(step[0], one, other)
             case "custody" | "exchange":
-                return found | measures.of(Name("drop", kind, one, other))
+                return found | measures.of(MeasureName("drop", kind, one, other))
             case "delegation" if not self.mesh.snapshot.delegation[one, other].only:
                 return found | measures.limit(one, other)
             case "hearing":
@@ -106,7 +106,7 @@ class Known:
             left_out = copies is not None and not copies.allow(other, action)
             is_all = more or (granted == ADMIN and access < mesh.first_credential and left_out)
         some = ACTIONS if is_all else ACTIONS[action : action + 1]
-        return self.measures.of(*(Name("drop", "grant", one, other, each) for each in some))
+        return self.measures.of(*(MeasureName("drop", "grant", one, other, each) for each in some))
 
     def _unnamed(self, step: Step, access: int) -> Proof:
         """The drop of the entry of an ``only`` by which an access leaves a session, admin with all of it.
@@ -123,17 +123,17 @@ class Known:
         if len(leaving) != 1:
             return NOTHING
         entry = f"{name}:{ACTIONS[leaving.pop()]}"
-        return self.measures.of(Name("drop", "only", ">".join(copies.limit), entry))
+        return self.measures.of(MeasureName("drop", "only", ">".join(copies.limit), entry))
 
     def _unheld(self, holder: int, agent: str, credential: str) -> Proof:
         """The drop of a hold; or, without one, of one pass."""
         mesh, session = self.mesh, self.mesh.sessions.by_node.get(holder)
         if (agent, credential) in mesh.snapshot.hold:
-            return self.measures.of(Name("drop", "hold", agent, credential))
+            return self.measures.of(MeasureName("drop", "hold", agent, credential))
         rows = mesh.delegations if session is None else [session.delegation]
         return min(
             (
-                self.measures.of(Name("drop", "pass", f"{each.from_}>{each.to}", credential))
+                self.measures.of(MeasureName("drop", "pass", f"{each.from_}>{each.to}", credential))
                 for each in rows
                 if each.to == agent and credential in (each.passes or ())
             ),
@@ -202,7 +202,10 @@ class Known:
             for each in mesh.grants_on[name]:
                 actions = ACTIONS[:ADMIN] if each.actions[0] == "admin" else each.actions[:1]
                 way = min(
-                    (self.measures.of(Name("drop", "grant", each.credential, name, x)) for x in actions),
+                    (
+                        self.measures.of(MeasureName("drop", "grant", each.credential, name, x))
+                        for x in actions
+                    ),
                     key=len,
                 )
                 who = snapshot.credential[each.credential].on_behalf_of

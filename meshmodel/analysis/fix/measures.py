@@ -9,7 +9,7 @@ from functools import cached_property
 from math import lcm
 from typing import Final, NamedTuple
 
-from meshmodel.analysis.fix.results import Kept, PlanOptions
+from meshmodel.analysis.fix.results import KeptRelation, PlanOptions
 from meshmodel.analysis.fix.routes import THOUSANDTHS, Drawn, Routes
 from meshmodel.analysis.fix.search import NOTHING, Proof
 from meshmodel.analysis.mesh import Mesh
@@ -33,7 +33,7 @@ _COPIED: Final = frozenset(
 """The kinds of credentials that are presented without anybody who could be asked."""
 
 
-class Name(NamedTuple):
+class MeasureName(NamedTuple):
     """What a measure is: its kind, and the relation (of a grant with an action) that it is about."""
 
     kind: MeasureKind
@@ -56,24 +56,24 @@ class Measures:
     routes: Routes | None = None
 
     def __init__(self) -> None:
-        self.names: list[Name] = []
-        self._number: dict[Name, int] = {}
+        self.names: list[MeasureName] = []
+        self._number: dict[MeasureName, int] = {}
 
-    def of(self, *names: Name) -> Proof:
+    def of(self, *names: MeasureName) -> Proof:
         """The numbers of those of some measures that may be taken."""
         return frozenset(self._numbered(each) for each in names if self._allows(each))
 
     def ask(self, *relations: Relation) -> Proof:
         """The numbers of the asks at some relations that may be taken."""
-        return self.of(*(Name("ask", *each) for each in relations))
+        return self.of(*(MeasureName("ask", *each) for each in relations))
 
-    def _numbered(self, name: Name) -> int:
+    def _numbered(self, name: MeasureName) -> int:
         if name not in self._number:
             self._number[name] = len(self.names)
             self.names.append(name)
         return self._number[name]
 
-    def _allows(self, name: Name) -> bool:
+    def _allows(self, name: MeasureName) -> bool:
         return name.kind == "ask"
 
     def price(self, number: int) -> int:
@@ -173,7 +173,7 @@ class PlanMeasures(Measures):
         """The decisions a day of an ask, in units of ``scale``; nothing for drops and limits."""
         return int(self._per_day(self.names[number]) * self.scale) if self.is_ask(number) else 0
 
-    def _per_day(self, name: Name) -> Fraction:
+    def _per_day(self, name: MeasureName) -> Fraction:
         return max(Fraction(1), self.routes.per_day.get(name[1:4], Fraction(0)))
 
     def days(self, price: int) -> float:
@@ -186,7 +186,7 @@ class PlanMeasures(Measures):
 
     def limit(self, one: str, other: str) -> Proof:
         """The number of the limit to a delegation, if it may be taken."""
-        return self.of(Name("limit", "delegation", one, other))
+        return self.of(MeasureName("limit", "delegation", one, other))
 
     def losing(self, some: Proof) -> list[Proof]:
         """By credential that could lose its last grant by some measures, those by which it does together."""
@@ -195,7 +195,7 @@ class PlanMeasures(Measures):
         found = list[Proof]()
         for credential in sorted(touched & self._grants_of.keys()):
             names = [
-                Name("drop", "grant", credential, each.system, action)
+                MeasureName("drop", "grant", credential, each.system, action)
                 for each in self._grants_of[credential]
                 for action in (ACTIONS[:-1] if "admin" in each.actions else each.actions)
             ]
@@ -205,16 +205,16 @@ class PlanMeasures(Measures):
 
     def changing_all(self) -> Proof:
         """All drops and limits that may be taken."""
-        tables, names = self._snapshot, list[Name]()
+        tables, names = self._snapshot, list[MeasureName]()
         for kind in ("hold", "exchange", "custody"):
-            names += (Name("drop", kind, *ends) for ends in tables.table(kind))
+            names += (MeasureName("drop", kind, *ends) for ends in tables.table(kind))
         for ends, grant in tables.grant.items():
             some = ACTIONS if "admin" in grant.actions else grant.actions
-            names += (Name("drop", "grant", *ends, each) for each in some)
+            names += (MeasureName("drop", "grant", *ends, each) for each in some)
         for (one, other), row in tables.delegation.items():
-            names += (Name("drop", "pass", f"{one}>{other}", each) for each in row.passes or ())
-            names += (Name("drop", "only", f"{one}>{other}", each) for each in row.only or ())
-            names.append(Name("limit", "delegation", one, other))
+            names += (MeasureName("drop", "pass", f"{one}>{other}", each) for each in row.passes or ())
+            names += (MeasureName("drop", "only", f"{one}>{other}", each) for each in row.only or ())
+            names.append(MeasureName("limit", "delegation", one, other))
         return self.of(*names)
 
     def measure(self, number: int) -> Measure:
@@ -233,7 +233,7 @@ class PlanMeasures(Measures):
             case _:
                 return Limit(name.from_, name.to, self.routes.only[name.from_, name.to])
 
-    def _allows(self, name: Name) -> bool:
+    def _allows(self, name: MeasureName) -> bool:
         if name.kind not in self._options.kinds:
             return False
         ends, tables = (name.from_, name.to), self._snapshot
@@ -266,17 +266,17 @@ class PlanMeasures(Measures):
         return frozenset(self._options.never_ask)
 
 
-def _name(measure: Measure) -> Name:
+def _name(measure: Measure) -> MeasureName:
     match measure:
         case Ask(step):
-            return Name("ask", *step)
+            return MeasureName("ask", *step)
         case Drop(relation, from_, to, action):
-            return Name("drop", relation, from_, to, action)
+            return MeasureName("drop", relation, from_, to, action)
         case Limit(from_, to):
-            return Name("limit", "delegation", from_, to)
+            return MeasureName("limit", "delegation", from_, to)
 
 
-def _kept(snapshot: Snapshot, kept: Kept) -> set[Drawn]:
+def _kept(snapshot: Snapshot, kept: KeptRelation) -> set[Drawn]:
     """The relations, or actions of a grant, that an option keeps."""
     one, other = kept.from_, kept.to
     match kept.relation:
@@ -307,7 +307,7 @@ def _check(mesh: Mesh, options: PlanOptions) -> None:
             raise InvalidModelError(f"there is no {what} that could be kept")
 
 
-def _is_there(snapshot: Snapshot, kept: Kept) -> bool:
+def _is_there(snapshot: Snapshot, kept: KeptRelation) -> bool:
     """Whether there is the relation, or the action of a grant, that an option keeps."""
     if kept.relation in ("pass", "only"):
         rows = {f"{one}>{other}": row for (one, other), row in snapshot.delegation.items()}

@@ -16,9 +16,9 @@ from typing import Final
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.measures import Measures, PlanMeasures
 from meshmodel.analysis.fix.preference import Preference
-from meshmodel.analysis.fix.program import Program, Row
-from meshmodel.analysis.fix.proofs import FLOW, Changed, Violation, open_in
-from meshmodel.analysis.fix.results import LeftOpen, Needed, Plan, PlanOptions, TradeOffPoint
+from meshmodel.analysis.fix.program import Constraint, IntegerProgram
+from meshmodel.analysis.fix.proofs import FLOW, ChangedModel, Violation, open_in
+from meshmodel.analysis.fix.results import LeftOpen, NeededUse, Plan, PlanOptions, TradeOffPoint
 from meshmodel.analysis.fix.routes import Routes
 from meshmodel.analysis.fix.search import NOTHING, Proof
 from meshmodel.analysis.fix.smallest import Cheapest, closing, simple
@@ -45,7 +45,7 @@ class Fewest:
         at_least: by budget how many remain at least, as far as it is proven.
     """
 
-    def __init__(self, changed: Changed, stop: Stop) -> None:
+    def __init__(self, changed: ChangedModel, stop: Stop) -> None:
         self._changed, self.measures, self._stop = changed, changed.measures, stop
         before = self._open_in(changed.engine)
         self.tried: list[tuple[Counts, int, Proof]] = [(before, 0, NOTHING)]
@@ -158,7 +158,7 @@ class Fewest:
         self.at_least[budget] = max(self.at_least[budget], sum(settled) + program.bound)
         return program.bound, program.named(chosen)
 
-    def _program(self, budget: int, settled: Counts) -> tuple[Program, list[list[float]]]:
+    def _program(self, budget: int, settled: Counts) -> tuple[IntegerProgram, list[list[float]]]:
         """The program in which a column beside the measures is one where its crossings remain.
 
         Args:
@@ -170,15 +170,15 @@ class Fewest:
         """
         # Crossings with the same proofs are one.
         kinds = Counter((_minimal(some), self._level(each)) for each, some in self._proofs.items())
-        program = Program(set().union(*(some for some, _ in kinds)), self.measures.place, self._stop)
+        program = IntegerProgram(set().union(*(some for some, _ in kinds)), self.measures.place, self._stop)
         width = len(program.measures)
         program.rows = [
-            Row([*sorted(map(program.column.__getitem__, proof)), width + place])
+            Constraint([*sorted(map(program.column.__getitem__, proof)), width + place])
             for place, (some, _) in enumerate(kinds)
             for proof in sorted(some, key=sorted)
         ]
         prices = [-float(self.measures.price(each)) for each in program.measures]
-        program.rows.append(Row(range(width), -budget, prices))
+        program.rows.append(Constraint(range(width), -budget, prices))
         program.count += len(kinds)
         weights = [
             [0.0] * width + [float(count) * (level == each) for (_, level), count in kinds.items()]
@@ -186,7 +186,7 @@ class Fewest:
         ]
         for counts, count in zip(weights, settled, strict=False):
             some = [column for column, each in enumerate(counts) if each]
-            program.rows.append(Row(some, -count, [-counts[column] for column in some]))
+            program.rows.append(Constraint(some, -count, [-counts[column] for column in some]))
         return program, weights
 
 
@@ -213,7 +213,7 @@ def cheapest_plan(engine: Engine, options: PlanOptions, stop: Stop, at_most: flo
     Raises:
         InvalidModelError: an option names what is not in the model.
     """
-    return _Planning(engine, options, stop).plan(at_most)
+    return _PlanSearch(engine, options, stop).plan(at_most)
 
 
 def trade_off(
@@ -232,16 +232,16 @@ def trade_off(
         progress: told after each point how much of the way down from the plan is done.
         plan: what is known of the plan, where it was asked for: the trade-off ends with it.
     """
-    return _Planning(engine, options, stop).points(plan, progress)
+    return _PlanSearch(engine, options, stop).points(plan, progress)
 
 
-class _Planning:
+class _PlanSearch:
     """One model with one set of options."""
 
     def __init__(self, engine: Engine, options: PlanOptions, stop: Stop) -> None:
         self._engine, self._options, self._stop = engine, options, stop
         self._measures = Measures() if options.is_fix else PlanMeasures(engine.mesh, options)
-        self._changed = Changed(engine, self._measures)
+        self._changed = ChangedModel(engine, self._measures)
 
     def plan(self, at_most: float | None) -> Plan:
         """The plan, or what is best within a budget."""
@@ -378,7 +378,7 @@ class _Planning:
             needless=tuple(sorted(each for each in ends if each not in routes.passed)),
         )
 
-    def _beyond(self, routes: Routes) -> Iterator[Needed]:
+    def _beyond(self, routes: Routes) -> Iterator[NeededUse]:
         """What is needed by grants beyond what the person may do on whose behalf it is done."""
         mesh = self._engine.mesh
         for (credential, system), grant in sorted(mesh.snapshot.grant.items()):
@@ -390,7 +390,7 @@ class _Planning:
                     1 << each % 5 for each in routes.needed[agent] if mesh.systems[each // 5] == system
                 )
                 if where == system and need & ~may:
-                    yield Needed(agent, system, actions_of(need & ~may))
+                    yield NeededUse(agent, system, actions_of(need & ~may))
 
     def _takes_last(self, chosen: Proof, measure: int) -> bool:
         """Whether one more measure takes the last grant of a credential."""
@@ -406,11 +406,11 @@ class _Planning:
         from_ = None if source == HOME else mesh.systems[source]
         return LeftOpen(mesh.agents[agent], from_, mesh.systems[access // 5], ACTIONS[access % 5], severity)
 
-    def _needed(self) -> Iterator[Needed]:
+    def _needed(self) -> Iterator[NeededUse]:
         routes = self._measures.routes
         for agent, accesses in sorted(routes.needed.items()) if routes is not None else ():
             masks: defaultdict[str, int] = defaultdict(int)
             for access in accesses:
                 masks[self._engine.mesh.systems[access // 5]] |= 1 << access % 5
             for system, mask in sorted(masks.items()):
-                yield Needed(agent, system, actions_of(mask))
+                yield NeededUse(agent, system, actions_of(mask))

@@ -7,8 +7,8 @@ the order.
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final
 
-from meshmodel.analysis.fix.breaking import Known
-from meshmodel.analysis.fix.program import Program, Row
+from meshmodel.analysis.fix.breaking import StepBreaks
+from meshmodel.analysis.fix.program import Constraint, IntegerProgram
 from meshmodel.analysis.fix.search import NOTHING, Proof, Search
 from meshmodel.analysis.reach import Reaches
 from meshmodel.analysis.steps import Relation
@@ -24,7 +24,7 @@ class Intents:
     """The declared intents that go through today."""
 
     def __init__(
-        self, known: Callable[[Proof], Known], reaches: Callable[[Proof], Reaches], stop: Stop
+        self, known: Callable[[Proof], StepBreaks], reaches: Callable[[Proof], Reaches], stop: Stop
     ) -> None:
         """Look at what goes through today.
 
@@ -103,7 +103,7 @@ class Preference:
         self._breaking |= {(ends, self._intents.least(ends, chosen)) for ends in more}
         return bool(more)
 
-    def preferred(self, program: Program) -> Proof:
+    def preferred(self, program: IntegerProgram) -> Proof:
         """The preferred of the sets that a program admits, whose price is settled.
 
         Raises:
@@ -126,7 +126,7 @@ class Preference:
         program.settle_on([float(name.kind == "ask" and name[1:4] not in self._doors) for name in names])
         return self.first(program)
 
-    def settle_costs(self, program: Program) -> None:
+    def settle_costs(self, program: IntegerProgram) -> None:
         """Admit only the sets of a plan that cost least beside their price.
 
         That is the asks, the credentials that lose their last grant, and the other measures.
@@ -144,7 +144,7 @@ class Preference:
         program.settle_on([float(not each) for each in asks])
 
     @staticmethod
-    def first(program: Program) -> Proof:
+    def first(program: IntegerProgram) -> Proof:
         """The first set that a program admits, by the order of steps and by id.
 
         See ``docs/semantics.md#steps``.
@@ -158,7 +158,7 @@ class Preference:
             program.settle()
         return program.named(each for each, value in program.fixed.items() if value)
 
-    def _add_intents(self, program: Program) -> int:
+    def _add_intents(self, program: IntegerProgram) -> int:
         """Add a column for each intent, which is one where it is interrupted; and say how many."""
         every = frozenset(program.measures)
         broken = sorted((ends, sorted(need)) for ends, need in self._breaking if need <= every)
@@ -170,7 +170,7 @@ class Preference:
         return len(marks)
 
 
-def _add_mark(program: Program, need: Iterable[int], mark: int) -> None:
+def _add_mark(program: IntegerProgram, need: Iterable[int], mark: int) -> None:
     """Let a column be one where all of some measures are taken."""
     columns = [*map(program.column.__getitem__, need)]
-    program.rows.append(Row([*columns, mark], 1 - len(columns), [*[-1.0] * len(columns), 1.0]))
+    program.rows.append(Constraint([*columns, mark], 1 - len(columns), [*[-1.0] * len(columns), 1.0]))

@@ -26,7 +26,7 @@ _OPTIONS: Final[dict[str, bool | float | str]] = {
 }
 
 
-class Row(NamedTuple):
+class Constraint(NamedTuple):
     """The sum of the columns, each times its factor (by default 1), is at least so much, or exactly."""
 
     columns: Sequence[int]
@@ -35,7 +35,7 @@ class Row(NamedTuple):
     exactly: bool = False
 
 
-class Program:
+class IntegerProgram:
     """Which measures to take so that proofs are hit, and whatever else is decided by that.
 
     Attributes:
@@ -54,7 +54,7 @@ class Program:
         self.column = {measure: number for number, measure in enumerate(self.measures)}
         self.count, self.bound, self._stop = len(self.measures), 0, stop
         self.rows = [
-            Row(each) for each in sorted(sorted(map(self.column.__getitem__, each)) for each in proofs)
+            Constraint(each) for each in sorted(sorted(map(self.column.__getitem__, each)) for each in proofs)
         ]
         self.fixed: dict[int, int] = {}
 
@@ -96,7 +96,7 @@ class Program:
         highs, is_optimal = self._run(costs, is_whole=False)
         if not is_optimal or highs.getInfo().objective_function_value < cost - _NEARLY:
             columns = [column for column, each in enumerate(costs) if each]
-            self.rows.append(Row(columns, -cost, [-costs[column] for column in columns]))
+            self.rows.append(Constraint(columns, -cost, [-costs[column] for column in columns]))
             return
         solution = highs.getSolution()
         for column, dual in enumerate(solution.col_dual):
@@ -117,7 +117,7 @@ class Program:
                 if row.factors is not None:
                     self.rows.append(row)
                 elif 0 < least < len(waiting):
-                    self.rows.append(Row(waiting, least, exactly=row.exactly))
+                    self.rows.append(Constraint(waiting, least, exactly=row.exactly))
                 # All of them are needed, or none may be added, or it holds as it is.
                 elif least > 0 or row.exactly:
                     self.fixed |= dict.fromkeys(waiting, int(least > 0))

@@ -17,12 +17,12 @@ from typing import Final
 
 from meshmodel.analysis.crossing import MEDIUM, carries_out, one_person, severity
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.fix.breaking import Known
+from meshmodel.analysis.fix.breaking import StepBreaks
 from meshmodel.analysis.fix.measures import Measures
 from meshmodel.analysis.fix.preference import Intents
 from meshmodel.analysis.fix.search import NOTHING, Proof, Search
 from meshmodel.analysis.graph import Step, bits, union
-from meshmodel.analysis.listing import Coming, Listing
+from meshmodel.analysis.listing import Listing, SourcedAgent
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.steps import Relation
 from meshmodel.analysis.toxic import ways_out
@@ -63,16 +63,16 @@ def severity_in(engine: Engine, violation: Violation) -> int:
         return len(SEVERITIES) - 1
     listing = Listing(engine.starts, engine.arrivals, lambda: engine.doors)
     start = next(start for each, start in engine.starts.source_starts(agent) if each == source)
-    coming = Coming(agent, source, start)
+    coming = SourcedAgent(agent, source, start)
     return listing.crossing(coming, access, dict(listing.open_doors(coming, access))).severity
 
 
-class Changed:
+class ChangedModel:
     """The model with measures taken, by their numbers."""
 
     def __init__(self, engine: Engine, measures: Measures) -> None:
         self.engine, self.measures = engine, measures
-        self.known = Known(engine.mesh, engine.checkpoints, measures)
+        self.known = StepBreaks(engine.mesh, engine.checkpoints, measures)
         self._made = {NOTHING: (engine, self.known)}
         self._severities: dict[Violation, int] = {}
 
@@ -82,19 +82,19 @@ class Changed:
             self._severities[violation] = severity_in(self.engine, violation)
         return self._severities[violation]
 
-    def by(self, chosen: Proof) -> tuple[Engine, Known]:
+    def by(self, chosen: Proof) -> tuple[Engine, StepBreaks]:
         """The engine where some measures are taken, and what breaks the steps that are left."""
         engine, known = self._by(self.measures.changes(chosen))
         return engine.guarding(self.measures.asked(chosen)), known
 
-    def _by(self, changes: Proof) -> tuple[Engine, Known]:
+    def _by(self, changes: Proof) -> tuple[Engine, StepBreaks]:
         if changes not in self._made:
             if len(self._made) > _KEPT:
                 self._made = {NOTHING: (self.engine, self.known)}
             snapshot = narrowed(self.engine.snapshot, self.measures.listed(changes))
             engine = Engine(snapshot, self.engine.view, self.engine.mesh)
             engine.agents = self.engine.agents
-            self._made[changes] = engine, Known(engine.mesh, engine.checkpoints, self.measures)
+            self._made[changes] = engine, StepBreaks(engine.mesh, engine.checkpoints, self.measures)
         return self._made[changes]
 
     def every(self) -> Proof:
@@ -120,7 +120,7 @@ class Violations:
     """What an engine leaves open."""
 
     def __init__(
-        self, engine: Engine, known: Known, stop: Stop, hopeless: Collection[Violation] = ()
+        self, engine: Engine, known: StepBreaks, stop: Stop, hopeless: Collection[Violation] = ()
     ) -> None:
         self._engine, self._known, self._stop, self._hopeless = engine, known, stop, hopeless
         self._mesh, self._starts, self._reaches = engine.mesh, engine.starts, engine.reaches
@@ -265,7 +265,7 @@ class Violations:
             return self._known.readable(agent, source)
         return self._outsider.taking((5 * source + WRITE, self._mesh.first_agent + agent))
 
-    def _because(self, search: Search, coming: Coming, access: int, credential: int) -> Proof | None:
+    def _because(self, search: Search, coming: SourcedAgent, access: int, credential: int) -> Proof | None:
         """Why it is a crossing, and no intent approves it."""
         agent, system, source = coming.agent, coming.source, self._listing.source(coming)
         (target, action), door = divmod(access, 5), self._listing.door(coming, credential)
@@ -309,13 +309,13 @@ class Violations:
         ways = [way for way in map(search.taking, steps) if way is not None]
         return min(ways, key=len, default=None)
 
-    def _coming(self, starts: int, source: int, access: int) -> Coming | None:
+    def _coming(self, starts: int, source: int, access: int) -> SourcedAgent | None:
         """One of some starts that has a crossing from a source to an access; only home tells them apart."""
         home = starts & self._engine.arrivals.at_home.get(self._mesh.zone[access // 5], 0)
         few = (some.bit_length() - 1 for some in (starts ^ home, home) if some)
         for start in bits(starts) if self._hopeless else few:
             agent = self._starts.agent_of[start]
-            coming = Coming(agent, source, start)
+            coming = SourcedAgent(agent, source, start)
             if self._listing.crosses(coming, access) and (agent, source, access) not in self._hopeless:
                 return coming
         return None
@@ -352,7 +352,7 @@ class Outsider:
         search: what outsiders reach.
     """
 
-    def __init__(self, engine: Engine, known: Known) -> None:
+    def __init__(self, engine: Engine, known: StepBreaks) -> None:
         self._reaches, self._mesh, self._known = engine.reaches, engine.mesh, known
         self._guards = engine.checkpoints.guards
 

@@ -9,7 +9,7 @@ from meshmodel.model.vocabulary import SEVERITIES, Action, Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptRelation:
     """A relation that a plan must leave as it is.
 
     Attributes:
@@ -39,7 +39,7 @@ class PlanOptions:
     """
 
     kinds: tuple[MeasureKind, ...] = MEASURE_KINDS
-    kept: frozenset[Kept] = frozenset()
+    kept: frozenset[KeptRelation] = frozenset()
     never_ask: frozenset[StepKey] = frozenset()
     level: Severity | None = None
     is_fix: bool = False
@@ -50,7 +50,7 @@ FIX: Final = PlanOptions(("ask",), is_fix=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Needed:
+class NeededUse:
     """What an agent needs of a system, by its intents or, without any, by what it does as itself."""
 
     agent: str
@@ -118,7 +118,7 @@ class Plan:
     optimal: bool
     settled: bool
     measures: tuple[Measure, ...]
-    needed: tuple[Needed, ...]
+    needed: tuple[NeededUse, ...]
     without_intents: tuple[str, ...]
     before: int
     flows: tuple[str, ...]
@@ -128,7 +128,7 @@ class Plan:
     lost: tuple[str, ...] = ()
     unknown: tuple[tuple[str, str], ...] = ()
     alike: tuple[tuple[Measure, ...], ...] = ()
-    beyond: tuple[Needed, ...] = ()
+    beyond: tuple[NeededUse, ...] = ()
     every: tuple[Measure, ...] = ()
     free: tuple[Measure, ...] = ()
     typeable: tuple[str, ...] = ()

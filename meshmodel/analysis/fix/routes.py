@@ -22,7 +22,7 @@ _Means = Literal["all", "tools", "hand"]
 _TIERS: Final = ("hold", "grant", "exchange", "implies", "delegation")
 
 
-class _Taken(NamedTuple):
+class _RouteStep(NamedTuple):
     """A step of a route: its relation, its nodes, and which action its order ends with."""
 
     kind: str
@@ -87,9 +87,9 @@ class Routes:
         self.needed: dict[str, set[int]] = {each: set() for each in self._mesh.agents}
         self._through: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         self._beyond: set[tuple[str, str]] = set()
-        self._trees: dict[tuple[int, int, _Means], dict[int, tuple[int, _Taken] | None]] = {}
+        self._trees: dict[tuple[int, int, _Means], dict[int, tuple[int, _RouteStep] | None]] = {}
         self._routes: dict[tuple[int, int, _Means], frozenset[Relation]] = {}
-        self._steps: dict[int, list[_Taken]] = {}
+        self._steps: dict[int, list[_RouteStep]] = {}
         intents = [each for each in self._snapshot.intent.values() if each.agent in self._mesh.agent]
         for intent in intents:
             self._need(intent)
@@ -215,13 +215,13 @@ class Routes:
 
     # Routes
 
-    def _after(self, node: int) -> list[_Taken]:
+    def _after(self, node: int) -> list[_RouteStep]:
         """The steps from a node, but theft and hearing from systems that are not first-hand."""
         if node not in self._steps:
             self._steps[node] = list(self._leaving(node))
         return self._steps[node]
 
-    def _leaving(self, node: int) -> Iterator[_Taken]:
+    def _leaving(self, node: int) -> Iterator[_RouteStep]:
         mesh, custody = self._mesh, self._snapshot.custody
         for leaves, enters in mesh.leaving(node):
             kind, one, other = mesh.relation(leaves, enters)
@@ -235,14 +235,14 @@ class Routes:
             if kind == "implies" and node in mesh.origin and enters not in mesh.origin:
                 continue
             action = mesh.original(enters) % 5 if kind in ("grant", "implies") else 0
-            yield _Taken(kind, one, other, (node, enters), action, tier)
+            yield _RouteStep(kind, one, other, (node, enters), action, tier)
             # What a session does by a grant of admin leaves it in one step, which is a grant's.
             if kind == "grant" and enters in mesh.origin and action == ADMIN:
                 for access in mesh.after(enters):
                     if access not in mesh.origin:
-                        yield _Taken(kind, one, other, (node, access), action, tier)
+                        yield _RouteStep(kind, one, other, (node, access), action, tier)
 
-    def _tree(self, begin: int, tier: int, means: _Means = "all") -> dict[int, tuple[int, _Taken] | None]:
+    def _tree(self, begin: int, tier: int, means: _Means = "all") -> dict[int, tuple[int, _RouteStep] | None]:
         """By node that is reached by steps up to a tier, the last step of the first of its shortest paths.
 
         Args:
@@ -253,10 +253,10 @@ class Routes:
         key = begin, tier, means
         if key in self._trees:
             return self._trees[key]
-        came: dict[int, tuple[int, _Taken] | None] = {begin: None}
+        came: dict[int, tuple[int, _RouteStep] | None] = {begin: None}
         level = {begin: 0}
         while level:
-            best: dict[int, tuple[tuple[int, tuple[int, str, str, int]], int, _Taken]] = {}
+            best: dict[int, tuple[tuple[int, tuple[int, str, str, int]], int, _RouteStep]] = {}
             for node, rank in level.items():
                 for each in self._after(node):
                     enters = each.step[1]
@@ -271,7 +271,7 @@ class Routes:
         self._trees[key] = came
         return came
 
-    def _is_of(self, taken: _Taken, means: _Means) -> bool:
+    def _is_of(self, taken: _RouteStep, means: _Means) -> bool:
         """Whether a step is one of some means."""
         if means == "hand":
             return taken.kind in ("hold", "exchange", "grant", "implies")
@@ -288,7 +288,7 @@ class Routes:
             tree = self._tree(begin, tier, means)
             if access in tree:
                 break
-        path, node = list[_Taken](), access
+        path, node = list[_RouteStep](), access
         while (came := tree[node]) is not None:
             node, taken = came
             path.append(taken)
@@ -312,7 +312,7 @@ class Routes:
         self._routes[key] = frozenset(found)
         return self._routes[key]
 
-    def _keep(self, taken: _Taken, further: list[_Taken], access: int) -> None:
+    def _keep(self, taken: _RouteStep, further: list[_RouteStep], access: int) -> None:
         """Keep what a step of a route uses."""
         mesh, (kind, one, other, (leaves, _), action, _) = self._mesh, taken
         match kind:

@@ -15,8 +15,8 @@ from typing import Final
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.preference import Preference
-from meshmodel.analysis.fix.program import Program, Row
-from meshmodel.analysis.fix.proofs import Changed, Violation
+from meshmodel.analysis.fix.program import Constraint, IntegerProgram
+from meshmodel.analysis.fix.proofs import ChangedModel, Violation
 from meshmodel.analysis.fix.search import NOTHING, Proof
 from meshmodel.analysis.results import StepKey
 from meshmodel.analysis.steps import Relation
@@ -46,7 +46,7 @@ class Cheapest:
     """
 
     def __init__(
-        self, changed: Changed, stop: Stop, best: Proof, hopeless: Collection[Violation] = ()
+        self, changed: ChangedModel, stop: Stop, best: Proof, hopeless: Collection[Violation] = ()
     ) -> None:
         """Begin.
 
@@ -94,7 +94,7 @@ class Cheapest:
                 preference.settle_costs(program)
                 for each in found:
                     columns = [program.column[measure] for measure in each]
-                    program.rows.append(Row(columns, 1 - len(columns), [-1.0] * len(columns)))
+                    program.rows.append(Constraint(columns, 1 - len(columns), [-1.0] * len(columns)))
                 chosen = preference.first(program)
                 if chosen in found:  # all columns were settled: there is but one
                     break
@@ -103,8 +103,8 @@ class Cheapest:
                     found.append(chosen)
         return found[1:]
 
-    def _program(self) -> Program:
-        return Program(self._proofs, self._measures.place, self._stop)
+    def _program(self) -> IntegerProgram:
+        return IntegerProgram(self._proofs, self._measures.place, self._stop)
 
     def _price(self, chosen: Proof) -> int:
         return self._measures.cost(chosen)[0]

@@ -21,7 +21,7 @@ Way = tuple[str, str]
 """``finds`` and a system, ``is issued`` and a system, or ``exchanges`` and a credential."""
 
 
-class Access(NamedTuple):
+class CredentialUsers(NamedTuple):
     """Who uses a grant, by how they come to its credential without a checkpoint.
 
     Attributes:
@@ -35,14 +35,14 @@ class Access(NamedTuple):
     through: tuple[tuple[str | None, tuple[str, ...]], ...]
 
 
-def access_of(engine: Engine, credential: str, names: tuple[str, ...]) -> Access:
+def access_of(engine: Engine, credential: str, names: tuple[str, ...]) -> CredentialUsers:
     """How the agents of a missing checkpoint come to its credential; the same for each system of both."""
     mesh, own = engine.mesh, engine.reaches.own_unchecked
     agents = bitset([mesh.agent[each] for each in names])
     nodes = mesh.in_hand(credential)
     having = union(own[node] for node in nodes)
     gains = _gains(engine, nodes, having & agents)
-    return Access(
+    return CredentialUsers(
         mesh.names(having & agents),
         tuple((ways, mesh.names(some)) for ways, some in gains.items() if ways),
         tuple((by, mesh.names(some)) for by, some in _through(engine, having, agents & ~having)),
@@ -87,7 +87,7 @@ def _way(engine: Engine, kind: str, leaves: int) -> Way:
     return "exchanges", mesh.named.get(leaves) or mesh.name(leaves)
 
 
-def access_sentences(engine: Engine, access: Access, door: Door, does: str, where: str) -> list[str]:
+def access_sentences(engine: Engine, access: CredentialUsers, door: Door, does: str, where: str) -> list[str]:
     """Who can do what where, and how they come to that; in sentences.
 
     Args:
@@ -113,7 +113,7 @@ def access_sentences(engine: Engine, access: Access, door: Door, does: str, wher
     return sentences
 
 
-def _gain_clause(engine: Engine, access: Access) -> str:
+def _gain_clause(engine: Engine, access: CredentialUsers) -> str:
     """How holders that were not given the credential come to it, as a relative clause."""
     parts = []
     for ways, agents in access.gains:
@@ -146,7 +146,7 @@ def _find(engine: Engine) -> Cases:
 
 
 def _finding_text(
-    engine: Engine, access: Callable[[str, tuple[str, ...]], Access], door: Door
+    engine: Engine, access: Callable[[str, tuple[str, ...]], CredentialUsers], door: Door
 ) -> FindingText:
     snapshot = engine.snapshot
     credential, system = snapshot.credential[door.credential], snapshot.system[door.system]

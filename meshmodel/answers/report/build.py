@@ -55,7 +55,7 @@ _WORDS: Final = (
 """What a reader who does not know the program has to know."""
 
 
-class Builder:
+class ReportBuilder:
     """Builds one report.
 
     Attributes:

@@ -11,7 +11,7 @@ from typing import Final
 from meshmodel.analysis.incident import Incident
 from meshmodel.analysis.trace_records import (
     WRONG,
-    Link,
+    Possession,
     Run,
     TracedEvent,
     Verdict,
@@ -54,7 +54,7 @@ _UNASKED: Final[tuple[tuple[Verdict, str], ...]] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class TraceRequest:
     """How a trace was asked for.
 
     Attributes:
@@ -72,7 +72,7 @@ class Laid:
 
 
 def incident_page(
-    snapshot: Snapshot, incident: Incident, summary: TraceSummary, laid: Laid, *, complete: bool
+    snapshot: Snapshot, incident: Incident, summary: TraceSummary, laid: TraceRequest, *, complete: bool
 ) -> Report:
     """The page.
 
@@ -84,13 +84,18 @@ def incident_page(
         complete: whether the logs were read to their end.
     """
     title = plain(f"{snapshot.about.name or 'A model without a name'}: what happened")
-    page = _Page(snapshot, incident, summary, laid, complete)
+    page = _IncidentPage(snapshot, incident, summary, laid, complete)
     return Report(title, stamp(snapshot), (Heading(1, title), *page.blocks()))
 
 
-class _Page:
+class _IncidentPage:
     def __init__(
-        self, snapshot: Snapshot, incident: Incident, summary: TraceSummary, laid: Laid, complete: bool
+        self,
+        snapshot: Snapshot,
+        incident: Incident,
+        summary: TraceSummary,
+        laid: TraceRequest,
+        complete: bool,
     ) -> None:
         self._snapshot, self._incident, self._summary = snapshot, incident, summary
         self._laid, self._complete, self._text = laid, complete, TraceText(snapshot, summary)
@@ -177,7 +182,7 @@ class _Page:
         if judged is not None and traced.recheck in WRONG:
             yield judged[0].lstrip("✖ ")
 
-    def _came(self, link: Link) -> str:
+    def _came(self, link: Possession) -> str:
         way, name = link.way, self._text.name("credential", link.way.credential, "")
         when = (
             ""

@@ -50,7 +50,7 @@ from meshmodel.answers.report.tree import (
     Report,
     Table,
 )
-from meshmodel.answers.report.vector import FONT, Drawing
+from meshmodel.answers.report.vector import FONT, PageDrawing
 from meshmodel.exporters.diagram.dot import SMALLEST
 from meshmodel.exporters.diagram.pdf import shows
 
@@ -121,7 +121,7 @@ _USUAL: Final = _Styles(9.5, 7.5, (18, 14, 10.5))
 _FIRST: Final = _Styles(8.5, 7.5, (15, 10, 9.5))
 
 
-class Layout(NamedTuple):
+class PdfLayout(NamedTuple):
     """A report on pages.
 
     Attributes:
@@ -135,15 +135,15 @@ class Layout(NamedTuple):
     scales: Mapping[str, float]
 
 
-def laid_out(report: Report) -> Layout:
+def laid_out(report: Report) -> PdfLayout:
     """The report as PDF; equal reports give equal bytes. Pictures without SVG take their room alone."""
     _register()
     rl_config.useA85 = 0  # pages as bytes: as letters they are longer, and take longer to write
     out = io.BytesIO()
-    document, flowables = _Document(out, report), _Flowables(report).flowables
-    drawings = [each for each in flowables if isinstance(each, Drawing)]
+    document, flowables = _PdfDocument(out, report), _Flowables(report).flowables
+    drawings = [each for each in flowables if isinstance(each, PageDrawing)]
     document.build([*flowables, _PageNumbers(document.pages_of)])
-    return Layout(out.getvalue(), document.pages_of, {each.stem: each.scale for each in drawings})
+    return PdfLayout(out.getvalue(), document.pages_of, {each.stem: each.scale for each in drawings})
 
 
 def height_of(blocks: Sequence[Block]) -> float:
@@ -181,7 +181,7 @@ def _has_other_letters(report: Report) -> bool:
     return any(not shows(letter) and letter not in _SIGNS for letter in letters)
 
 
-class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no types
+class _PdfDocument(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no types
     """Pages upright and across, each with the title and its number; headings go into the outline.
 
     Attributes:
@@ -225,7 +225,7 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no type
 
     def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802  # reportlab's name
         """Put a heading into the outline, and note its page."""
-        if isinstance(flowable, _Title):
+        if isinstance(flowable, _PdfHeading):
             self._headings += 1
             name = f"heading-{self._headings}"
             self.canv.bookmarkPage(name)
@@ -244,9 +244,9 @@ def _fill(flowables: Sequence[Flowable], room: float) -> bool:
     Returns:
         Whether the first of them fits.
     """
-    drawings, words, fits = list[Drawing](), 0.0, True
+    drawings, words, fits = list[PageDrawing](), 0.0, True
     for number, plate in enumerate(_plates(flowables)):
-        new = [each for each in plate if isinstance(each, Drawing)]
+        new = [each for each in plate if isinstance(each, PageDrawing)]
         drawings += new
         words += sum(_height(each) for each in plate if each not in new)
         high = sum(each.height for each in drawings)
@@ -266,7 +266,7 @@ def _plates(flowables: Sequence[Flowable]) -> Iterator[list[Flowable]]:
         plate.append(each)
         if each.getKeepWithNext():
             continue
-        if not any(isinstance(part, Drawing) for part in plate):
+        if not any(isinstance(part, PageDrawing) for part in plate):
             return
         yield plate
         plate = []
@@ -294,7 +294,7 @@ class _PageNumbers(Flowable):  # type: ignore[misc]  # reportlab has no types
             self.canv.endForm()
 
 
-class _Title(Words):  # type: ignore[misc]  # reportlab has no types
+class _PdfHeading(Words):  # type: ignore[misc]  # reportlab has no types
     """A heading, with its words and level."""
 
     def __init__(self, heading: Heading, style: ParagraphStyle, *, keep: bool) -> None:
@@ -340,7 +340,7 @@ class _Flowables:
                 keep = after is not None and not is_parted
                 if is_parted and not isinstance(after, Table):  # it is not kept whole with its heading
                     self.flowables.append(CondPageBreak(styles.headings[block.level].fontSize + _BEGINNING))
-                self.flowables.append(_Title(block, styles.headings[block.level], keep=keep))
+                self.flowables.append(_PdfHeading(block, styles.headings[block.level], keep=keep))
             case Paragraph():
                 made = _words(block.text, styles.lead if block.strong else styles.text)
                 made.keepWithNext = int(isinstance(after, (Picture, AttackPath)))
@@ -372,7 +372,7 @@ class _Flowables:
 
     def _picture(self, picture: Picture, above: float) -> None:
         wide, high = _ACROSS if picture.across else _UPRIGHT
-        drawing = Drawing(picture, (wide, high - above), _letters)
+        drawing = PageDrawing(picture, (wide, high - above), _letters)
         drawing.keepWithNext = 1
         self.flowables += [drawing, _words(picture.title, self._styles.small)]
 
@@ -380,9 +380,9 @@ class _Flowables:
 def _with_room(flowables: Sequence[Flowable]) -> Iterator[Flowable]:
     """The same, in which a heading above a table goes to the page where that begins."""
     for place, each in enumerate(flowables):
-        if isinstance(each, _Title):
+        if isinstance(each, _PdfHeading):
             above, grid = flowables[place : place + 2], flowables[place + 1 : place + 3]
-            found = next((part for part in grid if isinstance(part, _Grid)), None)
+            found = next((part for part in grid if isinstance(part, _PlainTable)), None)
             if found is not None:
                 above = above[: 1 + grid.index(found)]
                 yield CondPageBreak(sum(map(_height, above)) + found.beginning)
@@ -454,7 +454,7 @@ Place = tuple[int, str]
 """A column, and where it leads to."""
 
 
-class _Grid(Flowable):  # type: ignore[misc]  # reportlab has no types
+class _PlainTable(Flowable):  # type: ignore[misc]  # reportlab has no types
     """A table of plain texts, whose head is repeated on each page; a high row is parted.
 
     reportlab's own makes a flowable of each cell, and of all rows that are left anew for each page.
@@ -523,7 +523,7 @@ class _Grid(Flowable):  # type: ignore[misc]  # reportlab has no types
             return []
         parts = ((here, links), (rest, left))
         return [
-            _Grid(self._widths, self._head, part, self._style, some, self._highest)
+            _PlainTable(self._widths, self._head, part, self._style, some, self._highest)
             for part, some in parts
             if part
         ]
@@ -568,7 +568,7 @@ class _Grid(Flowable):  # type: ignore[misc]  # reportlab has no types
         self.canv.restoreState()
 
 
-def _table(table: Table, style: ParagraphStyle) -> _Grid:
+def _table(table: Table, style: ParagraphStyle) -> _PlainTable:
     """A table; one of links within the report has a last column with the pages that they lead to."""
     links = [
         [(place, cell.anchor) for place, cell in enumerate(row) if isinstance(cell, Link)]
@@ -589,7 +589,7 @@ def _table(table: Table, style: ParagraphStyle) -> _Grid:
         )
         for font, row in chain([(_BOLD, head)], ((FONT, row) for row in rows))
     )
-    return _Grid(widths, first, others, style, links, _UPRIGHT[1])
+    return _PlainTable(widths, first, others, style, links, _UPRIGHT[1])
 
 
 @lru_cache(10_000)

@@ -44,7 +44,7 @@ _COLOURS: Final = ("#D55E00", ORANGE, SKY, "#999999")
 """Of critical, high, medium and low."""
 
 
-class _Steps(NamedTuple):
+class _PictureSteps(NamedTuple):
     """What a picture shows.
 
     Attributes:
@@ -93,7 +93,7 @@ def trade_off_page(
     today = plan.severities or (plan.before,)
     at_knee = "" if knee is None else f" Knee: {labels[knee][0]}."
     words = f"Unchecked today: {sum(today)}. Then: {said}.{at_knee}"
-    return _page(_Steps(today, steps, names, words, listed), stamp, to, dpi)
+    return _page(_PictureSteps(today, steps, names, words, listed), stamp, to, dpi)
 
 
 def _listed(names: Mapping[int, str], labels: Sequence[tuple[str, str]]) -> list[str]:
@@ -136,7 +136,7 @@ def _labelled(number: int, knee: int | None) -> list[int]:
     return sorted(evenly | ({knee} if knee is not None else set()))[:MOST_LABELS]
 
 
-def _page(shown: _Steps, stamp: str, to: DiagramFormat, dpi: int | None) -> Page:
+def _page(shown: _PictureSteps, stamp: str, to: DiagramFormat, dpi: int | None) -> Page:
     diagram = Diagram((TITLE, f"of {sum(shown.today)}"), shown.sentence, (), (), (), stamp=stamp)
     return placed_page(_text(shown, stamp), diagram, to, dpi)
 
@@ -161,7 +161,7 @@ def placed_page(text: str, diagram: Diagram, to: DiagramFormat, dpi: int | None 
     return Page(diagram.title[0], "picture", content, SMALLEST)
 
 
-def _text(shown: _Steps, stamp: str) -> str:
+def _text(shown: _PictureSteps, stamp: str) -> str:
     """The graph: a bar of today, a step from each point to the next, their names below, then the lines."""
     deep = _LINE * (len(shown.lines) + 1)
     around = f"-12,{-48 - deep:.2f},{_WIDE + 12:.2f},{_HIGH + 40:.2f}"

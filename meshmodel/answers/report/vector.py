@@ -22,7 +22,7 @@ _ANCHORS: Final = {"start": 0.0, "middle": 0.5, "end": 1.0}
 Points = list[tuple[float, float]]
 
 
-class Drawing(Flowable):  # type: ignore[misc]  # reportlab has no types
+class PageDrawing(Flowable):  # type: ignore[misc]  # reportlab has no types
     """A picture, made smaller where the page has less room; other pages can link to it.
 
     Attributes:

@@ -12,7 +12,7 @@ from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.widgets.filter_list import FilterInput
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, heading, line
+from meshmodel.app.widgets.rows import ListRow, heading, line
 from meshmodel.edits.additions import USUAL_END, addition
 from meshmodel.edits.edit import Edit, unused_id
 from meshmodel.edits.operations import words_for
@@ -165,17 +165,17 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
             return
         self.dismiss(added)
 
-    def _rows(self, *, is_filtered: bool = False) -> list[Row]:
+    def _rows(self, *, is_filtered: bool = False) -> list[ListRow]:
         """What can be added; of an element that is chosen its kinds too, and those alone if filtered."""
         if self._needs_agent:
             title, kinds = "for which agent", (*self.snapshot.agent,)
         else:
             title, kinds = f"kinds of {self.kind}s", _kinds(self.kind)
-        of_kind = [Row(("kind", each), line("  ", each), each, search=each) for each in kinds]
+        of_kind = [ListRow(("kind", each), line("  ", each), each, search=each) for each in kinds]
         new = clean_line(self.query_one("#kind", Input).value) if self._needs_agent else ""
         if new and new not in kinds:
             row = line("  ", f"a new agent, {one_line(new, 40)}")
-            of_kind.append(Row(("kind", "new", new), row, new, search=f"+{new}"))
+            of_kind.append(ListRow(("kind", "new", new), row, new, search=f"+{new}"))
         if is_filtered:
             return of_kind
         rows = [_row(key, f"{GLYPHS[table]} {table:<12}", what, table) for table, key, what in KINDS]
@@ -207,8 +207,8 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
         return f"{' in' if self.kind == 'system' else ' at home in'} {self.zone}{end}"
 
 
-def _row(key: str, shown: str, what: str, value: str) -> Row:
-    return Row(value, line((f"{key} ", "$text-accent"), shown, (what, "$text-muted")), value)
+def _row(key: str, shown: str, what: str, value: str) -> ListRow:
+    return ListRow(value, line((f"{key} ", "$text-accent"), shown, (what, "$text-muted")), value)
 
 
 def _kinds(table: str | None) -> tuple[str, ...]:

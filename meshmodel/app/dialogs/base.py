@@ -27,15 +27,15 @@ from meshmodel.app.panels.lines import row_of
 from meshmodel.app.widgets.filter_list import FilterInput, FilterList
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, line
+from meshmodel.app.widgets.rows import ListRow, line
 from meshmodel.model.stop import Progress
 from meshmodel.model.text import clean_line, one_line
-from meshmodel.model.typed_paths import Completed
+from meshmodel.model.typed_paths import PathCompletion
 
 Result = TypeVar("Result")
 
 
-class _Box(Vertical):
+class _DialogBox(Vertical):
     """The box of a dialog, which hears of its own size."""
 
     def on_resize(self) -> None:
@@ -81,7 +81,7 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
 
     def compose(self) -> ComposeResult:
         """The box, its title and what is in it."""
-        with _Box(id="dialog") as box:
+        with _DialogBox(id="dialog") as box:
             box.border_title = Content(self.dialog_title)
             yield from self.compose_body()
 
@@ -260,7 +260,7 @@ class TextEntry(Dialog[str]):
         hint: str = "",
         check: Callable[[str], str | None] | None = None,
         long: bool = False,
-        complete: Callable[[str], Completed] | None = None,
+        complete: Callable[[str], PathCompletion] | None = None,
         typed: str = "",
     ) -> None:
         """Arguments.
@@ -280,7 +280,7 @@ class TextEntry(Dialog[str]):
         self._check = check
         self._long = long
         self._complete = complete
-        self._offered = Completed("", ())
+        self._offered = PathCompletion("", ())
 
     def compose_body(self) -> ComposeResult:
         """The line, the hint and the reason why it does not fit."""
@@ -322,7 +322,7 @@ class TextEntry(Dialog[str]):
         field.value = text
         field.cursor_position = len(text)
 
-    def _offer(self, found: Completed) -> None:
+    def _offer(self, found: PathCompletion) -> None:
         """Show what the text may become below the hint; a click on a name takes it."""
         self._offered = found
         looks = (Style(underline=True) + Style.from_meta({"at": at}) for at in range(len(found.shown)))
@@ -399,7 +399,7 @@ class LinesDialog(Dialog[None]):
 class ChoiceDialog(Dialog[Result], Generic[Result]):
     """A list of rows, filtered as one types. Result: the value of the row chosen."""
 
-    def __init__(self, title: str, rows: Iterable[Row], placeholder: str = "type to filter") -> None:
+    def __init__(self, title: str, rows: Iterable[ListRow], placeholder: str = "type to filter") -> None:
         """Arguments: the title, the rows, and what the empty filter says."""
         super().__init__(title)
         self._rows = rows
@@ -415,13 +415,13 @@ class ChoiceDialog(Dialog[Result], Generic[Result]):
         if (answer := self.answer(event.row)) is not None:
             self.dismiss(answer)
 
-    def answer(self, row: Row) -> Any:
+    def answer(self, row: ListRow) -> Any:
         """What choosing a row answers; ``None``: nothing."""
         return row.value
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class PickerAnswer:
     """What a :class:`Picker` answers: the value chosen, which may itself be ``None`` (unset)."""
 
     value: Any
@@ -436,7 +436,7 @@ def ask(app: App[Any], dialog: Screen[Any], take: Callable[[Any], object]) -> No
     def decided(answer: Any) -> Any:
         if answer is None:
             return None
-        return take(answer.value if isinstance(answer, Chosen) else answer)
+        return take(answer.value if isinstance(answer, PickerAnswer) else answer)
 
     app.push_screen(dialog, decided)
 
@@ -445,14 +445,14 @@ def ask_until_taken(app: App[Any], dialog: Dialog[Any], take: Callable[[Any], st
     """Show a dialog, which stays open while ``take`` answers why what was decided is refused."""
 
     def accepts(answer: Any) -> str | None:
-        return take(answer.value if isinstance(answer, Chosen) else answer)
+        return take(answer.value if isinstance(answer, PickerAnswer) else answer)
 
     dialog.accepts = accepts
     app.push_screen(dialog)
 
 
-class Picker(ChoiceDialog[Chosen]):
-    """Asks to choose one of many, filtered by typing. Result: :class:`Chosen`.
+class Picker(ChoiceDialog[PickerAnswer]):
+    """Asks to choose one of many, filtered by typing. Result: :class:`PickerAnswer`.
 
     With ``free`` a text that is none of the rows can be used as it is typed.
     """
@@ -460,7 +460,7 @@ class Picker(ChoiceDialog[Chosen]):
     def __init__(
         self,
         title: str,
-        rows: Iterable[Row],
+        rows: Iterable[ListRow],
         *,
         current: object = None,
         free: Callable[[str], str | None] | None = None,
@@ -508,10 +508,10 @@ class Picker(ChoiceDialog[Chosen]):
         if text and all(row.value != text for row in rows):
             problem = self._free(text)
             if problem is None:
-                rows.append(Row(("free", text), line("use “", text, "”"), text, search=event.text))
+                rows.append(ListRow(("free", text), line("use “", text, "”"), text, search=event.text))
         self.query_one(FilterList).set_rows(rows)
         self.show_problem(problem)
 
-    def answer(self, row: Row) -> Chosen:
+    def answer(self, row: ListRow) -> PickerAnswer:
         """The value of the row."""
-        return Chosen(row.value)
+        return PickerAnswer(row.value)

@@ -10,7 +10,7 @@ from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.dialogs.field import FieldEditor
 from meshmodel.app.widgets.form_rows import field_row
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row
+from meshmodel.app.widgets.rows import ListRow
 from meshmodel.edits.checkpoints import (
     changed_checkpoint,
     counting_words,
@@ -93,7 +93,7 @@ class CheckpointDialog(Dialog[Edit]):
         self.show_hint(self._state_text())
         self.show_problem(None)
 
-    def _rows(self) -> list[Row]:
+    def _rows(self) -> list[ListRow]:
         if self.checkpoint is None:
             return []
         first = ("kind", "state", "freshness", "decided_at", "approvers", "actions", "step", "from", "to")

@@ -12,7 +12,7 @@ from meshmodel.app.dialogs.base import TextEntry
 from meshmodel.app.dialogs.form import FormDialog, FormField, choice_field, path_field
 from meshmodel.app.presentation.import_request import ImportRequest
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row
+from meshmodel.app.widgets.rows import ListRow
 from meshmodel.importers.forms import FORMS
 from meshmodel.model.typed_paths import source_problem
 
@@ -46,7 +46,7 @@ class ImportDialog(FormDialog[ImportRequest]):
         if not self.paths:
             self.ask_for(next(iter(self.form_rows())).value)
 
-    def form_rows(self) -> Iterator[Row]:
+    def form_rows(self) -> Iterator[ListRow]:
         """The files, one more, what they are, and of an export with users whose."""
         for number, path in enumerate((*self.paths, None)):
             name = f"file {number + 1}"

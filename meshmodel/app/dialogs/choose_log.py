@@ -13,7 +13,7 @@ from textual.widgets import Button
 from meshmodel.app.dialogs.base import ask
 from meshmodel.app.dialogs.form import NONE, FormDialog, FormField, choice_field, path_field
 from meshmodel.app.presentation.log_request import LogRequest, checked_request
-from meshmodel.app.widgets.rows import Row
+from meshmodel.app.widgets.rows import ListRow
 from meshmodel.logs.formats import LOG_FORMATS, OWN_FORMATS, LogFormat
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
@@ -58,7 +58,7 @@ class LogDialog(FormDialog[LogRequest]):
         if self._begins_at_button:
             self.query_one(Button).focus()
 
-    def form_rows(self) -> Iterator[Row]:
+    def form_rows(self) -> Iterator[ListRow]:
         """The file, its form, the map."""
         hint = "a log of events: .jsonl, .csv, or any with a form"
         yield path_field("file", self.path, self._set_path, hint=hint, check=file_problem, endings=LOGS).row

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 from meshmodel.app.dialogs.anchored import PlacedDialog
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, line
+from meshmodel.app.widgets.rows import ListRow, line
 from meshmodel.app.widgets.toggle_list import ToggleList
 from meshmodel.edits.connections import Offer, offers
 from meshmodel.edits.edit import Edit
@@ -29,7 +29,7 @@ _LETTERS: Final = " ".join(SWITCHED_BY_LETTER)
 
 
 @dataclass(frozen=True, slots=True)
-class CheckpointWanted:
+class CheckpointChoice:
     """The choice was a checkpoint, on a boundary or on hearing: ask for its details in its dialog."""
 
     step: str
@@ -37,12 +37,12 @@ class CheckpointWanted:
     end: str
 
 
-class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
+class ConnectMenu(PlacedDialog[Edit | CheckpointChoice]):
     """Offers just the relations that make sense between two elements, the usual one first.
 
     ``ConnectMenu(snapshot, ("agent", "bot"), ("system", "files"), at=(x, y))`` pushed as a screen;
     ``at`` is the cell of the screen that it should stand by (in the middle without it). Result: the
-    edit, or :class:`CheckpointWanted`, or ``None``. Enter or a click chooses; an offer that needs
+    edit, or :class:`CheckpointChoice`, or ``None``. Enter or a click chooses; an offer that needs
     actions, a name or credentials asks for them in the same box, the only one at once: typing replaces the
     name proposed, Tab or the down key goes on to the actions, of which letters (r w x) switch three; on an
     offer they choose it too, and the actions get the focus. The hint names the keys of what has the focus.
@@ -134,7 +134,7 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         event.stop()
         offer: Offer = event.row.value
         if "checkpoint" in offer.inputs:
-            self.dismiss(CheckpointWanted(offer.relation, offer.start, offer.end))
+            self.dismiss(CheckpointChoice(offer.relation, offer.start, offer.end))
         elif offer.inputs:
             self._ask(offer)
         else:
@@ -199,6 +199,6 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         self.dismiss(edit)
 
 
-def _row(index: int, offer: Offer) -> Row:
+def _row(index: int, offer: Offer) -> ListRow:
     more = f": {', '.join(offer.actions)} …" if offer.actions else (" …" if offer.inputs else "")
-    return Row(index, line(offer.label, (more, "$text-muted")), offer)
+    return ListRow(index, line(offer.label, (more, "$text-muted")), offer)

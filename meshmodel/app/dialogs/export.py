@@ -12,8 +12,8 @@ from textual.binding import Binding, BindingType
 from meshmodel.app.dialogs.base import Confirm
 from meshmodel.app.dialogs.form import FormDialog, choice_field, path_field
 from meshmodel.app.presentation import export_files
-from meshmodel.app.presentation.export_files import MINUTES, MODEL_FILE, OFFERED, Written, preview_words
-from meshmodel.app.widgets.rows import Row
+from meshmodel.app.presentation.export_files import MINUTES, MODEL_FILE, OFFERED, WrittenFiles, preview_words
+from meshmodel.app.widgets.rows import ListRow
 from meshmodel.exporters.request import ExportRequest
 from meshmodel.model.atomic_file import replace_files
 from meshmodel.model.errors import MeshmodelError
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _CANCELLED: Final = "cancelled; nothing was written"
 
 
-class ExportDialog(FormDialog[Written]):
+class ExportDialog(FormDialog[WrittenFiles]):
     """Asks for format, what it shows and file, and writes it. Result: what was written.
 
     A picture is drawn as soon as it is chosen, so that its size can be told; it is then written as it is.
@@ -86,7 +86,7 @@ class ExportDialog(FormDialog[Written]):
         """Draw what is chosen."""
         self._draw()
 
-    def form_rows(self) -> Iterator[Row]:
+    def form_rows(self) -> Iterator[ListRow]:
         """What is chosen, and the file."""
         request, analysis = self.request, self._analyses.get(self.request.view)
         for name, values in export_files.choices(request, self.snapshot, analysis):
@@ -112,7 +112,7 @@ class ExportDialog(FormDialog[Written]):
         if path.exists() and (is_model or is_itself):
             self._fail(MeshmodelError(f"{one_line(path.name)}: is there already; name another file"))
         elif is_model:
-            self._write(lambda: self.session.save_as(path), Written(request, path, (path,)))
+            self._write(lambda: self.session.save_as(path), WrittenFiles(request, path, (path,)))
         else:
             make, made = partial(self._make, request, path, self._drawn), partial(self._ask, request, path)
             self._run("export", make, made, f"making {one_line(path.name, 24)}", "Esc cancels")
@@ -187,7 +187,7 @@ class ExportDialog(FormDialog[Written]):
 
     def _ask(self, request: ExportRequest, path: Path, files: dict[Path, bytes]) -> None:
         """Write the files; where some are there, only after a question."""
-        written = Written(request, path, tuple(files))
+        written = WrittenFiles(request, path, tuple(files))
 
         def write(answer: bool | None) -> None:
             if answer:
@@ -201,7 +201,7 @@ class ExportDialog(FormDialog[Written]):
         else:
             self.app.push_screen(Confirm("export", question, do="Replace"), write)
 
-    def _write(self, work: Callable[[], object], written: Written) -> None:
+    def _write(self, work: Callable[[], object], written: WrittenFiles) -> None:
         def done(_: object) -> None:
             if self.session.access.is_guest:
                 self._deliver(written, (written.path.name, written.path.read_bytes()))
@@ -211,7 +211,7 @@ class ExportDialog(FormDialog[Written]):
 
         self._run("export", lambda _: work(), done, "writing", "Esc cancels")
 
-    def _deliver(self, written: Written, file: tuple[str, bytes]) -> None:
+    def _deliver(self, written: WrittenFiles, file: tuple[str, bytes]) -> None:
         """Hand a guest what was asked for, as a file with a name."""
         name, content = file
         self.app.deliver_binary(

@@ -7,7 +7,7 @@ from meshmodel.app.dialogs.base import ChoiceDialog
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.presentation.found_lines import found_lines
 from meshmodel.app.state import WorkbenchState
-from meshmodel.app.widgets.rows import Row, line
+from meshmodel.app.widgets.rows import ListRow, line
 from meshmodel.model.records import Reference, Snapshot
 
 
@@ -32,7 +32,7 @@ class Palette(ChoiceDialog[Command | Reference]):
         super().__init__("do or go to", rows, "an action or an element")
 
 
-def _row(command: Command, keymap: Mapping[str, str]) -> Row:
+def _row(command: Command, keymap: Mapping[str, str]) -> ListRow:
     keys = shown_keys(command, keymap)
     words = line(f"{command.label}  ", (command.description, "$text-muted"), (f"  {keys}", "$text-accent"))
-    return Row(("action", command.id), words, command, search=command.search, indent=2)
+    return ListRow(("action", command.id), words, command, search=command.search, indent=2)

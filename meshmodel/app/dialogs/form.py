@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from meshmodel.app.dialogs.base import Dialog, Picker, Result, TextEntry, ask
 from meshmodel.app.widgets.form_rows import form_row
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, line
+from meshmodel.app.widgets.rows import ListRow, line
 from meshmodel.model.errors import MeshmodelError, RequestError
 from meshmodel.model.text import one_line
 from meshmodel.model.typed_paths import complete_path
@@ -20,11 +20,11 @@ NONE = "–"
 """What stands where a field has no value."""
 
 
-def choices(named: Iterable[tuple[Any, str]]) -> list[Row]:
+def choices(named: Iterable[tuple[Any, str]]) -> list[ListRow]:
     """Rows to choose from, of values with a hint each: words, yes or no, and ``None`` for unset."""
     words = {None: ("unset", "$text-muted"), True: "yes", False: "no"}
     return [
-        Row(value, line(words.get(value, value), (hint and f"  {hint}", "$text-muted")), value)
+        ListRow(value, line(words.get(value, value), (hint and f"  {hint}", "$text-muted")), value)
         for value, hint in named
     ]
 
@@ -46,7 +46,7 @@ class FormField:
     take: Callable[[Any], None]
 
     @property
-    def row(self) -> Row:
+    def row(self) -> ListRow:
         """The row of a list; its value is the field."""
         return form_row(self.name, line(self.shown), value=self)
 
@@ -113,7 +113,7 @@ class FormDialog(Dialog[Result], Generic[Result]):
         """What was typed for one of its fields."""
         return self._text
 
-    def form_rows(self) -> Iterable[Row]:
+    def form_rows(self) -> Iterable[ListRow]:
         """The rows as they are now; those of fields are made by :class:`FormField`."""
         return ()
 
@@ -126,7 +126,7 @@ class FormDialog(Dialog[Result], Generic[Result]):
         """Show the rows as they are now."""
         self.query_one(RowList).set_rows(self._marked_rows())
 
-    def _marked_rows(self) -> Iterator[Row]:
+    def _marked_rows(self) -> Iterator[ListRow]:
         for row in self.form_rows():
             is_wrong = row.key == ("field", self._wrong)
             yield replace(row, shown=row.content + line(("  ✖", "$text-error"))) if is_wrong else row

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from meshmodel.app.commands import COMMANDS, TASKS, shown_keys
 from meshmodel.app.dialogs.base import ChoiceDialog
 from meshmodel.app.presentation.reach_cells import MEANINGS
-from meshmodel.app.widgets.rows import Row, heading, line, space
+from meshmodel.app.widgets.rows import ListRow, heading, line, space
 from meshmodel.canvas.glyphs import SIGNS
 from meshmodel.language.sentences import SENTENCES
 from meshmodel.model.phrases import TERMS
@@ -29,7 +29,7 @@ class HelpScreen(ChoiceDialog[str]):
         super().__init__(title, help_rows(keymap), "what do you want to do?")
 
 
-def help_rows(keymap: Mapping[str, str] | None = None) -> Iterator[Row]:
+def help_rows(keymap: Mapping[str, str] | None = None) -> Iterator[ListRow]:
     """A row for every action, by task, each sentence of the quick line, each term, and each sign."""
     for task in TASKS:
         yield space(task)
@@ -37,7 +37,7 @@ def help_rows(keymap: Mapping[str, str] | None = None) -> Iterator[Row]:
         for action in COMMANDS:
             if action.task == task:
                 keys = shown_keys(action, keymap)
-                yield Row(
+                yield ListRow(
                     action.id,
                     line((f"  {keys:<16}", "$text-accent"), action.description),
                     action.id,
@@ -47,7 +47,7 @@ def help_rows(keymap: Mapping[str, str] | None = None) -> Iterator[Row]:
     yield space("sentences")
     yield heading("Sentences of the quick line")
     for sentence, meaning in SENTENCES:
-        yield Row(
+        yield ListRow(
             ("sentence", sentence),
             line("  ", (sentence, "$text-accent"), (f"  {meaning}", "$text-muted")),
             "quick_line",
@@ -63,4 +63,4 @@ def help_rows(keymap: Mapping[str, str] | None = None) -> Iterator[Row]:
         yield heading(title)
         for sign, meaning in signs:
             words = line("  ", (f"{sign:<8} ", "$text-accent"), (meaning, "$text-muted"))
-            yield Row(("sign", sign), words, None, indent=10)
+            yield ListRow(("sign", sign), words, None, indent=10)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from meshmodel.app.dialogs.base import TextEntry
-from meshmodel.app.presentation.intents import Intending, declaration_of, intending, reasoned
+from meshmodel.app.presentation.intents import IntentPreview, declaration_of, intending, reasoned
 from meshmodel.edits.edit import Edit
 from meshmodel.edits.fields import refusal_of
 
@@ -24,7 +24,7 @@ class IntendDialog(TextEntry):
         self, analysis: "Analysis", finding: "Finding | None", intents: "Collection[Intent]"
     ) -> None:
         """Arguments: of the model as it is; what is to be answered, if it is a finding; by which intents."""
-        self._found: Intending | str = ""
+        self._found: IntentPreview | str = ""
         self._analysis, self._finding, self._intents = analysis, finding, intents
         self._label = declaration_of(intents).label
         waiting = f"{self._label}. What this changes is being computed."
@@ -36,27 +36,27 @@ class IntendDialog(TextEntry):
         analysis, finding, intents = self._analysis, self._finding, self._intents
         self.jobs.run("intend", lambda _: intending(analysis, finding, intents), self._show, self._show)
 
-    def _show(self, found: Intending | str) -> None:
+    def _show(self, found: IntentPreview | str) -> None:
         self._found = found
-        if isinstance(found, Intending):
+        if isinstance(found, IntentPreview):
             lines = [f"{self._label}.", found.opens, found.fewer, "The reason is kept as a note."]
             self.show_hint("\n".join(filter(None, lines)))
         else:
             self.show_problem(found)
 
     def _problem(self, text: str) -> str | None:
-        if not isinstance(self._found, Intending):
+        if not isinstance(self._found, IntentPreview):
             return self._found or "what this changes is being computed"
         return "write why, or leave with Esc" if not text else refusal_of(self.edit, self._analysis.snapshot)
 
     @property
     def edit(self) -> Edit:
         """What is decided: the intents, with the reason."""
-        assert isinstance(self._found, Intending)
+        assert isinstance(self._found, IntentPreview)
         return reasoned(self._found.edit, self._found.about, self.text, self._analysis.snapshot)
 
     @property
     def words(self) -> str:
         """What it did, in sentences."""
-        assert isinstance(self._found, Intending)
+        assert isinstance(self._found, IntentPreview)
         return f"{self._label}. {self._found.words}"

@@ -11,7 +11,7 @@ from meshmodel.app.commands import MenuPlace, keys_of, menu_commands, shown_key
 from meshmodel.app.dialogs.anchored import PlacedDialog
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, line
+from meshmodel.app.widgets.rows import ListRow, line
 from meshmodel.model.records import Reference
 from meshmodel.model.schema import STEP_ENDS
 
@@ -35,7 +35,7 @@ class ElementMenu(PlacedDialog[str | Callable[[], object]]):
         state: WorkbenchState,
         *,
         at: tuple[int, int] | None = None,
-        first: Iterable[Row] = (),
+        first: Iterable[ListRow] = (),
     ) -> None:
         """Arguments: what it is about, which menu it is, the user's keys, the state of the workbench, the
         cell of the screen to stand by, and rows that are no command.
@@ -51,7 +51,7 @@ class ElementMenu(PlacedDialog[str | Callable[[], object]]):
         """The list."""
         yield RowList([*self.first, *self._rows()])
 
-    def _rows(self) -> Iterator[Row]:
+    def _rows(self) -> Iterator[ListRow]:
         for command, menu in self.offered:
             key = shown_key(keys_of(command, self.keymap)[0])
             yield menu_row(key, menu.label, command.id)
@@ -70,9 +70,9 @@ class ElementMenu(PlacedDialog[str | Callable[[], object]]):
         self.dismiss(event.row.value)
 
 
-def menu_row(key: str, words: str, value: object) -> Row:
+def menu_row(key: str, words: str, value: object) -> ListRow:
     """A row of a menu: its key, if it has one, what it does, and the result."""
-    return Row((key, words), line((f"{key:<7}", "$text-accent"), words), value, indent=7)
+    return ListRow((key, words), line((f"{key:<7}", "$text-accent"), words), value, indent=7)
 
 
 def menu_place(reference: Reference | None, *, together: bool = False) -> MenuPlace:

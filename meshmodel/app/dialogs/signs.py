@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from meshmodel.answers.description import Description, line_about
 from meshmodel.app.dialogs.base import ChoiceDialog
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.rows import Row, line, space
+from meshmodel.app.widgets.rows import ListRow, line, space
 from meshmodel.canvas.legend import legend
 from meshmodel.model.records import Reference
 
@@ -25,7 +25,7 @@ class Signs(ChoiceDialog[None]):
     def __init__(self, drawing: "Drawing") -> None:
         """Arguments: the drawing."""
         rows = [
-            Row(number, line((f"{sign:<8}", "$text-accent"), meaning), indent=8)
+            ListRow(number, line((f"{sign:<8}", "$text-accent"), meaning), indent=8)
             for number, (sign, meaning) in enumerate(legend(drawing))
         ]
         super().__init__("signs of this drawing", rows, "? lists all keys, and all signs")
@@ -45,7 +45,7 @@ class InWords(ChoiceDialog[Reference]):
         self.text = "\n".join(text for _, text in lines)
         """All of it, for screen readers."""
         rows = [
-            Row(number, line(text), about, indent=len(text) - len(text.lstrip()) + 2)
+            ListRow(number, line(text), about, indent=len(text) - len(text.lstrip()) + 2)
             if text
             else space(str(number))
             for number, (about, text) in enumerate(lines)

@@ -16,7 +16,7 @@ from meshmodel.app.panels.lines import row_of
 from meshmodel.app.presentation.explanations import PathAnswer, PathQuestion, way_of, ways_in_words
 from meshmodel.app.presentation.way_lines import HIGHLIGHT, why_lines
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row
+from meshmodel.app.widgets.rows import ListRow
 from meshmodel.model.stop import Progress
 from meshmodel.model.vocabulary import ACTIONS
 
@@ -118,7 +118,7 @@ class WhyDialog(FormDialog["Explanation"]):
         self.query_one(Button).disabled = self.explanation is None or not self.explanation.steps
         self.query_one("#dialog").border_subtitle = Content(self._progress)
 
-    def form_rows(self) -> Iterator[Row]:
+    def form_rows(self) -> Iterator[ListRow]:
         """The question, the way, all ways, and what to do about the finding."""
         yield from (field.row for field in self._fields())
         lines = why_lines(self.analysis.snapshot, self.finding, self.explanation, self.ways, self._progress)

@@ -4,11 +4,11 @@ from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.state import WorkbenchState
-from meshmodel.app.widgets.list_panel import Listing
+from meshmodel.app.widgets.list_panel import ListPanel
 from meshmodel.app.widgets.rows import note_row
 
 
-class ChangesList(Listing, Bound):
+class ChangesList(ListPanel, Bound):
     """What ``meshmodel diff`` tells, but for the fix; choosing a row goes to what it is about.
 
     ``ChangesList(id="changes")``; ``follow(shown)`` shows ``shown.comparing``.

@@ -5,11 +5,11 @@ from textual.message import Message
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.state import WorkbenchState
-from meshmodel.app.widgets.list_panel import Listing
+from meshmodel.app.widgets.list_panel import ListPanel
 from meshmodel.app.widgets.rows import note_row
 
 
-class CompromiseList(Listing, Bound):
+class CompromiseList(ListPanel, Bound):
     """The revocation set and the rest of what a compromise spreads to; choosing a row goes there.
 
     ``CompromiseList(id="compromise")``; ``follow(shown)`` shows ``shown.compromise``. Posts

@@ -11,10 +11,10 @@ from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import content_of, row_of
 from meshmodel.app.presentation.way_lines import way_lines
 from meshmodel.app.state import WorkbenchState
-from meshmodel.app.widgets.list_panel import Listing
+from meshmodel.app.widgets.list_panel import ListPanel
 
 
-class ExplanationList(Listing, Bound):
+class ExplanationList(ListPanel, Bound):
     """The steps as rows; the one under the cursor is selected on the canvas, and takes a checkpoint."""
 
     nothing = "what is chosen in a list is explained here: a finding, a cell of the reach matrix, an event"

@@ -17,8 +17,8 @@ from meshmodel.app.presentation.cause_lines import cause_lines, lost_lines, word
 from meshmodel.app.presentation.findings_index import findings_index
 from meshmodel.app.presentation.lenses import facts_of
 from meshmodel.app.state import WorkbenchState
-from meshmodel.app.widgets.list_panel import Listing
-from meshmodel.app.widgets.rows import Row, note_row
+from meshmodel.app.widgets.list_panel import ListPanel
+from meshmodel.app.widgets.rows import ListRow, note_row
 from meshmodel.model.records import Acceptance
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _Key = tuple[str, str]
 Point = Callable[[Finding | None], object]
 
 
-class FindingsList(Listing, Bound):
+class FindingsList(ListPanel, Bound):
     """All findings of the view in force, by severity; choosing one lights its witness.
 
     What is accepted stands below, with who, until when and why; then acceptances whose finding is gone.
@@ -141,10 +141,10 @@ class FindingsList(Listing, Bound):
         self._open(None)
 
 
-_READY: "WeakKeyDictionary[Analysis, list[Row]]" = WeakKeyDictionary()
+_READY: "WeakKeyDictionary[Analysis, list[ListRow]]" = WeakKeyDictionary()
 
 
-def ready_rows(analysis: "Analysis") -> list[Row]:
+def ready_rows(analysis: "Analysis") -> list[ListRow]:
     """The rows of an analysis with nothing unfolded, made once; any thread may ask for them first."""
     found = _READY.get(analysis)
     if found is None:

@@ -9,14 +9,14 @@ from textual.message import Message
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
-from meshmodel.app.presentation.planned import Chosen, is_measure, measures_of, planned_lines
+from meshmodel.app.presentation.planned import MeasureChoice, is_measure, measures_of, planned_lines
 from meshmodel.app.state import WorkbenchState
-from meshmodel.app.widgets.list_panel import Listing
+from meshmodel.app.widgets.list_panel import ListPanel
 from meshmodel.app.widgets.rows import PART, note_row
 from meshmodel.model.measures import Measure
 
 
-class FixList(Listing, Bound):
+class FixList(ListPanel, Bound):
     """Rows of the plan. Coming upon a row previews its measures; choosing it applies them.
 
     ``FixList(id="fix")``; ``follow(shown)`` shows ``shown.planning``. What belongs to an earlier model is
@@ -45,7 +45,7 @@ class FixList(Listing, Bound):
     class MeasuresWanted(Message):
         """Measures of a plan were chosen to be taken."""
 
-        chosen: Chosen
+        chosen: MeasureChoice
 
     @dataclass
     class Asked(Message):
@@ -95,8 +95,8 @@ class FixList(Listing, Bound):
     def chosen(self, value: Any) -> None:
         """Take these measures."""
         if (measures := measures_of(value)) is not None:
-            state = value.state if isinstance(value, Chosen) else None
-            self.post_message(self.MeasuresWanted(Chosen(measures, state)))
+            state = value.state if isinstance(value, MeasureChoice) else None
+            self.post_message(self.MeasuresWanted(MeasureChoice(measures, state)))
 
     def pointed(self, value: Any) -> None:
         """Preview these measures."""

@@ -10,7 +10,7 @@ from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.presentation.model_line import (
     GAP,
-    Part,
+    LinePart,
     count_parts,
     fitted,
     model_parts,
@@ -50,7 +50,7 @@ class MeshHeader(Bound):
         super().__init__(id=id)
         self._keymap = keymap or {}
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[LinePart]:
         """What stands in the header, from the left, whatever the room."""
         shown = self.shown
         if shown is None:
@@ -72,7 +72,7 @@ class MeshHeader(Bound):
         parts, runs = "\n".join(part.text for part in self.parts()), self._runs_at(x)
         return f"{parts}\n\n{BY_ID[runs].description}" if runs else parts
 
-    def _placed(self) -> Iterator[tuple[int, Part]]:
+    def _placed(self) -> Iterator[tuple[int, LinePart]]:
         """The parts that fit, those on the right at the right, each with the cells of ground before it."""
         parts = sorted(fitted(self.parts(), self.size.width), key=lambda part: part.right)
         free = max(self.size.width - needed(parts), 0)
@@ -100,14 +100,14 @@ class MeshHeader(Bound):
         return ""
 
 
-def _counts(shown: WorkbenchState) -> list[Part]:
+def _counts(shown: WorkbenchState) -> list[LinePart]:
     """What matters, or that it is being computed."""
     built, designed, seen = shown.built, shown.designed, shown.analysis
     if shown.problem:
-        return [Part("could not be computed", "bad")]
+        return [LinePart("could not be computed", "bad")]
     if built is None or designed is None or seen is None:
-        return [Part("computing...", "warning")]
+        return [LinePart("computing...", "warning")]
     if not shown.is_current:
         was = f"was {counted(built.summary.uncontrolled, 'unchecked path')}"
-        return [Part("computing...", "warning"), Part(was, "muted", 2)]
+        return [LinePart("computing...", "warning"), LinePart(was, "muted", 2)]
     return count_parts(built, designed, seen, shown.before)

@@ -10,9 +10,9 @@ from textual.message import Message
 
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
-from meshmodel.app.widgets.list_panel import Listing
+from meshmodel.app.widgets.list_panel import ListPanel
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, line, note_row
+from meshmodel.app.widgets.rows import ListRow, line, note_row
 
 if TYPE_CHECKING:
     from meshmodel.app.presentation.import_preview import PreviewRow
@@ -21,7 +21,7 @@ _HEAD = 15
 """Cells of the word in front."""
 
 
-class ImportList(Listing, Bound):
+class ImportList(ListPanel, Bound):
     """What an import would change, or its ledger; Space rejects a row, Enter leads to its element.
 
     ``ImportList(id="import")``; ``follow(shown)`` shows ``shown.importing``. Posts ``ImportList.Asked``.
@@ -76,10 +76,10 @@ class ImportList(Listing, Bound):
         self.post_message(self.Asked(what, None if row is None else row.value))
 
 
-def _row_of(each: "PreviewRow") -> Row:
+def _row_of(each: "PreviewRow") -> ListRow:
     if each.value is None:
         return note_row(each.words)
-    return Row(each.key, partial(_content, each), each.value, indent=_HEAD + 2)
+    return ListRow(each.key, partial(_content, each), each.value, indent=_HEAD + 2)
 
 
 def _content(each: "PreviewRow") -> Content:

@@ -23,7 +23,7 @@ from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.form_rows import field_rows
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import MoreRows, Row, note_row
+from meshmodel.app.widgets.rows import ListRow, MoreRows, note_row
 from meshmodel.edits.edit import Edit, Rename
 from meshmodel.edits.fields import few_values, refusal_of
 from meshmodel.edits.groups import fields_of_all
@@ -177,7 +177,7 @@ class Inspector(FilterList, Bound):
         renamed = (each.new for each in renames if (each.table, each.old) == own)
         return own[0], next(renamed, key_of(replace(record, **values)))
 
-    def _rows(self, shown: WorkbenchState) -> list[Row]:
+    def _rows(self, shown: WorkbenchState) -> list[ListRow]:
         record, snapshot, analysis = self.record, shown.snapshot, shown.analysis
         if record is None:
             if shown.selected is None:
@@ -185,7 +185,7 @@ class Inspector(FilterList, Bound):
             said, lines = inspection.without_record(snapshot, shown.selected)
             return [*map(note_row, said), *map(row_of, lines)]
         is_unfolded = self._unfolded or bool(self.filter.value)
-        title = Row("title", content_of(inspection.title_words(record)), heading=True, is_note=True)
+        title = ListRow("title", content_of(inspection.title_words(record)), heading=True, is_note=True)
         rows = [title, *field_rows(record, unfolded=is_unfolded, edited=self._edited)]
         if shown.selected in shown.group:
             rows.insert(1, note_row(f"a field is set on all {len(shown.group)} selected together"))

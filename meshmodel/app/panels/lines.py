@@ -3,7 +3,7 @@
 from textual.content import Content
 
 from meshmodel.answers.lines import Line, Words
-from meshmodel.app.widgets.rows import Row, Searched, line
+from meshmodel.app.widgets.rows import ListRow, SearchText, line
 
 SEVERITY_STYLES = {"critical": "bold $error", "high": "$error", "medium": "$warning", "low": "$text-muted"}
 STYLES = {
@@ -27,14 +27,14 @@ def content_of(words: Words) -> Content:
     return line(*((text, STYLES[look]) for text, look in words))
 
 
-def row_of(each: Line) -> Row:
+def row_of(each: Line) -> ListRow:
     """The row of a line; what it says is made when it is first seen, unless it is there already."""
     words, search, fitted = each.words, each.search, each.fitted
-    return Row(
+    return ListRow(
         each.key,
         (lambda: content_of(words())) if callable(words) else content_of(words),
         each.value,
-        "" if search is None else lambda: Searched(*search()),
+        "" if search is None else lambda: SearchText(*search()),
         heading=each.kind != "choice",
         is_note=each.kind == "note",
         indent=each.indent,

@@ -7,10 +7,10 @@ from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.presentation.outline import outline_lines
 from meshmodel.app.state import WorkbenchState
-from meshmodel.app.widgets.list_panel import Listing
+from meshmodel.app.widgets.list_panel import ListPanel
 
 
-class Outline(Listing, Bound):
+class Outline(ListPanel, Bound):
     """Choosing a row selects it on the canvas; what is selected there is under the cursor here."""
 
     nothing = "nothing here yet"

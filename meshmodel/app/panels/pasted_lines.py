@@ -1,6 +1,6 @@
 """The rows of the lines that were pasted into the quick line."""
 
-from meshmodel.app.widgets.rows import Row, line
+from meshmodel.app.widgets.rows import ListRow, line
 from meshmodel.language import PastedLines, Sentence
 from meshmodel.model.secrets import masked
 
@@ -8,10 +8,10 @@ _LONGEST = 60
 """So many characters of a line are shown beside its verdict."""
 
 
-def pasted_rows(pasted: PastedLines) -> list[Row]:
+def pasted_rows(pasted: PastedLines) -> list[ListRow]:
     """One row a line, with its verdict; the value of one that is not done is its place."""
     done = [
-        Row(
+        ListRow(
             ("done", place),
             line((f"✓ done        {_short(text)}", "$text-muted")),
             heading=True,
@@ -22,7 +22,7 @@ def pasted_rows(pasted: PastedLines) -> list[Row]:
     return [*done, *(_row(place, each) for place, each in enumerate(pasted.meaning.sentences))]
 
 
-def _row(place: int, sentence: Sentence) -> Row:
+def _row(place: int, sentence: Sentence) -> ListRow:
     shown = _short(sentence.text)
     if sentence.problem is not None:
         words = line(
@@ -35,7 +35,7 @@ def _row(place: int, sentence: Sentence) -> Row:
         if sentence.warnings:
             sign, said, style = ("?", sentence.warnings, "$text-warning")
         words = line(f"{sign} would do    {shown}", (f"  {' · '.join(said)}", style))
-    return Row(("line", place), words, place)
+    return ListRow(("line", place), words, place)
 
 
 def _short(text: str) -> str:

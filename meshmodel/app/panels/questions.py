@@ -9,7 +9,7 @@ from meshmodel.app.panels.lines import row_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import MoreRows, Row, line, note_row
+from meshmodel.app.widgets.rows import ListRow, MoreRows, line, note_row
 
 
 class QuestionList(FilterList, Bound):
@@ -41,7 +41,7 @@ class QuestionList(FilterList, Bound):
         rows = [*map(row_of, lines_of(blocks))]
         if more := routine_words(analysis):
             said = "fewer: not those about owners, lifetimes and logs" if self._unfolded else more
-            rows.append(Row("more", line((f"+ {said}", "$text-muted")), MoreRows()))
+            rows.append(ListRow("more", line((f"+ {said}", "$text-muted")), MoreRows()))
         self.set_rows(rows)
 
     def show_filtered(self, text: str) -> None:

@@ -17,7 +17,7 @@ from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, heading, line
+from meshmodel.app.widgets.rows import ListRow, heading, line
 from meshmodel.edits.edit import Edit, apply_edit, touched
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Snapshot
@@ -325,7 +325,8 @@ class QuickLine(Vertical, Bound):
             self.sentence, snapshot = pasted.sentence, pasted.model_before(snapshot)
         self._found, left = completions(text, self.cursor, snapshot)
         rows = [
-            Row(each.text, line(each.text, (f"  {each.hint}", "$text-muted")), each) for each in self._found
+            ListRow(each.text, line(each.text, (f"  {each.hint}", "$text-muted")), each)
+            for each in self._found
         ]
         if left:
             rows.append(heading(f"{left} more: type on"))

@@ -16,7 +16,7 @@ from meshmodel.app.presentation.log_words import event_words
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import cut
 from meshmodel.canvas.legend import words_of
-from meshmodel.canvas.scene import Facts
+from meshmodel.canvas.scene import CanvasFacts
 from meshmodel.model.text import width
 
 OTHER_ROWS: Final = 15
@@ -136,7 +136,7 @@ class StatusBar(Bound):
     @staticmethod
     def _selected(shown: WorkbenchState) -> Content:
         """What is selected, and what its mark means."""
-        facts = shown.facts.get(shown.view, Facts())
+        facts = shown.facts.get(shown.view, CanvasFacts())
         said = "" if shown.selected is None else words_of(shown.snapshot, facts, shown.selected)
         return Content.styled(f" {said}" if said else "", "$text-muted")
 

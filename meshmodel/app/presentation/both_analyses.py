@@ -10,7 +10,7 @@ from meshmodel.model.records import Snapshot
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.canvas.scene import Facts
+    from meshmodel.canvas.scene import CanvasFacts
     from meshmodel.model.vocabulary import View
 
 _PLACES: Final = frozenset({"at"}), frozenset[str]()
@@ -33,7 +33,7 @@ class Results:
     snapshot: Snapshot
     built: "Analysis"
     designed: "Analysis"
-    facts: "Mapping[View, Facts] | None" = None
+    facts: "Mapping[View, CanvasFacts] | None" = None
 
 
 def unchanged(known: Results | None, snapshot: Snapshot) -> Results | None:

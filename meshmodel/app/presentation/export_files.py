@@ -15,7 +15,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.text import counted, one_line
 from meshmodel.model.typed_paths import new_file_problem, new_folder_problem
-from meshmodel.store.saved_state import Exported
+from meshmodel.store.saved_state import LastExport
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -219,7 +219,7 @@ def in_one_file(files: Mapping[Path, bytes], path: Path) -> tuple[str, bytes]:
     return f"{path.stem}.zip", packed.getvalue()
 
 
-class Written(NamedTuple):
+class WrittenFiles(NamedTuple):
     """What was written.
 
     Attributes:
@@ -250,13 +250,13 @@ class Written(NamedTuple):
         return f"written: {one_line(self.path, 300)}{rest}"
 
     @property
-    def last(self) -> Exported:
+    def last(self) -> LastExport:
         """What to remember of it."""
-        return Exported(self.request.format, self.path, is_paged(self.request))
+        return LastExport(self.request.format, self.path, is_paged(self.request))
 
 
 def first_request(
-    view: "View", selected: Reference | None, finding: "Finding | None", last: Exported | None
+    view: "View", selected: Reference | None, finding: "Finding | None", last: LastExport | None
 ) -> ExportRequest:
     """What to propose where nothing is chosen yet.
 
@@ -288,14 +288,14 @@ def replace_question(files: Sequence[Path]) -> str | None:
 def _report_files(
     analysis: "Analysis", form: str, path: Path, tell: Callable[[str], None]
 ) -> dict[Path, bytes]:
-    from meshmodel.answers.report.build import Builder
+    from meshmodel.answers.report.build import ReportBuilder
     from meshmodel.answers.report.files import files
 
     if form == "docx":
         from meshmodel.answers.report.docx import require
 
         require()
-    report = Builder(analysis, cast("Form", form), tell=tell).report()
+    report = ReportBuilder(analysis, cast("Form", form), tell=tell).report()
     return files(report, cast("Form", form), path)
 
 

@@ -6,10 +6,10 @@ from typing import Any, Final, Literal, NamedTuple
 
 from meshmodel.app.computed import Computed
 from meshmodel.app.presentation.import_request import ImportRequest
-from meshmodel.app.presentation.since import Marked
+from meshmodel.app.presentation.since import CanvasComparison
 from meshmodel.importers.answers import change_words, leads_to, reading_lines
 from meshmodel.importers.importing import Import
-from meshmodel.importers.ledger import Row, record_named, words_for
+from meshmodel.importers.ledger import LedgerRow, record_named, words_for
 from meshmodel.importers.plan import Outcome
 from meshmodel.model.records import Note, Reference, Snapshot
 from meshmodel.model.text import counted, one_line
@@ -37,11 +37,11 @@ class PreviewRow(NamedTuple):
     head: str
     look: Look
     words: str
-    value: str | Outcome | Row | None = None
+    value: str | Outcome | LedgerRow | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Importing(Computed[Snapshot, ImportRequest, tuple[Import, Marked]]):
+class ImportPreview(Computed[Snapshot, ImportRequest, tuple[Import, CanvasComparison]]):
     """An import that is looked at, with what the canvas marks of it.
 
     Attributes:
@@ -75,7 +75,7 @@ class Importing(Computed[Snapshot, ImportRequest, tuple[Import, Marked]]):
         number = 0 if self.done is None else sum(each.is_done for each in self.done.outcomes)
         return counted(number, "record")
 
-    def rejecting(self, value: object) -> "Importing | None":
+    def rejecting(self, value: object) -> "ImportPreview | None":
         """The import with a row rejected, or no longer so; ``None`` where nothing is done about it."""
         if not isinstance(value, Outcome):
             return None
@@ -89,7 +89,7 @@ class Importing(Computed[Snapshot, ImportRequest, tuple[Import, Marked]]):
         found: Reference | None = None
         if isinstance(value, Outcome):
             found = value.table, value.key
-        elif isinstance(value, Row) and self.done is not None:
+        elif isinstance(value, LedgerRow) and self.done is not None:
             found = leads_to(value, self.done.after)
         note = (
             None if self.done is None or found is None or found[0] != "note" else self.done.after.get(*found)
@@ -136,7 +136,7 @@ class Importing(Computed[Snapshot, ImportRequest, tuple[Import, Marked]]):
             )
 
 
-def _of_leaf(row: Row) -> str:
+def _of_leaf(row: LedgerRow) -> str:
     became = f" -> {one_line(' '.join(row.became), 1_000)}" if row.became else ""
     what = f" ({row.construct})" if row.construct else ""
     return f"{row.source}:{row.line}  {row.path}{what}{became}  [{row.rule}: {row.why}]"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.graph import bits, bitset
-from meshmodel.analysis.listing import Coming
+from meshmodel.analysis.listing import SourcedAgent
 from meshmodel.analysis.results import Explanation, Finding
 from meshmodel.analysis.starts import HOME
 from meshmodel.answers.causes import open_findings
@@ -82,14 +82,14 @@ def _unapproved(analysis: "Analysis", finding: Finding) -> dict[str, set[Way]]:
             for source, theirs in listing.starts.sources.items():
                 for start in bits(theirs & starts):
                     agent = listing.starts.agent_of[start]
-                    if listing.crosses(Coming(agent, source, start), 5 * system + action):
+                    if listing.crosses(SourcedAgent(agent, source, start), 5 * system + action):
                         origin = "home" if source == HOME else mesh.systems[source]
                         found[mesh.agents[agent]].add((origin, action))
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class Intending:
+class IntentPreview:
     """What marking as intended would do.
 
     Attributes:
@@ -136,7 +136,9 @@ def answering(analysis: "Analysis", finding: Finding | None, way: Explanation | 
     return found or _refused(analysis.snapshot, finding, way)
 
 
-def intending(analysis: "Analysis", finding: Finding | None, intents: Collection[Intent]) -> Intending | str:
+def intending(
+    analysis: "Analysis", finding: Finding | None, intents: Collection[Intent]
+) -> IntentPreview | str:
     """What it does to declare some intents; or why not, where the finding would stay, in sentences.
 
     Args:
@@ -156,7 +158,7 @@ def intending(analysis: "Analysis", finding: Finding | None, intents: Collection
     is_door = finding is not None and finding.rule == DOOR
     about = f"grant:{finding.subject}" if finding and is_door else f"agent:{next(iter(intents)).agent}"
     opens = opened_words(analysis, after)
-    return Intending(wanted, about, opens, analysis.engine.uncontrolled, after.engine.uncontrolled)
+    return IntentPreview(wanted, about, opens, analysis.engine.uncontrolled, after.engine.uncontrolled)
 
 
 def reasoned(wanted: Edit, about: str, reason: str, snapshot: Snapshot) -> Edit:

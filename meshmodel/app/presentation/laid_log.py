@@ -35,11 +35,11 @@ def lay_log(analysis: "Analysis", events: "Iterable[Event]", path: Path, task: "
     Raises:
         MeshmodelError: not even the first event can be read.
     """
-    from meshmodel.analysis.trace_records import Tally
+    from meshmodel.analysis.trace_records import TraceCounts
     from meshmodel.analysis.used import UsedTally
 
     kept: list[TracedEvent] = []
-    tally, used, problem = Tally(), UsedTally(analysis.engine), ""
+    tally, used, problem = TraceCounts(), UsedTally(analysis.engine), ""
     try:
         for traced in analysis.trace(_watched(events, task)):
             tally.add(traced)

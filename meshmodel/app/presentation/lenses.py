@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from meshmodel.analysis.results import StepKey
-from meshmodel.canvas.scene import Facts, Mark
+from meshmodel.canvas.scene import CanvasFacts, Mark
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.schema import STEP_ENDS
@@ -96,11 +96,11 @@ def work_out(
     return LensResult(look(lens, snapshot, analysis, selected, found, refusal, is_cancelled), found, refusal)
 
 
-def facts_of(analysis: "Analysis | None") -> Facts:
+def facts_of(analysis: "Analysis | None") -> CanvasFacts:
     """What the analysis adds to the drawing."""
     if analysis is None:
-        return Facts()
-    return Facts(
+        return CanvasFacts()
+    return CanvasFacts(
         identities=analysis.identity_counts(),
         marks={(step, start, end): mark for (step, start, end), mark in analysis.marks().items()},
         depths=analysis.depths(),
@@ -109,11 +109,11 @@ def facts_of(analysis: "Analysis | None") -> Facts:
 
 
 def with_preview(
-    facts: Facts,
+    facts: CanvasFacts,
     steps: Sequence[StepKey],
     still: frozenset[StepKey] | None,
     changes: Mapping[StepKey, Mark] = NO_CHANGES,
-) -> Facts:
+) -> CanvasFacts:
     """What an analysis adds to the drawing, with steps that are to be guarded.
 
     Args:

@@ -10,8 +10,8 @@ from meshmodel.model.secrets import shortened
 from meshmodel.model.text import counted, one_line, shorten_name
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.trace_records import Link, Tally, TracedEvent, Verdict
-    from meshmodel.analysis.used import Used
+    from meshmodel.analysis.trace_records import Possession, TraceCounts, TracedEvent, Verdict
+    from meshmodel.analysis.used import ModelUse
     from meshmodel.app.state import OpenedEvent
     from meshmodel.model.records import Reference, Snapshot
 
@@ -59,11 +59,11 @@ class LaidLog:
     """
 
     events: "tuple[TracedEvent, ...]"
-    tally: "Tally"
+    tally: "TraceCounts"
     left_out: int
     problem: str = ""
     stopped: bool = False
-    used: "Used | None" = None
+    used: "ModelUse | None" = None
 
     @property
     def is_complete(self) -> bool:
@@ -161,12 +161,12 @@ def highlighted_by_opened_event(opened: "OpenedEvent") -> "frozenset[Reference]"
     return frozenset(each for link in chosen for each in highlighted_by_link(link))
 
 
-def chain_of(traced: "TracedEvent") -> "list[Link]":
+def chain_of(traced: "TracedEvent") -> "list[Possession]":
     """The links of the chain by which the credential of an event came, the nearest first."""
     return [] if traced.authority is None else list(traced.authority.links())
 
 
-def highlighted_by_link(link: "Link") -> "set[Reference]":
+def highlighted_by_link(link: "Possession") -> "set[Reference]":
     """A credential, and what it came from and by."""
     way = link.way
     found: set[Reference] = {("credential", way.credential)}
@@ -181,7 +181,7 @@ def highlighted_by_link(link: "Link") -> "set[Reference]":
     return found
 
 
-def link_words(links: "list[Link]", number: int) -> str:
+def link_words(links: "list[Possession]", number: int) -> str:
     """What is said of a link of a chain, or of all of it (0)."""
     if not number:
         return f"the chain: {' ← '.join(one_line(each.way.credential) for each in links)}; * lights its links"

@@ -20,7 +20,7 @@ GAP = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LinePart:
     """Some words of the line; parts of a higher rank go first where there is little room."""
 
     text: str
@@ -35,18 +35,18 @@ class Part:
     """The command that a click on it runs."""
 
 
-def model_parts(snapshot: Snapshot) -> list[Part]:
+def model_parts(snapshot: Snapshot) -> list[LinePart]:
     """The name of a model, and how much is in it."""
     name = snapshot.about.name or "unnamed model"
     title, short = (f" {shorten(name, cells)} " for cells in (28, 14))
     tables = (snapshot.agent, "agent"), (snapshot.system, "system"), (snapshot.credential, "credential")
     nouns = " · ".join(counted(len(table), noun) for table, noun in tables)
-    return [Part(title, "title", 3, short=(short,), last=0, runs="about"), Part(nouns, rank=9)]
+    return [LinePart(title, "title", 3, short=(short,), last=0, runs="about"), LinePart(nouns, rank=9)]
 
 
 def count_parts(
     built: "Analysis", designed: "Analysis", analysis: "Analysis", before: tuple[Counts, Counts] | None
-) -> list[Part]:
+) -> list[LinePart]:
     """The two numbers of a model, findings and unchecked paths; what is accepted is counted apart.
 
     Args:
@@ -60,23 +60,25 @@ def count_parts(
     if other is not analysis:
         view, paths = "planned" if other is designed else "built", counts_of(other).paths
         fewer = (f"→ {paths:,}",) if other is designed else ()
-        parts.append(Part(f"({view}: {paths:,})", "plain", 5, short=fewer, last=1, runs="view"))
+        parts.append(LinePart(f"({view}: {paths:,})", "plain", 5, short=fewer, last=1, runs="view"))
     if now.accepted:
         short = f"{GLYPHS['acceptance']} {now.accepted:,}"
-        parts.append(Part(f"{now.accepted:,} accepted", "muted", 4, short=(short,), last=0, runs="findings"))
+        parts.append(
+            LinePart(f"{now.accepted:,} accepted", "muted", 4, short=(short,), last=0, runs="findings")
+        )
     change = "" if before is None else counts_of(built).since(before[0])
     if before is not None and not change:
         change = counts_of(designed).since(before[1])
         change = f"planned: {change}" if change else ""
-    said = Part(f"{change} by the last edit", "warning", 7, short=(change,), last=2)
+    said = LinePart(f"{change} by the last edit", "warning", 7, short=(change,), last=2)
     return [*parts, said] if change else parts
 
 
-def _findings(now: Counts) -> Part:
+def _findings(now: Counts) -> LinePart:
     """The findings by severity; in less room those of the highest alone, and the number of all last."""
     every = f"{now.main:,} {plural(now.main, 'finding')}"
     if not now.findings:
-        return Part(every, "good", runs="findings")
+        return LinePart(every, "good", runs="findings")
     low = f" +{now.low:,} low" if now.low else ""
     listed = [f"{number:,} {each}" for each, number in now.findings.items() if each != "low"]
     said = [
@@ -84,24 +86,26 @@ def _findings(now: Counts) -> Part:
         for kept in range(len(listed), 0, -1)
     ]
     first, *shorter = [*said, f"{every}{low}"]
-    return Part(first, "bad" if listed else "plain", 6, short=tuple(shorter), last=0, runs="findings")
+    return LinePart(first, "bad" if listed else "plain", 6, short=tuple(shorter), last=0, runs="findings")
 
 
-def _paths(now: Counts, questions: int) -> Part:
+def _paths(now: Counts, questions: int) -> LinePart:
     """How many paths are unchecked; where something is asked it is so in what is drawn, and no praise."""
     if now.paths:
         said = f"{now.paths:,} unchecked {plural(now.paths, 'path')}"
-        return Part(f"✖ {said}", "bad", 2, short=(said, f"{now.paths:,} unchecked"), last=0, runs="findings")
+        return LinePart(
+            f"✖ {said}", "bad", 2, short=(said, f"{now.paths:,} unchecked"), last=0, runs="findings"
+        )
     if not questions:
-        return Part("◆ 0 unchecked paths", "good", 2, short=("0 unchecked",), last=0, runs="findings")
+        return LinePart("◆ 0 unchecked paths", "good", 2, short=("0 unchecked",), last=0, runs="findings")
     short = "0 unchecked in what is drawn", "0 unchecked drawn"
     every = f"0 unchecked paths in what is drawn · {counted(questions, 'open question')}"
-    return Part(every, "plain", 7, short=short, last=0, runs="findings")
+    return LinePart(every, "plain", 7, short=short, last=0, runs="findings")
 
 
 def right_parts(
     lens: LensName, view: "View", since: str, gone: str, *, is_drawing: bool, read_only: bool
-) -> list[Part]:
+) -> list[LinePart]:
     """How a model is looked at, and how it is kept.
 
     Args:
@@ -115,31 +119,31 @@ def right_parts(
     parts = []
     if since:
         name = f"since {shorten(since, 24)}"
-        parts.append(Part(name, "warning", 2, right=True, short=("compared",), last=0))
+        parts.append(LinePart(name, "warning", 2, right=True, short=("compared",), last=0))
     shows = LENS_WORDS[lens]
     if lens == "structure":
-        parts.append(Part(f"show {shows}", "muted", 8, right=True, runs="lens"))
+        parts.append(LinePart(f"show {shows}", "muted", 8, right=True, runs="lens"))
     else:
-        parts.append(Part(f"show {shows}", "muted", 7, right=True, short=(lens,), last=0, runs="lens"))
+        parts.append(LinePart(f"show {shows}", "muted", 7, right=True, short=(lens,), last=0, runs="lens"))
     if view == "built":
-        parts.append(Part("as built", "muted", right=True, runs="view"))
+        parts.append(LinePart("as built", "muted", right=True, runs="view"))
     else:
         short = ("with planned",)
         parts.append(
-            Part("with planned checkpoints", "warning", 4, right=True, short=short, last=0, runs="view")
+            LinePart("with planned checkpoints", "warning", 4, right=True, short=short, last=0, runs="view")
         )
     if is_drawing:
-        parts.append(Part("drawing...", "warning", right=True))
+        parts.append(LinePart("drawing...", "warning", right=True))
     if gone:
-        parts.append(Part(gone, "bad", right=True))
+        parts.append(LinePart(gone, "bad", right=True))
     elif read_only:
-        parts.append(Part("read only", "warning", 1, right=True))
+        parts.append(LinePart("read only", "warning", 1, right=True))
     else:
-        parts.append(Part("saved", "muted", 8, right=True))
+        parts.append(LinePart("saved", "muted", 8, right=True))
     return parts
 
 
-def fitted(parts: Iterable[Part], room: int) -> list[Part]:
+def fitted(parts: Iterable[LinePart], room: int) -> list[LinePart]:
     """The parts as they fit into so many cells: those of the highest rank are shortened, or go, first."""
     found = list(parts)
     while found and needed(found) > room and any(part.rank for part in found):
@@ -149,7 +153,7 @@ def fitted(parts: Iterable[Part], room: int) -> list[Part]:
     return found
 
 
-def _shortened(part: Part) -> list[Part]:
+def _shortened(part: LinePart) -> list[LinePart]:
     """The part in fewer words; nothing where there are none."""
     if not part.short:
         return []
@@ -157,6 +161,6 @@ def _shortened(part: Part) -> list[Part]:
     return [replace(part, text=text, short=tuple(rest), rank=part.rank if rest else part.last)]
 
 
-def needed(parts: list[Part]) -> int:
+def needed(parts: list[LinePart]) -> int:
     """The cells that parts take, with the gaps between them and one at the end."""
     return sum(width(part.text) for part in parts) + GAP * max(len(parts) - 1, 0) + 1

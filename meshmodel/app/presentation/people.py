@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from meshmodel.app.presentation.model_line import Part
+from meshmodel.app.presentation.model_line import LinePart
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.text import clusters, shorten, width
 
@@ -32,7 +32,7 @@ _NAME_CELLS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Leading:
+class RoundLeader:
     """Where a guided round is that somebody shows to the room.
 
     Attributes:
@@ -81,7 +81,7 @@ class Presence:
 
     at: Reference | None = None
     hand: bool = False
-    leading: Leading | None = None
+    leading: RoundLeader | None = None
     follows: bool = False
     lead: Lead | None = None
     vote: "Vote | None" = None
@@ -95,7 +95,7 @@ class Presence:
         """What another program wrote by ``as_json``."""
         given = _tuples(document)
         leading, lead = given["leading"], given["lead"]
-        return cls(**given | {"leading": leading and Leading(**leading), "lead": lead and Lead(**lead)})
+        return cls(**given | {"leading": leading and RoundLeader(**leading), "lead": lead and Lead(**lead)})
 
 
 def _tuples(document: Any) -> Any:
@@ -162,7 +162,7 @@ def _few(names: Sequence[str]) -> str:
     return f"{' '.join(names[:2])}{more}"
 
 
-def people_parts(people: Sequence[Participant], *, hand: bool, follow_key: str) -> list[Part]:
+def people_parts(people: Sequence[Participant], *, hand: bool, follow_key: str) -> list[LinePart]:
     """The others in the row of the model: raised hands first, and the names where there is room.
 
     Args:
@@ -175,16 +175,16 @@ def people_parts(people: Sequence[Participant], *, hand: bool, follow_key: str) 
     parts = []
     if raised:
         every, some = f"{HAND} {', '.join(raised)}", f"{HAND} {len(raised)}"
-        parts.append(Part(every, "warning", 2, right=True, short=(some,), last=0))
+        parts.append(LinePart(every, "warning", 2, right=True, short=(some,), last=0))
     leader = leader_of(people)
     if leader is not None and follow_key and not leader.is_away:
         said = f"{shorten(leader.name, _NAME_CELLS)} leads"
         follows = f"{said}: {follow_key} follows"
-        parts.append(Part(follows, "warning", 2, right=True, short=(said,), last=1, runs="follow"))
+        parts.append(LinePart(follows, "warning", 2, right=True, short=(said,), last=1, runs="follow"))
     if people:
         names = " · ".join(each.shown_name for each in people)
         others = f"{len(people)} more here"
-        parts.append(Part(names, "muted", 6, right=True, short=(others,), last=5))
+        parts.append(LinePart(names, "muted", 6, right=True, short=(others,), last=5))
     return parts
 
 

@@ -25,7 +25,7 @@ STATES: Final[tuple[tuple[State, str], ...]] = (
 )
 
 
-class Chosen(NamedTuple):
+class MeasureChoice(NamedTuple):
     """What a row of a plan stands for: measures, in which state their checkpoints come if that is said."""
 
     measures: tuple[Measure, ...]
@@ -35,7 +35,7 @@ class Chosen(NamedTuple):
 def measures_of(value: object) -> tuple[Measure, ...] | None:
     """The measures that a row stands for; ``None``: it stands for none."""
     match value:
-        case Chosen(measures) | TradeOffPoint(measures=measures):
+        case MeasureChoice(measures) | TradeOffPoint(measures=measures):
             return measures
         case (Ask() | Drop() | Limit(), *_) as measures:
             return tuple(measures)  # type: ignore[arg-type]  # of one kind
@@ -44,7 +44,9 @@ def measures_of(value: object) -> tuple[Measure, ...] | None:
 
 def is_measure(value: object) -> bool:
     """Whether a row stands for one measure: neither for all of a plan nor for a point of its trade-off."""
-    return isinstance(value, tuple) and not isinstance(value, Chosen) and measures_of(value) is not None
+    return (
+        isinstance(value, tuple) and not isinstance(value, MeasureChoice) and measures_of(value) is not None
+    )
 
 
 def planned_lines(known: PlanState, working: str = "", *, marks_open: bool = True) -> list[Line]:
@@ -82,7 +84,7 @@ def _keys(plan: "Plan", *, marks_open: bool) -> Iterator[Line]:
 def _all(plan: "Plan") -> Iterator[Line]:
     for state, hint in STATES:
         words: Words = ("  apply all, checkpoints as ", ""), (state, "bold"), (f"  {hint}", "muted")
-        yield Line(("all", state), words, Chosen(plan.measures, state), indent=4)
+        yield Line(("all", state), words, MeasureChoice(plan.measures, state), indent=4)
 
 
 def _missing(known: PlanState, working: str) -> Iterator[Line]:

@@ -56,7 +56,7 @@ _NOTES: Final[dict[str, tuple[NoteKind, str]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Intended:
+class IntentOutcome:
     """What declaring the ways of a stop intended does.
 
     Attributes:
@@ -74,7 +74,7 @@ class Intended:
     opens: str
 
 
-def intended(stop: RoundStop) -> Intended | None:
+def intended(stop: RoundStop) -> IntentOutcome | None:
     """The intents that close something of a stop, where any do (``docs/semantics.md#paths``)."""
     from meshmodel.analysis.analysis import analyse
 
@@ -95,10 +95,10 @@ def intended(stop: RoundStop) -> Intended | None:
         found = {(each.rule, each.subject) for each in open_findings(after.findings, "low")}
         closes = int((stop.finding.rule, stop.finding.subject) not in found)
     uncontrolled, opens = after.engine.uncontrolled, opened_words(analysis, after)
-    return Intended(wanted, closes, stays, uncontrolled, opens) if closes else None
+    return IntentOutcome(wanted, closes, stays, uncontrolled, opens) if closes else None
 
 
-def justified(stop: RoundStop, yes: Intended, reason: str) -> Edit:
+def justified(stop: RoundStop, yes: IntentOutcome, reason: str) -> Edit:
     """The edit that declares the ways of a stop intended, with a note that keeps the reason."""
     first = next(each.record for each in yes.edit.changes if isinstance(each, Put))
     assert isinstance(first, Intent)
@@ -290,7 +290,7 @@ def answered(stop: RoundStop, edits: "Sequence[Edited]") -> str:
     return "; ".join(found)
 
 
-def why_not(stop: RoundStop, yes: Intended | None, answer: AnswerName, *, is_done: bool) -> str:
+def why_not(stop: RoundStop, yes: IntentOutcome | None, answer: AnswerName, *, is_done: bool) -> str:
     """Why a stop cannot be answered so, in a line; empty where it can."""
     match answer:
         case "yes" | "rule" | "person" | "planned" if is_done:

@@ -15,7 +15,7 @@ from meshmodel.model.text import counted, one_line, pad, shorten, shorten_name, 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Explanation, PathStep
     from meshmodel.answers.round.stops import RoundStop
-    from meshmodel.app.presentation.rounding import Rounding
+    from meshmodel.app.presentation.rounding import RoundState
 
 
 class Piece(NamedTuple):
@@ -51,7 +51,7 @@ _MOVES: Final = (
 )
 
 
-def large_cards(shown: "Rounding", cells: int) -> Iterator[RoundLine]:
+def large_cards(shown: "RoundState", cells: int) -> Iterator[RoundLine]:
     """The way alone for a room: who, by which credential, into what; and the question in capitals.
 
     Args:
@@ -130,7 +130,7 @@ def _ids(step: "PathStep") -> list[str]:
 
 
 def round_lines(
-    shown: "Rounding", key: Callable[[str], str], *, is_path_short: bool = False
+    shown: "RoundState", key: Callable[[str], str], *, is_path_short: bool = False
 ) -> Iterator[RoundLine]:
     """All that a topic says and asks.
 
@@ -159,7 +159,7 @@ def round_lines(
     yield RoundLine(moves)
 
 
-def _questions(shown: "Rounding", stop: "RoundStop", asker: "_Asker") -> Iterator[RoundLine]:
+def _questions(shown: "RoundState", stop: "RoundStop", asker: "_Asker") -> Iterator[RoundLine]:
     yield asker.question("1 Should this happen at all?", _stays(shown))
     yield asker.answers(("yes", _yes(shown)), ("no", "no: remove it …"), ("less", "with fewer actions …"))
     if stop.step is not None:
@@ -182,7 +182,7 @@ def _questions(shown: "Rounding", stop: "RoundStop", asker: "_Asker") -> Iterato
 class _Asker:
     """Makes the lines of questions and answers."""
 
-    def __init__(self, shown: "Rounding", key: Callable[[str], str]) -> None:
+    def __init__(self, shown: "RoundState", key: Callable[[str], str]) -> None:
         self._shown = shown
         self._key = key
 
@@ -226,7 +226,7 @@ def _fact(name: str, text: str) -> RoundLine:
     return RoundLine([Piece(f" {name}  ", "muted"), Piece(text)], wraps=True)
 
 
-def _title(shown: "Rounding", stop: "RoundStop") -> list[Piece]:
+def _title(shown: "RoundState", stop: "RoundStop") -> list[Piece]:
     number = len(shown.earlier) + 1
     where = _capital(stop.words) if stop.step is not None else stop.finding.headline if stop.finding else ""
     counts = ""
@@ -244,7 +244,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _to_come(shown: "Rounding") -> str:
+def _to_come(shown: "RoundState") -> str:
     to_come = [each for each in shown.to_come if each.parked is None]
     steps = sum(each.step is not None for each in to_come)
     parked = len(shown.to_come) - len(to_come)
@@ -259,7 +259,7 @@ def _to_come(shown: "Rounding") -> str:
     return f"{', '.join(filter(None, said)) or 'the last one'}{proven}"
 
 
-def _yes(shown: "Rounding") -> str:
+def _yes(shown: "RoundState") -> str:
     yes, stop = shown.yes, shown.stop
     if yes is None or stop is None:
         return ""
@@ -267,7 +267,7 @@ def _yes(shown: "Rounding") -> str:
     return said if stop.step is None else f"{said}, {yes.closes} of {len(stop.changes)} closed"
 
 
-def _stays(shown: "Rounding") -> str:
+def _stays(shown: "RoundState") -> str:
     if shown.yes is None:
         return shown.why_not("yes")
     stays = ", ".join(each.subject for each in shown.yes.stays)

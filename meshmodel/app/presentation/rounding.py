@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, cast, get_args
 from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.plan_options import usual_options
 from meshmodel.answers.round.stops import SECONDS, Key, RoundStop, measures_at, stops_to_come
-from meshmodel.app.presentation.round_answers import AnswerName, Intended, intended, why_not
+from meshmodel.app.presentation.round_answers import AnswerName, IntentOutcome, intended, why_not
 from meshmodel.edits.operations import exists
 from meshmodel.model.schema import STEP_ENDS
 
@@ -31,7 +31,7 @@ ANSWERS: Final[tuple[AnswerName, ...]] = get_args(AnswerName)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rounding:
+class RoundState:
     """What is known of a round.
 
     Attributes:
@@ -64,7 +64,7 @@ class Rounding:
     to_come: tuple[RoundStop, ...] = ()
     way: "Explanation | None" = None
     facts: "Mapping[str, str]" = field(default_factory=dict)
-    yes: Intended | None = None
+    yes: IntentOutcome | None = None
     reasons: "Mapping[AnswerName, str]" = field(default_factory=dict)
     summary: "Sequence[Block]" = ()
 
@@ -98,7 +98,7 @@ def is_there(analysis: "Analysis", key: Key) -> bool:
     return any((each.rule, each.subject) == key for each in analysis.findings)
 
 
-def found_stop(round_: Rounding, analysis: "Analysis", here: Key | None, task: "Task") -> Rounding:
+def found_stop(round_: RoundState, analysis: "Analysis", here: Key | None, task: "Task") -> RoundState:
     """The round in a model: at a stop, or where that is none any more, at the one that comes next.
 
     Args:
@@ -137,7 +137,7 @@ def found_stop(round_: Rounding, analysis: "Analysis", here: Key | None, task: "
     return _with_answers(now, stop, is_done=is_closed or _is_accepted(stop))
 
 
-def _with_answers(round_: Rounding, stop: RoundStop, *, is_done: bool) -> Rounding:
+def _with_answers(round_: RoundState, stop: RoundStop, *, is_done: bool) -> RoundState:
     """The round with all that is told of its stop, and asked there."""
     from meshmodel.answers.round.words import stop_facts
 

@@ -33,7 +33,7 @@ class Since:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Marked:
+class CanvasComparison:
     """A comparison on the canvas.
 
     Attributes:
@@ -61,7 +61,7 @@ class Marked:
         return f"{sign} {phrase(record)}: {why}"
 
 
-def mark(old: Snapshot, new: Snapshot) -> Marked:
+def mark(old: Snapshot, new: Snapshot) -> CanvasComparison:
     """What the canvas shows of a comparison; nothing is analysed for it."""
     both, lighting = diff_view(old, new)
     tones = {
@@ -71,7 +71,7 @@ def mark(old: Snapshot, new: Snapshot) -> Marked:
     shown: set[Reference] = {(table, key) for table, _, key in nodes}
     shown |= {(kind, (start, end)) for kind, start, end in lighting.steps}
     signs: dict[Reference, str] = {key: SIGNS[tone] for key, tone in tones.items() if tone is not None}
-    return Marked(both, signs, frozenset(shown | signs.keys()))
+    return CanvasComparison(both, signs, frozenset(shown | signs.keys()))
 
 
 def compared_lines(since: Since, new: "Analysis", stop: Stop = NEVER) -> tuple[Line, ...]:

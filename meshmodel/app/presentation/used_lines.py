@@ -15,10 +15,10 @@ from meshmodel.model.text import counted
 from meshmodel.model.vocabulary import ELEMENT_TABLES, RELATION_TABLES
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.used import ProposedIntent, Used, UsedGrant
+    from meshmodel.analysis.used import ModelUse, ProposedIntent, UsedGrant
 
 
-def used_lines(used: "Used", snapshot: Snapshot) -> Iterator[Line]:
+def used_lines(used: "ModelUse", snapshot: Snapshot) -> Iterator[Line]:
     """What was granted and never used, and what was used and is not intended; both can be chosen.
 
     Args:
@@ -60,7 +60,7 @@ def _is_declared(each: "ProposedIntent", snapshot: Snapshot) -> bool:
     )
 
 
-def never_used(used: "Used", snapshot: Snapshot) -> frozenset[Reference]:
+def never_used(used: "ModelUse", snapshot: Snapshot) -> frozenset[Reference]:
     """The grants of which no action was used."""
     grants = {("grant", (each.credential, each.system)) for each in used.grants if not each.events}
     some = {("grant", (each.credential, each.system)) for each in used.grants if each.events}

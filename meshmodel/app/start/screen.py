@@ -18,7 +18,7 @@ from meshmodel.app.dialogs.base import TextEntry, ask
 from meshmodel.app.messages import OpenRequested
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, heading, line, space
+from meshmodel.app.widgets.rows import ListRow, heading, line, space
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import clean_line, counted, one_line
 from meshmodel.model.typed_paths import complete_path
@@ -239,20 +239,20 @@ class StartScreen(Screen[None]):
         if self._over:
             self.dismiss()
 
-    def _rows(self) -> Iterator[Row]:
-        yield Row("new", line("+ ", ("new model", "bold"), ("  an empty canvas", "$text-muted")), "new")
+    def _rows(self) -> Iterator[ListRow]:
+        yield ListRow("new", line("+ ", ("new model", "bold"), ("  an empty canvas", "$text-muted")), "new")
         said = "  a folder: finds agents in MCP, assistant and workflow files; nothing is run or sent"
-        yield Row("scan", line("  ", ("scan …", "bold"), (said, "$text-muted")), "scan")
+        yield ListRow("scan", line("  ", ("scan …", "bold"), (said, "$text-muted")), "scan")
         said = "  a new model of files that you have, such as .mcp.json"
-        yield Row("import", line("  ", ("import …", "bold"), (said, "$text-muted")), "import")
-        yield Row("open", line("  ", ("open …", "bold"), ("  a model file", "$text-muted")), "open")
+        yield ListRow("import", line("  ", ("import …", "bold"), (said, "$text-muted")), "import")
+        yield ListRow("open", line("  ", ("open …", "bold"), ("  a model file", "$text-muted")), "open")
         if self.recent:
             yield space("recent")
             shown, known = min(RECENT_SHOWN, len(self.recent)), len(self.recent)
             yield heading("recent" if shown == known else f"recent: {shown} of {known}")
             for path in self.recent[:RECENT_SHOWN]:
                 said = one_line(path.parent, 60)
-                yield Row(
+                yield ListRow(
                     ("recent", path), line("  ", one_line(path.name, 60), (f"  {said}", "$text-muted")), path
                 )
         yield space("examples")
@@ -263,7 +263,7 @@ class StartScreen(Screen[None]):
             self.problem = str(error)
             return
         for example in found:
-            yield Row(
+            yield ListRow(
                 ("example", example.id),
                 line(
                     "  ",

@@ -10,7 +10,7 @@ from textual.message import Message
 from meshmodel.app.widgets.filter_panel import FilterPanel
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row
+from meshmodel.app.widgets.rows import ListRow
 
 
 class FilterInput(LineInput):
@@ -46,7 +46,7 @@ class FilterList(FilterPanel):
 
     def __init__(
         self,
-        rows: Iterable[Row] = (),
+        rows: Iterable[ListRow] = (),
         *,
         always: bool = False,
         one_line: bool = False,
@@ -76,7 +76,7 @@ class FilterList(FilterPanel):
         self.rows.settle()
         return bool(self.filter.value.strip()) and self.rows.row is None
 
-    def set_rows(self, rows: Iterable[Row]) -> None:
+    def set_rows(self, rows: Iterable[ListRow]) -> None:
         """Show other rows."""
         self.rows.set_rows(rows)
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from textual.content import Content
 
-from meshmodel.app.widgets.rows import MoreRows, Row, line
+from meshmodel.app.widgets.rows import ListRow, MoreRows, line
 from meshmodel.edits.fields import usual_text, value_text
 from meshmodel.model.records import Record, table_of
 from meshmodel.model.schema import SCHEMA, Field
@@ -23,12 +23,12 @@ def label(text: str) -> str:
     return f"{text.replace('_', ' '):<{LABEL_WIDTH - 1}} "
 
 
-def form_row(key: str, shown: Content, *, value: Any) -> Row:
+def form_row(key: str, shown: Content, *, value: Any) -> ListRow:
     """One row of a form."""
-    return Row(("field", key), line((label(key), MUTED)) + shown, value, indent=LABEL_WIDTH, below=True)
+    return ListRow(("field", key), line((label(key), MUTED)) + shown, value, indent=LABEL_WIDTH, below=True)
 
 
-def field_row(record: Record, field: Field) -> Row:
+def field_row(record: Record, field: Field) -> ListRow:
     """The row of one field of a record; its value is the field."""
     return form_row(field.key, shown_value(record, field), value=field)
 
@@ -43,7 +43,7 @@ FIRST: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """By table the fields that are asked for first; a table that is not here has no others."""
 
 
-def field_rows(record: Record, *, unfolded: bool, edited: str = "") -> list[Row]:
+def field_rows(record: Record, *, unfolded: bool, edited: str = "") -> list[ListRow]:
     """The rows of the fields of a record: those that are asked for first, then those that are set.
 
     Args:
@@ -62,7 +62,7 @@ def field_rows(record: Record, *, unfolded: bool, edited: str = "") -> list[Row]
     rows = [field_row(record, each) for each in (*first, *shown)]
     if others and (unfolded or len(shown) < len(others)):
         said = "fewer fields" if unfolded else f"more fields ({len(others) - len(shown)})"
-        rows.append(Row("more fields", line((f"+ {said}", MUTED)), MoreRows()))
+        rows.append(ListRow("more fields", line((f"+ {said}", MUTED)), MoreRows()))
     return rows
 
 

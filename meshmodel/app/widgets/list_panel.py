@@ -8,13 +8,13 @@ from textual.timer import Timer
 from meshmodel.app.messages import PanelClosed, SelectionRequested
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, note_row
+from meshmodel.app.widgets.rows import ListRow, note_row
 
 REST: Final = 0.1
 """Seconds without another letter in the filter after which its cursor has come upon a row."""
 
 
-class Listing(FilterList):
+class ListPanel(FilterList):
     """Subclasses make the rows, and say what choosing one and coming upon one does."""
 
     BINDINGS = [("escape", "leave", "back")]  # noqa: RUF012  # as Textual declares it
@@ -29,7 +29,7 @@ class Listing(FilterList):
         super().__init__(one_line=self.one_line, id=id)
         self.rows.point = self._came_upon
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
+    def show_rows(self, rows: Sequence[ListRow]) -> None:
         """Show these, or that there are none."""
         self.set_rows(rows or [note_row(self.nothing)])
 

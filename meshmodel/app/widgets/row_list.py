@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.visual import Visual
 
-from meshmodel.app.widgets.rows import Filtering, Row, nearest, note_row, place_of
+from meshmodel.app.widgets.rows import ListRow, RowFilter, nearest, note_row, place_of
 from meshmodel.app.widgets.virtual_table import VirtualRows
 from meshmodel.model.text import shorten
 from meshmodel.model.text import width as cells
@@ -35,7 +35,7 @@ class OfRow(Message):
     """A message about a row of a list."""
 
     rows: "RowList"
-    row: Row
+    row: ListRow
 
     @property
     def control(self) -> "RowList":
@@ -55,7 +55,7 @@ class MenuWanted(OfRow, namespace="row_list"):
 
 
 class RowList(VirtualRows):
-    """A list of :class:`Row`.
+    """A list of :class:`ListRow`.
 
     ``set_rows`` shows others and keeps the cursor on the row of the same key; ``filter_by`` shows only those
     in which all words occur. Rows far from what is seen are not laid out: each
@@ -87,7 +87,7 @@ class RowList(VirtualRows):
 
     def __init__(
         self,
-        rows: Iterable[Row] = (),
+        rows: Iterable[ListRow] = (),
         *,
         one_line: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's own name
@@ -96,29 +96,29 @@ class RowList(VirtualRows):
         super().__init__(id=id)
         self.point: Callable[[], object] = lambda: None
         self._lines = RowLines(one_line=one_line)
-        self.all_rows: Sequence[Row] = ()
-        self._shown: Sequence[Row] = ()
+        self.all_rows: Sequence[ListRow] = ()
+        self._shown: Sequence[ListRow] = ()
         self._typed = ""
-        self.filtering: Filtering | None = None
+        self.filtering: RowFilter | None = None
         """The filter that is still looking in the rows."""
         self._is_best_wanted = False
-        self._before: Row | None = None
+        self._before: ListRow | None = None
         self._hovered: int | None = None
         self.set_rows(rows)
 
     @property
-    def shown_rows(self) -> Sequence[Row]:
+    def shown_rows(self) -> Sequence[ListRow]:
         """The rows that the filter lets through, headings included."""
         return self._shown
 
     @property
-    def row(self) -> Row | None:
+    def row(self) -> ListRow | None:
         """The row under the cursor."""
         return None if self.cursor is None else self._shown[self.cursor]
 
     # Which rows are shown
 
-    def set_rows(self, rows: Iterable[Row]) -> None:
+    def set_rows(self, rows: Iterable[ListRow]) -> None:
         """Show other rows; the cursor stays on the same key, else on the same place."""
         found = tuple(rows)
         if found != self.all_rows:
@@ -143,7 +143,7 @@ class RowList(VirtualRows):
     def _filter(self, *, best: bool) -> None:
         """Begin to look in the rows; what is still being looked for in others is given up."""
         is_under_way = self.filtering is not None
-        self.filtering, self._is_best_wanted = Filtering(self.all_rows, self._typed), best
+        self.filtering, self._is_best_wanted = RowFilter(self.all_rows, self._typed), best
         if not is_under_way:
             self._filter_on()
 
@@ -154,13 +154,13 @@ class RowList(VirtualRows):
         if self.filtering is not None:
             self.set_timer(BETWEEN, self._filter_on)  # messages alone would not let keys in
 
-    def _filter_some(self, filtering: Filtering) -> None:
+    def _filter_some(self, filtering: RowFilter) -> None:
         if filtering.go_on():
             best = filtering.best if self._is_best_wanted else None
             self.filtering, self._is_best_wanted = None, False
             self._show(filtering.shown, best)
 
-    def _show(self, rows: Sequence[Row], wanted: int | None = None) -> None:
+    def _show(self, rows: Sequence[ListRow], wanted: int | None = None) -> None:
         """Show these; the cursor stays on the same key, else on the same place, unless a row is wanted."""
         before, place, self._before = self._before or self.row, self.cursor, None
         top, line = self.row_at_line(self.scroll_offset.y)
@@ -329,11 +329,11 @@ class RowLines:
         self.width = 0
         self.tops = [0]
         self._is_one_line = one_line
-        self._rows: Sequence[Row] = ()
+        self._rows: Sequence[ListRow] = ()
         self._laid: dict[int, list[Content]] = {}
         self._heights: list[int] = []
 
-    def begin(self, rows: Sequence[Row], width: int) -> None:
+    def begin(self, rows: Sequence[ListRow], width: int) -> None:
         """Take other rows, or another width: nothing is laid out yet."""
         self._rows, self.width = rows, width
         self._laid.clear()
@@ -366,7 +366,7 @@ class RowLines:
         return lines[min(line, len(lines) - 1)]
 
 
-def lines_of(row: Row, width: int, *, one_line: bool) -> list[Content]:
+def lines_of(row: ListRow, width: int, *, one_line: bool) -> list[Content]:
     """A row in lines of a width; cut to one where each row takes one."""
     if one_line:
         content = row.content if row.fitted is None else row.fitted(width)

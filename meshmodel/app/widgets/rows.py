@@ -25,7 +25,7 @@ def line(*parts: Part) -> Content:
     return Content.assemble(*parts)
 
 
-class Searched(NamedTuple):
+class SearchText(NamedTuple):
     """What a filter looks in, without capitals: a text of the row, and one that many rows share."""
 
     text: str
@@ -33,7 +33,7 @@ class Searched(NamedTuple):
 
 
 @dataclass
-class Row:
+class ListRow:
     """One row of a list.
 
     Attributes:
@@ -51,7 +51,7 @@ class Row:
     key: Hashable
     shown: Content | Callable[[], Content]
     value: Any = None
-    search: str | Callable[[], Searched] = ""
+    search: str | Callable[[], SearchText] = ""
     heading: bool = False
     is_note: bool = False
     indent: int = 0
@@ -64,13 +64,13 @@ class Row:
         return self.shown if isinstance(self.shown, Content) else self.shown()
 
     @cached_property
-    def searched(self) -> Searched:
+    def searched(self) -> SearchText:
         """What a filter looks in."""
         if callable(self.search):
             return self.search()
-        return Searched((self.search or self.content.plain).casefold())
+        return SearchText((self.search or self.content.plain).casefold())
 
-    def looks_like(self, other: "Row | None") -> bool:
+    def looks_like(self, other: "ListRow | None") -> bool:
         """Whether another row says the same, and is the same choice."""
         return other is not None and (self.key, self.content, self.value) == (
             other.key,
@@ -88,32 +88,32 @@ class Row:
         return any(each.casefold().startswith(text) for each in said)
 
 
-def heading(text: str) -> Row:
+def heading(text: str) -> ListRow:
     """A row that stands above others."""
-    return Row(("heading", text), line((text, "$text-muted")), heading=True)
+    return ListRow(("heading", text), line((text, "$text-muted")), heading=True)
 
 
-def note_row(text: str, style: str = "$text-muted") -> Row:
+def note_row(text: str, style: str = "$text-muted") -> ListRow:
     """A row that says something of all of a list: no filter hides it."""
-    return Row(("saying", text), line((text, style)), heading=True, is_note=True)
+    return ListRow(("saying", text), line((text, style)), heading=True, is_note=True)
 
 
-def space(name: str) -> Row:
+def space(name: str) -> ListRow:
     """An empty row."""
-    return Row(("space", name), line(""), heading=True)
+    return ListRow(("space", name), line(""), heading=True)
 
 
-class Filtering:
+class RowFilter:
     """A filter on its way through rows, part by part."""
 
-    def __init__(self, rows: Sequence[Row], text: str) -> None:
+    def __init__(self, rows: Sequence[ListRow], text: str) -> None:
         """Arguments: the rows, and what is typed."""
         self._rows = rows
         self._begins = text.casefold().strip()
         self._words = self._begins.split()
         self._next = self._left = 0
-        self._above: Row | None = None
-        self._found: list[Row] = []
+        self._above: ListRow | None = None
+        self._found: list[ListRow] = []
         self._shared: dict[tuple[str, str], bool] = {}
         """Whether a text that rows share has a word."""
         self._fits = -1
@@ -131,7 +131,7 @@ class Filtering:
         self._next += PART
         return self._next >= len(self._rows)
 
-    def _look(self, row: Row) -> None:
+    def _look(self, row: ListRow) -> None:
         if row.heading:
             self._above = None if row.is_note else row
             if row.is_note:
@@ -146,7 +146,7 @@ class Filtering:
                 self._fits, self.best = fits, len(self._found)
             self._found.append(row)
 
-    def _matches(self, searched: Searched) -> bool:
+    def _matches(self, searched: SearchText) -> bool:
         """Whether all words occur; each is looked for once in a text that rows share."""
         text, shared = searched
         for word in self._words:
@@ -158,13 +158,13 @@ class Filtering:
                 return False
         return True
 
-    def _fit(self, row: Row) -> int:
+    def _fit(self, row: ListRow) -> int:
         whole, text = f"{self._begins} ", f"{row.searched.text} "
         is_first = text.startswith(whole)
         return is_first + 2 * (f" {whole}" in f" {text}") + row.begins_with(self._begins)
 
     @property
-    def shown(self) -> Sequence[Row]:
+    def shown(self) -> Sequence[ListRow]:
         """The rows that it lets through with what stands above them, and how many it leaves out."""
         if not self._words:
             return self._rows
@@ -175,12 +175,12 @@ class MoreRows:
     """What the row stands for that shows the rows that are folded, or folds them again."""
 
 
-def place_of(rows: Sequence[Row], key: Hashable) -> int | None:
+def place_of(rows: Sequence[ListRow], key: Hashable) -> int | None:
     """Where the row of a key stands that is no heading; ``None`` where there is none."""
     return next((at for at, row in enumerate(rows) if row.key == key and not row.heading), None)
 
 
-def nearest(rows: Sequence[Row], place: int) -> int | None:
+def nearest(rows: Sequence[ListRow], place: int) -> int | None:
     """The row at a place, or the nearest one that is no heading; ``None`` where there is none."""
     many = len(rows)
     place = max(0, min(place, many - 1))

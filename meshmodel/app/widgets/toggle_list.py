@@ -9,7 +9,7 @@ from textual.message import Message
 
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, line
+from meshmodel.app.widgets.rows import ListRow, line
 
 
 class ToggleList(FilterList):
@@ -90,10 +90,10 @@ class ToggleList(FilterList):
             event.stop()
             self.toggle(self._letters[event.key])
 
-    def _marked(self) -> list[Row]:
+    def _marked(self) -> list[ListRow]:
         shortcut = {value: key for key, value in self._letters.items()}
         return [
-            Row(
+            ListRow(
                 value,
                 line(
                     ("■ " if value in self._on else "□ "),

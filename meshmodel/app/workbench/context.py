@@ -370,9 +370,9 @@ class Context(PaintedState):
             self.apply(wanted, on=snapshot)
         elif answers.yes:
             from meshmodel.app.dialogs.base import Picker
-            from meshmodel.app.widgets.rows import Row, line
+            from meshmodel.app.widgets.rows import ListRow, line
 
-            rows = [Row(name, line(name), each) for name, each in answers.yes.items()]
+            rows = [ListRow(name, line(name), each) for name, each in answers.yes.items()]
             self.ask(Picker(answers.which, rows), lambda wanted: self.apply(wanted, on=snapshot))
         else:
             self.say("nothing can be chosen yet: add an agent first")

@@ -77,7 +77,7 @@ def arrangement_for(size: Size) -> Arrangement:
     return "small"
 
 
-class Layout:
+class PanelLayout:
     """Shows and hides panels as the state says."""
 
     def __init__(self, context: Context, screen: Screen[None]) -> None:

@@ -13,7 +13,7 @@ from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.journal import JournalList
 from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix
-from meshmodel.app.presentation.planned import Chosen, measures_of
+from meshmodel.app.presentation.planned import MeasureChoice, measures_of
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.canvas.events import MenuWanted
@@ -23,7 +23,7 @@ from meshmodel.model.measures import Measure
 from meshmodel.model.records import Reference
 
 if TYPE_CHECKING:
-    from meshmodel.app.widgets.rows import Row
+    from meshmodel.app.widgets.rows import ListRow
 
 _LISTS: Final[dict[MenuPlace, type[Widget]]] = {
     "findings": FindingsList,
@@ -34,9 +34,9 @@ _LISTS: Final[dict[MenuPlace, type[Widget]]] = {
 """The lists that have a menu of their own."""
 
 
-def _place_of(value: Chosen | TradeOffPoint | tuple[Measure, ...] | None) -> list[Reference]:
+def _place_of(value: MeasureChoice | TradeOffPoint | tuple[Measure, ...] | None) -> list[Reference]:
     """The step that a row of the fix or of the plan is about, where it is about one."""
-    measures = None if isinstance(value, Chosen) else measures_of(value)
+    measures = None if isinstance(value, MeasureChoice) else measures_of(value)
     if not measures or not isinstance(value, tuple):
         return []
     kind, start, end = relation_of(measures[0])
@@ -144,7 +144,7 @@ class Menus(Controller):
         from meshmodel.app.dialogs.menu import ElementMenu, menu_place
 
         state, place = self.state, self._list
-        first: list[Row] = []
+        first: list[ListRow] = []
         if place:
             title, first = self._of_row(place)
         else:
@@ -155,7 +155,7 @@ class Menus(Controller):
         menu = ElementMenu(title, place, self.context.keymap, state, at=at, first=first)
         self.context.ask(menu, self._do)
 
-    def _of_row(self, page: str) -> "tuple[str, list[Row]]":
+    def _of_row(self, page: str) -> "tuple[str, list[ListRow]]":
         """What the row under the cursor of a list is called, and what can be done with it by no command."""
         from meshmodel.app.dialogs.menu import menu_row
 

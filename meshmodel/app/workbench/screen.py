@@ -55,7 +55,7 @@ from meshmodel.app.workbench.controllers.room import RoomController
 from meshmodel.app.workbench.controllers.round import RoundController
 from meshmodel.app.workbench.controllers.selection import SelectionController
 from meshmodel.app.workbench.controllers.trace import TraceController
-from meshmodel.app.workbench.layout import PAGES, Layout, arrangement_for
+from meshmodel.app.workbench.layout import PAGES, PanelLayout, arrangement_for
 from meshmodel.app.workbench.menus import Menus
 from meshmodel.app.workbench.routes import CANVAS_ROUTES, ROUTES
 from meshmodel.canvas.events import Resized
@@ -143,7 +143,7 @@ class Workbench(Screen[None]):
     def on_mount(self) -> None:
         """Draw first, analyse right after, then listen for other programs."""
         context = self.context
-        self.layout_of_panels: Layout = Layout(context, self)
+        self.layout_of_panels: PanelLayout = PanelLayout(context, self)
         self.drawing: DrawingController = DrawingController(
             context, self.moving.drawn, is_ascii=self.is_ascii, no_color=self.app.no_color
         )

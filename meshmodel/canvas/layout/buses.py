@@ -10,7 +10,7 @@ from collections import defaultdict
 from itertools import count
 
 from meshmodel.canvas.layout.columns import Grid
-from meshmodel.canvas.layout.elements import Branch, Bundle, Feedthrough, Lines, Link, Pin, Side, Tree
+from meshmodel.canvas.layout.elements import Arrow, Branch, Bundle, Bus, Feedthrough, Lines, Pin, Side
 from meshmodel.model.records import Reference
 from meshmodel.model.stop import check_current
 
@@ -44,7 +44,7 @@ def _name(start: Reference, relation: Reference) -> Reference:
 
 def make_lines(grid: Grid) -> Lines:
     """All lines of a grid: trees with their pins at cards and in feedthroughs, without rows yet."""
-    gathered: dict[Key, list[tuple[Link, Sources]]] = defaultdict(list)
+    gathered: dict[Key, list[tuple[Arrow, Sources]]] = defaultdict(list)
     cards = grid.cards
     for card in cards.values():
         card.left, card.right = [], []
@@ -64,7 +64,7 @@ def make_lines(grid: Grid) -> Lines:
     branches = lines.branches
     for (column, rightwards, _, style, _), found in gathered.items():
         check_current()
-        tree = Tree(len(lines.trees), style)  # type: ignore[arg-type]  # a link's style
+        tree = Bus(len(lines.trees), style)  # type: ignore[arg-type]  # a link's style
         lines.trees.append(tree)
         ways: list[tuple[Branch, ...]] = []
         for link, sources in found:
@@ -89,7 +89,7 @@ def _parted(grid: Grid, sources: Sources) -> list[tuple[int, Sources, tuple[Refe
     ]
 
 
-def _bundle(tree: Tree, channel: int, lines: Lines) -> Bundle:
+def _bundle(tree: Bus, channel: int, lines: Lines) -> Bundle:
     """The bundle of a tree in a channel; an empty one is made where there is none."""
     found = tree.bundles.get(channel)
     if found is None:
@@ -99,7 +99,7 @@ def _bundle(tree: Tree, channel: int, lines: Lines) -> Bundle:
 
 
 def _pin(
-    tree: Tree, lines: Lines, grid: Grid, column: int, ways: list[tuple[Branch, ...]], *, rightwards: bool
+    tree: Bus, lines: Lines, grid: Grid, column: int, ways: list[tuple[Branch, ...]], *, rightwards: bool
 ) -> None:
     """Give one tree its pins: at its sources, at its targets, and in a feedthrough of each column between.
 

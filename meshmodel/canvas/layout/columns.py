@@ -13,17 +13,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from meshmodel.canvas.layout.elements import ASCII_MARKS, MARK_GLYPHS, Card, Link
+from meshmodel.canvas.layout.elements import ASCII_MARKS, MARK_GLYPHS, Arrow, Card
 from meshmodel.canvas.layout.lanes import Lane, insert_at_slots, lane_keys, order_lanes, share_lanes
 from meshmodel.canvas.layout.links import (
-    Links,
+    CardLinks,
     agent_card,
     credential_card,
     fold_links,
     hidden_marks,
     system_card,
 )
-from meshmodel.canvas.scene import Facts, Mark, Options
+from meshmodel.canvas.scene import CanvasFacts, Mark, Options
 from meshmodel.edits.approvers import approving_agents
 from meshmodel.model.records import Reference, Slot, Snapshot
 from meshmodel.model.stop import check_current
@@ -53,7 +53,7 @@ class Grid:
 
     lanes: list[Lane] = field(default_factory=list)
     cards: dict[Reference, Card] = field(default_factory=dict)
-    links: list[Link] = field(default_factory=list)
+    links: list[Arrow] = field(default_factory=list)
     logical: list[int] = field(default_factory=list)
     stacks: dict[tuple[int, int], list[Card]] = field(default_factory=dict)
     checkpoints: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class Grid:
 
 def make_grid(
     snapshot: Snapshot,
-    facts: Facts,
+    facts: CanvasFacts,
     options: Options,
     earlier: Sequence[Reference] = (),
     *,
@@ -103,7 +103,7 @@ def make_grid(
         earlier: lanes and cards of the drawing before; cards of one stack keep their order.
         keep_lanes: whether the lanes keep their order too; otherwise it depends on the model alone.
     """
-    links = Links(snapshot, facts)
+    links = CardLinks(snapshot, facts)
     keys = lane_keys(snapshot, links)
     folded = set(snapshot.zone) if options.zoom == "overview" else options.folded & set(snapshot.zone)
     grid = Grid(checkpoints=links.checkpoints, approving=approving_agents(snapshot))
@@ -142,7 +142,9 @@ def _shown(stack: list[Card]) -> list[tuple[Reference, str, str, str, str, str]]
     return [(each.reference, each.kind, each.title, each.fact, each.sign, each.flag) for each in stack]
 
 
-def _distances(snapshot: Snapshot, facts: Facts, links: Links) -> tuple[dict[str, int], dict[str, int]]:
+def _distances(
+    snapshot: Snapshot, facts: CanvasFacts, links: CardLinks
+) -> tuple[dict[str, int], dict[str, int]]:
     """How many other systems must be entered before each system, and before each credential is found.
 
     Args:
@@ -186,7 +188,7 @@ def _distances(snapshot: Snapshot, facts: Facts, links: Links) -> tuple[dict[str
     return depth, stage
 
 
-def _column_of(credential: str, links: Links, stage: Mapping[str, int]) -> int:
+def _column_of(credential: str, links: CardLinks, stage: Mapping[str, int]) -> int:
     """The column of the card of a credential.
 
     Only an exchange needs a column between others. Before all others there is always one to the left of its
@@ -199,8 +201,8 @@ def _column_of(credential: str, links: Links, stage: Mapping[str, int]) -> int:
 
 def _make_cards(
     snapshot: Snapshot,
-    facts: Facts,
-    links: Links,
+    facts: CanvasFacts,
+    links: CardLinks,
     grid: Grid,
     keys: dict[Reference, str],
     folded: Iterable[str],

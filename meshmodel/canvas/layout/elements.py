@@ -85,7 +85,7 @@ class Card:
 
 
 @dataclass(slots=True)
-class Link:
+class Arrow:
     """One arrow into one card, and the cards where its line begins; equal links look the same.
 
     Attributes:
@@ -131,7 +131,7 @@ class Branch:
     reference: Reference
     source: Reference
     start: Reference
-    link: Link
+    link: Arrow
 
 
 @dataclass(slots=True, eq=False, repr=False)  # its parts name one another
@@ -154,13 +154,13 @@ class Pin:
         lead: the mean row of the other pins of its bundle.
     """
 
-    tree: Tree
+    tree: Bus
     bundle: Bundle
     kind: PinKind
     column: int
     side: Side
     branches: tuple[Branch, ...]
-    link: Link | None = None
+    link: Arrow | None = None
     mark: Mark | None = None
     start: Reference | None = None
     offset: int = 0
@@ -184,7 +184,7 @@ class Bundle:
         lefts: at left sides, so at the right edge of the channel.
     """
 
-    tree: Tree
+    tree: Bus
     rights: list[Pin] = field(default_factory=list)
     lefts: list[Pin] = field(default_factory=list)
 
@@ -196,7 +196,7 @@ class Feedthrough:
     ``left`` and ``right`` have one pin each; ``y``, ``lane`` and ``height`` are as those of a card.
     """
 
-    tree: Tree
+    tree: Bus
     column: int
     y: int = 0
     lane: int = 0
@@ -209,7 +209,7 @@ class Feedthrough:
 class Lines:
     """All lines of a grid: trees, branches, and for each channel the bundles in the order of their trees."""
 
-    trees: list[Tree]
+    trees: list[Bus]
     branches: list[Branch]
     channels: list[list[Bundle]]
 
@@ -224,7 +224,7 @@ class Lines:
 
 
 @dataclass(slots=True, eq=False)
-class Tree:
+class Bus:
     """Lines that share a bus, as each of its sources leads to each of its targets.
 
     Attributes:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
 
-from meshmodel.canvas.layout.elements import Link
-from meshmodel.canvas.layout.links import Links
+from meshmodel.canvas.layout.elements import Arrow
+from meshmodel.canvas.layout.links import CardLinks
 from meshmodel.canvas.scene import Options
 from meshmodel.model.records import Reference, Slot, Snapshot
 
@@ -44,7 +44,7 @@ class Lane:
         return self.zones or (self.key,)
 
 
-def lane_keys(snapshot: Snapshot, links: Links) -> dict[Reference, str]:
+def lane_keys(snapshot: Snapshot, links: CardLinks) -> dict[Reference, str]:
     """The key of the lane of every zone, and of every element that may have a card.
 
     A credential is in the lane of its first holder, otherwise of a system that stores it, of the credential
@@ -95,7 +95,7 @@ def insert_at_slots(free: Sequence[_Key], slots: Mapping[_Key, Slot]) -> list[_K
 def order_lanes(
     snapshot: Snapshot,
     drawn: Iterable[Reference],
-    links: Sequence[Link],
+    links: Sequence[Arrow],
     keys: dict[Reference, str],
     known: dict[Reference, int],
 ) -> list[Lane]:
@@ -153,7 +153,7 @@ def share_lanes(lanes: list[Lane], folded: AbstractSet[str], options: Options) -
 
 
 def _lines_between(
-    links: Sequence[Link], keys: Mapping[Reference, str], used: AbstractSet[str]
+    links: Sequence[Arrow], keys: Mapping[Reference, str], used: AbstractSet[str]
 ) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
     """By pair of lanes, the lines between them; by lane, how many more lines leave it than enter it."""
     weights: dict[tuple[str, str], int] = defaultdict(int)

@@ -33,7 +33,7 @@ _LEAST_FACT: Final = 14
 
 
 @dataclass
-class Plan:
+class CellLayout:
     """A layout with its rows, and the columns of cells of one mode.
 
     Attributes:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from meshmodel.canvas.layout.elements import MARK_GLYPHS, Card, Link
-from meshmodel.canvas.scene import Facts, Mark
+from meshmodel.canvas.layout.elements import MARK_GLYPHS, Arrow, Card
+from meshmodel.canvas.scene import CanvasFacts, Mark
 from meshmodel.model.phrases import glyph_of, letters
 from meshmodel.model.records import Agent, Credential, Delegation, Reference, Snapshot, System
 from meshmodel.model.stop import check_current
@@ -28,7 +28,7 @@ def worst_mark(marks: list[Mark | None]) -> Mark | None:
     return max(marks, key=_RANK.__getitem__, default=None)
 
 
-def agent_card(agent: Agent, facts: Facts) -> Card:
+def agent_card(agent: Agent, facts: CanvasFacts) -> Card:
     """The card of an agent: its name, and how many identities it effectively carries."""
     if not agent.is_active:
         fact = agent.status
@@ -38,7 +38,7 @@ def agent_card(agent: Agent, facts: Facts) -> Card:
     return Card(("agent", agent.id), "agent", agent.title, fact, glyph_of(agent))
 
 
-def system_card(system: System, facts: Facts) -> Card:
+def system_card(system: System, facts: CanvasFacts) -> Card:
     """The card of a system: its name, its sensitivity, and a flag if it holds untrusted content."""
     fact = system.sensitivity or system.kind or "system"
     flag = "⚑" if system.untrusted_input else "⚐" if system.id in facts.heard else ""
@@ -68,7 +68,7 @@ _NO_WORDS: Label = (("", ""),) * 4
 def _grant_label(  # of plain values, which can be keys of the cache
     principal: str, title: str, status: str, actions: tuple[Action, ...], *, card: bool, guard: bool = False
 ) -> Label:
-    """The label of a grant, as ``Link.label``."""
+    """The label of a grant, as ``Arrow.label``."""
     words = _GUARD if guard else "+".join(actions)
     short = letters(actions)
     if card:
@@ -82,7 +82,7 @@ def _grant_label(  # of plain values, which can be keys of the cache
     )
 
 
-class Links:
+class CardLinks:
     """All links of one snapshot and the credentials that need a card.
 
     Attributes:
@@ -95,7 +95,7 @@ class Links:
         exchanged: the credentials that are exchanged or come of an exchange.
     """
 
-    def __init__(self, snapshot: Snapshot, facts: Facts) -> None:
+    def __init__(self, snapshot: Snapshot, facts: CanvasFacts) -> None:
         self._snapshot = snapshot
         self._marks = facts.marks
         self.checkpoints: dict[tuple[str, str, str], list[str]] = defaultdict(list)
@@ -122,7 +122,7 @@ class Links:
             or not self.grants.get(credential)
             or not (self.holders.get(credential) or self.stores.get(credential))
         )
-        self.links: list[Link] = []
+        self.links: list[Arrow] = []
         self._add_credentials()
         self._add_relations()
 
@@ -166,7 +166,7 @@ class Links:
                 for source, relation in sources:
                     own, mark = [(source, relation)], marks.get(relation)
                     self.links.append(
-                        Link(own, reference, relation, "credential", _NO_WORDS, reference, mark)
+                        Arrow(own, reference, relation, "credential", _NO_WORDS, reference, mark)
                     )
                 sources, marks = [(reference, reference)], {}
             principal, title = record.identity or record.title, record.title
@@ -178,7 +178,7 @@ class Links:
                 if mark == "proposed":
                     label = _grant_label(principal, title, status, actions, card=card, guard=True)
                 self.links.append(
-                    Link(
+                    Arrow(
                         sources,
                         ("system", system),
                         ("grant", (key, system)),
@@ -203,7 +203,7 @@ class Links:
                 issuer: Reference = ("system", service.id)
                 relation: Reference = ("exchange", (from_, to))
                 to_card: Reference = ("credential", to)
-                self.links.append(Link([(issuer, issuer)], to_card, relation, "hosting", _NO_WORDS))
+                self.links.append(Arrow([(issuer, issuer)], to_card, relation, "hosting", _NO_WORDS))
         for (from_, to), delegation in sorted(snapshot.delegation.items()):
             words, limit = _delegation_words(delegation, snapshot.agent[to])
             self._add("delegation", "agent", from_, "agent", to, words, "delegation", limit)
@@ -219,7 +219,7 @@ class Links:
             if agent.runs_on is not None and agent.runs_on in snapshot.system:
                 self._add("hosting", "system", agent.runs_on, "agent", agent.id, "hosts", "hosting")
 
-    def _join_hearing(self, trigger: Link, from_: str, to: str) -> None:
+    def _join_hearing(self, trigger: Arrow, from_: str, to: str) -> None:
         """Show a checkpoint on hearing on the line of the trigger between the same ends: it guards both."""
         trigger.records = frozenset({trigger.relation, ("hearing", (from_, to))})
         trigger.mark = mark = self.mark("hearing", from_, to)
@@ -247,7 +247,7 @@ class Links:
         if mark == "proposed":
             label = _relation_label(_GUARD, "")
         self.links.append(
-            Link(
+            Arrow(
                 [(start, relation)],
                 (target, to),
                 relation,
@@ -262,7 +262,7 @@ class Links:
 
 
 def _relation_label(words: str, limit: str) -> Label:
-    """The label of a relation between two cards, as ``Link.label``."""
+    """The label of a relation between two cards, as ``Arrow.label``."""
     whole = (words, f" {limit}" if limit else "")
     return (whole, whole, whole, ("", limit))
 
@@ -283,7 +283,7 @@ def _delegation_words(delegation: Delegation, second: Agent) -> tuple[str, str]:
     return (f"{words} for", "values") if delegation.returns == "values" else (words, "")
 
 
-def fold_links(links: list[Link], card_for: Mapping[Reference, Reference]) -> list[Link]:
+def fold_links(links: list[Arrow], card_for: Mapping[Reference, Reference]) -> list[Arrow]:
     """The links that are drawn if some elements are folded into the card of their zone.
 
     Args:
@@ -294,8 +294,8 @@ def fold_links(links: list[Link], card_for: Mapping[Reference, Reference]) -> li
         The links between elements that are not folded; and one counted link for each pair of cards of which
         at least one is a folded zone, with the number of relations and of each kind of mark.
     """
-    drawn: list[Link] = []
-    counted: dict[tuple[Reference, Reference], list[tuple[Reference, Link]]] = defaultdict(list)
+    drawn: list[Arrow] = []
+    counted: dict[tuple[Reference, Reference], list[tuple[Reference, Arrow]]] = defaultdict(list)
     for link in links:
         check_current()
         target = card_for.get(link.target, link.target)
@@ -322,7 +322,7 @@ def fold_links(links: list[Link], card_for: Mapping[Reference, Reference]) -> li
         records = {flow, *unique} | {relation for relation, _ in found}
         records |= {link.credential for link in unique.values() if link.credential}
         drawn.append(
-            Link(
+            Arrow(
                 [(source, flow)],
                 target,
                 flow,
@@ -337,7 +337,7 @@ def fold_links(links: list[Link], card_for: Mapping[Reference, Reference]) -> li
     return drawn
 
 
-def hidden_marks(links: Iterable[Link], card_for: Mapping[Reference, Reference]) -> Mapping[Reference, str]:
+def hidden_marks(links: Iterable[Arrow], card_for: Mapping[Reference, Reference]) -> Mapping[Reference, str]:
     """How many missing checkpoints and proposed measures are on lines within a folded zone.
 
     Returns:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heappop, heappush
 
-from meshmodel.canvas.layout.elements import Branch, Bundle, Pin, Tree
+from meshmodel.canvas.layout.elements import Branch, Bundle, Bus, Pin
 from meshmodel.model.stop import check_current
 
 _BLOCK = 32
@@ -43,7 +43,7 @@ class Trunk:
         rows: where something joins it, from the top.
     """
 
-    tree: Tree
+    tree: Bus
     left: dict[int, Pin] = field(default_factory=dict)
     right: dict[int, Pin] = field(default_factory=dict)
     dogleg_row: int | None = None

@@ -9,7 +9,7 @@ from collections import defaultdict
 from operator import attrgetter
 
 from meshmodel.canvas.layout.columns import Grid
-from meshmodel.canvas.layout.elements import Bundle, Card, Feedthrough, Lines, Pin, Tree
+from meshmodel.canvas.layout.elements import Bundle, Bus, Card, Feedthrough, Lines, Pin
 from meshmodel.model.stop import check_current
 
 _MAX_SHIFT = 12
@@ -144,7 +144,7 @@ def _stack_items(grid: Grid, stacks: Stacks, gap: int, spare: int) -> None:
         y += lane.height + 1
 
 
-def _insert_feedthroughs(grid: Grid, trees: list[Tree], stacks: Stacks) -> None:
+def _insert_feedthroughs(grid: Grid, trees: list[Bus], stacks: Stacks) -> None:
     """Insert the feedthroughs into the stacks, each at the middle one of the rows of its ends."""
     lane_at: list[int] = []
     for number, lane in enumerate(grid.lanes):

@@ -18,8 +18,16 @@ from meshmodel.analysis.results import CrossingState, StepMark
 from meshmodel.exporters.diagram.captions import TITLES, count, legend
 from meshmodel.exporters.diagram.compact import stamp
 from meshmodel.exporters.diagram.dot import EDGE_SIZE, TITLE_SIZE, base_graph, node_attributes
-from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Edge, Node
-from meshmodel.exporters.diagram.labels import NODE_COLUMNS, SUBSTITUTED, Names, Shows, fit, text_width, wrap
+from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Edge, Shape
+from meshmodel.exporters.diagram.labels import (
+    NODE_COLUMNS,
+    SUBSTITUTED,
+    Shows,
+    TextReplacer,
+    fit,
+    text_width,
+    wrap,
+)
 from meshmodel.exporters.diagram.legend import add_legend
 from meshmodel.model.errors import RequestError
 from meshmodel.model.phrases import STATES, VIEWS
@@ -72,22 +80,22 @@ def boundary_map(snapshot: Snapshot, analysis: AnalysisResults, shows: Shows) ->
         raise RequestError(
             "lens", f"{summary.crossings} paths are too many for a boundary map: choose missing"
         )
-    names = Names(shows)
+    names = TextReplacer(shows)
     zones = [*(f"zone/{zone}" for zone in sorted(snapshot.zone)), *_lone(snapshot)]
     rows = [zone for zone in zones if any(zone == source for source, _ in cells)]
     entered = [zone for zone in zones if any(zone == target for _, target in cells)]
     said = [text_width(line) for cell in cells.values() for line in cell.words()]
     column = max(_COLUMN, EDGE_SIZE * max(said, default=0.0) + _AROUND)
-    nodes: list[tuple[Node, float, float, float]] = []
+    nodes: list[tuple[Shape, float, float, float]] = []
     for number, zone in enumerate(rows):
         lines = fit(f"from {_name(snapshot, names, zone)}", (_HEAD - _AROUND) / EDGE_SIZE, 3)
-        nodes.append((Node(f"from/{zone}", lines, "zone"), 0, -number, _HEAD))
+        nodes.append((Shape(f"from/{zone}", lines, "zone"), 0, -number, _HEAD))
     for number, zone in enumerate(entered, 1):
         lines = fit(f"into {_name(snapshot, names, zone)}", (column - _AROUND) / EDGE_SIZE, 3)
-        nodes.append((Node(f"into/{zone}", lines, "zone"), number, 1, column))
+        nodes.append((Shape(f"into/{zone}", lines, "zone"), number, 1, column))
     for (source, target), cell in sorted(cells.items()):
         gates = _gates(snapshot, source, target)
-        node = Node(f"cell/{source}/{target}", (*cell.words(), *gates), cell.look)
+        node = Shape(f"cell/{source}/{target}", (*cell.words(), *gates), cell.look)
         nodes.append((node, entered.index(target) + 1, -rows.index(source), column))
     drawn = [node for node, *_ in nodes]
     traced = stamp(snapshot)
@@ -150,7 +158,7 @@ def _lone(snapshot: Snapshot) -> list[str]:
     return [f"system/{key}" for key, system in sorted(snapshot.system.items()) if system.zone is None]
 
 
-def _name(snapshot: Snapshot, names: Names, zone: str) -> str:
+def _name(snapshot: Snapshot, names: TextReplacer, zone: str) -> str:
     table, _, key = zone.partition("/")
     return names.name(snapshot.table(table)[key].title, key)
 
@@ -162,7 +170,7 @@ def _gates(snapshot: Snapshot, source: str, target: str) -> list[str]:
     return ["gateway"] if any((each.from_, each.to) == ends for each in placed) else []
 
 
-def _text(diagram: Diagram, nodes: list[tuple[Node, float, float, float]], rows: int, wide: float) -> str:
+def _text(diagram: Diagram, nodes: list[tuple[Shape, float, float, float]], rows: int, wide: float) -> str:
     """The table with the positions of its cells."""
     lines = (*diagram.title_lines, *diagram.notes)
     title = 14.0 * len(lines)
@@ -193,7 +201,7 @@ class ZoneMap:
         nodes, edges: what was added.
     """
 
-    nodes: list[Node] = field(default_factory=list)
+    nodes: list[Shape] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
 
     def zone(
@@ -201,12 +209,12 @@ class ZoneMap:
     ) -> None:
         """Add a zone."""
         lines = (*name, *(line for fact in facts for line in wrap(fact, NODE_COLUMNS + 12)))
-        self.nodes.append(Node(node, lines, "zone", mark=mark, name=" ".join(name)))
+        self.nodes.append(Shape(node, lines, "zone", mark=mark, name=" ".join(name)))
 
     def line(self, tail: str, head: str, words: Sequence[str], mark: StepMark | None = None) -> None:
         """Add a line; two zones have one in each direction at most."""
         base = f"crossing/{tail}/{head}"
-        words_node = Node(f"label/{base}", tuple(words), "label", None, "plain", "crossing", mark)
+        words_node = Shape(f"label/{base}", tuple(words), "label", None, "plain", "crossing", mark)
         self.nodes.append(words_node)
         self.edges.append(Edge(f"{base}/0", tail, words_node.id, "crossing", mark, arrow=False))
         self.edges.append(Edge(f"{base}/1", words_node.id, head, "crossing", mark))

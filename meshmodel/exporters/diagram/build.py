@@ -46,19 +46,19 @@ from meshmodel.exporters.diagram.elements import (
     Lens,
     LineLook,
     Look,
-    Node,
+    Shape,
     Tone,
 )
 from meshmodel.exporters.diagram.labels import (
     DOOR_COLUMNS,
     NODE_COLUMNS,
     SUBSTITUTED,
-    Names,
     Shows,
+    TextReplacer,
     shows_everything,
     wrap,
 )
-from meshmodel.exporters.diagram.lens import Lighting, Step
+from meshmodel.exporters.diagram.lens import LensTones, Step
 from meshmodel.model.records import Agent, Checkpoint, Credential, Snapshot, System
 from meshmodel.model.rule_cards import CONTROLLED
 
@@ -71,7 +71,7 @@ def build(
     agent: str | None = None,
     compact: bool = False,
     shows: Shows = shows_everything,
-    lighting: Lighting | None = None,
+    lighting: LensTones | None = None,
     origin: Snapshot | None = None,
 ) -> Diagram:
     """The diagram of a model.
@@ -91,7 +91,7 @@ def build(
     """
     if lighting is None:
         lighting = diagram_lens.lighting(snapshot, analysis, lens, agent)
-    return _Builder(snapshot, analysis, lighting, Names(shows), agent, compact=compact).diagram(
+    return _Builder(snapshot, analysis, lighting, TextReplacer(shows), agent, compact=compact).diagram(
         lens, agent, origin or snapshot
     )
 
@@ -101,8 +101,8 @@ class _Builder:
         self,
         snapshot: Snapshot,
         analysis: AnalysisResults,
-        lighting: Lighting,
-        names: Names,
+        lighting: LensTones,
+        names: TextReplacer,
         agent: str | None,
         *,
         compact: bool,
@@ -113,7 +113,7 @@ class _Builder:
         self.lighting = lighting
         self.agent = agent
         self.names = names
-        self.nodes: list[Node] = []
+        self.nodes: list[Shape] = []
         self.edges: list[Edge] = []
         self.marks: dict[Step, StepMark] = {(*key,): mark for key, mark in analysis.marks().items()}
         self.doors = {(door.credential, door.system): door for door in analysis.doors}
@@ -145,7 +145,7 @@ class _Builder:
                 named = f"{named} ({environment})"
             frames.append(Frame(key, wrap(named + words.get(f"zone:{key}", ""), NODE_COLUMNS + 8)))
             if key not in occupied:
-                self.nodes.append(Node(f"zone/{key}", ("nothing in it",), "anchor", key))
+                self.nodes.append(Shape(f"zone/{key}", ("nothing in it",), "anchor", key))
         self._steps()
         self._boundaries()
         left_out = self._leave_out(frames)
@@ -192,7 +192,7 @@ class _Builder:
             if word:
                 lines += wrap(word, NODE_COLUMNS + 2)
         tone = self.lighting.node(reference)
-        self.nodes.append(Node(f"{kind}/{key}", tuple(lines), look, zone, tone, mark=mark, name=named))
+        self.nodes.append(Shape(f"{kind}/{key}", tuple(lines), look, zone, tone, mark=mark, name=named))
 
     def _agent(self, agent: Agent) -> None:
         reached = self.analysis.agent_reach(agent.id)
@@ -288,7 +288,7 @@ class _Builder:
             lines = ("NO CHECKPOINT", *wrap(f"{door.severity}: {', '.join(door.actions)}", DOOR_COLUMNS))
             lines = (*lines, "for other agents") if other else lines
             dim: Tone = "dim" if tone == "dim" or other else "plain"
-            self.nodes.append(Node(f"door/{base}", lines, "missing", zone, dim))
+            self.nodes.append(Shape(f"door/{base}", lines, "missing", zone, dim))
             chain.append(f"door/{base}")
         chain.append(head)
         self._chain(base, chain, look, tone, mark, arrow=look != "hold")
@@ -303,7 +303,7 @@ class _Builder:
         mark: StepMark | None = None,
     ) -> str:
         """The words on a line as a shape; returns its id."""
-        node = Node(f"label/{base}", words, "label", zone, tone, look, mark)
+        node = Shape(f"label/{base}", words, "label", zone, tone, look, mark)
         self.nodes.append(node)
         return node.id
 
@@ -348,7 +348,7 @@ class _Builder:
             same = zone if self.snapshot.system[desk].zone == zone else None
             label = [] if self.compact else [self._label(base, ("decides",), "decides", tone, same)]
             self._chain(base, (f"system/{desk}", *label, node), "decides", tone)
-        self.nodes.append(Node(node, tuple(lines), look, zone, "dim" if tone == "dim" else "plain"))
+        self.nodes.append(Shape(node, tuple(lines), look, zone, "dim" if tone == "dim" else "plain"))
 
     def _boundaries(self) -> None:
         """Checkpoints between zones: a hexagon between their frames."""

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from meshmodel.analysis.checkpoints import shortcomings
 from meshmodel.analysis.results import StepMark
-from meshmodel.exporters.diagram.elements import Edge, Lens, LineLook, Look, Node, Tone
-from meshmodel.exporters.diagram.labels import DOOR_COLUMNS, NODE_COLUMNS, Names, wrap
+from meshmodel.exporters.diagram.elements import Edge, Lens, LineLook, Look, Shape, Tone
+from meshmodel.exporters.diagram.labels import DOOR_COLUMNS, NODE_COLUMNS, TextReplacer, wrap
 from meshmodel.model.phrases import VIEWS
 from meshmodel.model.records import (
     Agent,
@@ -56,13 +56,13 @@ def system_look(system: System) -> Look:
     return next((look for look, kinds in _SYSTEM_LOOKS if system.kind in kinds), "system")
 
 
-def in_brackets(*words: str | None, names: Names) -> list[str]:
+def in_brackets(*words: str | None, names: TextReplacer) -> list[str]:
     """What stands below a name says its kind in brackets, so that nobody reads it as part of the name."""
     said = ", ".join(word for word in words if word and names.shows(word))
     return [f"[{said}]"] if said else []
 
 
-def agent_facts(agent: Agent, identities: int, names: Names) -> list[str]:
+def agent_facts(agent: Agent, identities: int, names: TextReplacer) -> list[str]:
     """What stands below an agent's name."""
     facts = in_brackets(agent.kind, names=names)
     if not agent.is_active:
@@ -90,7 +90,7 @@ def system_facts(system: System, *, is_heard: bool) -> list[str]:
     return facts
 
 
-def credential_facts(credential: Credential, names: Names) -> list[str]:
+def credential_facts(credential: Credential, names: TextReplacer) -> list[str]:
     """What stands below a credential's name: as whom it acts, and for whom."""
     facts = []
     if credential.principal != credential.id:
@@ -102,7 +102,7 @@ def credential_facts(credential: Credential, names: Names) -> list[str]:
     return facts
 
 
-def hold_words(givers: Iterable[Agent], names: Names) -> tuple[str, ...]:
+def hold_words(givers: Iterable[Agent], names: TextReplacer) -> tuple[str, ...]:
     """What a hold says: nothing, or by whom the credential is passed."""
     passing = ", ".join(names.name(each.title, each.id) for each in givers)
     return wrap(f"passed by {passing}", NODE_COLUMNS) if passing else ()
@@ -122,7 +122,7 @@ def custody_words(custody: Custody) -> tuple[str, ...]:
     return wrap(f"{custody.how} on {', '.join(custody.obtained_by)}", NODE_COLUMNS)
 
 
-def exchange_words(exchange: Exchange, snapshot: Snapshot, names: Names) -> tuple[str, ...]:
+def exchange_words(exchange: Exchange, snapshot: Snapshot, names: TextReplacer) -> tuple[str, ...]:
     """What an exchange says: where, and what is unusual about it."""
     words = ["exchanged"]
     if exchange.at is not None:
@@ -215,13 +215,13 @@ TITLES: Mapping[Lens, str] = {
 """What a lens shows, for the title; that of the reach names its agent."""
 
 
-def elements(nodes: Iterable[Node], *kinds: str) -> list[Node]:
+def elements(nodes: Iterable[Shape], *kinds: str) -> list[Shape]:
     """The elements among the shapes, of some kinds or all."""
     starts = tuple(f"{kind}/" for kind in kinds or ("agent", "system", "credential"))
     return [node for node in nodes if node.id.startswith(starts)]
 
 
-def counts_line(nodes: Sequence[Node], edges: Iterable[Edge], view: View, questions: int) -> str:
+def counts_line(nodes: Sequence[Shape], edges: Iterable[Edge], view: View, questions: int) -> str:
     """What is drawn, counted: the last line of a title; so many open questions are about what is not."""
     facts = ", ".join(count(len(elements(nodes, kind)), kind) for kind in ("agent", "system", "credential"))
     missing = {edge.id.rpartition("/")[0] for edge in edges if edge.mark == "missing"}
@@ -281,8 +281,8 @@ _TONES: Mapping[Tone, str] = {
 
 
 def legend(
-    nodes: Iterable[Node], edges: Iterable[Edge], stamp: str
-) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:
+    nodes: Iterable[Shape], edges: Iterable[Edge], stamp: str
+) -> tuple[tuple[Shape, ...], tuple[Edge, ...]]:
     """One sample of each shape and of each style of line that occurs.
 
     Args:
@@ -295,7 +295,7 @@ def legend(
     """
     looks = {node.look for node in nodes}
     shapes = [
-        Node(f"legend/{look}", tuple(said.split("\n")), look) for look, said in _LEGEND if look in looks
+        Shape(f"legend/{look}", tuple(said.split("\n")), look) for look, said in _LEGEND if look in looks
     ]
     drawn = [*edges]
     styles: list[tuple[str, Edge]] = []
@@ -314,7 +314,7 @@ def legend(
     samples = []
     for said, edge in styles:
         start, end = f"{edge.id}/start", f"{edge.id}/words"
-        shapes += [Node(start, ("",), "point"), Node(end, (said,), "key")]
+        shapes += [Shape(start, ("",), "point"), Shape(end, (said,), "key")]
         samples.append(replace(edge, tail=start, head=end))
-    shapes.append(Node("legend/stamp", (stamp,), "anchor"))
+    shapes.append(Shape("legend/stamp", (stamp,), "anchor"))
     return tuple(shapes), tuple(samples)

@@ -9,7 +9,7 @@ from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import Difference, apply_edit, difference
 from meshmodel.exporters.diagram import lens
 from meshmodel.exporters.diagram.elements import AnalysisResults, Tone
-from meshmodel.exporters.diagram.lens import Lighting, Step
+from meshmodel.exporters.diagram.lens import LensTones, Step
 from meshmodel.model.errors import RequestError
 from meshmodel.model.records import Checkpoint, Key, Record, Snapshot
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
@@ -21,7 +21,7 @@ _UNDRAWN: Final = frozenset({"at", "known_as", "description"})
 """Fields that no diagram shows."""
 
 
-def diff_view(old: Snapshot, new: Snapshot) -> tuple[Snapshot, Lighting]:
+def diff_view(old: Snapshot, new: Snapshot) -> tuple[Snapshot, LensTones]:
     """What to draw, and how it is marked.
 
     Returns:
@@ -29,7 +29,7 @@ def diff_view(old: Snapshot, new: Snapshot) -> tuple[Snapshot, Lighting]:
     """
     changes = difference(old, new)
     both = _both(new, changes)
-    lighting = Lighting(other="plain" if both.elements <= ALL_OF else "dim")
+    lighting = LensTones(other="plain" if both.elements <= ALL_OF else "dim")
     for table, key, before, after in changes:
         tone = tone_of(table, before, after)
         if tone is not None:
@@ -71,7 +71,7 @@ def _word(table: str, before: Record | None, after: Record | None) -> str:
     return f"changed: {', '.join(_changed(table, before, after))}"
 
 
-def _mark(lighting: Lighting, table: str, key: Key, record: Record | None, tone: Tone, word: str) -> None:
+def _mark(lighting: LensTones, table: str, key: Key, record: Record | None, tone: Tone, word: str) -> None:
     if isinstance(key, str):
         lighting.words[f"{table}:{key}"] = f" ({word})" if table == "zone" else word
         if isinstance(record, Checkpoint):
@@ -87,7 +87,7 @@ def _mark(lighting: Lighting, table: str, key: Key, record: Record | None, tone:
         _highlight_ends(lighting, step)
 
 
-def _highlight_ends(lighting: Lighting, step: Step) -> None:
+def _highlight_ends(lighting: LensTones, step: Step) -> None:
     if step[0] != "boundary":
         for table, end in zip(STEP_ENDS[step[0]], step[1:], strict=True):
             lighting.nodes.setdefault(f"{table}:{end}", "plain")
@@ -99,7 +99,7 @@ DEADLINE = 60.0
 
 def fix_view(
     snapshot: Snapshot, analysis: AnalysisResults, *, after: bool
-) -> tuple[Snapshot, AnalysisResults, Lighting]:
+) -> tuple[Snapshot, AnalysisResults, LensTones]:
     """What to draw: the model, its analysis and what is lit, which is the same before and after.
 
     Args:

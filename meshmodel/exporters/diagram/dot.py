@@ -14,7 +14,7 @@ from typing import Literal, TypeVar, cast
 import graphviz
 
 from meshmodel.analysis.results import StepMark
-from meshmodel.exporters.diagram.elements import Diagram, Edge, Frame, LineLook, Look, Node, Tone
+from meshmodel.exporters.diagram.elements import Diagram, Edge, Frame, LineLook, Look, Shape, Tone
 from meshmodel.exporters.diagram.labels import columns, wrap
 
 Thing = TypeVar("Thing")
@@ -292,7 +292,7 @@ def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
     """The diagram as DOT text; equal diagrams and hints give equal text."""
     hints = hints or Hints()
     graph = base_graph(diagram, newrank=str(hints.whole_ranks).lower(), rankdir=hints.direction)
-    inside: dict[str | None, list[Node]] = {}
+    inside: dict[str | None, list[Shape]] = {}
     for node in turned(diagram.nodes, hints.turn):
         inside.setdefault(node.zone, []).append(node)
     for frame in turned(diagram.frames, hints.turn):
@@ -319,7 +319,7 @@ def pad_lines(lines: Sequence[str]) -> list[str]:
     return [line + " " * LETTER_BLANKS * sum(not letter.isascii() for letter in line) for line in lines]
 
 
-def _frame(graph: graphviz.Digraph, frame: Frame, nodes: Sequence[Node], hints: Hints) -> None:
+def _frame(graph: graphviz.Digraph, frame: Frame, nodes: Sequence[Shape], hints: Hints) -> None:
     lines = pad_lines(frame.lines)
     vertical, just = hints.corner
     if frame.id in hints.roomy:
@@ -343,7 +343,7 @@ def _frame(graph: graphviz.Digraph, frame: Frame, nodes: Sequence[Node], hints: 
             cluster.node(node.id, **node_attributes(node))
 
 
-def node_attributes(node: Node) -> Attributes:
+def node_attributes(node: Shape) -> Attributes:
     """How a shape is drawn."""
     attributes = {**_LOOKS[node.look], "label": label(node.lines), "id": node.id.replace("/", ":")}
     if node.look in {"words", "zone"} and node.mark == "missing":

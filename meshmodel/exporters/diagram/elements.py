@@ -13,7 +13,7 @@ from meshmodel.analysis.results import (
     Door,
     Explanation,
     Finding,
-    Heard,
+    HeardSystem,
     StepKey,
     StepMark,
     Summary,
@@ -75,7 +75,7 @@ since an earlier model."""
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class Shape:
     """One shape. ``lines`` are shown below one another; ``zone`` is ``None`` outside every frame.
 
     The words on a line are a shape of their own that the line runs through, with the look ``label``:
@@ -134,9 +134,9 @@ class Diagram:
     title: tuple[str, str]
     description: str
     frames: tuple[Frame, ...]
-    nodes: tuple[Node, ...]
+    nodes: tuple[Shape, ...]
     edges: tuple[Edge, ...]
-    legend: tuple[Node, ...] = ()
+    legend: tuple[Shape, ...] = ()
     samples: tuple[Edge, ...] = ()
     notes: tuple[str, ...] = ()
     stamp: str = ""
@@ -150,7 +150,7 @@ class Diagram:
         return (*wrap(self.title[0], TITLE_COLUMNS), self.title[1])
 
     @property
-    def all_nodes(self) -> tuple[Node, ...]:
+    def all_nodes(self) -> tuple[Shape, ...]:
         """The nodes of the model and those of the legend."""
         return self.nodes + self.legend
 
@@ -176,7 +176,7 @@ class AnalysisResults(Protocol):
         """The missing checkpoints."""
 
     @property
-    def heard(self) -> Sequence[Heard]:
+    def heard(self) -> Sequence[HeardSystem]:
         """The heard systems."""
 
     @property

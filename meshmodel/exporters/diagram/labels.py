@@ -95,7 +95,7 @@ def fit(text: str, room: float, lines: int) -> tuple[str, ...]:
 
 
 @dataclass(slots=True)
-class Names:
+class TextReplacer:
     """Replaces texts that a format cannot show; ``changed`` is set once one was replaced."""
 
     shows: Shows = shows_everything

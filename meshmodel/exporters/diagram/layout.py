@@ -47,7 +47,7 @@ _RIM: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _LayoutLine:
     """A line of a layout: the shapes at its ends, its pieces, the box around them."""
 
     tail: str
@@ -58,7 +58,7 @@ class _Line:
     def enters(self, box: Rectangle) -> bool:
         return not disjoint(self.box, box) and any(enters(piece, box) for piece in self.pieces)
 
-    def crosses(self, other: "_Line") -> bool:
+    def crosses(self, other: "_LayoutLine") -> bool:
         if disjoint(self.box, other.box) or {self.tail, self.head} & {other.tail, other.head}:
             return False
         theirs = other.within(self.box)
@@ -77,11 +77,11 @@ class _Line:
         ]
 
 
-def lines(layout: Mapping[str, Any]) -> list[_Line]:
+def lines(layout: Mapping[str, Any]) -> list[_LayoutLine]:
     """The lines that are drawn."""
     names = {each["_gvid"]: each["name"] for each in layout.get("objects", ())}
     found = [(names[each["tail"]], names[each["head"]], polyline(each)) for each in layout.get("edges", ())]
-    return [_Line(tail, head, pieces, bounding_box(pieces)) for tail, head, pieces in found if pieces]
+    return [_LayoutLine(tail, head, pieces, bounding_box(pieces)) for tail, head, pieces in found if pieces]
 
 
 def faults(layout: dict[str, Any]) -> int:
@@ -389,7 +389,7 @@ def _finish(renderer: Renderer, diagram: Diagram, hints: Hints, first: dict[str,
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _Component:
     """A connected component: its box, the shapes that no line enters, and its lowest shape."""
 
     box: Rectangle
@@ -397,9 +397,9 @@ class _Part:
     bottom: str
 
 
-def _shelves(diagram: Diagram, layout: dict[str, Any]) -> list[list[_Part]]:
+def _shelves(diagram: Diagram, layout: dict[str, Any]) -> list[list[_Component]]:
     """The parts in rows that are no wider than a page, unless one part alone is."""
-    shelves: list[list[_Part]] = []
+    shelves: list[list[_Component]] = []
     for part in sorted(_parts(diagram, layout), key=lambda part: part.box[0]):
         if shelves and _width([*shelves[-1], part]) <= FULL_WIDTH:
             shelves[-1].append(part)
@@ -408,22 +408,22 @@ def _shelves(diagram: Diagram, layout: dict[str, Any]) -> list[list[_Part]]:
     return shelves
 
 
-def _width(shelf: list[_Part]) -> float:
+def _width(shelf: list[_Component]) -> float:
     return sum(part.box[2] - part.box[0] + 16 for part in shelf)
 
 
-def _lowest(shelf: list[_Part]) -> str:
+def _lowest(shelf: list[_Component]) -> str:
     return min(shelf, key=lambda part: part.box[1]).bottom
 
 
-def _below(shelves: list[list[_Part]]) -> Iterator[tuple[str, str]]:
+def _below(shelves: list[list[_Component]]) -> Iterator[tuple[str, str]]:
     for upper, lower in pairwise(shelves):
         for part in lower:
             for top in part.tops:
                 yield _lowest(upper), top
 
 
-def _parts(diagram: Diagram, layout: dict[str, Any]) -> list[_Part]:
+def _parts(diagram: Diagram, layout: dict[str, Any]) -> list[_Component]:
     leader = {node.id: node.id for node in diagram.nodes}
 
     def find(name: str) -> str:
@@ -454,5 +454,5 @@ def _parts(diagram: Diagram, layout: dict[str, Any]) -> list[_Part]:
         )
         tops = tuple(name for name in names if name not in entered)
         bottom = min(names, key=lambda name: boxes[name][1])
-        parts.append(_Part(box, tops or (names[0],), bottom))
+        parts.append(_Component(box, tops or (names[0],), bottom))
     return parts

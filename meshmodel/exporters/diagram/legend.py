@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import graphviz
 
 from meshmodel.exporters.diagram.dot import LEGEND_SIZE, edge_attributes, node_attributes, recoloured
-from meshmodel.exporters.diagram.elements import Diagram, Edge, Node
+from meshmodel.exporters.diagram.elements import Diagram, Edge, Shape
 from meshmodel.exporters.diagram.geometry import Rectangle
 from meshmodel.exporters.diagram.labels import text_width
 
@@ -27,7 +27,7 @@ _GAP, _MARGIN, _LINE, _LEADING, _AROUND = 10.0, 6.0, 30.0, 11.5, 18.0
 class _Sample:
     """A shape, or a line with its words: its size, and where it begins once it is placed."""
 
-    node: Node
+    node: Shape
     width: float
     height: float
     edge: Edge | None = None
@@ -100,7 +100,7 @@ def _place(graph: graphviz.Digraph, row: Sequence[_Sample], x: float, y: float) 
     for sample in row:
         start, wide = x, sample.width
         if sample.edge is not None:
-            point = Node(sample.edge.tail, ("",), "point")
+            point = Shape(sample.edge.tail, ("",), "point")
             graph.node(point.id, pos=f"{x:.2f},{y:.2f}", **node_attributes(point))
             end = x + _LINE - 4
             tip = f"e,{end:.2f},{y:.2f} " if sample.edge.arrow else ""

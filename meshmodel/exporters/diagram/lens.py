@@ -21,7 +21,7 @@ Step = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Lighting:
+class LensTones:
     """The tones of nodes (``agent:a``, ``credential:c``, ``system:s``) and of steps.
 
     What is not named has the tone ``other``. ``words`` are further lines on nodes.
@@ -41,7 +41,7 @@ class Lighting:
         return self.steps.get(step, self.other)
 
 
-def lighting(snapshot: Snapshot, analysis: AnalysisResults, lens: Lens, agent: str | None) -> Lighting:
+def lighting(snapshot: Snapshot, analysis: AnalysisResults, lens: Lens, agent: str | None) -> LensTones:
     """What a lens lights.
 
     Raises:
@@ -55,12 +55,12 @@ def lighting(snapshot: Snapshot, analysis: AnalysisResults, lens: Lens, agent: s
         raise RequestError(
             "agent", f"the lens '{lens}' shows all agents: leave it out, or use the lens reach"
         )
-    return missing(snapshot, analysis) if lens == "missing" else Lighting()
+    return missing(snapshot, analysis) if lens == "missing" else LensTones()
 
 
 def missing(
     snapshot: Snapshot, analysis: AnalysisResults, is_cancelled: Callable[[], bool] | None = None
-) -> Lighting:
+) -> LensTones:
     """The doors, and for each of them a witness: the way on which nobody asks.
 
     Args:
@@ -68,7 +68,7 @@ def missing(
         analysis: what follows from it.
         is_cancelled: asked before each witness; once true, those that are left are left out.
     """
-    lighting = Lighting(other="dim")
+    lighting = LensTones(other="dim")
     reading: dict[str, list[str]] = {}
     for (credential, system), grant in snapshot.grant.items():
         if {"read", "admin"} & {*grant.actions}:
@@ -98,7 +98,7 @@ def missing(
     return lighting
 
 
-def highlight_step(lighting: Lighting, kind: str, tail: str, head: str) -> None:
+def highlight_step(lighting: LensTones, kind: str, tail: str, head: str) -> None:
     """Light a step and the elements at its ends."""
     ends = STEP_ENDS[kind]
     for table, end in zip(ends, (tail, head), strict=True):
@@ -107,7 +107,7 @@ def highlight_step(lighting: Lighting, kind: str, tail: str, head: str) -> None:
 
 
 def _highlight_source(
-    snapshot: Snapshot, lighting: Lighting, agent: str, source: str, reading: Sequence[str]
+    snapshot: Snapshot, lighting: LensTones, agent: str, source: str, reading: Sequence[str]
 ) -> None:
     """The system that an agent of the witness comes from, and how it reads there with what it holds."""
     lighting.nodes[f"agent:{agent}"] = lighting.nodes[f"system:{source}"] = "plain"
@@ -117,7 +117,7 @@ def _highlight_source(
             lighting.steps["hold", agent, credential] = lighting.steps["grant", credential, source] = "plain"
 
 
-def reach(snapshot: Snapshot, analysis: AnalysisResults, agent: str) -> Lighting:
+def reach(snapshot: Snapshot, analysis: AnalysisResults, agent: str) -> LensTones:
     """What one agent reaches: directly, as itself by hidden steps, or through a deputy.
 
     See ``docs/semantics.md#reach``.
@@ -132,7 +132,7 @@ def reach(snapshot: Snapshot, analysis: AnalysisResults, agent: str) -> Lighting
     if not record.is_active or reached is None:
         raise RequestError("agent", f"agent '{agent}' is retired and reaches nothing: name another")
     mesh = Mesh(snapshot)
-    lighting = Lighting(other="dim", nodes={f"agent:{agent}": "direct"})
+    lighting = LensTones(other="dim", nodes={f"agent:{agent}": "direct"})
     layers: tuple[tuple[Tone, tuple[str, ...]], ...] = (
         ("deputy", KINDS),
         ("hidden", OWN),
@@ -174,7 +174,7 @@ def _is_used(mesh: Mesh, step: Pair, yielding: set[int]) -> bool:
     )
 
 
-def _add_words(mesh: Mesh, lighting: Lighting, agent: str, reached: Sequence[SystemReach]) -> None:
+def _add_words(mesh: Mesh, lighting: LensTones, agent: str, reached: Sequence[SystemReach]) -> None:
     lighting.words[f"agent:{agent}"] = "reach of this agent"
     said: dict[Tone, str] = {"direct": "held", "hidden": "found", "deputy": "of another agent"}
     for each in mesh.credentials:

@@ -19,7 +19,7 @@ from meshmodel.exporters.diagram.boundary_map import (
 )
 from meshmodel.exporters.diagram.captions import TITLES, count, legend
 from meshmodel.exporters.diagram.dot import SMALLEST
-from meshmodel.exporters.diagram.elements import Diagram, Edge, Node
+from meshmodel.exporters.diagram.elements import Diagram, Edge, Shape
 from meshmodel.exporters.diagram.labels import NODE_COLUMNS, wrap
 from meshmodel.exporters.diagram.layout import READABLE, RIM, Arrangement, scale
 from meshmodel.model.errors import RequestError
@@ -33,7 +33,7 @@ Crossings = Mapping[tuple[str, str], ZoneCrossings]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PageLine:
     """A line between two elements: its pieces, the shapes on it, its ends.
 
     Attributes:
@@ -58,14 +58,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class PageGroup:
     """The elements of one page: of a zone, or of those outside every zone (``None``)."""
 
     zone: str | None
     elements: tuple[str, ...]
 
 
-def lines_of(diagram: Diagram) -> list[Line]:
+def lines_of(diagram: Diagram) -> list[PageLine]:
     """The lines of a diagram; a checkpoint on a boundary lies on one from zone to zone."""
     pieces: dict[str, list[Edge]] = {}
     for edge in diagram.edges:
@@ -73,10 +73,10 @@ def lines_of(diagram: Diagram) -> list[Line]:
         if edge.look == "boundary":
             base = base.rpartition("/")[0]
         pieces.setdefault(base, []).append(edge)
-    return [Line(base, tuple(found), (found[0].tail, found[-1].head)) for base, found in pieces.items()]
+    return [PageLine(base, tuple(found), (found[0].tail, found[-1].head)) for base, found in pieces.items()]
 
 
-def groups(diagram: Diagram) -> list[Group]:
+def groups(diagram: Diagram) -> list[PageGroup]:
     """The elements by zone, in the order of the zones; those outside every zone last.
 
     A credential that stands between zones goes to the page of one from where it comes.
@@ -92,11 +92,11 @@ def groups(diagram: Diagram) -> list[Group]:
     for element, zone in zones.items():
         inside.setdefault(zone, []).append(element)
     outside = inside.pop(None, [])
-    found = [Group(zone, tuple(members)) for zone, members in inside.items() if members]
-    return [*found, Group(None, tuple(outside))] if outside else found
+    found = [PageGroup(zone, tuple(members)) for zone, members in inside.items() if members]
+    return [*found, PageGroup(None, tuple(outside))] if outside else found
 
 
-def halves(diagram: Diagram, group: Group) -> tuple[Group, Group]:
+def halves(diagram: Diagram, group: PageGroup) -> tuple[PageGroup, PageGroup]:
     """Two groups in place of one, with neighbours kept together."""
     near: dict[str, list[str]] = {element: [] for element in group.elements}
     for line in lines_of(diagram):
@@ -106,7 +106,7 @@ def halves(diagram: Diagram, group: Group) -> tuple[Group, Group]:
             near[other].append(one)
     order = list(_walk(near))
     middle = (len(order) + 1) // 2
-    return Group(group.zone, tuple(order[:middle])), Group(group.zone, tuple(order[middle:]))
+    return PageGroup(group.zone, tuple(order[:middle])), PageGroup(group.zone, tuple(order[middle:]))
 
 
 def _walk(near: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -138,7 +138,7 @@ def cut(diagram: Diagram, elements: Collection[str], page_of: Callable[[str], st
     shown = {*elements}.union(*(line.between for line in drawn))
     drawn += [line for line in lines if line.pieces[0].look == "decides" and line.ends[1] in shown]
     shown = shown.union(*(line.between for line in drawn))
-    stubs: dict[str, Node] = {}
+    stubs: dict[str, Shape] = {}
     edges = []
     for line in drawn:
         for piece in line.pieces:
@@ -164,14 +164,14 @@ def cut(diagram: Diagram, elements: Collection[str], page_of: Callable[[str], st
     )
 
 
-def _stub(diagram: Diagram, end: Node, zone: str | None, where: str) -> Node:
+def _stub(diagram: Diagram, end: Shape, zone: str | None, where: str) -> Shape:
     """What a cut line ends in: the name of the element there, or of the zone that the line leads into."""
     if zone is not None:
         name = " ".join(next(frame for frame in diagram.frames if frame.id == zone).lines)
         lines = (*wrap(name, NODE_COLUMNS), *([where] if where != name else []))
-        return Node(f"stub/zone/{zone}", lines, "stub", name=end.id)
+        return Shape(f"stub/zone/{zone}", lines, "stub", name=end.id)
     name = end.name or " ".join(end.lines)
-    return Node(f"stub/{end.id}", (*wrap(name, NODE_COLUMNS), where), "stub", name=end.id)
+    return Shape(f"stub/{end.id}", (*wrap(name, NODE_COLUMNS), where), "stub", name=end.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +221,11 @@ def sheets(
         crossings: those between zones, for the overview; ``None``: they were not counted.
     """
 
-    def split(diagram: Diagram, waiting: deque[Group], drawn: Callable[[Group], Diagram]) -> list[Group]:
+    def split(
+        diagram: Diagram, waiting: deque[PageGroup], drawn: Callable[[PageGroup], Diagram]
+    ) -> list[PageGroup]:
         """The groups, in parts where the page of one cannot be read."""
-        parts = list[Group]()
+        parts = list[PageGroup]()
         while waiting:
             group = waiting.popleft()
             page = drawn(group)
@@ -236,7 +238,7 @@ def sheets(
 
     found = split(whole, deque(groups(whole)), lambda group: _drawn(whole, group, lambda _: "page 88"))
     zones = overview(whole, found, 88, crossings)
-    every = Group(None, tuple(node.id for node in zones.nodes if node.look == "zone"))
+    every = PageGroup(None, tuple(node.id for node in zones.nodes if node.look == "zone"))
     parts = split(zones, deque([every]), lambda group: _part(zones, group, lambda _: "page 88"))
     while True:
         made = _numbered(whole, parts, found, arranged, link, crossings)
@@ -251,15 +253,15 @@ def sheets(
         found = [part for each in pieces[here:] for part in each]
 
 
-def _is_enough(group: Group, sheet: Sheet) -> bool:
+def _is_enough(group: PageGroup, sheet: Sheet) -> bool:
     """Whether the page of a group can be read, or can be made no smaller."""
     return sheet.is_readable or len(group.elements) == 1
 
 
 def _numbered(
     whole: Diagram,
-    parts: Sequence[Group],
-    found: Sequence[Group],
+    parts: Sequence[PageGroup],
+    found: Sequence[PageGroup],
     arranged: Callable[[Diagram], Arrangement],
     link: Callable[[str], str],
     crossings: Crossings | None,
@@ -288,12 +290,12 @@ def _numbered(
     ]
 
 
-def _part(zones: Diagram, group: Group, page_of: Callable[[str], str]) -> Diagram:
+def _part(zones: Diagram, group: PageGroup, page_of: Callable[[str], str]) -> Diagram:
     """The part of an overview that shows some zones, with stubs for those that they are joined to."""
     return cut(zones, group.elements, page_of)
 
 
-def _drawn(whole: Diagram, group: Group, page_of: Callable[[str], str]) -> Diagram:
+def _drawn(whole: Diagram, group: PageGroup, page_of: Callable[[str], str]) -> Diagram:
     drawn = cut(whole, group.elements, page_of)
     counted = element_counts(group.elements)
     return replace(drawn, title=(_name(whole, group.zone), counted), description=f"{counted}.")
@@ -325,7 +327,7 @@ def _links(diagram: Diagram, addresses: Mapping[str, str]) -> dict[str, str]:
 
 
 def overview(
-    whole: Diagram, found: Sequence[Group], first: int = 2, crossings: Crossings | None = None
+    whole: Diagram, found: Sequence[PageGroup], first: int = 2, crossings: Crossings | None = None
 ) -> Diagram:
     """The zones of a diagram with what lies in them and where it is drawn, and the lines between them.
 
@@ -339,7 +341,7 @@ def overview(
         first: the number of the page of the first.
         crossings: by pair of zones, as their shapes are called; ``None``: they were not counted.
     """
-    made, between, missing = ZoneMap(), dict[tuple[str, str], list[Line]](), Counter[str]()
+    made, between, missing = ZoneMap(), dict[tuple[str, str], list[PageLine]](), Counter[str]()
     zone_of = {element: zone_node(group.zone) for group in found for element in group.elements}
     for line in lines_of(whole):
         tail, head = (zone_of.get(end) for end in line.ends)
@@ -372,7 +374,7 @@ def overview(
     return made.diagram(title, whole.description, whole.model, whole.stamp, whole.notes)
 
 
-def _mark(here: ZoneCrossings, lines: Iterable[Line]) -> StepMark | None:
+def _mark(here: ZoneCrossings, lines: Iterable[PageLine]) -> StepMark | None:
     """The mark of a line between zones: by the worst crossing; where none was counted, by missing ones."""
     if not here.states:
         return "missing" if any(line.is_missing for line in lines) else None

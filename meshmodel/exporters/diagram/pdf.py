@@ -2,7 +2,7 @@
 
 The font is Bitstream Vera, which comes with reportlab; it has the letters of western European
 languages. It runs wider than the font that was laid out for, so each text is set a little narrower
-where that is needed to stay in its shape. Names in other scripts are shown by id (``labels.Names``).
+where that is needed to stay in its shape. Names in other scripts are shown by id (``labels.TextReplacer``).
 """
 
 import io
@@ -41,7 +41,7 @@ def shows(text: str) -> bool:
     return text.isascii() or (_register() >= {ord(character) for character in text})
 
 
-class Drawn(Protocol):
+class PdfPicture(Protocol):
     """A picture to draw on a page: its diagram, where its parts stand, a name for links to it."""
 
     @property
@@ -57,7 +57,7 @@ class Drawn(Protocol):
         """Where."""
 
 
-def draw(pictures: Sequence[Drawn], title: str) -> bytes:
+def draw(pictures: Sequence[PdfPicture], title: str) -> bytes:
     """The pictures as a PDF, each on an A4 page of its own; equal pictures give equal bytes.
 
     Raises:
@@ -81,7 +81,7 @@ def draw(pictures: Sequence[Drawn], title: str) -> bytes:
     return out.getvalue()
 
 
-def _draw_page(page: Any, picture: Drawn) -> None:
+def _draw_page(page: Any, picture: PdfPicture) -> None:
     """One picture on a page of A4, upright or across, made smaller where it has to be."""
     width, height = picture.arranged.size
     across = fit(width, height) < fit(height, width)

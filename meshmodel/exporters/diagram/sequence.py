@@ -20,8 +20,8 @@ from meshmodel.exporters.diagram.dot import (
     label,
     node_attributes,
 )
-from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Edge, Look, Node
-from meshmodel.exporters.diagram.labels import SUBSTITUTED, Names, Shows, fit, text_width, wrap
+from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Edge, Look, Shape
+from meshmodel.exporters.diagram.labels import SUBSTITUTED, Shows, TextReplacer, fit, text_width, wrap
 from meshmodel.exporters.diagram.layout import FULL_WIDTH, RIM
 from meshmodel.exporters.diagram.legend import add_legend
 from meshmodel.model.errors import RequestError
@@ -35,7 +35,7 @@ _TEXT_COLUMNS = 36
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _SequenceStep:
     """One step: its words, the participants it leads from and to (the same: it stays there)."""
 
     words: tuple[str, ...]
@@ -70,7 +70,9 @@ def sequence(
         raise RequestError(
             "finding", f"the finding '{one_line(named)}' has no steps to draw: it is about what stands"
         )
-    return _Sequence(snapshot, analysis, finding, explanation, Names(shows)).drawn(traced or stamp(snapshot))
+    return _Sequence(snapshot, analysis, finding, explanation, TextReplacer(shows)).drawn(
+        traced or stamp(snapshot)
+    )
 
 
 class _Sequence:
@@ -80,13 +82,13 @@ class _Sequence:
         analysis: AnalysisResults,
         finding: Finding,
         explanation: Explanation,
-        names: Names,
+        names: TextReplacer,
     ) -> None:
         self.snapshot, self.analysis, self.names = snapshot, analysis, names
         self.finding, self.explanation = finding, explanation
         self.doors = {(door.credential, door.system) for door in analysis.doors}
         self.participants: dict[str, int] = {}
-        self.nodes: list[Node] = []
+        self.nodes: list[Shape] = []
         self.edges: list[Edge] = []
         self.graph = graphviz.Digraph()
 
@@ -96,7 +98,7 @@ class _Sequence:
         table, _, key = reference.partition(":")
         return self.names.name(self.snapshot.table(table)[key].title, key)
 
-    def _rows(self) -> list[_Row]:
+    def _rows(self) -> list[_SequenceStep]:
         actor = f"agent:{self.explanation.agent}"
         rows = []
         for number, step in enumerate(self.explanation.steps, 1):
@@ -127,7 +129,7 @@ class _Sequence:
         does = {"trigger": "starts", "hearing": "is read by"}.get(step.step, "runs")
         return here, there, f"{does} {self._name(there)}"
 
-    def _row(self, number: int, step: PathStep, sentence: str, tail: str, head: str) -> _Row:
+    def _row(self, number: int, step: PathStep, sentence: str, tail: str, head: str) -> _SequenceStep:
         snapshot, names = self.snapshot, self.names
         words = [f"{number}. {sentence}"]
         if step.identity is not None:
@@ -146,7 +148,7 @@ class _Sequence:
             mark = "missing" if step.step == "grant" and ends in self.doors else None
             words.append("\u00d7 no checkpoint" if mark else "no checkpoint")
         lines = tuple(line for word in words for line in wrap(word, _TEXT_COLUMNS))
-        return _Row(lines, tail, head, mark)
+        return _SequenceStep(lines, tail, head, mark)
 
     # Places
 
@@ -183,7 +185,7 @@ class _Sequence:
         text.body += self.graph.body
         return diagram, add_legend(str(text.source), around, diagram)
 
-    def _node(self, node: Node, x: float, y: float, wide: float, high: float, **more: str) -> None:
+    def _node(self, node: Shape, x: float, y: float, wide: float, high: float, **more: str) -> None:
         self.nodes.append(node)
         size = {"width": f"{wide / 72:.3f}", "height": f"{high / 72:.3f}", "pos": f"{x:.2f},{y:.2f}"}
         self.graph.node(node.id, **{**node_attributes(node), "margin": "0", **size, **more})
@@ -199,14 +201,14 @@ class _Sequence:
         )
         self.graph.edge(edge.tail, edge.head, **{**edge_attributes(edge), "pos": tip + path})
 
-    def _draw_row(self, number: int, row: _Row, y: float, high: float) -> None:
-        text = Node(f"label/step/{number}", row.words, "label", None, "plain", "grant", row.mark)
+    def _draw_row(self, number: int, row: _SequenceStep, y: float, high: float) -> None:
+        text = Shape(f"label/step/{number}", row.words, "label", None, "plain", "grant", row.mark)
         self._node(text, _TEXT / 2 - 6, y, _TEXT - 12, high, label=label(row.words, just="l"))
         x, to = self._x(row.tail), self._x(row.head)
-        circle = Node(f"step/{number}", (str(number),), "number", mark=row.mark)
+        circle = Shape(f"step/{number}", (str(number),), "number", mark=row.mark)
         self._node(circle, x, y, 16, 16)
         if row.head != row.tail:
-            point = Node(f"step/{number}/end", ("",), "point")
+            point = Shape(f"step/{number}/end", ("",), "point")
             self._node(point, to, y, 1, 1)
             side = 8 if to > x else -8
             self._edge(
@@ -223,8 +225,8 @@ class _Sequence:
             room = (self._column - 14) / NODE_SIZE
             lines = (*fit(self._name(reference), room, 2), *fit(f"({where})", room, 2))
             x = self._x(reference)
-            self._node(Node(f"{table}/{key}", lines, look), x, 0, self._column - 8, _HEAD + 8)
-            end = Node(f"lifeline/{table}/{key}", ("",), "point")
+            self._node(Shape(f"{table}/{key}", lines, look), x, 0, self._column - 8, _HEAD + 8)
+            end = Shape(f"lifeline/{table}/{key}", ("",), "point")
             self._node(end, x, bottom, 1, 1)
             edge = Edge(f"lifeline/{table}/{key}/0", f"{table}/{key}", end.id, "lifeline", arrow=False)
             self._edge(edge, (x, -_HEAD / 2 - 4), (x, bottom))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from meshmodel.exporters.graphs.relations import Edge, boundaries, counting, edges
+from meshmodel.exporters.graphs.relations import RelationEdge, boundaries, counting, edges
 from meshmodel.model.errors import RequestError
 from meshmodel.model.phrases import VIEWS
 from meshmodel.model.records import Checkpoint, Custody, Delegation, Exchange, Grant
@@ -63,7 +63,7 @@ def mermaid(analysis: "Analysis") -> str:
 
 def mermaid_pages(analysis: "Analysis") -> tuple[str, ...]:
     """The model as flowcharts within the limits of Mermaid: one if possible, else each says which it is."""
-    pages = list(_Drawing(analysis).pages())
+    pages = list(_MermaidDiagrams(analysis).pages())
     return tuple(page.text(number, len(pages)) for number, page in enumerate(pages, 1))
 
 
@@ -77,7 +77,7 @@ def _units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2 + 1
 
 
-class _Line(NamedTuple):
+class _MermaidEdge(NamedTuple):
     """An edge of the diagram: its ends as ``kind:id``, and its text in Mermaid."""
 
     start: str
@@ -85,10 +85,10 @@ class _Line(NamedTuple):
     text: str
 
 
-class _Page:
+class _MermaidDiagram:
     """One diagram; its size is kept, so that it is known whether something more fits."""
 
-    def __init__(self, drawing: "_Drawing") -> None:
+    def __init__(self, drawing: "_MermaidDiagrams") -> None:
         self.drawing = drawing
         self.elements: dict[str, None] = {}
         self.zones: dict[str, None] = {}
@@ -130,7 +130,7 @@ class _Page:
         return "\n".join([*lines, *inside.get(None, ()), *self.edges, ""])
 
 
-class _Drawing:
+class _MermaidDiagrams:
     """The parts of the diagrams of one model.
 
     Attributes:
@@ -154,7 +154,7 @@ class _Drawing:
         self.zones = self._zones()
         self.nodes = {each: self._node(each) for each in elements}
 
-    def pages(self) -> Iterator[_Page]:
+    def pages(self) -> Iterator[_MermaidDiagram]:
         """The diagrams: edges by zone, then the elements that have none."""
         lines = sorted(self._lines(), key=lambda line: self._zones_between(line.start, line.end))
         joined = {end for line in lines for end in (line.start, line.end)}
@@ -162,11 +162,11 @@ class _Drawing:
         parts: list[tuple[tuple[str, ...], str | None]] = [
             ((each.start, each.end), each.text) for each in lines
         ]
-        page = _Page(self)
+        page = _MermaidDiagram(self)
         for elements, edge in (*parts, *(((each,), None) for each in lone)):
             if not page.add(elements, edge, always=False):
                 yield page
-                page = _Page(self)
+                page = _MermaidDiagram(self)
                 page.add(elements, edge, always=True)
         yield page
 
@@ -224,7 +224,7 @@ class _Drawing:
         text = "<br>".join(map(_escape, words))
         return f"    {self.ids[element]}{begin}{text}{end}:::{'unused' if unused else kind}"
 
-    def _lines(self) -> Iterator[_Line]:
+    def _lines(self) -> Iterator[_MermaidEdge]:
         for edge in self.edges:
             door = self.doors.get((edge.from_, edge.to)) if edge.step == "grant" else None
             words = [*_words(edge), *map(self._decides, edge.checkpoints)]
@@ -236,10 +236,10 @@ class _Drawing:
             start, end = ends
             yield self._line(start, end, _ARROWS["boundary"], ["boundary", self._decides(each)])
 
-    def _line(self, start: str, end: str, arrow: str, words: Iterable[str]) -> _Line:
+    def _line(self, start: str, end: str, arrow: str, words: Iterable[str]) -> _MermaidEdge:
         text = "<br>".join(map(_escape, words))
         label = f'|"{text}"|' if text else ""
-        return _Line(start, end, f"  {self.ids[start]} {arrow}{label} {self.ids[end]}")
+        return _MermaidEdge(start, end, f"  {self.ids[start]} {arrow}{label} {self.ids[end]}")
 
     def _decides(self, checkpoint: Checkpoint) -> str:
         counts = checkpoint.id in self.counts
@@ -247,7 +247,7 @@ class _Drawing:
         return f"{'◆' if counts else '◇'} {checkpoint.kind}{covers}{'' if counts else ', not effective'}"
 
 
-def _words(edge: Edge) -> list[str]:
+def _words(edge: RelationEdge) -> list[str]:
     """What an edge says beside its checkpoints."""
     match edge.record:
         case Grant():

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from meshmodel.exporters.graphs.relations import Edge, boundaries, edges, facts_of
+from meshmodel.exporters.graphs.relations import RelationEdge, boundaries, edges, facts_of
 from meshmodel.model.vocabulary import ELEMENT_TABLES
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _flat(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _edge_facts(
-    edge: Edge, marks: "Mapping[StepKey, str]", severities: Mapping[tuple[str, str], str]
+    edge: RelationEdge, marks: "Mapping[StepKey, str]", severities: Mapping[tuple[str, str], str]
 ) -> dict[str, Any]:
     """The attributes of the edge of a step: its fields, who passes it, its mark, its checkpoints."""
     facts = {} if edge.record is None else facts_of(edge.record)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
 
 
-class Edge(NamedTuple):
+class RelationEdge(NamedTuple):
     """One step that relations make between two elements.
 
     Attributes:
@@ -38,7 +38,7 @@ class Edge(NamedTuple):
         return f"{start}:{self.from_}", f"{end}:{self.to}"
 
 
-def edges(snapshot: Snapshot) -> Iterator[Edge]:
+def edges(snapshot: Snapshot) -> Iterator[RelationEdge]:
     """All steps between elements, by kind and ends.
 
     Hearing is one of them where a checkpoint is on it.
@@ -63,7 +63,7 @@ def edges(snapshot: Snapshot) -> Iterator[Edge]:
             givers = tuple(passed.get(key, ())) if step == "hold" else ()
             start, end = key
             on_it = tuple(placed.get((step, start, end), ()))
-            yield Edge(step, start, end, table.get(key), givers, on_it)
+            yield RelationEdge(step, start, end, table.get(key), givers, on_it)
 
 
 def boundaries(snapshot: Snapshot) -> tuple[Checkpoint, ...]:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from meshmodel.analysis.analysis import Analysis
 from meshmodel.exporters.policies.model_names import cedar_namespace, digest
-from meshmodel.exporters.policies.verdicts import LONGEST, Rule, Side, policy_rules
+from meshmodel.exporters.policies.verdicts import LONGEST, AccessVerdict, Side, policy_rules
 from meshmodel.model.records import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import ACTIONS
@@ -94,7 +94,7 @@ def cedar_policies(analysis: Analysis, side: Side) -> str:
     return blank + "".join(f"// {each}\n" for each in head) + "\n".join(made)
 
 
-def cedar_of(snapshot: Snapshot, rules: Iterable[Rule]) -> list[str]:
+def cedar_of(snapshot: Snapshot, rules: Iterable[AccessVerdict]) -> list[str]:
     """The policies of some rules, as an initiator asks."""
     policies = _Policies(cedar_namespace(snapshot, "initiator"))
     return [each for rule in rules for each in policies.initiator(rule)]
@@ -105,7 +105,7 @@ class _Policies(NamedTuple):
 
     namespace: str
 
-    def initiator(self, rule: Rule) -> Iterator[str]:
+    def initiator(self, rule: AccessVerdict) -> Iterator[str]:
         """Every agent behind the request must be one that may."""
         asked = (
             *self._bound(rule, "context.credential"),
@@ -125,7 +125,7 @@ class _Policies(NamedTuple):
                 )
                 yield self._policy(rule, name, "  principal,", conditions)
 
-    def target(self, rule: Rule) -> Iterator[str]:
+    def target(self, rule: AccessVerdict) -> Iterator[str]:
         """All who reach it get one answer; of the agent a target knows what the decision names."""
         principal = _scoped("principal", self._entity("Credential", rule.credential), ",")
         if rule.alike == "free":
@@ -138,7 +138,7 @@ class _Policies(NamedTuple):
             bound = self._bound(rule, "principal")
             yield self._policy(rule, "asked", principal, (*bound, *known))
 
-    def _bound(self, rule: Rule, credential: str) -> Sequence[str]:
+    def _bound(self, rule: AccessVerdict, credential: str) -> Sequence[str]:
         """What a decision must be; ``credential`` says where the request names its own."""
         return (
             *_BOUND,
@@ -146,7 +146,7 @@ class _Policies(NamedTuple):
             f'context.decision.action == "{rule.action}"',
         )
 
-    def _policy(self, rule: Rule, name: str, principal: str, conditions: Sequence[str]) -> str:
+    def _policy(self, rule: AccessVerdict, name: str, principal: str, conditions: Sequence[str]) -> str:
         action = _scoped("action", self._entity("Action", rule.action), ",")
         resource = _scoped("resource", self._entity("System", rule.system))
         when = " &&\n  ".join(conditions)
@@ -175,7 +175,7 @@ def _scoped(part: str, entity: str, behind: str = "") -> str:
     return line if len(line) <= _WIDTH else f"  {part} ==\n    {entity}{behind}"
 
 
-def _undecided(rule: Rule) -> str:
+def _undecided(rule: AccessVerdict) -> str:
     given = {"free": rule.free, "asked": rule.asked, "denied": rule.denied, "person": rule.persons}
     who = "; ".join(f"{verdict}: {', '.join(agents)}" for verdict, agents in given.items() if agents)
     return f"cannot decide {rule.credential}>{rule.system}:{rule.action}, so denied ({who})"

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from meshmodel.analysis.analysis import Analysis
 from meshmodel.analysis.graph import bits, union
-from meshmodel.analysis.listing import Coming
+from meshmodel.analysis.listing import SourcedAgent
 from meshmodel.analysis.results import way
 from meshmodel.analysis.starts import HOME
 
 
-class Access(NamedTuple):
+class EffectiveAccess(NamedTuple):
     """One access in the effective reach of one agent.
 
     Attributes:
@@ -52,7 +52,7 @@ class PolicyFacts:
         """The effective identities of an agent (``docs/semantics.md#reach``)."""
         return [identity for identity, agents in self._carriers.items() if agents >> agent & 1]
 
-    def accesses(self, agent: int) -> Iterator[Access]:
+    def accesses(self, agent: int) -> Iterator[EffectiveAccess]:
         """The effective reach of an agent, by system and action."""
         mine = self._starts.unfold(1 << agent)
         for node, agents in enumerate(self._reaches.full[: self.mesh.first_credential]):
@@ -62,7 +62,7 @@ class PolicyFacts:
                 uncontrolled = mine & self._doors.uncontrolled.get(node, 0)
                 approved = mine & self._doors.approved.get(node, 0) & ~uncontrolled
                 crossing = mine & self._arrivals.at(number)[action].starts
-                yield Access(
+                yield EffectiveAccess(
                     agent,
                     node,
                     system,
@@ -88,7 +88,7 @@ class PolicyFacts:
         """
         return bool(self._reaches.readable[5 * system] >> agent & 1)
 
-    def via(self, access: Access) -> str:
+    def via(self, access: EffectiveAccess) -> str:
         """The most direct way to an access: ``direct``, ``own`` or ``deputy``."""
         reaches = self._reaches.direct, self._reaches.own
         is_direct, is_own = (bool(reach[access.node] >> access.agent & 1) for reach in reaches)
@@ -113,7 +113,7 @@ class PolicyFacts:
                 found[access][mesh.original(step[0])] |= full[step[0]]
         return found
 
-    def others(self, access: Access) -> list[str]:
+    def others(self, access: EffectiveAccess) -> list[str]:
         """The other active agents, persons and deputies included, that reach a credential of an access."""
         granting = map(self.mesh.name, self.granting(access.agent, access.node))
         agents = union(self._reaches.full[node] for each in granting for node in self.mesh.nodes_of(each))
@@ -121,7 +121,7 @@ class PolicyFacts:
 
     # Crossings that end at an access
 
-    def doors(self, access: Access) -> set[int]:
+    def doors(self, access: EffectiveAccess) -> set[int]:
         """The credentials that are open doors and not approved."""
         return {
             self.mesh.original(credential)
@@ -129,7 +129,7 @@ class PolicyFacts:
             if starts & access.uncontrolled
         }
 
-    def _unapproved(self, access: Access) -> list[tuple[int, int]]:
+    def _unapproved(self, access: EffectiveAccess) -> list[tuple[int, int]]:
         """The credentials, and copies of them, with the starts for which they are doors and not approved."""
         system = access.node // 5
         return [
@@ -137,11 +137,11 @@ class PolicyFacts:
             for credential in self._doors.credentials(system)
         ]
 
-    def _uncontrolled_sources(self, access: Access) -> dict[int, int]:
+    def _uncontrolled_sources(self, access: EffectiveAccess) -> dict[int, int]:
         """The sources of the uncontrolled crossings, each with the severity of its crossing, 0 to 3."""
         unapproved = self._unapproved(access)
 
-        def severity(coming: Coming) -> int:
+        def severity(coming: SourcedAgent) -> int:
             return max(
                 self._listing.severity(coming, access.node, credential)
                 for credential, starts in unapproved
@@ -154,7 +154,7 @@ class PolicyFacts:
             if access.uncontrolled >> coming.start & 1 and self._listing.crosses(coming, access.node)
         }
 
-    def controlling(self, access: Access) -> list[str]:
+    def controlling(self, access: EffectiveAccess) -> list[str]:
         """The checkpoints that stand first on the ways of the controlled crossings, by id."""
         starts, checkpoints = self._starts, self._checkpoints
         found = {
@@ -176,7 +176,7 @@ class PolicyFacts:
                     found.update(each for each in on_it if not starts.power[each] >> start & 1)
         return sorted(checkpoints.records[number].id for number in found)
 
-    def _controlled_starts(self, access: Access, ends: set[int]) -> set[tuple[int, int | None]]:
+    def _controlled_starts(self, access: EffectiveAccess, ends: set[int]) -> set[tuple[int, int | None]]:
         """The starts of the controlled crossings, each with what it has read, where that is one of ``ends``.
 
         A source that adds nothing to what the agent reaches shares the start of its home, so that the

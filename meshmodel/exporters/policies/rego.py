@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from meshmodel.analysis.analysis import Analysis
 from meshmodel.exporters.policies.model_names import digest, rego_package
-from meshmodel.exporters.policies.verdicts import LONGEST, Rule, Side, policy_rules
+from meshmodel.exporters.policies.verdicts import LONGEST, AccessVerdict, Side, policy_rules
 
 _HEAD: Final = """\
 # Asks the data beside this file; whatever it does not permit is denied.
@@ -122,7 +122,7 @@ def rego_data(analysis: Analysis, side: Side) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def rule_of(rule: Rule) -> dict[str, Any]:
+def rule_of(rule: AccessVerdict) -> dict[str, Any]:
     """What the data say of a rule to an initiator; empty where nobody may."""
     made = {"free": rule.free}
     if rule.asked:
@@ -130,7 +130,7 @@ def rule_of(rule: Rule) -> dict[str, Any]:
     return made if rule.free or rule.asked else {}
 
 
-def _for_target(rule: Rule) -> dict[str, Any]:
+def _for_target(rule: AccessVerdict) -> dict[str, Any]:
     match rule.alike:
         case "free":
             return {"free": True}
@@ -140,5 +140,5 @@ def _for_target(rule: Rule) -> dict[str, Any]:
             return {}
 
 
-def _undecided(rule: Rule) -> dict[str, Any]:
+def _undecided(rule: AccessVerdict) -> dict[str, Any]:
     return rule._asdict()

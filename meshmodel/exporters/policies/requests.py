@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from meshmodel.analysis.analysis import Analysis
 from meshmodel.exporters.policies.model_names import cedar_namespace, digest, rego_package
-from meshmodel.exporters.policies.verdicts import LONGEST, Rule, Side, policy_rules
+from meshmodel.exporters.policies.verdicts import LONGEST, AccessVerdict, Side, policy_rules
 
 FORMAT: Final = "meshmodel-cedar-requests/1"
 NOBODY: Final = "agent-that-the-model-does-not-have"
@@ -41,12 +41,12 @@ def policy_tests(analysis: Analysis, side: Side) -> Iterator[PolicyTest]:
         yield from _of_initiator(rule) if side == "initiator" else _of_target(rule)
 
 
-def unasked_request(rule: Rule) -> Request | None:
+def unasked_request(rule: AccessVerdict) -> Request | None:
     """The request of a use without the decision that it needs: it must be denied."""
     return _request(rule, rule.asked[0]) if rule.asked else None
 
 
-def _of_initiator(rule: Rule) -> Iterator[PolicyTest]:
+def _of_initiator(rule: AccessVerdict) -> Iterator[PolicyTest]:
     about = f"{rule.credential}>{rule.system}:{rule.action}"
     yield PolicyTest(f"{about} by an agent that is not in the model", _decided(rule, NOBODY), allowed=False)
     for agent in rule.denied:
@@ -57,7 +57,7 @@ def _of_initiator(rule: Rule) -> Iterator[PolicyTest]:
         yield from _asking(rule, agent, f"{about} by {agent}")
 
 
-def _of_target(rule: Rule) -> Iterator[PolicyTest]:
+def _of_target(rule: AccessVerdict) -> Iterator[PolicyTest]:
     about = f"{rule.credential}>{rule.system}:{rule.action}"
     agent = (rule.asked or rule.free or rule.denied)[0]
     if rule.alike == "asked":
@@ -68,7 +68,7 @@ def _of_target(rule: Rule) -> Iterator[PolicyTest]:
         yield PolicyTest(f"{about}, {'free' if allowed else 'never'}", _decided(rule, agent), allowed)
 
 
-def _asking(rule: Rule, agent: str, about: str) -> Iterator[PolicyTest]:
+def _asking(rule: AccessVerdict, agent: str, about: str) -> Iterator[PolicyTest]:
     yield PolicyTest(f"{about} without a decision", _request(rule, agent), allowed=False)
     yield PolicyTest(f"{about} with a fresh decision", _decided(rule, agent), allowed=True)
     wrong = {
@@ -86,7 +86,7 @@ def _asking(rule: Rule, agent: str, about: str) -> Iterator[PolicyTest]:
         yield PolicyTest(f"{about} with a decision {words}", made, allowed=False)
 
 
-def _request(rule: Rule, agent: str) -> Request:
+def _request(rule: AccessVerdict, agent: str) -> Request:
     return {
         "agent": agent,
         "actors": [agent],
@@ -99,7 +99,7 @@ def _request(rule: Rule, agent: str) -> Request:
     }
 
 
-def _decided(rule: Rule, agent: str) -> Request:
+def _decided(rule: AccessVerdict, agent: str) -> Request:
     made = _request(rule, agent)
     named = {key: made[key] for key in ("request", "agent", "actors", "credential", "system", "action")}
     return made | {"decision": named | {"time": _DECIDED, "granted": True, "used": False}}

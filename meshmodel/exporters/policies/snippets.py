@@ -14,7 +14,7 @@ from meshmodel.exporters.policies.model_names import rego_package
 from meshmodel.exporters.policies.rego import rule_of
 from meshmodel.exporters.policies.requests import unasked_request
 from meshmodel.exporters.policies.stub import stub_document
-from meshmodel.exporters.policies.verdicts import LONGEST, Rule, policy_rules
+from meshmodel.exporters.policies.verdicts import LONGEST, AccessVerdict, policy_rules
 
 
 class Snippet(NamedTuple):
@@ -40,7 +40,7 @@ class Snippets:
         self._analysis = analysis
 
     @cached_property
-    def _rules(self) -> list[Rule]:
+    def _rules(self) -> list[AccessVerdict]:
         return policy_rules(self._analysis)
 
     @cached_property

@@ -26,9 +26,9 @@ from typing import Any
 import tomli_w
 
 from meshmodel.analysis.analysis import Analysis
-from meshmodel.exporters.policies.facts import Access, PolicyFacts
+from meshmodel.exporters.policies.facts import EffectiveAccess, PolicyFacts
 from meshmodel.exporters.policies.model_names import digest
-from meshmodel.exporters.policies.words import Wording
+from meshmodel.exporters.policies.words import PolicyWords
 from meshmodel.model.records import Snapshot
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES
 
@@ -46,7 +46,7 @@ def policy_stub(snapshot: Snapshot, analysis: Analysis) -> str:
 
 def stub_document(snapshot: Snapshot, facts: PolicyFacts) -> Table:
     """The policy stub as tables, as it is read back."""
-    words = Wording(facts)
+    words = PolicyWords(facts)
     content: Table = {
         "format": FORMAT,
         "model": snapshot.about.name or "",
@@ -62,7 +62,7 @@ def stub_document(snapshot: Snapshot, facts: PolicyFacts) -> Table:
     return content
 
 
-def _agent(facts: PolicyFacts, words: Wording, agent: int) -> Table:
+def _agent(facts: PolicyFacts, words: PolicyWords, agent: int) -> Table:
     """The table of one agent with all its tables."""
     name = facts.mesh.agents[agent]
     made: Table = {"id": name}
@@ -70,7 +70,7 @@ def _agent(facts: PolicyFacts, words: Wording, agent: int) -> Table:
     if home is not None:
         made["home"] = home
     made["identities"] = facts.identities(agent)
-    joined: dict[Key, tuple[Table, list[Access]]] = {}
+    joined: dict[Key, tuple[Table, list[EffectiveAccess]]] = {}
     for access in facts.accesses(agent):
         kind, table = _table(facts, access)
         joined.setdefault((kind, repr(table)), (table, []))[1].append(access)
@@ -83,7 +83,7 @@ def _agent(facts: PolicyFacts, words: Wording, agent: int) -> Table:
     return made
 
 
-def _table(facts: PolicyFacts, access: Access) -> tuple[str, Table]:
+def _table(facts: PolicyFacts, access: EffectiveAccess) -> tuple[str, Table]:
     """In which kind of table an access belongs, and that table but for its actions and its reason."""
     begin = {"system": access.system, "actions": []}
     granting = {"credentials": facts.names(facts.granting(access.agent, access.node))}
@@ -104,7 +104,7 @@ def _table(facts: PolicyFacts, access: Access) -> tuple[str, Table]:
     return "allow", begin | granting | via | {"because": because} | checkpoints
 
 
-def _finish(words: Wording, kind: str, table: Table, accesses: list[Access]) -> Table:
+def _finish(words: PolicyWords, kind: str, table: Table, accesses: list[EffectiveAccess]) -> Table:
     """A table in the order of ``docs/policy.md#the-policy-stub``, with its actions and its reason."""
     table["actions"] = [ACTIONS[access.action] for access in accesses]
     if kind == "require":

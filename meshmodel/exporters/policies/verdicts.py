@@ -27,7 +27,7 @@ LONGEST: Final = 300_000
 Verdict = Literal["free", "asked", "denied"]
 
 
-class Rule(NamedTuple):
+class AccessVerdict(NamedTuple):
     """One (credential, system, action) that an active agent reaches.
 
     Attributes:
@@ -58,11 +58,11 @@ class Rule(NamedTuple):
         return given[0] if len(given) == 1 else None
 
 
-def policy_rules(analysis: Analysis) -> list[Rule]:
+def policy_rules(analysis: Analysis) -> list[AccessVerdict]:
     """The rules of a model by credential, system and action, without those that only persons reach."""
     facts = PolicyFacts(analysis)
     mesh, decided = facts.mesh, _decided(analysis)
-    found: dict[tuple[str, str, int], Rule] = {}
+    found: dict[tuple[str, str, int], AccessVerdict] = {}
     for agent, name in enumerate(mesh.agents):
         if mesh.persons >> agent & 1:
             continue
@@ -73,7 +73,7 @@ def policy_rules(analysis: Analysis) -> list[Rule]:
                 key = mesh.name(credential), access.system, access.action
                 if key not in found:
                     persons = list(mesh.names(agents & mesh.persons))
-                    found[key] = Rule(key[0], key[1], ACTIONS[access.action], [], [], [], persons)
+                    found[key] = AccessVerdict(key[0], key[1], ACTIONS[access.action], [], [], [], persons)
                 if access.denied:
                     found[key].denied.append(name)
                 elif access.uncontrolled or key in decided:

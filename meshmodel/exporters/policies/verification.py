@@ -19,11 +19,11 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Crossing
 from meshmodel.edits.edit import Change, Put, Remove, apply_edit, edit, free_id
 from meshmodel.edits.ids import id_of
-from meshmodel.exporters.policies.facts import Access, PolicyFacts
+from meshmodel.exporters.policies.facts import EffectiveAccess, PolicyFacts
 from meshmodel.exporters.policies.model_names import digest
 from meshmodel.exporters.policies.stub import stub_document
 from meshmodel.exporters.policies.stub_reader import TABLES, Stub, StubTable, parse_stub
-from meshmodel.exporters.policies.words import Wording
+from meshmodel.exporters.policies.words import PolicyWords
 from meshmodel.model.records import Checkpoint, Snapshot
 from meshmodel.model.vocabulary import ACTIONS, ADMIN, Action, action_mask, actions_of, expand_admin
 
@@ -65,7 +65,7 @@ class ModelAccesses:
         fresh = parse_stub(stub_document(snapshot, facts))
         self.agents = fresh.agents
         self.tables = {key: table for table in fresh.tables for key in keys_of(table)}
-        self.at: Mapping[AccessKey, Access] = {
+        self.at: Mapping[AccessKey, EffectiveAccess] = {
             (each, access.system, ACTIONS[access.action]): access
             for each in fresh.agents
             for access in facts.accesses(facts.mesh.agent[each])
@@ -252,7 +252,7 @@ _Denied = dict[tuple[str, str], int]
 
 def _denials(stub: Stub, model: ModelAccesses) -> tuple[_Denied, tuple[Unenforceable, ...]]:
     """What enforceable denials take from grants; the denials of what is reached that close nothing."""
-    words = Wording(model.facts)
+    words = PolicyWords(model.facts)
     denied: _Denied = defaultdict(int)
     found: dict[tuple[str, str, tuple[str, ...], str], list[Action]] = {}
     for table in stub.tables:

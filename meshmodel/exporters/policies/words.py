@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from meshmodel.analysis.starts import HOME
-from meshmodel.exporters.policies.facts import Access, PolicyFacts
+from meshmodel.exporters.policies.facts import EffectiveAccess, PolicyFacts
 from meshmodel.model.vocabulary import Action
 
 _VERBS: Mapping[Action, str] = {
@@ -23,13 +23,13 @@ def enumeration(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-class Wording:
+class PolicyWords:
     """Makes the sentences that say why a decision is due, or why an access is denied."""
 
     def __init__(self, facts: PolicyFacts) -> None:
         self._facts, self._mesh = facts, facts.mesh
 
-    def required(self, access: Access, table: Mapping[str, Any]) -> str:
+    def required(self, access: EffectiveAccess, table: Mapping[str, Any]) -> str:
         """What the agent does there, as whom, coming from its worst source.
 
         Args:
@@ -58,7 +58,7 @@ class Wording:
             return f"one of {len(names)} identities"
         return " or ".join(names)
 
-    def denied(self, access: Access, table: Mapping[str, Any]) -> str:
+    def denied(self, access: EffectiveAccess, table: Mapping[str, Any]) -> str:
         """Why the accesses of a table are denied, and what would make the denial hold.
 
         Args:
@@ -81,7 +81,7 @@ class Wording:
             "give this agent a credential of its own, or take it away"
         )
 
-    def _deputy(self, access: Access) -> tuple[str, str]:
+    def _deputy(self, access: EffectiveAccess) -> tuple[str, str]:
         """The last agent on a shortest way to an access, and the kind of step that sets it to work.
 
         Of several the first by name, so that the order in which the mesh was made does not matter.

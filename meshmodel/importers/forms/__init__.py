@@ -57,7 +57,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 if TYPE_CHECKING:
     from meshmodel.importers.data_form import DataForm
     from meshmodel.importers.document import Document
-    from meshmodel.importers.ledger import Rule
+    from meshmodel.importers.ledger import FormRule
     from meshmodel.importers.proposal import Proposal
 
 
@@ -69,7 +69,7 @@ class FormReader(Protocol):
     """What the module of a form has."""
 
     @property
-    def RULES(self) -> "Mapping[str, Rule]":  # noqa: N802  # a constant of a module
+    def RULES(self) -> "Mapping[str, FormRule]":  # noqa: N802  # a constant of a module
         """Its table of mapping, by name (``meshmodel.importers.rule_tables``)."""
         ...
 

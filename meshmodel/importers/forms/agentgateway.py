@@ -13,7 +13,7 @@ from meshmodel.importers.document import ABSENT, Document, Node
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import form_rules
-from meshmodel.importers.servers import BELOW, Entry, Starter, read_server
+from meshmodel.importers.servers import BELOW, ServerEntry, Starter, read_server
 from meshmodel.importers.withheld import is_reference
 from meshmodel.model.records import Delegation, Grant, Hold
 
@@ -52,7 +52,7 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Route:
+class _GatewayRoute:
     """Targets that are called together: where they stand, and the policies that hold there."""
 
     name: str
@@ -60,11 +60,11 @@ class _Route:
     policies: tuple[Node, ...]
 
 
-def _routes(root: Node) -> Iterator[_Route]:
+def _routes(root: Node) -> Iterator[_GatewayRoute]:
     """Every group of targets of a configuration."""
     everywhere = root["policies"]
     if _are_targets(root.get(BELOW, "targets")):
-        yield _Route("", root.get(BELOW, "targets"), (root.get(BELOW, "policies"), everywhere))
+        yield _GatewayRoute("", root.get(BELOW, "targets"), (root.get(BELOW, "policies"), everywhere))
     listeners = [listener for bind in root["binds"] for listener in bind["listeners"]]
     routes = [(route, listener) for listener in listeners for route in listener["routes"]]
     routes += [(route, ABSENT) for route in root["routes"]]
@@ -73,11 +73,11 @@ def _routes(root: Node) -> Iterator[_Route]:
             targets = backend.get(BELOW, "targets")
             if _are_targets(targets):
                 above = (route["policies"], backend["policies"], listener["policies"], everywhere)
-                yield _Route(route["name"].text or f"route {number + 1}", targets, above)
+                yield _GatewayRoute(route["name"].text or f"route {number + 1}", targets, above)
     for backend in root["backends"]:
         if _are_targets(backend.get(BELOW, "targets")):
             name = backend["name"].text or "backend"
-            yield _Route(name, backend.get(BELOW, "targets"), (backend["policies"], everywhere))
+            yield _GatewayRoute(name, backend.get(BELOW, "targets"), (backend["policies"], everywhere))
 
 
 def _are_targets(node: Node) -> bool:
@@ -147,7 +147,7 @@ class _Gateway:
             node = node.parent
         return found
 
-    def _route(self, route: _Route) -> None:
+    def _route(self, route: _GatewayRoute) -> None:
         """The targets of a route, what they are shown, who may call, and what is decided."""
         out = self._out
         policies: dict[str, Node] = {}
@@ -180,7 +180,7 @@ class _Gateway:
     # Targets ----------------------------------------------------------------------------------
 
     def _target(
-        self, starter: Starter, route: _Route, target: Node, shared: _Auth, tools: Sequence[str]
+        self, starter: Starter, route: _GatewayRoute, target: Node, shared: _Auth, tools: Sequence[str]
     ) -> None:
         out = self._out
         name = target["name"].text or "target"
@@ -191,12 +191,16 @@ class _Gateway:
         given = tuple(("Authorization", each) for each in (*auth.given, *auth.passes))
         if kind == "stdio":
             words = (*node["cmd"].each(), *node["args"].each())
-            entry = Entry(name, target, words, env=tuple(node["env"].items()), scope=route.name, given=given)
+            entry = ServerEntry(
+                name, target, words, env=tuple(node["env"].items()), scope=route.name, given=given
+            )
             served = read_server(starter, entry)
             out.change("agent", served.agent, home=self._zone)
         else:
             address = self._address(node)
-            served = read_server(starter, Entry(name, target, address=address, scope=route.name, given=given))
+            served = read_server(
+                starter, ServerEntry(name, target, address=address, scope=route.name, given=given)
+            )
             system = out.runs_on(served.agent)
             for _, credential in given if system is not None and served.row is None else ():
                 out.relate(Grant(credential, system or "", ("execute",)), at=target)
@@ -264,7 +268,7 @@ class _Gateway:
 
     # Who calls, and what is decided -----------------------------------------------------------
 
-    def _callers(self, route: _Route, policies: Mapping[str, Node]) -> None:
+    def _callers(self, route: _GatewayRoute, policies: Mapping[str, Node]) -> None:
         out = self._out
         found = [(key, policies[key]) for key in ("jwtAuth", "mcpAuthentication") if key in policies]
         for key, node in found:

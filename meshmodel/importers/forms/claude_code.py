@@ -40,7 +40,7 @@ from meshmodel.importers.clients import (
 from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import ABSENT, Document, Node
 from meshmodel.importers.layers import Layer, by_project
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became, FormRule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import form_rules
 from meshmodel.importers.servers import read_server, server_entry, switched_on
@@ -133,7 +133,7 @@ def _layer_of(document: Document) -> Layer | None:
 
 
 @dataclass(slots=True)
-class _Permission:
+class _ToolRule:
     """A rule of permissions: its tool, what is in brackets, and where it stands."""
 
     tool: str
@@ -152,12 +152,12 @@ class _Permission:
 
 
 @dataclass
-class _Lists:
+class _LayerRules:
     """The rules of all layers that count; what they decide is asked when all are there."""
 
-    allow: list[_Permission] = field(default_factory=list)
-    ask: list[_Permission] = field(default_factory=list)
-    deny: list[_Permission] = field(default_factory=list)
+    allow: list[_ToolRule] = field(default_factory=list)
+    ask: list[_ToolRule] = field(default_factory=list)
+    deny: list[_ToolRule] = field(default_factory=list)
 
     @cached_property
     def _whole(self) -> tuple[set[str], set[str], set[str]]:
@@ -185,7 +185,7 @@ class _Settings:
         self._client = out.part(Clients).client(NAME, folder, at=self._at)
         for each in self._layers:
             self._client.settings(each.scope, each.root)
-        self._lists = _Lists()
+        self._lists = _LayerRules()
         self._box: Sandbox | None = None
 
     def read(self) -> None:
@@ -228,7 +228,7 @@ class _Settings:
                     if managed_only and layer.scope != "managed":
                         self._out.take(node, RULES["managed-only"])
                     elif found:
-                        rules.append(_Permission(found[1], found[2], node))
+                        rules.append(_ToolRule(found[1], found[2], node))
                     else:
                         text = f"What do rules of {self._client.title} decide whose form is not known?"
                         about = "agent", self._client.agent
@@ -353,7 +353,7 @@ class _Settings:
         for each in lists.allow:
             self._rule(each, "allowed", RULES["allowed-tool"])
 
-    def _rule(self, permission: _Permission, asking: Asking, rule: Rule) -> None:
+    def _rule(self, permission: _ToolRule, asking: Asking, rule: FormRule) -> None:
         out, client = self._out, self._client
         became = self._became(permission, asking)
         if became is None:
@@ -369,7 +369,7 @@ class _Settings:
             *records,
         )
 
-    def _became(self, permission: _Permission, asking: Asking) -> tuple[Became, ...] | None:
+    def _became(self, permission: _ToolRule, asking: Asking) -> tuple[Became, ...] | None:
         """What a rule says of a part of its tool; ``None``: no tool is called so.
 
         Whole tools are in the table of what is asked (``_tools``), where the first rule that matches wins.
@@ -402,7 +402,7 @@ class _Settings:
         lists = (layer.root.get("sandbox", "excludedCommands") for layer in self._layers)
         return tuple(each.text for listed in lists for each in listed if each.text)
 
-    def _command(self, permission: _Permission) -> tuple[Became, ...]:
+    def _command(self, permission: _ToolRule) -> tuple[Became, ...]:
         """A command that is allowed: in the sandbox, unless it is one that runs outside."""
         client, node = self._client, permission.node
         if self._box is not None and not permission.command.startswith(self._excluded):

@@ -18,7 +18,7 @@ from meshmodel.importers.layers import Layer, by_project
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import form_rules
-from meshmodel.importers.servers import Entry, Starter, is_off, read_server
+from meshmodel.importers.servers import ServerEntry, Starter, is_off, read_server
 from meshmodel.importers.settings import ANSWER, read_hooks, take_settings, take_variable
 from meshmodel.importers.withheld import shows_secret
 from meshmodel.importers.word_lists import WordLists
@@ -435,12 +435,12 @@ class _Settings:
         take_settings(client, root, but={"mcp_servers"})
 
 
-def _entry(name: str, node: Node) -> Entry:
+def _entry(name: str, node: Node) -> ServerEntry:
     """What a table of a server says."""
     passed = (each["name"] if each.is_map else each for each in node["env_vars"])
     headers = [*node["http_headers"].items(), ("bearer_token", node["bearer_token"])]
     sent = (node["bearer_token_env_var"], *(each for _, each in node["env_http_headers"].items()))
-    return Entry(
+    return ServerEntry(
         name,
         node,
         (*node["command"].each(), *node["args"].each()),

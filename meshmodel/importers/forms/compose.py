@@ -19,7 +19,7 @@ from meshmodel.importers.meanings import Withheld
 from meshmodel.importers.programs import program_of
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import form_rules
-from meshmodel.importers.servers import Entry, Starter, read_server
+from meshmodel.importers.servers import ServerEntry, Starter, read_server
 from meshmodel.importers.unclear_names import ask_if_secret
 from meshmodel.importers.withheld import is_empty, is_reference, names_secret, shows_secret, variable_of
 from meshmodel.model.records import Custody, Delegation, Grant, Hold
@@ -189,7 +189,7 @@ class _Project:
             self._read_secrets(each)
         for each in self.services.values():
             if each.is_gateway:
-                _Gateway(self, each, self._out).read()
+                _DockerGateway(self, each, self._out).read()
             elif self._is_server(each):
                 self._read_server(each)
         for each in self.services.values():
@@ -417,7 +417,7 @@ class _Project:
             (name, node) for name, node in plain if not (names_secret(name) or shows_secret(node.text))
         )
         agent = self.agent(service)
-        entry = Entry(
+        entry = ServerEntry(
             service.name, service.nodes[0], env=env, started=started, agent=agent,
             given=tuple(service.credentials),
         )  # fmt: skip
@@ -504,7 +504,7 @@ class _Project:
                 self._out.take(node[key], rule, *records)
 
 
-class _Gateway:
+class _DockerGateway:
     """A gateway and the servers that it is told to start."""
 
     def __init__(self, project: _Project, service: _Service, out: Proposal) -> None:
@@ -570,7 +570,7 @@ class _Gateway:
                 out.take(node, RULES["gateway"], became)
                 continue
             started = () if own else ("docker", "run", f"mcp/{name}")
-            entry = Entry(name, node.parent or node, started=started, others=others)
+            entry = ServerEntry(name, node.parent or node, started=started, others=others)
             served = read_server(starter, entry)
             out.change("agent", served.agent, home=project.zone(node))
             out.take(

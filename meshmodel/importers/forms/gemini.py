@@ -29,7 +29,7 @@ from meshmodel.importers.layers import Layer, by_project
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import form_rules
-from meshmodel.importers.servers import BELOW, Entry, read_server, server_entry
+from meshmodel.importers.servers import BELOW, ServerEntry, read_server, server_entry
 from meshmodel.importers.settings import read_hooks, take_settings
 from meshmodel.importers.withheld import shows_secret
 from meshmodel.model.records import Exchange, Hold
@@ -333,7 +333,7 @@ def _is_server(node: Node) -> bool:
 def _server(client: Client, name: str, node: Node, given: tuple[tuple[str, str], ...] = ()) -> str:
     """Draw a server: its address over HTTP before any other, and that before a command."""
     address = node["httpUrl"] if node["httpUrl"].text else node["url"] if node["url"].text else ABSENT
-    entry: Entry = replace(server_entry(name, node), address=address, given=given)
+    entry: ServerEntry = replace(server_entry(name, node), address=address, given=given)
     served = read_server(client, entry)
     out, account = client.out, node["targetServiceAccount"]
     out.take(

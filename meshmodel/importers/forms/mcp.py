@@ -60,7 +60,7 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
     """Read configurations of clients; the files do not depend on one another."""
     for document in documents:
         for project, servers, inputs in _groups(document.root):
-            _Configuration(document, project, out).read(servers, inputs)
+            _ClientFile(document, project, out).read(servers, inputs)
         root = document.root
         lists = [node[name] for node in (root, root[BELOW]) for name in (*_CONTAINERS, "inputs")]
         lists += [node["mcpServers"] for _, node in root["projects"].items()]
@@ -124,7 +124,7 @@ def _are_servers(node: Node) -> bool:
     return bool(servers)
 
 
-class _Configuration:
+class _ClientFile:
     """One client of one file, and its servers."""
 
     def __init__(self, document: Document, project: str, out: Proposal) -> None:

@@ -19,7 +19,7 @@ from meshmodel.importers.layers import Layer, by_project
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import form_rules
-from meshmodel.importers.servers import BELOW, Entry, is_off, read_server
+from meshmodel.importers.servers import BELOW, ServerEntry, is_off, read_server
 from meshmodel.importers.settings import take_settings
 from meshmodel.importers.withheld import host_of, shows_secret
 from meshmodel.importers.word_lists import WordLists
@@ -117,7 +117,7 @@ def _rules_of(root: Node) -> Iterator[_PermissionRule]:
                 yield _PermissionRule(key, pattern, _ACTIONS[each.text], each)
 
 
-class _Rules:
+class _OrderedRules:
     """Rules in their order: the last one that matches wins."""
 
     def __init__(self, rules: Iterable[_PermissionRule]) -> None:
@@ -221,7 +221,7 @@ class _Settings:
             self._client.settings(each.scope, each.root)
         self._said = [said for each in self._layers for said in _rules_of(each.root)]
         build = [said for each in self._layers for said in _rules_of(each.root.get("agent", _BUILD))]
-        self._rules = _Rules([*self._said, *build])
+        self._rules = _OrderedRules([*self._said, *build])
 
     def read(self) -> None:
         """Read it: what is asked first, since the rest acts with the account."""
@@ -245,7 +245,7 @@ class _Settings:
             self._agent(layer.name, layer.root)
             out.take(layer.root["body"], RULES["instructions"])
 
-    def _some_uses(self, rules: _Rules, account: Account) -> None:
+    def _some_uses(self, rules: _OrderedRules, account: Account) -> None:
         """Commands and hosts that are allowed where others are not."""
         others, *some = rules.of("bash")
         for each in some if others.asking != "allowed" else ():
@@ -317,7 +317,7 @@ class _Settings:
             records = ("agent", agent), ("delegation", (client.agent, agent))
             own = [*_rules_of(node)]
             if own:
-                rules = _Rules([*self._said, *own])
+                rules = _OrderedRules([*self._said, *own])
                 account = client.own_account(agent, name, at=node)
                 client.use(rules.tools(), at=node, account=account)
                 self._call_servers(agent, rules)
@@ -332,7 +332,7 @@ class _Settings:
         for key in _AGENT_SETTINGS:
             take_settings(client, node[key], RULES["subagent"] if records else RULES["setting"])
 
-    def _call_servers(self, agent: str, rules: _Rules) -> None:
+    def _call_servers(self, agent: str, rules: _OrderedRules) -> None:
         """Say which tools of servers its own rules leave to an agent that it starts."""
         for served in self._client.servers:
             whole, tools = rules.of_server(_prefix(served.name))
@@ -378,9 +378,9 @@ class _Settings:
         return ("agent", agent), held, out.relate(Delegation(client.agent, agent), at=at)
 
 
-def _entry(name: str, node: Node) -> Entry:
+def _entry(name: str, node: Node) -> ServerEntry:
     """What a server's map says."""
-    return Entry(
+    return ServerEntry(
         name,
         node,
         tuple(node["command"].each()),

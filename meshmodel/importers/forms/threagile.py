@@ -69,7 +69,7 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
                 parts.append(by_path[now])
                 waiting += includes[now]
         if parts:
-            _Model(parts, out).read()
+            _ThreagileModel(parts, out).read()
 
 
 def _included(document: Document, by_path: dict[str, Document], out: Proposal) -> list[str]:
@@ -105,7 +105,7 @@ class _Asset:
         return f"“{self.name}”"
 
 
-class _Model(FormReading):
+class _ThreagileModel(FormReading):
     """One model, of one file or of several that include one another."""
 
     def __init__(self, documents: Sequence[Document], out: Proposal) -> None:

@@ -24,7 +24,7 @@ RULES: Final = FORM.rules
 _PLACED: Final = ("actor", "store", "process")
 
 
-class Box(NamedTuple):
+class CellBox(NamedTuple):
     """Where a cell is drawn."""
 
     left: float
@@ -32,7 +32,7 @@ class Box(NamedTuple):
     right: float
     bottom: float
 
-    def surrounds(self, other: "Box") -> bool:
+    def surrounds(self, other: "CellBox") -> bool:
         """Whether the other is in it, edges included."""
         return (
             self.left <= other.left
@@ -41,7 +41,7 @@ class Box(NamedTuple):
             and other.bottom <= self.bottom
         )
 
-    def meets(self, other: "Box") -> bool:
+    def meets(self, other: "CellBox") -> bool:
         """Whether they share more than an edge."""
         across = self.left < other.right and other.left < self.right
         return across and self.top < other.bottom and other.top < self.bottom
@@ -53,14 +53,14 @@ class Box(NamedTuple):
 
 
 @dataclass(slots=True)
-class Cell:
+class DiagramCell:
     """One cell that is understood: what it is, and the element it became, if it is drawn in the mesh."""
 
     node: Node
     key: tuple[str, str]
     rule: str
     name: Node
-    box: Box | None
+    box: CellBox | None
     element: tuple[str, str] | None = None
 
     @property
@@ -80,7 +80,7 @@ def name_of(node: Node) -> Node:
     return next((each for each in places if each.text.strip()), ABSENT)
 
 
-def box_of(node: Node) -> Box | None:
+def box_of(node: Node) -> CellBox | None:
     """Where a cell is drawn; ``None`` if the file does not say it in numbers."""
     position, size = node["position"], node["size"]
     found = [position["x"].value, position["y"].value, size["width"].value, size["height"].value]
@@ -88,17 +88,19 @@ def box_of(node: Node) -> Box | None:
     if len(numbers) < len(found):
         return None
     left, top, width, height = numbers
-    return Box(left, top, left + width, top + height)
+    return CellBox(left, top, left + width, top + height)
 
 
-def zone_of(box: Box | None, zones: Sequence[Cell]) -> tuple[Cell | None, list[Cell]]:
+def zone_of(
+    box: CellBox | None, zones: Sequence[DiagramCell]
+) -> tuple[DiagramCell | None, list[DiagramCell]]:
     """The zone of the smallest box around a cell, or those whose edges leave it open.
 
     Open is the zone of what lies across an edge, and of what lies in boxes that are not within each other.
     """
     if box is None:
         return None, []
-    around, across = list[Cell](), list[Cell]()
+    around, across = list[DiagramCell](), list[DiagramCell]()
     for each in zones:
         if each.box is not None and each.box.surrounds(box):
             around.append(each)
@@ -111,7 +113,7 @@ def zone_of(box: Box | None, zones: Sequence[Cell]) -> tuple[Cell | None, list[C
     return (ordered[0] if ordered else None), []
 
 
-def _is_within(one: Cell, other: Cell) -> bool:
+def _is_within(one: DiagramCell, other: DiagramCell) -> bool:
     """Whether a box lies in another and is smaller."""
     return (
         one.box is not None
@@ -140,7 +142,7 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
     for document in documents:
         _refuse_version_1(document)
         root, found = document.root, document.root["detail"]["diagrams"]
-        diagrams = [_Diagram(each, number, out) for number, each in enumerate(found)]
+        diagrams = [_DragonDiagram(each, number, out) for number, each in enumerate(found)]
         for diagram in diagrams:
             diagram.read()
         reading = FormReading(FORM, out, document.source)
@@ -157,24 +159,24 @@ def _refuse_version_1(document: Document) -> None:
         raise ForeignFileError(document.source, None, why)
 
 
-class _Diagram(FormReading):
+class _DragonDiagram(FormReading):
     """One diagram: its cells, and the zones among them."""
 
     def __init__(self, node: Node, number: int, out: Proposal) -> None:
         super().__init__(FORM, out, node.source)
         self._node = node
-        self.cells: dict[str, Cell] = {}
-        self._flows: dict[str, list[Cell]] = defaultdict(list)
+        self.cells: dict[str, DiagramCell] = {}
+        self._flows: dict[str, list[DiagramCell]] = defaultdict(list)
         for each in node["cells"]:  # what has no shape or id, or the id of another, is not understood
             rule = FORM.word("shapes", each["shape"]) or FORM.word("types", each["data"]["type"])
             id_ = each["id"].text
             if rule and id_ and id_ not in self.cells:
                 key = node["id"].text or f"#{number}", id_
-                self.cells[id_] = Cell(each, key, rule, name_of(each), box_of(each))
+                self.cells[id_] = DiagramCell(each, key, rule, name_of(each), box_of(each))
 
     def read(self) -> None:
         """Draw the boxes, then what is in them, then ask about flows and curves."""
-        cells = defaultdict[str, list[Cell]](list)
+        cells = defaultdict[str, list[DiagramCell]](list)
         for cell in self.cells.values():
             cells["placed" if cell.rule in _PLACED else cell.rule].append(cell)
         zones = cells["trust-boundary"]
@@ -198,7 +200,7 @@ class _Diagram(FormReading):
 
     # Elements ---------------------------------------------------------------------------------
 
-    def _draw(self, cell: Cell, table: str, **fields: str | None) -> Reference:
+    def _draw(self, cell: DiagramCell, table: str, **fields: str | None) -> Reference:
         """Add the element of a cell, under its id within the file."""
         name, about = cell.name.text or cell.rule, cell.node["data"]["description"]
         said = about.text or None
@@ -209,11 +211,11 @@ class _Diagram(FormReading):
         self._take_kind(cell, made)
         return made
 
-    def _take_kind(self, cell: Cell, *records: Reference) -> None:
+    def _take_kind(self, cell: DiagramCell, *records: Reference) -> None:
         node = cell.node
         self.take(cell.rule, (node["shape"], node["id"], node["data"]["type"], cell.name), *records)
 
-    def _place(self, cell: Cell, zones: Sequence[Cell]) -> None:
+    def _place(self, cell: DiagramCell, zones: Sequence[DiagramCell]) -> None:
         """Draw a store, a process or an actor in its zone."""
         zone, across = zone_of(cell.box, zones)
         data = cell.node["data"]
@@ -233,10 +235,10 @@ class _Diagram(FormReading):
         elif zone:
             self._take_place(cell, "position", made)
 
-    def _take_place(self, cell: Cell, rule: str, record: Reference) -> None:
+    def _take_place(self, cell: DiagramCell, rule: str, record: Reference) -> None:
         self.take(rule, (cell.node["position"], cell.node["size"]), record)
 
-    def _process(self, cell: Cell) -> None:
+    def _process(self, cell: DiagramCell) -> None:
         """Ask whether a process is an agent, and what it then does: one question, with its flows."""
         data = cell.node["data"]
         known = ["a web application"] if data["isWebApplication"].is_true else []
@@ -254,7 +256,7 @@ class _Diagram(FormReading):
             self._take_kind(flow, note)
             self._take_flow(flow, note)
 
-    def _flow_text(self, flow: Cell, process: Cell) -> str:
+    def _flow_text(self, flow: DiagramCell, process: DiagramCell) -> str:
         """A flow as its process sees it: ``“query” to “orders”``."""
         source, target = self._ends(flow)
         both = flow.node["data"]["isBidirectional"].is_true
@@ -265,12 +267,12 @@ class _Diagram(FormReading):
 
     # What is only asked -----------------------------------------------------------------------
 
-    def _ends(self, flow: Cell) -> tuple[Cell | None, Cell | None]:
+    def _ends(self, flow: DiagramCell) -> tuple[DiagramCell | None, DiagramCell | None]:
         """What a flow leads from and to; ``None`` where it is tied to nothing."""
         source, target = (self.cells.get(flow.node[end]["cell"].text) for end in ("source", "target"))
         return source, target
 
-    def _flow(self, cell: Cell) -> None:
+    def _flow(self, cell: DiagramCell) -> None:
         """Ask about a flow: with the process that it leaves or enters, else of its target or source."""
         source, target = self._ends(cell)
         process = next((each for each in (source, target) if each and each.rule == "process"), None)
@@ -285,14 +287,14 @@ class _Diagram(FormReading):
         shown, how = ends + _shown(target), _how(cell.node["data"])
         self._take_flow(cell, self._ask(cell, "flow", about=about, flow=name, ends=shown, how=how))
 
-    def _take_flow(self, cell: Cell, note: Reference) -> None:
+    def _take_flow(self, cell: DiagramCell, note: Reference) -> None:
         node, data = cell.node, cell.node["data"]
         used = [data[each] for each in ("isBidirectional", "isEncrypted", "isPublicNetwork", "protocol")]
         said = [data["description"]] if data["description"].text else []
         self.take("flow", (*filter(_says, used), *said, node["source"], node["target"]), note)
 
     def _ask(
-        self, cell: Cell, rule: str, *, at: Node = ABSENT, about: Reference | None = None, **names: Any
+        self, cell: DiagramCell, rule: str, *, at: Node = ABSENT, about: Reference | None = None, **names: Any
     ) -> Reference:
         """Ask about a cell, at one of its leaves; by default at its name, with what it says of itself."""
         said = cell.node["data"]["description"]
@@ -309,7 +311,7 @@ class _Diagram(FormReading):
 
     # Leaves -----------------------------------------------------------------------------------
 
-    def _take_rest(self, cell: Cell) -> None:
+    def _take_rest(self, cell: DiagramCell) -> None:
         """Take the leaves of a cell that nothing above has used."""
         data = cell.node["data"]
         if data["outOfScope"].is_true:
@@ -322,7 +324,7 @@ class _Diagram(FormReading):
         self.rest("data", data)
 
 
-def _shown(end: Cell | None) -> str:
+def _shown(end: DiagramCell | None) -> str:
     return end.shown if end else "an end that is tied to nothing"
 
 
@@ -338,9 +340,9 @@ def _says(node: Node) -> bool:
     return bool(node.text) and node.text != "false"
 
 
-def _ask_of_names(at: Node, diagrams: Iterable[_Diagram], reading: FormReading) -> None:
+def _ask_of_names(at: Node, diagrams: Iterable[_DragonDiagram], reading: FormReading) -> None:
     """Ask about names of elements that stand in more than one diagram of a file."""
-    first: dict[tuple[str, str], _Diagram] = {}
+    first: dict[tuple[str, str], _DragonDiagram] = {}
     again: dict[str, None] = {}
     for diagram in diagrams:
         for cell in diagram.cells.values():
@@ -353,5 +355,5 @@ def _ask_of_names(at: Node, diagrams: Iterable[_Diagram], reading: FormReading) 
         reading.ask("same-name", None, at, cells=first_few(list(again), _NAMES_SHOWN))
 
 
-def _listed(cells: Sequence[Cell]) -> str:
+def _listed(cells: Sequence[DiagramCell]) -> str:
     return first_few([each.shown for each in cells], _NAMES_SHOWN)

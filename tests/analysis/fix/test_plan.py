@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.fix.measures import PlanMeasures
-from meshmodel.analysis.fix.proofs import Changed, open_in
-from meshmodel.analysis.fix.results import Kept, PlanOptions
+from meshmodel.analysis.fix.proofs import ChangedModel, open_in
+from meshmodel.analysis.fix.results import KeptRelation, PlanOptions
 from meshmodel.edits.checkpoints import plan_edit
 from meshmodel.edits.edit import apply_edit
 from meshmodel.interchange import read_file
@@ -41,7 +41,7 @@ def some(examples):
 
 def changed(seed, size=4):
     engine = analyse(plan_model(seed, size)).engine
-    return Changed(engine, PlanMeasures(engine.mesh, PlanOptions()))
+    return ChangedModel(engine, PlanMeasures(engine.mesh, PlanOptions()))
 
 
 def chosen_of(model, rng):
@@ -167,7 +167,7 @@ def test_steps_that_are_never_asked_leave_open_what_only_they_close():
     ]
     assert (plan.optimal, plan.least_open, plan.measures) == (True, 1, (drop,))
     assert analysis.cheapest_plan(PlanOptions(kinds=("drop",))).left == 1
-    kept = PlanOptions(kept=frozenset({Kept("grant", "bank-key", "payments", "read")}))
+    kept = PlanOptions(kept=frozenset({KeptRelation("grant", "bank-key", "payments", "read")}))
     assert analysis.cheapest_plan(kept).measures == analysis.cheapest_plan(PlanOptions(("ask",))).measures
 
 
@@ -185,9 +185,9 @@ def test_decisions_of_a_day_are_counted_in_thousandths():
     [
         PlanOptions(never_ask=frozenset({("grant", "mail-key", "payments")})),
         PlanOptions(never_ask=frozenset({("hold", "nobody", "mail-key")})),
-        PlanOptions(kept=frozenset({Kept("hold", "bot", "other")})),
-        PlanOptions(kept=frozenset({Kept("pass", "bot>bot", "mail-key")})),
-        PlanOptions(kept=frozenset({Kept("grant", "mail-key", "mail", "write")})),
+        PlanOptions(kept=frozenset({KeptRelation("hold", "bot", "other")})),
+        PlanOptions(kept=frozenset({KeptRelation("pass", "bot>bot", "mail-key")})),
+        PlanOptions(kept=frozenset({KeptRelation("grant", "mail-key", "mail", "write")})),
     ],
 )
 def test_options_that_name_what_is_not_there_are_refused(options):

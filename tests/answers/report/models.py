@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from meshmodel.analysis.analysis import Analysis, analyse
-from meshmodel.answers.report.build import Builder
+from meshmodel.answers.report.build import ReportBuilder
 from meshmodel.answers.report.files import files
 from meshmodel.answers.report.tree import Report
 from meshmodel.interchange import read_file
@@ -41,7 +41,7 @@ def analysed(name: str) -> Analysis:
 @cache
 def written(name: str, form: str) -> Written:
     """The report on an example."""
-    tree = Builder(analysed(name), form).report()
+    tree = ReportBuilder(analysed(name), form).report()
     path = Path("folder") / f"report.{form}"
     made = files(tree, form, path)
     return Written(tree, {each.relative_to("folder").as_posix(): made[each] for each in made}, made[path])

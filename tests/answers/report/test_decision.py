@@ -18,7 +18,7 @@ from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.plan_state import in_order
 from meshmodel.answers.report.attack_path import attack_path
-from meshmodel.answers.report.build import Builder
+from meshmodel.answers.report.build import ReportBuilder
 from meshmodel.answers.report.decision import (
     BLOCKING,
     blocking_items,
@@ -60,7 +60,7 @@ def worked_out(name):
 
 
 def made(analysis, form, options=SIGNED):
-    tree = Builder(analysis, form, options=options).report()
+    tree = ReportBuilder(analysis, form, options=options).report()
     path = Path("folder") / f"report.{form}"
     return tree, files(tree, form, path)[path]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.answers.report.build import Builder
+from meshmodel.answers.report.build import ReportBuilder
 from meshmodel.answers.report.files import files
 from meshmodel.answers.report.options import ReportOptions
 from meshmodel.answers.report.tree import Table
@@ -48,7 +48,7 @@ KINDS = {
 def test_each_kind_of_report_is_written_of_each_kind_of_model(kind, model):
     form, options = KINDS[kind]
     snapshot = MODELS[model]
-    report = Builder(analyse(snapshot, today=TODAY), form, options=options).report()
+    report = ReportBuilder(analyse(snapshot, today=TODAY), form, options=options).report()
     for table in report.blocks:
         if isinstance(table, Table):
             assert {len(table.head), *map(len, table.rows)} == {len(table.widths)}, table.head

@@ -21,7 +21,7 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.blocks import Facts
 from meshmodel.answers.report.boundaries import boundary_section
-from meshmodel.answers.report.build import Builder
+from meshmodel.answers.report.build import ReportBuilder
 from meshmodel.answers.report.files import files
 from meshmodel.answers.report.findings import finding_section
 from meshmodel.answers.report.html import POLICY
@@ -77,7 +77,7 @@ def test_all_formats_have_the_same_headings_and_say_the_same(name):
 def test_of_a_large_model_each_question_is_asked_once_of_all_its_elements():
     agents = {name: Agent(name, owner="me") for name in (f"agent-{number}" for number in range(1_001))}
     agents["agent-7"] = Agent("agent-7")
-    tree = Builder(analyse(Snapshot(agent=MappingProxyType(agents))), "md").report()
+    tree = ReportBuilder(analyse(Snapshot(agent=MappingProxyType(agents))), "md").report()
     (table,) = (each for each in tree.blocks if isinstance(each, Table) and "Questions" in each.head)
     asked = {element: asks for asks, elements in table.rows for element in elements.split(", ")}
     assert len(table.rows) == 2
@@ -180,12 +180,12 @@ def test_credentials_questions_and_fix_are_all_there(name):
 def test_the_plan_is_there_where_it_is_known_how_often_something_is_done():
     chain = read_file(ROOT / "models" / "agent-chain.toml")
     only = ReportOptions(only=("fix",))
-    without = Builder(analyse(chain), "html", options=only).report()
+    without = ReportBuilder(analyse(chain), "html", options=only).report()
     assert "Plan" not in {each.text for each in without.blocks if isinstance(each, Heading)}
     intent = chain.intent["executor", "payments"]
     often = apply_edit(chain, Edit("", (Put(replace(intent, per_day=3)),)))
-    report = Builder(analyse(often), "html", options=only).report()
-    paper = Builder(analyse(often), "pdf", options=only).report()
+    report = ReportBuilder(analyse(often), "html", options=only).report()
+    paper = ReportBuilder(analyse(often), "pdf", options=only).report()
     assert files(paper, "pdf", Path("r.pdf"))[Path("r.pdf")].startswith(b"%PDF")
     titles = [each.text for each in report.blocks if isinstance(each, Heading)]
     assert "Appendix A: Plan" in titles
@@ -336,7 +336,7 @@ def test_two_processes_write_the_same_bytes(form, tmp_path):
     ],
 )
 def test_a_report_of_35_elements_has_at_most_20_pages_and_one_of_160_at_most_45(snapshot):
-    tree = Builder(analyse(snapshot), "pdf").report()
+    tree = ReportBuilder(analyse(snapshot), "pdf").report()
     path = Path("report.pdf")
     pages = pypdf.PdfReader(BytesIO(files(tree, "pdf", path)[path])).pages
     assert len(pages) <= (20 if snapshot.elements <= 35 else 45)
@@ -357,7 +357,7 @@ def lowest(page):
 
 @pytest.mark.parametrize("name", ["finance-orchestrator", PAGED, "coding-agent-mcp"])
 def test_no_page_but_the_first_and_the_last_is_half_empty(name):
-    tree = Builder(analyse(read_file(ROOT / "models" / f"{name}.toml")), "pdf").report()
+    tree = ReportBuilder(analyse(read_file(ROOT / "models" / f"{name}.toml")), "pdf").report()
     path = Path("report.pdf")
     _, *pages, _ = pypdf.PdfReader(BytesIO(files(tree, "pdf", path)[path])).pages
     assert len(pages) > 5

@@ -15,9 +15,9 @@ from meshmodel.model.records import Reference, Slot, Snapshot
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
+    from meshmodel.app.dialogs.connect import CheckpointChoice, ConnectMenu
 
-    Make = Callable[[Edit | CheckpointWanted], tuple[Edit | None, Reference | None]]
+    Make = Callable[[Edit | CheckpointChoice], tuple[Edit | None, Reference | None]]
 
 
 class ConnectingController(Controller):
@@ -80,7 +80,7 @@ class ConnectingController(Controller):
         elif (edit := self.context.attempt(lambda: only.edit(menu.snapshot))) is not None:
             self.context.apply(*make(edit), on=on)
 
-    def _chosen(self, answer: "Edit | CheckpointWanted") -> "tuple[Edit | None, Reference | None]":
+    def _chosen(self, answer: "Edit | CheckpointChoice") -> "tuple[Edit | None, Reference | None]":
         """The edit that connects; a checkpoint is asked for once the menu has closed."""
         if isinstance(answer, Edit):
             return answer, touched(answer)
@@ -122,7 +122,7 @@ class ConnectingController(Controller):
             self.context.apply(made, new, on=snapshot)
             return
 
-        def chosen(answer: "Edit | CheckpointWanted") -> tuple[Edit, Reference]:
+        def chosen(answer: "Edit | CheckpointChoice") -> tuple[Edit, Reference]:
             if isinstance(answer, Edit):
                 return joined(made, answer), new
             place = answer.step, answer.start, answer.end

@@ -16,7 +16,7 @@ from meshmodel.app.state import OpenedEvent
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.canvas.draw import draw, lane_order
 from meshmodel.canvas.legend import words_of
-from meshmodel.canvas.scene import Facts, Options
+from meshmodel.canvas.scene import CanvasFacts, Options
 from meshmodel.canvas.slots import folded_zones
 from meshmodel.edits.edit import Edit, apply_edit, edit
 from meshmodel.edits.operations import arrangement, exists, lane_places
@@ -37,11 +37,11 @@ EMPTY: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawingInputs:
     """What a drawing was made from: where it is the same, so is the drawing."""
 
     snapshot: Snapshot
-    facts: Facts
+    facts: CanvasFacts
     options: Options
 
 
@@ -62,9 +62,9 @@ class DrawingController(Controller):
         self._on_drawn = on_drawn
         self._is_ascii = is_ascii
         self._closed_cards = is_ascii or no_color
-        self.drawn: Drawn | None = None
+        self.drawn: DrawingInputs | None = None
         """What the drawing on the screen was made from."""
-        self._wanted: Drawn | None = None
+        self._wanted: DrawingInputs | None = None
         """What is being drawn in the background."""
         self._is_afresh = False
         self._arranged: tuple[Snapshot, tuple[Reference, ...]] | None = None
@@ -74,7 +74,7 @@ class DrawingController(Controller):
     def _words_of(self, reference: Reference) -> str:
         """What a tooltip says of a record."""
         state = self.state
-        return words_of(state.snapshot, state.facts.get(state.view, Facts()), reference)
+        return words_of(state.snapshot, state.facts.get(state.view, CanvasFacts()), reference)
 
     def arrange(self) -> None:
         """Lay the drawing out again: forget where things were put, and how they were drawn.
@@ -103,7 +103,7 @@ class DrawingController(Controller):
         if cleared is not None:
             after, in_model = apply_edit(snapshot, cleared), folded_zones(snapshot)
             if folded_zones(after) != in_model:  # folded by hand: a slot says so
-                facts = state.facts.get(state.view, Facts())
+                facts = state.facts.get(state.view, CanvasFacts())
                 places = lane_places(after, lane_order(after, facts, self._of_state().options), in_model)
                 cleared = edit(cleared.label, (*cleared.changes, *places))
             if not self.context.apply(cleared, on=snapshot):
@@ -128,7 +128,7 @@ class DrawingController(Controller):
             self._draw_in_background(wanted, afresh)
         self.highlight()
 
-    def _of_state(self) -> Drawn:
+    def _of_state(self) -> DrawingInputs:
         state, size = self.state, self.context.canvas.size
         app = self.context.canvas.app.size
         options = Options(
@@ -140,14 +140,14 @@ class DrawingController(Controller):
             folded=state.folded,
             scrollbar=0 if self._is_ascii else 1,
         )
-        facts = state.facts.get(state.view, Facts())
+        facts = state.facts.get(state.view, CanvasFacts())
         if state.preview or state.preview_changes:
             facts = with_preview(facts, state.preview, state.preview_leaves, state.preview_changes)
         compared = None if state.marked is None else state.marked.both
         drawn = compared if state.comparing else state.tentative or compared
-        return Drawn(drawn or state.snapshot, facts, options)
+        return DrawingInputs(drawn or state.snapshot, facts, options)
 
-    def _making(self, wanted: Drawn, afresh: bool) -> "Callable[[], Drawing]":
+    def _making(self, wanted: DrawingInputs, afresh: bool) -> "Callable[[], Drawing]":
         """What makes a drawing; any thread may do so."""
         before, earlier = None if afresh else self.context.canvas.drawing, self.order
         # Nothing moves by itself: only Arrange, and opening, order the lanes by the model alone.
@@ -155,7 +155,7 @@ class DrawingController(Controller):
             wanted.snapshot, wanted.facts, wanted.options, before, earlier=earlier, keep_lanes=True
         )
 
-    def _draw_in_background(self, wanted: Drawn, afresh: bool) -> None:
+    def _draw_in_background(self, wanted: DrawingInputs, afresh: bool) -> None:
         self._await(wanted)
         make, canvas = self._making(wanted, afresh), self.context.canvas
 
@@ -178,7 +178,7 @@ class DrawingController(Controller):
 
         self.context.jobs.run(DRAWING, work, self.context.batched(done), self.context.batched(failed))
 
-    def _await(self, wanted: Drawn | None) -> None:
+    def _await(self, wanted: DrawingInputs | None) -> None:
         """From now on wait for this drawing, or for none."""
         if wanted is None and self._wanted is not None:
             self.context.jobs.drop(DRAWING)
@@ -187,7 +187,7 @@ class DrawingController(Controller):
         if self.state.is_drawing is (wanted is None):
             self.context.update(is_drawing=wanted is not None)
 
-    def _show(self, of: Drawn, drawing: "Drawing") -> None:
+    def _show(self, of: DrawingInputs, drawing: "Drawing") -> None:
         canvas = self.context.canvas
         canvas.show(drawing)
         # What is gone keeps its place: it may come back by undo or redo.
@@ -211,7 +211,7 @@ class DrawingController(Controller):
 
         self.context.jobs.run("ready", get_ready, ready)
 
-    def _compare_with_arranged(self, of: Drawn, drawing: "Drawing") -> None:
+    def _compare_with_arranged(self, of: DrawingInputs, drawing: "Drawing") -> None:
         """Find out in the background whether cards placed by hand shorten names; not of a large model."""
         is_compared = of.snapshot is self.context.session.snapshot and of.snapshot.elements <= DRAWN_AT_ONCE
         cleared = arrangement(of.snapshot) if is_compared else None

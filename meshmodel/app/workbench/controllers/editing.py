@@ -17,7 +17,7 @@ from meshmodel.model.records import key_of, table_of
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.app.presentation.export_files import Written
+    from meshmodel.app.presentation.export_files import WrittenFiles
 
 
 class EditingController(Controller):
@@ -129,7 +129,7 @@ class EditingController(Controller):
         state, session, kept = self.state, self.context.session, self.context.canvas.app.state  # type: ignore[attr-defined]  # our program's
         last = None if session.is_lost else kept.exported(session.source)
 
-        def done(written: "Written") -> None:
+        def done(written: "WrittenFiles") -> None:
             is_model = written.request.format == MODEL_FILE
             if session.is_lost and is_model and not written.delivered:
                 self.context.open_model(written.path, written.words)

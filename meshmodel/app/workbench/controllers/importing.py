@@ -9,8 +9,8 @@ from meshmodel.app.presentation.import_request import ImportRequest
 from meshmodel.app.workbench.context import Controller
 
 if TYPE_CHECKING:
-    from meshmodel.app.presentation.import_preview import Importing
-    from meshmodel.app.presentation.since import Marked
+    from meshmodel.app.presentation.import_preview import ImportPreview
+    from meshmodel.app.presentation.since import CanvasComparison
     from meshmodel.importers.importing import Import
     from meshmodel.model.records import Reference
 
@@ -36,18 +36,18 @@ class ImportingController(Controller):
 
     def begin(self, request: ImportRequest) -> None:
         """Read files and show what importing them would do."""
-        from meshmodel.app.presentation.import_preview import Importing
+        from meshmodel.app.presentation.import_preview import ImportPreview
 
         self._last = request
         self.context.update(marked=None)
-        self._read(Importing(self.context.session.snapshot, request))
+        self._read(ImportPreview(self.context.session.snapshot, request))
         self.context.open_list("import")
 
-    def _read(self, importing: "Importing") -> None:
+    def _read(self, importing: "ImportPreview") -> None:
         """Read the files, in the background, and compare them with the model as it is now."""
         session, snapshot, request = self.context.session, self.context.session.snapshot, importing.asked
 
-        def work(_: object) -> "tuple[Import, Marked]":
+        def work(_: object) -> "tuple[Import, CanvasComparison]":
             from meshmodel.app.presentation.since import mark
 
             done = request.prepare(session, snapshot, importing.rejected)
@@ -56,7 +56,7 @@ class ImportingController(Controller):
         begun = replace(importing, of=snapshot, order=importing.places)
         self.context.compute("importing", begun, work, f"reading {request.title}", self._take, self._fail)
 
-    def _take(self, answer: "tuple[Import, Marked]") -> None:
+    def _take(self, answer: "tuple[Import, CanvasComparison]") -> None:
         self.context.update(marked=answer[1])
         if self._is_wanted:
             self._apply()
@@ -95,7 +95,7 @@ class ImportingController(Controller):
         else:
             self._go(importing, importing.leads_to(value), is_chosen=event.what == "go")
 
-    def _go(self, importing: "Importing", to: "Reference | None", *, is_chosen: bool) -> None:
+    def _go(self, importing: "ImportPreview", to: "Reference | None", *, is_chosen: bool) -> None:
         """Light what a row is about, and go there if the row was chosen."""
         self.context.update(importing=replace(importing, at=to), opened=None)
         if to is None:

@@ -19,7 +19,7 @@ from meshmodel.answers.plan_state import (
 from meshmodel.app.computed import Computed
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.fix import FixList
-from meshmodel.app.presentation.planned import STATES, Chosen, marks_of
+from meshmodel.app.presentation.planned import STATES, MeasureChoice, marks_of
 from meshmodel.app.state import NO_PREVIEW, StatusMessage
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits.checkpoints import NOT_PROVEN, plan_edit
@@ -167,7 +167,7 @@ class PlanController(Controller):
         """Measures were chosen to be taken: as one edit."""
         self._want(event.chosen)
 
-    def _want(self, chosen: Chosen) -> None:
+    def _want(self, chosen: MeasureChoice) -> None:
         if not chosen.measures or self.context.is_read_only():
             return
         if chosen.state is not None or not any(isinstance(each, Ask) for each in chosen.measures):
@@ -195,7 +195,7 @@ class PlanController(Controller):
         """Take the measures that the plan shows on the canvas."""
         state, known = self.state, self.state.planning
         if state.preview or state.preview_changes:
-            self._want(Chosen(self._previewed))
+            self._want(MeasureChoice(self._previewed))
         elif self._is_asked or (known is not None and known.progress and known.result is None):
             self._taken_at = self.context.input_count
             self.context.say("guard: the measures are being computed", kind="guard")

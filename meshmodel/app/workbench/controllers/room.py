@@ -6,7 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from meshmodel.app.messages import PeopleChanged
-from meshmodel.app.presentation.people import VOTES, Lead, Leading, Presence, leader_of, votes_line
+from meshmodel.app.presentation.people import VOTES, Lead, Presence, RoundLeader, leader_of, votes_line
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.workbench.context import Context, Controller
 
@@ -80,7 +80,7 @@ class RoomController(Controller):
             self.context.update(presents=False, lead=None)
             return
         from meshmodel.app.dialogs.base import Picker
-        from meshmodel.app.widgets.rows import Row, line
+        from meshmodel.app.widgets.rows import ListRow, line
 
         heirs = [each for each in self.state.people if each.here.follows and not each.is_away]
         known, state = self.state.rounding, self.state
@@ -105,7 +105,7 @@ class RoomController(Controller):
             self.context.say(f"review: {way}")
 
         self.context.ask(
-            Picker("you lead the review", [Row(each, line(each), each) for each in ways]), chosen
+            Picker("you lead the review", [ListRow(each, line(each), each) for each in ways]), chosen
         )
 
     def vote(self, answer: "AnswerName") -> bool:
@@ -125,5 +125,5 @@ def presence_of(state: WorkbenchState) -> Presence:
     lead = state.lead if is_shown else None
     if lead is not None and shown is not None:
         stop = None if shown.stop is None else shown.stop.key
-        leading = Leading(stop, tuple(sorted(shown.left)), shown.earlier)
+        leading = RoundLeader(stop, tuple(sorted(shown.left)), shown.earlier)
     return Presence(state.selected, state.hand, leading, is_shown and state.follows, lead, state.vote)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from meshmodel.answers.round.stops import Key, RoundStop, stops_to_come
 from meshmodel.app.computed import Computed
 from meshmodel.app.presentation import round_answers as answers
-from meshmodel.app.presentation.people import Leading
-from meshmodel.app.presentation.rounding import Rounding, found_stop, is_there, summed_up
+from meshmodel.app.presentation.people import RoundLeader
+from meshmodel.app.presentation.rounding import RoundState, found_stop, is_there, summed_up
 from meshmodel.app.state import OpenedFinding, OpenedPath
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits.edit import Edit, Put
@@ -42,7 +42,7 @@ class RoundController(Controller):
 
     _accepted_by = ""
     """Who accepted something last: the next one is likely the same."""
-    _led: Leading | None = None
+    _led: RoundLeader | None = None
     """Where the round was led that was followed last."""
 
     def show(self) -> None:
@@ -77,17 +77,17 @@ class RoundController(Controller):
         self._look(now, here)
 
     @property
-    def _shown(self) -> Rounding | None:
+    def _shown(self) -> RoundState | None:
         return None if self.state.rounding is None else self.state.rounding.result
 
-    def _begun(self, analysis: "Analysis") -> Rounding:
+    def _begun(self, analysis: "Analysis") -> RoundState:
         """The round that goes on in some window, or a new one."""
         session = self.context.session
         kept, last = session.guided_round, max((each.number for each in session.journal()), default=0)
         since = last if kept is None or kept.over else kept.began
-        return Rounding(analysis, since, session.earlier(since))
+        return RoundState(analysis, since, session.earlier(since))
 
-    def _look(self, known: Rounding, here: Key | None) -> None:
+    def _look(self, known: RoundState, here: Key | None) -> None:
         analysis, before = self.state.analysis, self.state.rounding
         assert analysis is not None
         self.context.compute(
@@ -99,7 +99,7 @@ class RoundController(Controller):
             lambda _: self._show(replace(known, analysis=analysis, stop=None)),
         )
 
-    def _find(self, known: Rounding, analysis: "Analysis", here: Key | None, task: Task) -> Rounding:
+    def _find(self, known: RoundState, analysis: "Analysis", here: Key | None, task: Task) -> RoundState:
         """The stop, and who answered what there; where none is left, what was decided. In a thread."""
         found, session = found_stop(known, analysis, here, task), self.context.session
         if found.stop is not None:
@@ -112,14 +112,14 @@ class RoundController(Controller):
         told = summed_up(session, analysis, found.since, skipped, self.state.led_by)
         return replace(found, summary=tuple(summary_blocks(told)))
 
-    def _found(self, found: Rounding) -> None:
+    def _found(self, found: RoundState) -> None:
         """Keep for every window that the round goes on, or that it is over, and show where it is."""
         kept, is_over = self.context.session.guided_round, found.stop is None
         if (kept is not None and not kept.over) if is_over else (kept is None or kept.over):
             self.context.session.keep_round(GuidedRound(found.since, over=is_over))
         self._show(found)
 
-    def _show(self, found: Rounding) -> None:
+    def _show(self, found: RoundState) -> None:
         """Show a stop: its step is selected, and the worst way lit."""
         known, stop = self.state.rounding, found.stop
         assert known is not None
@@ -166,7 +166,7 @@ class RoundController(Controller):
             return
         self._look(replace(known, earlier=earlier[:-1]), earlier[-1])
 
-    def _current(self) -> Rounding | None:
+    def _current(self) -> RoundState | None:
         """The round, unless its stop is being found: that is said."""
         known = self.state.rounding
         if known is None or known.of is not self.state.analysis or known.progress:
@@ -364,12 +364,12 @@ class RoundController(Controller):
     def _choose(self, title: str, named: list[tuple[Any, str]], take: Callable[[Any], object]) -> None:
         """Ask which of several; of one that is not asked."""
         from meshmodel.app.dialogs.base import Picker
-        from meshmodel.app.widgets.rows import Row, line
+        from meshmodel.app.widgets.rows import ListRow, line
 
         if len(named) == 1:
             take(named[0][0])
         else:
-            self.context.ask(Picker(title, [Row(each, line(words), each) for each, words in named]), take)
+            self.context.ask(Picker(title, [ListRow(each, line(words), each) for each, words in named]), take)
 
 
 def _about(stop: RoundStop) -> Reference | None:

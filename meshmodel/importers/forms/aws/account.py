@@ -17,7 +17,14 @@ from meshmodel.importers.forms.aws.actions import (
     set_of,
     united,
 )
-from meshmodel.importers.forms.aws.policies import Allowed, Policy, Statement, allowed_by, is_on, policy_of
+from meshmodel.importers.forms.aws.policies import (
+    AllowedPart,
+    Policy,
+    Statement,
+    allowed_by,
+    is_on,
+    policy_of,
+)
 
 _ADMINISTRATOR: Final = ":iam::aws:policy/AdministratorAccess"
 _EVERYTHING: Final = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
@@ -61,7 +68,7 @@ class Principal:
     powerful_groups: Sequence[str] = ()
 
     @cached_property
-    def allowed(self) -> list[Allowed]:
+    def allowed(self) -> list[AllowedPart]:
         """What its policies together allow."""
         return allowed_by(f"{self.kind} {self.name}", self.policies)
 
@@ -152,7 +159,7 @@ class Principal:
             return True
         return self.kind == "user" and any(self.may("AddUserToGroup", arn) for arn in self.powerful_groups)
 
-    def making_keys_of(self, user: "Principal") -> list[Allowed]:
+    def making_keys_of(self, user: "Principal") -> list[AllowedPart]:
         """What lets it make keys of another user in particular."""
         if self is user or not self.keys_on or self.is_administrator:
             return []
@@ -164,7 +171,7 @@ class Principal:
             and is_on([it for it in each.resources if not is_own([it], self)], user.arn)
         ]
 
-    def retrusting(self, role: "Principal") -> list[Allowed]:
+    def retrusting(self, role: "Principal") -> list[AllowedPart]:
         """What lets it say that it may become a role; who may become those of a service is fixed."""
         wanted = set_of(RETRUSTING)
         is_possible = self is not role and self.account == role.account and not role.is_linked_to_service
@@ -172,7 +179,7 @@ class Principal:
             return []
         return [each for each in self.allowed if each.actions & wanted and is_on(each.resources, role.arn)]
 
-    def becoming(self, other: "Principal") -> list[Allowed]:
+    def becoming(self, other: "Principal") -> list[AllowedPart]:
         """What lets it become another user or role by changing that one."""
         return self.making_keys_of(other) if other.kind == "user" else self.retrusting(other)
 

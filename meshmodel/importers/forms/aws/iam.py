@@ -30,8 +30,8 @@ from meshmodel.importers.forms.aws.actions import (
     set_of,
     united,
 )
-from meshmodel.importers.forms.aws.policies import Allowed, Policy, Statement
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.forms.aws.policies import AllowedPart, Policy, Statement
+from meshmodel.importers.ledger import Became, FormRule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import form_rules
 from meshmodel.importers.withheld import names_secret
@@ -163,7 +163,7 @@ class Leaves:
         self._open(policy, about)
 
     def _take(
-        self, statement: Statement | None, node: Node, rule: Rule, became: Iterable[Became] = ()
+        self, statement: Statement | None, node: Node, rule: FormRule, became: Iterable[Became] = ()
     ) -> None:
         """Take the leaves at a node of a statement; of a document that is a text, that text."""
         records = frozenset(became)
@@ -207,7 +207,7 @@ class Leaves:
                 everything,
             )
 
-    def _rule(self, statement: Statement, action: Node, became: AbstractSet[Became]) -> Rule:
+    def _rule(self, statement: Statement, action: Node, became: AbstractSet[Became]) -> FormRule:
         """The rule by which an action was decided."""
         if not statement.allows:
             return RULES["deny"]
@@ -272,7 +272,7 @@ def recognise(document: Document) -> bool:
 def read(documents: Sequence[Document], out: Proposal) -> None:
     """Read the files together; they may be pages of one account, or several accounts."""
     accounts = Accounts(documents)
-    drawing = _Drawing(accounts, out)
+    drawing = _AccountDrawing(accounts, out)
     drawing.draw()
     for document in documents:
         if document.root["IsTruncated"].is_true:
@@ -282,7 +282,7 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
     Leaves(accounts, drawing.ids, drawing.whole, out).take(documents)
 
 
-class _Drawing:
+class _AccountDrawing:
     """The records of some accounts.
 
     Attributes:
@@ -533,7 +533,7 @@ class _Drawing:
         out.take(at, RULES["outside-trust"], ("credential", source), made, asked)
 
 
-def _without_exchanges(allowed: Allowed, principal: Principal) -> Actions:
+def _without_exchanges(allowed: AllowedPart, principal: Principal) -> Actions:
     """The actions of which a grant is made: making keys of some users, or oneself, is none."""
     keys = set_of(KEYS)
     if allowed.actions & keys and not is_on_all_users(allowed.resources, principal.account):

@@ -118,7 +118,7 @@ def _patterns(statement: Node) -> list[Node]:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
+class AllowedPart:
     """What is left of one statement, for some of its resources.
 
     Attributes:
@@ -132,7 +132,7 @@ class Allowed:
     actions: Actions
 
 
-def allowed_by(name: str, policies: Iterable[Policy]) -> list[Allowed]:
+def allowed_by(name: str, policies: Iterable[Policy]) -> list[AllowedPart]:
     """What some policies together allow.
 
     Raises:
@@ -148,7 +148,7 @@ def allowed_by(name: str, policies: Iterable[Policy]) -> list[Allowed]:
     return [found for each in allowing for found in _left_of(each, denying)]
 
 
-def _left_of(statement: Statement, denying: Sequence[Statement]) -> Iterator[Allowed]:
+def _left_of(statement: Statement, denying: Sequence[Statement]) -> Iterator[AllowedPart]:
     resources: dict[tuple[str, tuple[Statement, ...]], list[str]] = defaultdict(list)
     for each in statement.resources:
         service = each.split(":")[2] if each.count(":") >= 5 else ""
@@ -159,7 +159,7 @@ def _left_of(statement: Statement, denying: Sequence[Statement]) -> Iterator[All
         actions = statement.actions & meant_by(f"{service}:*") if service else statement.actions
         actions &= ~united(each.actions for each in denied_by)
         if actions:
-            yield Allowed(statement, tuple(alike), actions)
+            yield AllowedPart(statement, tuple(alike), actions)
 
 
 def is_on(patterns: Iterable[str], arn: str) -> bool:

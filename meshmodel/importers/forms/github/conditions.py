@@ -170,12 +170,12 @@ _TOKEN: Final = re.compile(
 )
 
 
-class _Token(NamedTuple):
+class _ConditionToken(NamedTuple):
     kind: Literal["text", "sign", "name"]
     text: str
 
 
-def _tokens(text: str) -> Iterator[_Token]:
+def _tokens(text: str) -> Iterator[_ConditionToken]:
     at = 0
     while at < len(text):
         found = _TOKEN.match(text, at)
@@ -183,19 +183,19 @@ def _tokens(text: str) -> Iterator[_Token]:
             raise _UnreadableError
         at = found.end()
         if found[1] is not None:
-            yield _Token("text", found[1].replace("''", "'"))
+            yield _ConditionToken("text", found[1].replace("''", "'"))
         elif found[2] is not None:
-            yield _Token("text", found[2])
+            yield _ConditionToken("text", found[2])
         elif found[3] is not None:
-            yield _Token("sign", found[3])
+            yield _ConditionToken("sign", found[3])
         elif found[4] is not None:
-            yield _Token("name", re.sub(r"\[(?:'([^']*)'|(\d+|\*))\]", r".\1\2", found[4]).lower())
+            yield _ConditionToken("name", re.sub(r"\[(?:'([^']*)'|(\d+|\*))\]", r".\1\2", found[4]).lower())
 
 
 class _Parser:
     """Reads an expression and works it out for one start."""
 
-    def __init__(self, tokens: Sequence[_Token], start: Start) -> None:
+    def __init__(self, tokens: Sequence[_ConditionToken], start: Start) -> None:
         self._tokens, self._start, self._at, self._depth = tokens, start, 0, 0
 
     @property

@@ -11,7 +11,7 @@ from meshmodel.importers.catalogue import Catalogue
 from meshmodel.importers.document import Node
 from meshmodel.importers.forms.github.options import ANYTHING, NOTHING, Reach, reach_of_command
 from meshmodel.importers.forms.github.scripts import Script
-from meshmodel.importers.forms.github.shell import Started, started_in
+from meshmodel.importers.forms.github.shell import ScriptCommand, started_in
 from meshmodel.importers.forms.github.words import secrets_in
 
 WRITES: Final = frozenset({"files:write", "working-copy:write"})
@@ -93,14 +93,14 @@ def _steps_after(step: Node) -> list[Node] | None:
     return [*steps][step.key + 1 :]
 
 
-def _commands_after(script: Script) -> list[Started]:
+def _commands_after(script: Script) -> list[ScriptCommand]:
     """The commands of a script that can follow its first agent, without further agents."""
     first = next((at for at, each in enumerate(script.commands) if each.product), -1)
     is_inner = "$(" in script.text or "`" in script.text
     return [each for each in script.commands[0 if is_inner else first + 1 :] if not each.product]
 
 
-def _does(command: Started, rows: Catalogue) -> Reach:
+def _does(command: ScriptCommand, rows: Catalogue) -> Reach:
     line = " ".join(command.words)
     return NOTHING if not line or command.words[0] in _BUILTINS else reach_of_command(line, rows)
 

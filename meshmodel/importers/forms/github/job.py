@@ -62,7 +62,7 @@ from meshmodel.importers.forms.github.words import (
     secrets_in,
     tools_in,
 )
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became, FormRule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.unclear_names import ask_if_secret
 from meshmodel.model.records import Delegation, Exchange, Grant, Hold, Reference
@@ -153,7 +153,7 @@ class Job:
     _conditions: dict[str, tuple[list[Node], bool]] = field(default_factory=dict)
     """By agent the conditions of its step, and whether its action starts for those with write access only."""
     _is_injected: bool = False
-    _left: dict[str, tuple[Node, Rule]] = field(default_factory=dict)
+    _left: dict[str, tuple[Node, FormRule]] = field(default_factory=dict)
     _products: list[str] = field(default_factory=list)
     _exchanged: bool = False
     _head: Node | None = None
@@ -401,7 +401,7 @@ class Job:
         )
         return False
 
-    def _agent(self, product: str, node: Node, rule: Rule, script: Script) -> str:
+    def _agent(self, product: str, node: Node, rule: FormRule, script: Script) -> str:
         """An agent that a step starts, with what the steps before it left."""
         self._products.append(product)
         out, number = self.out, self._products.count(product)
@@ -544,7 +544,7 @@ class Job:
             else:
                 self.given(leaf, *agents)
 
-    def given(self, leaf: Node, *agents: str, literal: Rule | None = None) -> None:
+    def given(self, leaf: Node, *agents: str, literal: FormRule | None = None) -> None:
         """Draw what a leaf gives to agents: secrets by name, the job's token, a secret as it is."""
         names = [each for name in secrets_in(leaf.text) for each in self.aliases.get(name, [name])]
         for each in names:

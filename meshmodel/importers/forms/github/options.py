@@ -28,7 +28,7 @@ from meshmodel.importers.claude_tools import (
     is_whole,
 )
 from meshmodel.importers.document import Node
-from meshmodel.importers.forms.github.shell import Started
+from meshmodel.importers.forms.github.shell import ScriptCommand
 from meshmodel.importers.forms.github.words import inline_json
 from meshmodel.importers.gemini_rules import EDITS as GEMINI_EDITS
 from meshmodel.importers.gemini_rules import READS as GEMINI_READS
@@ -72,7 +72,7 @@ _COMPUTED: Final = re.compile(
 _TOOL: Final = re.compile(r"[^,\s(]+(?:\([^)]{0,400}\))?")
 
 
-def reach_of(started: Started, rows: Catalogue, policy: Policy) -> Reach | None:
+def reach_of(started: ScriptCommand, rows: Catalogue, policy: Policy) -> Reach | None:
     """What the tools of an agent reach, by the options of its command; ``None``: its options are not known.
 
     Args:
@@ -347,7 +347,7 @@ def _claude_inputs(given: Node, rows: Catalogue, policy: Policy) -> Reach | None
     words += ["--permission-mode", said["defaultMode"].text] if said["defaultMode"].text else []
     for name, rules in (("--allowedTools", said["allow"]), ("--disallowedTools", said["deny"])):
         words += [name, *(each.text for each in rules)] if rules else []
-    return reach_of(Started((), "Claude Code", tuple(words)), rows, policy)
+    return reach_of(ScriptCommand((), "Claude Code", tuple(words)), rows, policy)
 
 
 def _codex_action(given: Node, rows: Catalogue, policy: Policy) -> Reach | None:
@@ -355,7 +355,7 @@ def _codex_action(given: Node, rows: Catalogue, policy: Policy) -> Reach | None:
     words = [each.text for each in read_json(more, "")] if more.startswith("[") else shlex.split(more)
     sandbox = "read-only" if given["safety-strategy"].text == "read-only" else given["sandbox"].text
     words += ["--sandbox", sandbox] if sandbox else []
-    return reach_of(Started((), "Codex", tuple(words)), rows, policy)
+    return reach_of(ScriptCommand((), "Codex", tuple(words)), rows, policy)
 
 
 def _gemini_action(given: Node, rows: Catalogue, _: Policy) -> Reach | None:

@@ -17,7 +17,7 @@ from meshmodel.importers.forms.github.rules import RULES
 from meshmodel.importers.forms.github.scripts import file_of
 from meshmodel.importers.forms.github.words import SERVICES, WORDS_OF, event_words, secrets_in
 from meshmodel.importers.gemini_rules import ASKING
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became, FormRule
 from meshmodel.importers.meanings import Meaning, meaning_of
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.toml_text import read_toml
@@ -119,7 +119,7 @@ def _dispatch_of(event: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
+class RepositoryGrant:
     """A grant on a part of the repository, of a GITHUB_TOKEN (``is_own``) or of another credential."""
 
     credential: str
@@ -145,7 +145,7 @@ class _GivenText:
     leaf: Node
     parts: tuple[str, ...]
     others: tuple[str, ...]
-    rule: Rule
+    rule: FormRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ class _Workflow:
     runs_forks: bool
 
 
-def _used(granted: Granted, reached: AbstractSet[str]) -> tuple[Action, ...]:
+def _used(granted: RepositoryGrant, reached: AbstractSet[str]) -> tuple[Action, ...]:
     """The actions of a grant that accesses of the catalogue are."""
     if granted.part in _DISPATCHES.values():
         return granted.actions if "github:execute" in reached else ()
@@ -175,7 +175,7 @@ class Repository:
         self._out = out
         self._actions = actions or {}
         self._root = root
-        self._granted: list[Granted] = []
+        self._granted: list[RepositoryGrant] = []
         self._started: list[tuple[str, Node, tuple[str, ...], bool]] = []
         self._updated: list[tuple[str, Node, tuple[str, ...]]] = []
         self._limited: set[str] = set()
@@ -254,12 +254,12 @@ class Repository:
             at: what says so.
             is_own: whether it is a GITHUB_TOKEN; what others write starts workflows.
         """
-        self._granted.append(Granted(credential, part, actions, at, is_own))
+        self._granted.append(RepositoryGrant(credential, part, actions, at, is_own))
         if part == "code" and "write" in actions:
             self._may_dispatch(credential, "repository_dispatch", at)
         return self._out.relate(Grant(credential, self.system(part, at), actions), at=at)
 
-    def as_tools(self, token: str, reached: AbstractSet[str]) -> list[Granted] | None:
+    def as_tools(self, token: str, reached: AbstractSet[str]) -> list[RepositoryGrant] | None:
         """What tools can use of a GITHUB_TOKEN, by what they reach; ``None``: all that it may.
 
         Args:
@@ -270,7 +270,7 @@ class Repository:
         found = [replace(each, actions=_used(each, reached)) for each in whole]
         return None if found == whole else [each for each in found if each.actions]
 
-    def give(self, credential: str, granted: Iterable[Granted], at: Node) -> None:
+    def give(self, credential: str, granted: Iterable[RepositoryGrant], at: Node) -> None:
         """Let a credential do what tools can use of a token."""
         self._limited.add(credential)
         for each in granted:
@@ -307,7 +307,7 @@ class Repository:
 
     def _may_dispatch(self, credential: str, event: str, at: Node) -> None:
         """Note that a token may start workflows that have such an event."""
-        self._granted.append(Granted(credential, _DISPATCHES[event], ("write",), at, is_own=False))
+        self._granted.append(RepositoryGrant(credential, _DISPATCHES[event], ("write",), at, is_own=False))
 
     # Events -----------------------------------------------------------------------------------
 
@@ -365,7 +365,7 @@ class Repository:
         )
         self._out.take(leaf, RULES["words-in-prompt"], ("agent", agent))
 
-    def instruct(self, agent: str, leaf: Node, parts: Sequence[str], rule: Rule) -> None:
+    def instruct(self, agent: str, leaf: Node, parts: Sequence[str], rule: FormRule) -> None:
         """Note that who writes in parts of the repository instructs an agent; ``finish`` draws it."""
         self._texts.append(_GivenText(agent, leaf, tuple(parts), tuple(parts), rule))
         self._out.take(leaf, rule, ("agent", agent))
@@ -453,7 +453,7 @@ class Repository:
         """Whether somebody may write in a part; dispatches are drawn where a token asks for them alone."""
         return part not in _DISPATCHES.values() or any(each.part == part for each in self._granted)
 
-    def _write(self, granted: Granted, system: str) -> Reference:
+    def _write(self, granted: RepositoryGrant, system: str) -> Reference:
         grant = self._out.relate(Grant(granted.credential, system, ("write",)), at=granted.at)
         if granted.at.is_leaf:
             self._out.take(granted.at, RULES["permission"], grant)
@@ -537,7 +537,7 @@ class Repository:
 
         Tools that only write in pull requests open none.
         """
-        writers = dict[str, Granted]()
+        writers = dict[str, RepositoryGrant]()
         for each in self._granted:
             parts = {"code"} if each.credential in self._limited else {"pull requests", "code"}
             if each.is_own and each.part in parts and "write" in each.actions:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from meshmodel.importers.document import Node
-from meshmodel.importers.forms.github.shell import Started, started_in
+from meshmodel.importers.forms.github.shell import ScriptCommand, started_in
 from meshmodel.importers.forms.github.words import SERVICES, path_of, root_of
 from meshmodel.importers.json_text import read_json
 from meshmodel.importers.proposal import Proposal
@@ -36,7 +36,7 @@ class Script:
     """
 
     text: str
-    commands: list[Started] = field(default_factory=list)
+    commands: list[ScriptCommand] = field(default_factory=list)
     files: dict[str, tuple[Path, str]] = field(default_factory=dict)
     programs: dict[str, Path] = field(default_factory=dict)
     root: str = ""

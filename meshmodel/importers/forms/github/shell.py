@@ -67,7 +67,7 @@ _SENDING: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class ScriptCommand:
     """A command of a script.
 
     Attributes:
@@ -87,7 +87,7 @@ class Started:
 
 
 @dataclass(slots=True)
-class _Command:
+class _ShellCommand:
     """A command as it is written.
 
     Attributes:
@@ -101,7 +101,9 @@ class _Command:
     fed: str = ""
 
 
-def started_in(script: str, files: Callable[[str], str] = lambda _: "", depth: int = 0) -> Iterator[Started]:
+def started_in(
+    script: str, files: Callable[[str], str] = lambda _: "", depth: int = 0
+) -> Iterator[ScriptCommand]:
     """The commands of a script, and of the scripts that it has shells and containers run.
 
     Args:
@@ -114,8 +116,8 @@ def started_in(script: str, files: Callable[[str], str] = lambda _: "", depth: i
 
 
 def _started(
-    words: Sequence[str], written: _Command, files: Callable[[str], str], depth: int
-) -> Iterator[Started]:
+    words: Sequence[str], written: _ShellCommand, files: Callable[[str], str], depth: int
+) -> Iterator[ScriptCommand]:
     """What a command starts: itself, with the agent that it is, or the commands that it has run."""
     while words and (words[0] in _BEFORE or words[0].startswith("-") or "=" in words[0].partition("/")[0]):
         words = words[1:]
@@ -129,9 +131,9 @@ def _started(
     name = re.split(r"[/\\]", program.name)[-1]
     product = PROGRAMS.get(_SCRIPT_ENDING.sub("", name) if program.runner == "node" else name, "")
     if product and _works(given, is_fed=written.is_fed):
-        yield Started(tuple(words), product, tuple(given))
+        yield ScriptCommand(tuple(words), product, tuple(given))
         return
-    found = list[Started]()
+    found = list[ScriptCommand]()
     if depth < _DEPTH_LIMIT:
         if program.runner in _CONTAINERS and len(given) < len(words):
             found += _started(given, written, files, depth + 1)
@@ -140,7 +142,7 @@ def _started(
         file = words[1] if words[0:1] in (["source"], ["."]) and words[1:] else program.name
         if program.kind == "path" or file != program.name or "." in file:  # of uv run also a program
             found += started_in(files(file), files, depth + 1)
-    yield from found or [Started(tuple(words))]
+    yield from found or [ScriptCommand(tuple(words))]
 
 
 def _works(given: Sequence[str], *, is_fed: bool) -> bool:
@@ -152,7 +154,7 @@ def _works(given: Sequence[str], *, is_fed: bool) -> bool:
     return is_fed or is_prompt or any(each.partition("=")[0] in _UNATTENDED for each in given)
 
 
-def _scripts(words: Sequence[str], written: _Command) -> Iterator[str]:
+def _scripts(words: Sequence[str], written: _ShellCommand) -> Iterator[str]:
     """The scripts that a shell is given: behind ``-c``, or by a heredoc."""
     if words and re.split(r"[/\\]", words[0])[-1] in _SHELLS:
         yield written.fed
@@ -160,7 +162,7 @@ def _scripts(words: Sequence[str], written: _Command) -> Iterator[str]:
         yield from [each for each in words[at + 1 :] if not each.startswith("-")][:1]
 
 
-def _commands(script: str) -> Iterator[_Command]:
+def _commands(script: str) -> Iterator[_ShellCommand]:
     """The commands of a script, also those in ``$( )`` within texts.
 
     A heredoc belongs to its command: it is no command itself.
@@ -178,7 +180,7 @@ def _commands(script: str) -> Iterator[_Command]:
         if each.kind == "command":
             words = [written(_literal(part)) for part in each.named if part.kind not in _NO_WORDS]
             heredoc, is_fed = _input_of(each)
-            yield _Command(words, is_fed=is_fed, fed=written(heredoc))
+            yield _ShellCommand(words, is_fed=is_fed, fed=written(heredoc))
 
 
 def _input_of(command: Syntax) -> tuple[str, bool]:

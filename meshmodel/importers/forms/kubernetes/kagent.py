@@ -12,7 +12,7 @@ from typing import Final
 from meshmodel.importers.document import Node
 from meshmodel.importers.forms.kubernetes.cluster import Cluster, Manifest, listed
 from meshmodel.importers.forms.kubernetes.rules import RULES
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became, FormRule
 from meshmodel.importers.withheld import host_of, is_reference
 from meshmodel.model.records import Delegation, Grant, Hold
 
@@ -26,7 +26,7 @@ Acting = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class KagentServer:
     """An MCP server.
 
     Attributes:
@@ -50,9 +50,9 @@ class Servers:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._out = cluster.out
-        self._servers: dict[tuple[str, str, str], Server] = {}
+        self._servers: dict[tuple[str, str, str], KagentServer] = {}
 
-    def find(self, kind: str, namespace: str, name: str, at: Node) -> Server:
+    def find(self, kind: str, namespace: str, name: str, at: Node) -> KagentServer:
         """A server by its kind (empty: any), namespace and name, also one that is not in the files."""
         kinds = (kind,) if kind else SERVER_KINDS
         named = [each for known in kinds for each in self._cluster.find(known, namespace, name)]
@@ -63,14 +63,14 @@ class Servers:
             self._servers[key] = self._new_server(key, found[0] if found else None, at)
         return self._servers[key]
 
-    def _new_server(self, key: tuple[str, str, str], declared: Manifest | None, at: Node) -> Server:
+    def _new_server(self, key: tuple[str, str, str], declared: Manifest | None, at: Node) -> KagentServer:
         kind, space, name = key
         cluster, out = self._cluster, self._out
         if kind == "Service":
             behind, said = self._behind(space, name)
-            return Server(name, behind or (self._service(key, at, space, None),), said)
+            return KagentServer(name, behind or (self._service(key, at, space, None),), said)
         if declared is None:
-            return Server(name, (self._service(key, at, space, None),))
+            return KagentServer(name, (self._service(key, at, space, None),))
         address = next((node for node in _addresses(declared.spec) if node.text), None)
         if address is None:
             acting = self._service(key, declared.node, space, None)
@@ -80,7 +80,7 @@ class Servers:
             if account.text:
                 given = cluster.run_as(acting[0], space, account.text, account)
                 out.take(account, RULES["server"], ("agent", acting[0]), *given)
-            return Server(name, (acting,), (declared.node,))
+            return KagentServer(name, (acting,), (declared.node,))
         credentials = tuple(cluster.give(declared.spec, space, name, None))
         host = host_of(address.text)
         service, where = self._in_cluster(host, space)
@@ -90,7 +90,7 @@ class Servers:
         system = out.element("system", key, name, at=declared.node, kind="mcp-server", zone=zone)
         behind, said = self._behind(where, service)
         actors = behind or (self._service(key, declared.node, "", system, zone),)
-        return Server(name, actors, (declared.node, *said), system, credentials)
+        return KagentServer(name, actors, (declared.node, *said), system, credentials)
 
     def _service(
         self, key: tuple[str, str, str], at: Node, namespace: str, system: str | None, zone: str | None = None
@@ -174,7 +174,7 @@ def asks_first(prompt: str) -> bool:
 
 
 @dataclass(slots=True)
-class _Link:
+class _AgentTools:
     """What an agent has of another or of a server, by all its tools that lead there.
 
     Attributes:
@@ -203,10 +203,10 @@ class Agents:
         self._cluster = cluster
         self._out = cluster.out
         self._servers = Servers(cluster)
-        self._links: dict[tuple[str, str], _Link] = {}
+        self._links: dict[tuple[str, str], _AgentTools] = {}
         self._prompts: dict[str, Node] = {}
         self._keys: dict[Node, list[str]] = {}
-        self._tools: list[tuple[Node, Rule, str]] = []
+        self._tools: list[tuple[Node, FormRule, str]] = []
 
     def read(self) -> None:
         """Read the servers and models, then the agents, then what they may ask of one another."""
@@ -386,9 +386,9 @@ class Agents:
 
     def _link(
         self, agent: str, other: str, each: Manifest, key: tuple[str, ...], at: Node, name: str
-    ) -> _Link:
+    ) -> _AgentTools:
         keys = (each.kind, each.namespace, each.name, *key)
-        return self._links.setdefault((agent, other), _Link(at, keys, name))
+        return self._links.setdefault((agent, other), _AgentTools(at, keys, name))
 
     def _to_server(self, tool: Node, ref: Node, agent: str, each: Manifest, sent: list[str]) -> None:
         """Delegations to all who act at an MCP server, with the credentials that it is sent."""
@@ -437,7 +437,7 @@ class Agents:
         self._out.take(leaf, RULES["header-passed"], held, ("credential", token))
         return (token,)
 
-    def _limit(self, agent: str, other: str, link: _Link) -> None:
+    def _limit(self, agent: str, other: str, link: _AgentTools) -> None:
         """The checkpoint of one delegation, and the questions about its tools."""
         out, delegation = self._out, ("delegation", (agent, other))
         tools = sorted({leaf.text for leaf in link.tools or ()})
@@ -466,7 +466,9 @@ class Agents:
         elif agent in self._prompts:
             self._checkpoint(agent, other, link, RULES["approval-asked"], [self._prompts[agent]])
 
-    def _checkpoint(self, agent: str, other: str, link: _Link, rule: Rule, leaves: list[Node]) -> None:
+    def _checkpoint(
+        self, agent: str, other: str, link: _AgentTools, rule: FormRule, leaves: list[Node]
+    ) -> None:
         made = self._out.element(
             "checkpoint", (rule.name, *link.keys), f"human-approval-{other}", at=link.at, step="delegation",
             kind="human-approval", from_=agent, to=other,

@@ -14,7 +14,7 @@ from meshmodel.importers.forms.kubernetes.kagent import GROUPS, KAGENT, Agents
 from meshmodel.importers.forms.kubernetes.permissions import Permissions
 from meshmodel.importers.forms.kubernetes.rules import RULES
 from meshmodel.importers.forms.kubernetes.toolhive import GROUP, KINDS, ToolHive
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became, FormRule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.model.text import first_few
 
@@ -158,14 +158,14 @@ def _read_core(each: Manifest, cluster: Cluster) -> None:  # noqa: C901  # one s
     cluster.take_metadata(each)
 
 
-_QUESTIONS: Final[Mapping[Rule, str]] = {
+_QUESTIONS: Final[Mapping[FormRule, str]] = {
     RULES["exposed"]: "Who can come in by the {}, and how are they authenticated?",
     RULES["policy"]: "What does the {} stop, and on which steps?",
     RULES["kustomization"]: "Which changes to other files does the {} make?",
 }
 
 
-def _ask_about(each: Manifest, cluster: Cluster, rule: Rule, at: Node) -> None:
+def _ask_about(each: Manifest, cluster: Cluster, rule: FormRule, at: Node) -> None:
     """Ask about an object as a whole."""
     text = _QUESTIONS[rule].format(f"{each.kind} {each.name}")
     key = f"{each.kind}/{each.namespace}/{each.name}"

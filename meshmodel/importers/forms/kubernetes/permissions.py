@@ -7,7 +7,7 @@ from typing import Final
 from meshmodel.importers.document import Node
 from meshmodel.importers.forms.kubernetes.cluster import LISTED, Cluster, Manifest, listed
 from meshmodel.importers.forms.kubernetes.rules import RULES
-from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.ledger import Became, FormRule
 from meshmodel.importers.word_lists import WordLists
 from meshmodel.model.records import Custody, Exchange, Grant
 from meshmodel.model.vocabulary import ACTIONS, Action
@@ -45,7 +45,7 @@ class _Permission:
     secrets: set[Action] = field(default_factory=set)
     names: tuple[Node, ...] = ()
     scope: tuple[str, ...] = ()
-    asks: dict[tuple[Node, Rule], str] = field(default_factory=dict)
+    asks: dict[tuple[Node, FormRule], str] = field(default_factory=dict)
     node: Node | None = None
 
 
@@ -187,7 +187,7 @@ class Permissions:
         out.take(node["roleRef"], rule, *became)
         out.take(node["subjects"], RULES["binding"])
 
-    def _role_of(self, binding: Manifest) -> tuple[list[_Permission], Rule]:
+    def _role_of(self, binding: Manifest) -> tuple[list[_Permission], FormRule]:
         """What a binding permits, and the rule by which that is known."""
         role = binding.node["roleRef"]
         kind, name = role["kind"].text, role["name"].text

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from meshmodel.importers.clients import Served
+from meshmodel.importers.clients import PromptServer
 from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import ABSENT, ForeignFileError, Node
 from meshmodel.importers.forms.kubernetes.cluster import Cluster, Manifest, listed
 from meshmodel.importers.forms.kubernetes.rules import RULES
 from meshmodel.importers.ledger import Became
-from meshmodel.importers.servers import Entry, Starter, read_server
+from meshmodel.importers.servers import ServerEntry, Starter, read_server
 from meshmodel.importers.withheld import host_of, names_secret, shows_secret
 from meshmodel.model.records import Custody, Delegation, Exchange, Grant, Hold
 
@@ -77,7 +77,7 @@ class _Member:
     """
 
     manifest: Manifest
-    served: Served
+    served: PromptServer
     before: str = ""
     credentials: list[tuple[str, str]] = field(default_factory=list)
 
@@ -146,7 +146,7 @@ class ToolHive:
         self._end(each, spec, ("agent", agent), ("system", system))
         return member
 
-    def _entry(self, each: Manifest, agent: str, given: Sequence[tuple[str, str]]) -> Entry:
+    def _entry(self, each: Manifest, agent: str, given: Sequence[tuple[str, str]]) -> ServerEntry:
         """What a server in a container is started with, and the secrets that it is given."""
         cluster, spec, space = self._cluster, each.spec, each.namespace
         others = [*cluster.give(spec, space, each.name, agent), *self._vault(each, agent)]
@@ -157,7 +157,7 @@ class ToolHive:
             for node in spec["env"]
             if node["name"].text and not (names_secret(node["name"].text) or shows_secret(node["value"].text))
         )
-        return Entry(
+        return ServerEntry(
             each.name,
             each.node,
             env=env,
@@ -183,12 +183,13 @@ class ToolHive:
         starter = self._starter(each, proxy)
         if address.text:
             served = read_server(
-                starter, Entry(each.name, each.node, address=address, headers=headers, given=tuple(given))
+                starter,
+                ServerEntry(each.name, each.node, address=address, headers=headers, given=tuple(given)),
             )
         else:
             key = (each.kind, each.namespace, each.name, "server")
             nobody = out.element("agent", key, each.name, at=each.node, kind="service")
-            served = Served(each.name, nobody, each.node)
+            served = PromptServer(each.name, nobody, each.node)
         member = _Member(each, served, proxy, given)
         if proxy:
             self._hold(proxy, member)
