@@ -1143,6 +1143,10 @@ def _way_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
     elif _is_any_command(target, action, marks):
         group = next(each for each in found.groups if way.agent in each.agents)
         whom += _as_whom(group, found).replace(", as ", ", with ")
+    if action == "read" and target.kind == "secrets-manager":
+        group = next(each for each in found.groups if way.agent in each.agents)
+        seen = [each.removesuffix(" ⚑") for each in group.changes if each.endswith("⚑")]
+        whom += f", and can show them in {first_few(seen, 2)}" if seen else ""
     yield f"  then {_deed(snapshot, target, action, marks)}{whom}{between};"
     yield f"  {worst.asked}."
     if worst.others:
@@ -1167,6 +1171,8 @@ def _is_any_command(target: System, action: Action, marks: Marks) -> bool:
 def _whom(snapshot: Snapshot, way: Explanation, marks: Marks) -> str:
     """The identity with which a way ends."""
     used = _used(way)
+    if ("credential", used) in marks.network:
+        return ""
     return f" as {_identity(snapshot, snapshot.credential[used].principal, marks)}" if used else ""
 
 

@@ -431,6 +431,30 @@ def test_a_job_starts_the_agents_of_the_programs_that_it_runs(command, started, 
         assert any("with GITHUB_TOKEN of Repair" in each for each in told)
 
 
+SHOWS = "  then reads secrets in its environment, and can show them in issues;"
+
+
+@all_rows(
+    ("tools", "key", "end"),
+    [
+        ("Bash(cat:*),Bash(gh issue:*)", "${{ secrets.SHOP_KEY }}", SHOWS),
+        ("Bash(echo *),mcp__github__add_issue_comment", "${{ secrets.SHOP_KEY }}", SHOWS),
+        ("Bash(cat:*),Bash(gh issue:*)", "plain", ""),
+        ("Read,Bash(gh issue:*)", "${{ secrets.SHOP_KEY }}", ""),
+        ("Bash(cat:*)", "${{ secrets.SHOP_KEY }}", "  then reads secrets in its environment;"),
+    ],
+)
+def test_a_command_that_shows_variables_reads_the_secrets_among_them(tools, key, end, tmp_path):
+    run = f"claude -p 'Sort them' --allowedTools '{tools}'"
+    step = {"run": run, "env": {"GH_TOKEN": "${{ github.token }}", "SHOP_KEY": key}}
+    job = {"runs-on": "x", "permissions": {"issues": "write"}, "steps": [step]}
+    flow = {"name": "Sort", "on": {"issues": {"types": ["opened"]}}, "jobs": {"a": job}}
+    settings_in(tmp_path, ".github/workflows/a.yml", flow)
+    told = [each for each in told_of(tmp_path) if "secrets in its environment" in each]
+    assert [each for each in told if each.startswith("  then")] == [end] * bool(end)
+    assert bool(told) is bool(end)
+
+
 def test_who_may_most_is_the_first_identity_of_a_row(tmp_path):
     step = {
         "uses": "anthropics/claude-code-action@v1",

@@ -23,6 +23,7 @@ from meshmodel.importers.forms.github.followers import (
     reach_after,
 )
 from meshmodel.importers.forms.github.options import (
+    ENVIRONMENT,
     LIMITED,
     Reach,
     reach_of,
@@ -160,6 +161,8 @@ class Job:
     _app_tokens: dict[str, str] = field(default_factory=dict)
     _reached: dict[str, AbstractSet[str]] = field(default_factory=dict)
     """By agent what its tools reach, of those whose options limit them."""
+    _shells: dict[str, Node] = field(default_factory=dict)
+    """Agents that show variables by a command that they may run, and where that is said."""
     _stated: set[str] = field(default_factory=set)
     """Tokens of which it is stated what they may, and where."""
     _known: set[str] = field(default_factory=set)
@@ -225,6 +228,8 @@ class Job:
         for key in ("env", "with", "if", "strategy"):
             self._note_uses(self.node[key], self.workflow)
         self._settings()
+        for agent, leaf in self._shells.items():
+            self._read_environment(agent, leaf)
         if self._programs:
             self.out.at_end(lambda: self._start_programs([*environments, self.node["env"]]))
         if self.oidc is None:
@@ -469,6 +474,8 @@ class Job:
             return  # whoever wrote the head of a pull request wrote the settings in it too
         reach = functools.reduce(operator.or_, known, Reach(frozenset(own)))
         self._known.add(agent)
+        if ENVIRONMENT in (reach.accesses or ()):
+            self._shells[agent] = leaf
         if reach.unsaid:
             text = (
                 f"Its options do not say {reach.unsaid}. Which tools are that, on which systems? Until that "
@@ -509,6 +516,24 @@ class Job:
             ("hold", (agent, network)),
             *(self.out.relate(Grant(network, each, ("read",)), at=at) for each in found),
         ]
+
+    def _read_environment(self, agent: str, at: Node) -> None:
+        """Draw that an agent reads the secrets that it is given: its commands show its variables."""
+        out, title = self.out, self.out.title("agent", agent)
+        held = (each for holder, each in out.ends("hold") if holder == agent)
+        if not any(out.kind("credential", each) == "static-secret" for each in held):
+            return
+        key = ("environment", self.id, agent)
+        zone = self.element("zone", key, f"environment of {title}", at)
+        secrets = self.element(
+            "system", key, f"secrets in its environment, {title}", at, kind="secrets-manager", zone=zone,
+            sensitivity="restricted",
+        )  # fmt: skip
+        out.mark("short", ("system", secrets), words="secrets in its environment")
+        key = ("network", self.id, agent)
+        network = out.network(agent, key, title, at=at, scope=self.node.source)
+        grant = out.relate(Grant(network, secrets, ("read",)), at=at)
+        out.take(at, RULES["environment-shown"], ("agent", agent), ("system", secrets), grant)
 
     def _holds(self, agent: str, credential: str, at: Node) -> list[Reference]:
         """Let an agent hold a credential; of a token what its tools can use, if they are limited."""

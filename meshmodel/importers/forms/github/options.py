@@ -136,6 +136,8 @@ def reach_of_command(line: str, rows: Catalogue) -> Reach:
     if reached is None:
         return ANYTHING
     words = line.split()
+    if words[0] in _SHOWING:
+        reached = (*reached, ENVIRONMENT)
     parts = _PARTS_OF_GH.get(words[1], ()) if words[:1] == ["gh"] and words[1:] else ()
     return Reach(_of_parts(reached, ("code", *parts) if words[1:3] == ["pr", "merge"] else parts))
 
@@ -150,6 +152,15 @@ def _of_parts(reached: Iterable[str], parts: Iterable[str]) -> frozenset[str]:
     )
 
 
+ENVIRONMENT: Final = "environment:read"
+"""The access to the variables of the process, among which are secrets."""
+_SHOWING: Final = frozenset(
+    {
+        "cat", "head", "tail", "grep", "egrep", "fgrep", "rg", "sed", "awk", "cut", "sort", "echo", "printf",
+        "env", "printenv",
+    }
+)  # fmt: skip
+"""Commands that show variables: those in their arguments, or the file in which the system has them."""
 _PARTS_OF_GH: Final[Mapping[str, Sequence[str]]] = {
     "issue": ("issues",),
     "label": ("issues",),
