@@ -18,7 +18,7 @@ from meshmodel.analysis.trace_records import (
     Moment,
     Possession,
 )
-from meshmodel.model.events import Event, seconds_text
+from meshmodel.model.events import Event, SectionRemark, seconds_text
 from meshmodel.model.text import one_line
 
 _INSTANCES: Final = 100_000
@@ -175,9 +175,9 @@ class HandOuts:
         if gone is not None and gone < moment and (issued is None or issued < gone):
             revoked = f"{one_line(link.record.title)} was revoked in event {gone.number}"
             if event.refused:
-                remarks.notes.append(f"refused: {revoked}")
+                remarks.notes.append(SectionRemark(f"refused: {revoked}"))
             else:
-                remarks.unexplained.append(f"{revoked}, so it should have been refused")
+                remarks.unexplained.append(SectionRemark(f"{revoked}, so it should have been refused"))
             return "revoked"
         way = link.way
         if state is not None and (
@@ -195,9 +195,9 @@ class HandOuts:
             return None
         ended = _expiry_text(link, over, issued.number, lifetime)
         if event.refused:
-            remarks.notes.append(f"refused: {ended}")
+            remarks.notes.append(SectionRemark(f"refused: {ended}"))
         else:
-            remarks.unexplained.append(ended)
+            remarks.unexplained.append(SectionRemark(ended))
         return "expired"
 
     def _say_how_it_came(

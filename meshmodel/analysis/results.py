@@ -148,14 +148,14 @@ class FindingText(NamedTuple):
         message: who does what on what, in a sentence.
         about: the records concerned, as table and key, the most telling first.
         remedy: what to do, in sentences; ``None``: as the rule says.
-        named: what people call its subject, for titles and lists.
+        named: what people call its subject, for titles and lists; of a step its two ends.
         more: how, in further sentences.
     """
 
     message: str
     about: tuple[Reference, ...]
     remedy: str | None = None
-    named: str | None = None
+    named: tuple[str, ...] = ()
     more: str = ""
 
 
@@ -199,7 +199,17 @@ class Finding:
     @property
     def headline(self) -> str:
         """Its title with what people call its subject: ``Missing checkpoint: Deploy key → Cluster``."""
-        return f"{self.title}: {self._finding_text.named or self.subject}"
+        return f"{self.title}: {' → '.join(self.named)}"
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """What people call its subject; of a step its two ends."""
+        return self._finding_text.named or (self.subject,)
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The id of its subject; of a step those of its two ends."""
+        return tuple(self.subject.split(">"))
 
     @property
     def remedy(self) -> str:

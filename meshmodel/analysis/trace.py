@@ -38,7 +38,7 @@ from meshmodel.analysis.trace_records import (
     TracedEvent,
     Verdict,
 )
-from meshmodel.model.events import Event, seconds_text, time_text
+from meshmodel.model.events import Event, SectionRemark, seconds_text, time_text
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import READ, SEVERITIES, WRITE, Severity
 
@@ -343,7 +343,7 @@ class Tracer:
         if record is None:
             remarks.unexplained.append(f"the model has no checkpoint {one_line(name)}")
         elif event.refused:
-            remarks.notes.append(f"{name} refused, so nothing is decided in favour")
+            remarks.notes.append(SectionRemark(f"{name} refused, so nothing is decided in favour"))
             state.refused[name] = moment
         else:
             short = ", ".join(shortcomings(record, self._view))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, get_args
 
-from meshmodel.model.events import BYPASSED, Event
+from meshmodel.model.events import Bypass, Event
 from meshmodel.model.records import Credential
 from meshmodel.model.vocabulary import Severity
 
@@ -256,7 +256,7 @@ class TraceCounts:
 
 def is_bypass(traced: TracedEvent) -> bool:
     """Whether somebody went past a checkpoint, as the log says."""
-    return any(BYPASSED in each for each in traced.event.unmapped)
+    return any(isinstance(each, Bypass) for each in traced.event.unmapped)
 
 
 def is_past_end(traced: TracedEvent) -> bool:

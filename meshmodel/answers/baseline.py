@@ -93,7 +93,7 @@ def _sources_of(
     finding: Finding, sources: Mapping[tuple[str, str, str], set[str]]
 ) -> dict[str, tuple[str, ...]]:
     """By agent, from where it comes uncontrolled to the actions of a missing checkpoint."""
-    system = finding.subject.partition(">")[2]
+    system = finding.ends[-1]
     return {
         agent: tuple(
             sorted({s for action in finding.actions for s in sources.get((agent, system, action), ())})

@@ -1,8 +1,11 @@
-"""An answer before any format: sections, paragraphs and tables, of plain text; painters draw it."""
+"""An answer before any format: sections, paragraphs and tables, of plain text; painters draw it.
+
+Texts, lists, the report and the comparison are made of these. Each writer escapes texts for its format.
+"""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Literal, NamedTuple, Self
 
 from meshmodel.answers.lines import Look, Words
 from meshmodel.model.text import one_line, pad, width
@@ -28,8 +31,34 @@ _LONGEST: Final = 100_000
 
 
 def plain(text: object) -> str:
-    """A text of a page: one line, with what no format can show written as an escape."""
+    """A text of a page: one line, with what no format can show written as an escape; a link stays one."""
+    if isinstance(text, Link):
+        return text
     return one_line(" ".join(str(text).split()), _LONGEST)
+
+
+class Link(str):
+    """A text that leads to a heading, whose page is told too where there are pages, or to an address."""
+
+    __slots__ = ("anchor",)
+    anchor: str
+
+    @classmethod
+    def to(cls, anchor: str, text: object) -> Self:
+        """A link to the heading that is called so, or to an address on the web."""
+        made = cls(plain(text))
+        made.anchor = anchor
+        return made
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it leads out of the report."""
+        return "://" in self.anchor
+
+    @property
+    def target(self) -> str:
+        """Where it leads to, as HTML has it."""
+        return self.anchor if self.is_outside else f"#{self.anchor}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +67,7 @@ class Paragraph:
 
     Attributes:
         text: what it says, as a text, or as words inside which no line is broken.
-        look: how it stands out.
+        look: how it stands out; ``lead``: it is what a page has to say first.
         indent, hang: cells in front of its first line, and of the others.
         key, leads_to: for lists: what it is, and what choosing it opens; ``None``: it cannot be chosen.
         words: for lists: the text in parts that stand out, where it has some.
@@ -99,15 +128,16 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells.
+    """Rows of cells; on pages one without a head is a list.
 
     Attributes:
         rows: all of them.
-        indent: cells in front of them in a text.
         head: the names of the columns, for texts and pages.
         widths: the shares of a page of those columns that have a name.
+        indent: cells in front of them in a text.
         first: cells of the first column in a list.
         most: so many rows are shown on a screen, and how many more there are; ``None``: all.
+        is_form: whether people write into it, so that empty columns stay.
     """
 
     rows: tuple[Row, ...]
@@ -116,6 +146,31 @@ class Table:
     indent: int = 0
     first: int = 24
     most: int | None = None
+    is_form: bool = False
+
+    @classmethod
+    def of(cls, head: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[object]]) -> Self:
+        """A table of anything; ``None`` leaves a cell empty, and a column that is empty is left out."""
+        cells = [["" if cell is None else plain(cell) for cell in row] for row in rows]
+        kept = [place for place in range(len(head)) if any(row[place] for row in cells)]
+        found = [Row(tuple(row[place] for place in kept)) for row in cells]
+        return cls(tuple(found), tuple(head[each] for each in kept), tuple(widths[each] for each in kept))
+
+    @classmethod
+    def to_fill_in(cls, head: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[str]]) -> Self:
+        """A table with columns for people to write into."""
+        made = tuple(Row(tuple(map(plain, each))) for each in rows)
+        return cls(made, tuple(head), tuple(widths), is_form=True)
+
+    @classmethod
+    def items(cls, texts: Iterable[object]) -> Self:
+        """A list of sentences."""
+        return cls(tuple(Row((plain(each),)) for each in texts))
+
+    @property
+    def cells(self) -> tuple[tuple[str, ...], ...]:
+        """The texts of all rows."""
+        return tuple(tuple(each for each in row.made if isinstance(each, str)) for row in self.rows)
 
     @property
     def shown(self) -> tuple[Row, ...]:
@@ -171,7 +226,73 @@ class Section:
         return self.title if isinstance(self.title, str) else "".join(text for text, _ in self.title)
 
 
-Block = Paragraph | Table | Facts | Section
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a page; the title of the report is the one of level 1.
+
+    Attributes:
+        anchor: by what links lead to it; empty: none does.
+    """
+
+    level: int
+    text: str
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The end of a page; what stands before the first one is written small, so that it fits on one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The place of the list of sections."""
+
+
+PathLook = Literal["", "agent", "harm", "measure"]
+
+
+class PathPart(NamedTuple):
+    """A stage of an attack path, from the entry to the harm.
+
+    Attributes:
+        text: what it says.
+        look: what stands out: an ``agent``, the ``harm`` at the end where no checkpoint decides, and where a
+            measure of the list of actions cuts the path (``measure``).
+    """
+
+    text: str
+    look: PathLook = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttackPath:
+    """The stages of an attack path, in their order; they flow into as many lines as they need."""
+
+    parts: tuple[PathPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in the forms that the format takes.
+
+    Attributes:
+        stem: a name of its own in the report, for links and files.
+        title: what it shows, for those who cannot see it.
+        size: width and height in points.
+        across: whether it can be read on a page that lies on its side only.
+        svg, png: the picture; empty where the format does not take it.
+    """
+
+    stem: str
+    title: str
+    size: tuple[float, float]
+    across: bool = False
+    svg: bytes = b""
+    png: bytes = b""
+
+
+Block = Paragraph | Table | Facts | Section | Heading | Picture | AttackPath | Break | Contents
 
 
 def table(rows: Iterable[Sequence[str]]) -> Table:

@@ -88,8 +88,7 @@ def _above(findings: Iterable[Finding]) -> dict[tuple[str, str], tuple[str, str]
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for each in findings:
         if each.rule in over:
-            _, is_relation, end = each.subject.partition(">")  # that of a custody says which
-            keys = [end] if is_relation else [str(key) for table, key in each.about if table == "credential"]
+            keys = [*each.ends[1:]] or [str(key) for table, key in each.about if table == "credential"]
             for key in keys:
                 found.setdefault((over[each.rule], key), (each.rule, each.subject))
     return found

@@ -6,7 +6,9 @@ from typing import Any, Literal, NamedTuple
 from meshmodel.model.vocabulary import Severity
 
 Look = (
-    Literal["", "bold", "muted", "warning", "error", "accent", "number", "bar", "gone", "strong", "good"]
+    Literal[
+        "", "bold", "muted", "warning", "error", "accent", "number", "bar", "gone", "strong", "good", "lead"
+    ]
     | Severity
 )
 """How a part stands out; ``number``: that of a step; ``bar``: a part of a chart;

@@ -13,7 +13,7 @@ from meshmodel.model.text import one_line
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import Plan, PlanOptions
-    from meshmodel.analysis.results import Finding
+    from meshmodel.analysis.results import Finding, StepKey
 
 SECONDS: Final = 5.0
 """So long the completion is worked out, and so long alternatives are tried."""
@@ -135,31 +135,32 @@ def alternatives(
     """
     from meshmodel.analysis.analysis import analyse
 
-    for change, words, changed in _changed(analysis.snapshot, plan) if plan.decisions_per_day else ():
+    for change, words, gone, changed in _changed(analysis.snapshot, plan) if plan.decisions_per_day else ():
         stop.check()
         after = analyse(changed, view=analysis.view, today=analysis.today)
-        found = after.cheapest_plan(_fitting(options, change), deadline=stop.remaining())
+        found = after.cheapest_plan(_fitting(options, gone), deadline=stop.remaining())
         if not found.optimal:
             stop.check()
         if found.left <= plan.left and found.decisions_per_day < plan.decisions_per_day:
             yield Alternative(change, words, found)
 
 
-def _changed(snapshot: Snapshot, plan: "Plan") -> Iterator[tuple[str, str, Snapshot]]:
+def _changed(snapshot: Snapshot, plan: "Plan") -> "Iterator[tuple[str, str, StepKey | None, Snapshot]]":
+    """Each change as a key and in words, the relation that it takes away if any, and the model with it."""
     for name in plan.typeable:
         system = snapshot.system[name]
         if not system.typed:
             table = {**snapshot.system, name: replace(system, typed=True)}
             who = system.owner or "its owner"
             says = f"{one_line(system.title)} accepts only fixed values (typed); ask {who}"
-            yield f"typed:{name}", says, replace(snapshot, system=table, touched={})
+            yield f"typed:{name}", says, None, replace(snapshot, system=table, touched={})
     for kind, one, other in plan.needless:
         ends = (snapshot.agent if kind == "delegation" else snapshot.system)[one], snapshot.agent[other]
         names = [one_line(each.title) for each in ends]
         who = ends[0].owner or ends[1].owner or "their owners"
         does = "calls" if kind == "delegation" else "starts"
         says = f"{names[0]} no longer {does} {names[1]}, which nothing needed uses; ask {who}"
-        yield f"{kind}:{one}>{other}", says, _without(snapshot, kind, (one, other))
+        yield f"{kind}:{one}>{other}", says, (kind, one, other), _without(snapshot, kind, (one, other))
 
 
 def _without(snapshot: Snapshot, table: str, key: tuple[str, str]) -> Snapshot:
@@ -168,10 +169,8 @@ def _without(snapshot: Snapshot, table: str, key: tuple[str, str]) -> Snapshot:
     return apply_edit(snapshot, Edit("", (Remove(table, key),)))
 
 
-def _fitting(options: "PlanOptions", change: str) -> "PlanOptions":
-    """The options without what the change took away."""
-    kind, _, ends = change.partition(":")
-    gone = (kind, *ends.split(">"))
+def _fitting(options: "PlanOptions", gone: "StepKey | None") -> "PlanOptions":
+    """The options without what a change took away."""
     return replace(
         options,
         never_ask=frozenset(each for each in options.never_ask if each != gone),

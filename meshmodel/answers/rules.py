@@ -21,7 +21,7 @@ def rules_json(rules: "Iterable[Rule]") -> Answer:
                 "detects": rule.detects,
                 "remedy": rule.remedy,
                 "references": list(rule.references),
-                "false_positives": rule.false_positives,
+                "false_positives": ". ".join(rule.false_positives),
                 "title": rule.title,
                 "why": rule.why,
             }
@@ -50,7 +50,7 @@ def rule_facts(rule: "Rule", example: tuple[str, str] | None = None) -> Facts:
         rule: the rule.
         example: what a finding of it says, and of which model.
     """
-    wrong = [f"if {each[0].lower()}{each[1:]}" for each in rule.false_positives.split(". ")]
+    wrong = [f"if {each[0].lower()}{each[1:]}" for each in rule.false_positives]
     follows = [titled(*each) for each in rule.conditions.items()]
     says = [] if example is None else [f"{example[0]} ({example[1]})"]
     named = {

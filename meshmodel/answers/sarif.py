@@ -116,7 +116,7 @@ def _information(version: str) -> str:
 
 def _rule(rule: Rule, worst: Severity) -> Log:
     cited = [titled(each, about) for each, about in rule.conditions.items()]
-    remedy, exceptions = rule.remedy, _sentence(rule.false_positives)
+    remedy, exceptions = rule.remedy, _sentence(". ".join(rule.false_positives))
     references = "".join(f"\n- {each}" for each in cited)
     return {
         "id": rule.id,

@@ -86,6 +86,7 @@ class Item:
             empty: the model does not say.
         daily: decisions a day, as the plan counts them; ``None``: it is a fix, or asks for none.
         is_accepted: whether all that it closes is accepted.
+        remedy: how a change is made, where the title does not say it; of a measure of the plan it is empty.
     """
 
     number: int
@@ -101,17 +102,12 @@ class Item:
     responsible: str
     daily: float | None
     is_accepted: bool
+    remedy: str = ""
 
     @property
     def doors(self) -> tuple[Finding, ...]:
         """The missing checkpoints among what it closes."""
         return tuple(each for each in self.findings if each.rule == DOOR)
-
-    @property
-    def remedy(self) -> str:
-        """How a change is made, where the title does not say it; of a measure of the plan it is empty."""
-        remedy = self.findings[0].remedy if self.place is None and self.findings else ""
-        return "" if remedy.removesuffix(".") in self.title else remedy
 
     @property
     def done_when(self) -> str:
@@ -287,14 +283,14 @@ def _measure(analysis: "Analysis", number: int, cause: Cause, findings: tuple[Fi
             about.append((table, key))
         else:
             about += zip(STEP_ENDS.get(table, ()), key, strict=False)
-    elements = _elements(snapshot, about, findings)
-    own = [each for each in about if each[1] == finding.subject.rpartition(">")[2]]
+    elements, (title, is_remedy) = _elements(snapshot, about, findings), _what_to_do(snapshot, finding)
+    own = [each for each in about if each[1] == finding.ends[-1]]
     return Item(
         number,
         f"measure:{finding.rule}:{finding.subject}",
         None,
         None,
-        one_line(_what_to_do(snapshot, finding), 300),
+        one_line(title, 300),
         "",
         cause.severity,
         findings,
@@ -303,6 +299,7 @@ def _measure(analysis: "Analysis", number: int, cause: Cause, findings: tuple[Fi
         _responsible(snapshot, [*own, *about], elements),
         None,
         is_accepted=False,
+        remedy="" if is_remedy else finding.remedy,
     )
 
 
@@ -314,22 +311,20 @@ def _responsible(
     return next((each for each in (*owners, *(each.owner for each in elements)) if each), "")
 
 
-def _what_to_do(snapshot: Snapshot, finding: Finding) -> str:
-    """What to do about a finding, by the names of the elements, in one line."""
+def _what_to_do(snapshot: Snapshot, finding: Finding) -> tuple[str, bool]:
+    """What to do about a finding, by the names of the elements, and whether that is its remedy."""
     if finding.rule == BEYOND and finding.remedy != finding.standard_remedy:
-        return finding.remedy.removesuffix(".")  # it names the grants
+        return finding.remedy.removesuffix("."), True  # it names the grants
     template = CARDS[finding.rule].work
     if template:
-        return template.format(*_subject_titles(snapshot, finding))
-    return f"{' → '.join(_subject_titles(snapshot, finding))}: {finding.remedy}"
+        return template.format(*_subject_titles(snapshot, finding)), False
+    return f"{' → '.join(_subject_titles(snapshot, finding))}: {finding.remedy}", True
 
 
 def _subject_titles(snapshot: Snapshot, finding: Finding) -> list[str]:
     """What people call the subject of a finding; of a relation that is two names."""
     tables = CARDS[finding.rule].subject or STEP_ENDS[finding.about[0][0]]
-    return [
-        _title(snapshot, table, key) for table, key in zip(tables, finding.subject.split(">"), strict=True)
-    ]
+    return [_title(snapshot, table, key) for table, key in zip(tables, finding.ends, strict=True)]
 
 
 def _title(snapshot: Snapshot, table: str, key: str) -> str:
@@ -366,8 +361,7 @@ def _elements(
     keys = dict.fromkeys(about)
     for finding in findings:
         if finding.rule == DOOR:
-            credential, _, system = finding.subject.partition(">")
-            keys |= dict.fromkeys([("credential", credential), ("system", system)])
+            keys |= dict.fromkeys(zip(("credential", "system"), finding.ends, strict=True))
         keys |= dict.fromkeys(("agent", each) for each in finding.agents)
     found = []
     for kind in ("credential", "agent", "system"):

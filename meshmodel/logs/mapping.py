@@ -40,7 +40,7 @@ from typing import Final, NamedTuple, NoReturn
 from meshmodel.interchange.toml_text import read_toml_file
 from meshmodel.logs.record_values import distinct
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.events import BYPASSED, Event
+from meshmodel.model.events import Bypass, Event
 from meshmodel.model.records import Snapshot
 from meshmodel.model.secrets import looks_like_secret, masked
 from meshmodel.model.text import no_such, one_line
@@ -257,7 +257,8 @@ class Mapper:
             unmapped.append(_unnamed("resource", record.targets))
         action = _ACTIONS.get(what.get("action"), record.action)
         if record.bypasses:
-            unmapped.append(f"{one_line(masked(record.operation))} {BYPASSED}")
+            operation = one_line(masked(record.operation))
+            unmapped.append(Bypass(f"{operation} went past a checkpoint: no decision was made"))
         elif action is None and "checkpoint" not in what:
             unmapped.append(_unnamed("action", (record.operation,)))
         return Event(

@@ -2,12 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
 
 from meshmodel.model.vocabulary import Action
 
-BYPASSED: Final = "went past a checkpoint: no decision was made"
-"""What is said of an event, among what a map has no name for, that a log tells as a bypass."""
+
+class SectionRemark(str):
+    """What is said of an event and also listed in a section of its own of the report on an incident."""
+
+    __slots__ = ()
+
+
+class Bypass(SectionRemark):
+    """That an event went past a checkpoint, as the log says."""
+
+    __slots__ = ()
 
 
 @dataclass(slots=True, unsafe_hash=True)

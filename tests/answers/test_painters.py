@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from meshmodel.answers.blocks import Block, Facts, Paragraph, Row, Section, Table
 from meshmodel.answers.painters import lines_of, text_of
-from meshmodel.answers.report.blocks import report_of
 from meshmodel.answers.report.tree import Report
 from meshmodel.answers.style import Style
 from meshmodel.model.text import width
@@ -50,6 +49,5 @@ def test_parts_of_a_title_and_heads_of_tables_stand_out_where_there_is_colour() 
 
 def test_facts_are_the_same_on_a_page_and_in_a_list() -> None:
     facts = Facts((("name", "a\tb"), ("n", "c")))
-    (page,) = report_of([facts])
-    assert [*Report("", "", (page,)).texts()] == ["name: a b", "n: c"]
+    assert [*Report.of("", "", [facts]).texts()] == ["name", "a b", "n", "c"]
     assert [each.text for each in lines_of([facts])] == ["name  a\tb", "n     c"]

@@ -9,13 +9,13 @@ from collections.abc import Callable
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.graph import Memberships, bitset
+from meshmodel.answers.blocks import Heading, Table
 from meshmodel.answers.check import check_blocks, check_json
 from meshmodel.answers.description import description
 from meshmodel.answers.diff.compare import compare
 from meshmodel.answers.painters import text_of
 from meshmodel.answers.reach import reach_blocks
 from meshmodel.answers.report.build import ReportBuilder
-from meshmodel.answers.report.tree import Heading, Table
 from meshmodel.answers.style import Style
 from meshmodel.edits.edit import Put, apply_edit, edit
 from meshmodel.model.records import Agent, Credential, Grant, Hold, Snapshot, System, Zone
@@ -106,10 +106,10 @@ def test_the_report_of_a_large_model_has_tables_and_few_pictures_and_says_so() -
     assert "1,022 elements" in said[0]
     headings = [each.text for each in report.blocks if isinstance(each, Heading) and each.level == 3]
     assert len(headings) == 20, "the actions of the first causes are told"
-    tables = [each for each in report.blocks if isinstance(each, Table)]
-    firsts = {row[0] for each in tables for row in each.rows}
+    tables = [each for each in report.blocks if isinstance(each, Table) and each.head]
+    firsts = {row[0] for each in tables for row in each.cells}
     assert {*analysis.snapshot.agent, *analysis.snapshot.system, *analysis.snapshot.credential} <= firsts
-    subjects = {row[2] for each in tables if "Subject" in each.head for row in each.rows}
+    subjects = {row[2] for each in tables if "Subject" in each.head for row in each.cells}
     assert subjects == {each.subject for each in analysis.findings}
     assert len(report.blocks) < 4 * 60
 

@@ -5,8 +5,9 @@ from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 
+from meshmodel.answers.blocks import Picture
 from meshmodel.answers.report.pictures import Pictures
-from meshmodel.answers.report.tree import Picture, Report
+from meshmodel.answers.report.tree import Report
 from tests.answers.report.reading import Page
 from tests.docs.pages import ROOT
 from tests.rows import all_rows

@@ -116,7 +116,7 @@ def rules() -> str:
             ("Severity", rule.severity),
             ("Says", f"{message} (in {model})"),
             ("To do", rule.remedy),
-            ("May be wrong", rule.false_positives),
+            ("May be wrong", ". ".join(rule.false_positives)),
             ("Follows", "; ".join(named)),
         )
         items = "\n".join(f"- {head}: {words}." for head, words in told)

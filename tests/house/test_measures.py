@@ -141,9 +141,8 @@ def test_names_say_what_a_thing_is() -> None:
 
 
 SHARED = {
-    "Table": "of a model file, and in an answer or a report",
+    "Table": "of a model file, and in an answer",
     "Section": "of an answer, of a list, and of a comparison",
-    "Paragraph": "of an answer and of a report",
 }
 """Names that public classes of several modules have, with one meaning."""
 PARTICIPLES = re.compile(

@@ -23,7 +23,7 @@ def _finding_text(snapshot: Snapshot, delegation: Delegation) -> FindingText:
         f"{one} limits {other} to {deeds(snapshot, named)}.",
         (*relation("delegation", ends), *highlighted("system", named)),
         f"Give {other} a credential that allows no more, or put a program between.",
-        named=f"{one} → {other}",
+        named=(one, other),
         more=f"But {other} can be prompt-injected, and nothing enforces the limit.",
     )
 
@@ -38,7 +38,7 @@ RULE = Rule(
     remedy="Give the second agent a credential that allows no more, or put a program between.",
     cites="ASI02:2026; SP 800-207 tenet 6; SP 800-53 AC-6; AISVS v1.0-C9.5.3; AISVS v1.0-C9.5.5; "
     "ATLAS AML.T0051; LLM03:2026",
-    false_positives="A program enforces the limit: model it as an agent of kind program",
+    false_positives=("A program enforces the limit: model it as an agent of kind program",),
     find=_find,
     sample="""
 format = "meshmodel/1"

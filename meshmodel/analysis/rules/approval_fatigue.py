@@ -25,7 +25,7 @@ def _finding_text(snapshot: Snapshot, checkpoint: Checkpoint) -> FindingText:
     return FindingText(
         f"{checkpoint.id} asks {who} {checkpoint.rate} times a day, {step_title(snapshot, checkpoint)}.",
         step_records(snapshot, checkpoint),
-        named=checkpoint.id,
+        named=(checkpoint.id,),
     )
 
 
@@ -37,6 +37,6 @@ RULE = Rule(
     detects="A person is asked for more than 50 approvals a day",
     remedy="Let a policy decide routine cases, and ask people about the rest.",
     cites="T10 (Agentic threats 1.1); ASI09:2026; ATLAS AML.M0029",
-    false_positives="So many people share the approvals that each of them sees few",
+    false_positives=("So many people share the approvals that each of them sees few",),
     find=_find,
 )

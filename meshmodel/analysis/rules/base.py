@@ -85,7 +85,7 @@ class Rule:
     detects: str
     remedy: str
     cites: str
-    false_positives: str
+    false_positives: tuple[str, ...]
     find: Callable[[Any], Cases] = field(repr=False, compare=False)
     sample: str | None = None
 

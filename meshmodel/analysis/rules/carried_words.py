@@ -23,7 +23,7 @@ def _finding_text(snapshot: Snapshot, system: str, agents: tuple[str, ...]) -> F
         f"{who} can copy untrusted content into {name}" if agents else f"Untrusted content gets into {name}"
     )
     about = (("system", system), *highlighted("agent", agents))
-    return FindingText(f"{can_spread}.", about, named=name, more=f"Agents that read {name} may follow it.")
+    return FindingText(f"{can_spread}.", about, named=(name,), more=f"Agents that read {name} may follow it.")
 
 
 RULE = Rule(
@@ -36,6 +36,6 @@ RULE = Rule(
     "writing there.",
     cites="ASI06:2026; ASI01:2026; T1 (Agentic threats 1.1); SP 800-53 AC-4; AISVS v1.0-C8.2.3; "
     "AISVS v1.0-C9.3.6; ATLAS AML.T0080; ATLAS AML.T0099; CWE-1427",
-    false_positives="What is written is validated against closed sets: mark the system as typed",
+    false_positives=("What is written is validated against closed sets: mark the system as typed",),
     find=_find,
 )

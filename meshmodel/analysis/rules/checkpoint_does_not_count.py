@@ -40,7 +40,7 @@ def _finding_text(engine: Engine, checkpoint: Checkpoint) -> FindingText:
         f"{checkpoint.id} does not stop anything {step_title(engine.snapshot, checkpoint)}: {why}.",
         step_records(engine.snapshot, checkpoint),
         f"{remedy[0].upper()}{remedy[1:]}.",
-        named=checkpoint.id,
+        named=(checkpoint.id,),
     )
 
 
@@ -55,6 +55,6 @@ RULE = Rule(
     remedy="Make it decide each action, outside the agent.",
     cites="SP 800-207 tenet 6; SP 800-53 IA-11; CWE-613; AISVS v1.0-C9.5.6; AISVS v1.0-C9.2.8; "
     "AISVS v1.0-C9.5.3; ATLAS AML.M0029",
-    false_positives="The checkpoint is not there to authorize, but to bind a token to its holder",
+    false_positives=("The checkpoint is not there to authorize, but to bind a token to its holder",),
     find=_find,
 )

@@ -72,7 +72,7 @@ def _finding_text(
             *highlighted("checkpoint", sorted(passed)),
             *highlighted("system", does),
         ),
-        named=name,
+        named=(name,),
         more=f"The only decision comes at the {where}, before the action is known.",
     )
 
@@ -87,7 +87,7 @@ RULE = Rule(
     remedy="Decide at the system, for each action.",
     cites="ASI02:2026; SP 800-53 AC-3; AISVS v1.0-C9.2.8; AISVS v1.0-C9.2.2; AISVS v1.0-C9.5.1; "
     "ATLAS AML.M0029",
-    false_positives="The second agent can do nothing but the one action that was approved",
+    false_positives=("The second agent can do nothing but the one action that was approved",),
     find=_find,
     sample="""
 format = "meshmodel/1"

@@ -25,7 +25,7 @@ def _finding_text(snapshot: Snapshot, credential: str, systems: list[str]) -> Fi
     return FindingText(
         f"{snapshot.credential[credential].title} is stored in {titles(snapshot, 'system', systems)}.",
         (("credential", credential), *copies, *highlighted("system", systems)),
-        named=str(snapshot.credential[credential].title),
+        named=(str(snapshot.credential[credential].title),),
     )
 
 
@@ -37,6 +37,6 @@ RULE = Rule(
     detects="A credential is stored in two or more systems",
     remedy="Keep one copy and fetch it.",
     cites="NHI2:2025; NHI9:2025; SP 800-53 IA-5; MCP servers: AISVS v1.0-C10.2.3; ATLAS AML.T0055",
-    false_positives="These are replicas of one store that change together: model them as one system",
+    false_positives=("These are replicas of one store that change together: model them as one system",),
     find=_find,
 )

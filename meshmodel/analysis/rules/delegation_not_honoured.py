@@ -41,7 +41,7 @@ def _finding_text(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> 
         message,
         relation("grant", (credential.id, system.id), agents),
         f"Make {system.title} apply the rights of {whom}, and grant no more than {whom} has.",
-        named=f"{credential.title} → {system.title}",
+        named=(credential.title, system.title),
         more=more,
     )
 
@@ -57,6 +57,8 @@ RULE = Rule(
     remedy="Make the system apply the person's rights, and grant no more than the person has.",
     cites="ASI03:2026; T3 (Agentic threats 1.1); CWE-441; CSF 2.0 PR.AA-04; AISVS v1.0-C9.5.2; "
     "AISVS v1.0-C5.2.2; ATLAS AML.M0027; LLM03:2026",
-    false_positives="The system decides by the person's own rights: mark the grant as honoured as delegate",
+    false_positives=(
+        "The system decides by the person's own rights: mark the grant as honoured as delegate",
+    ),
     find=_find,
 )

@@ -59,7 +59,7 @@ def _finding_text(engine: Engine, agent: int, production: Sequence[int], tried: 
         f"{snapshot.agent[name].title} can {deeds(snapshot, acts)} in production and "
         f"{deeds(snapshot, touches)} in {joined(sorted(environments))}.",
         (("agent", name), *grants_into(mesh, reach, agent, acts), *highlighted("system", [*acts, *touches])),
-        named=str(snapshot.agent[name].title),
+        named=(str(snapshot.agent[name].title),),
         more="No checkpoint is in between.",
     )
 
@@ -73,6 +73,6 @@ RULE = Rule(
     "unchecked",
     remedy="Separate agents and credentials, or put a checkpoint before production.",
     cites="NHI8:2025; SP 800-53 AC-4; ATLAS AML.M0032",
-    false_positives="A person who looks after both decides each time: model that checkpoint",
+    false_positives=("A person who looks after both decides each time: model that checkpoint",),
     find=_find,
 )

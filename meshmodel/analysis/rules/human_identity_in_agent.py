@@ -36,7 +36,7 @@ def _finding_text(engine: Engine, agent: str, credential: str) -> FindingText:
         f"{name} uses {record.title}, {why}.",
         held_by(engine.mesh, agent, credential),
         f"Give {name} its own identity, or a token that names both.",
-        named=f"{name} with {record.title}",
+        named=(f"{name} with {record.title}",),
         more="Logs show the person.",
     )
 
@@ -50,6 +50,6 @@ RULE = Rule(
     remedy="Give the agent its own identity, or a token that names both.",
     cites="ASI03:2026; SP 800-53 AU-10; T9 (Agentic threats 1.1); AISVS v1.0-C9.4.1; AISVS v1.0-C9.5.2; "
     "ATLAS AML.T0091.000; session cookies: ATLAS AML.T0091.001; ATT&CK T1550",
-    false_positives="The account is that of a machine, and only the kind of credential is for people",
+    false_positives=("The account is that of a machine, and only the kind of credential is for people",),
     find=_find,
 )

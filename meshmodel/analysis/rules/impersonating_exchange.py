@@ -35,7 +35,7 @@ def _finding_text(engine: Engine, one: str, other: str, agents: tuple[str, ...])
     return FindingText(
         f"{titles(snapshot, 'agent', agents)} can act as {after.principal} after exchanging {before.title}.",
         relation("exchange", (one, other), agents),
-        named=f"{before.title} → {after.title}",
+        named=(before.title, after.title),
         more="Logs do not show who acted.",
     )
 
@@ -49,6 +49,6 @@ RULE = Rule(
     remedy="Exchange by delegation: keep the actor in the token.",
     cites="SP 800-53 AU-10; T8 (Agentic threats 1.1); ASI03:2026; AISVS v1.0-C9.4.1; AISVS v1.0-C9.4.2; "
     "AISVS v1.0-C9.5.2",
-    false_positives="The token service logs who exchanged what, and its log can be joined with others",
+    false_positives=("The token service logs who exchanged what, and its log can be joined with others",),
     find=_find,
 )

@@ -36,7 +36,7 @@ def _finding_text(snapshot: Snapshot, credential: Credential, opened: list[str],
         more = "It is bound to its key or host."
     places = (("credential", credential.id), *highlighted("system", opened))
     name = str(credential.title)
-    return FindingText(f"{name} {lives}.", places, named=name, more=more)
+    return FindingText(f"{name} {lives}.", places, named=(name,), more=more)
 
 
 RULE = Rule(
@@ -49,6 +49,6 @@ RULE = Rule(
     "within 90 days.",
     cites="NHI7:2025; NHI4:2025; SP 800-53 IA-5; SP 800-53 IA-9; AISVS v1.0-C9.4.3; AISVS v1.0-C5.1.2; "
     "ATLAS AML.T0012",
-    false_positives="It is renewed on each use, so that the model states the longest that it could live",
+    false_positives=("It is renewed on each use, so that the model states the longest that it could live",),
     find=_find,
 )

@@ -46,7 +46,7 @@ def _finding_text(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> 
         f"{credential.title}, which belongs to none of them.",
         relation("grant", (credential.id, system.id), agents),
         f"Exchange the person's token for one on their behalf, and let {system.title} decide by the person.",
-        named=f"{credential.title} → {system.title}",
+        named=(credential.title, system.title),
         more=f"{system.title} keeps people's data apart.",
     )
 
@@ -61,7 +61,9 @@ RULE = Rule(
     remedy="Exchange the person's token for one on their behalf, and let the system decide by the person.",
     cites="ASI03:2026; T3 (Agentic threats 1.1); CWE-441; CSF 2.0 PR.AA-04; AISVS v1.0-C9.5.2; "
     "AISVS v1.0-C5.2.2; ATLAS AML.M0027; ATLAS AML.M0028; LLM03:2026",
-    false_positives="What it does there is the same for all, and nothing of one person's comes back. "
-    "Data is kept apart there by task, not by person",
+    false_positives=(
+        "What it does there is the same for all, and nothing of one person's comes back",
+        "Data is kept apart there by task, not by person",
+    ),
     find=_find,
 )

@@ -163,7 +163,7 @@ def _finding_text(
         f"Require a decision for each {_nouns(door.actions)}: a policy check or a person's approval, "
         "enforced "
         f"where {titles(snapshot, 'agent', door.agents) if one else 'they'} cannot change it.{intended}",
-        named=f"{credential.title} → {system.title}",
+        named=(credential.title, system.title),
         more=" ".join([*more, *each, may]),
     )
 
@@ -252,8 +252,10 @@ RULE = Rule(
     cites="ASI03:2026; NHI5:2025; NHI8:2025; SP 800-207 tenet 3; SP 800-207 tenet 6; CSF 2.0 PR.AA-05; "
     "SP 800-53 AC-3; SP 800-53 AC-4; SP 800-53 IA-11; CWE-862; AISVS v1.0-C9.5.6; AISVS v1.0-C9.5.1; "
     "MCP servers: AISVS v1.0-C10.2.5; ATLAS AML.T0053; LLM03:2026",
-    false_positives="The access is intended: mark it so. The target decides by itself: model that "
-    "checkpoint. The "
-    "zones are one trust zone: model one",
+    false_positives=(
+        "The access is intended: mark it so",
+        "The target decides by itself: model that checkpoint",
+        "The zones are one trust zone: model one",
+    ),
     find=_find,
 )

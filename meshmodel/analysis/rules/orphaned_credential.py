@@ -30,7 +30,7 @@ def _finding_text(snapshot: Snapshot, credential: str, opened: list[str]) -> Fin
         f"{snapshot.credential[credential].title} opens {titles(snapshot, 'system', opened)}, but no active "
         "agent reaches it and no system stores it.",
         (("credential", credential), *highlighted("system", opened)),
-        named=str(snapshot.credential[credential].title),
+        named=(str(snapshot.credential[credential].title),),
     )
 
 
@@ -42,6 +42,6 @@ RULE = Rule(
     detects="A credential opens a system, but no active agent reaches it and no system stores or issues it",
     remedy="Revoke it, or model who uses it.",
     cites="NHI1:2025; SP 800-53 AC-2; ATLAS AML.M0027",
-    false_positives="Someone outside the model uses it",
+    false_positives=("Someone outside the model uses it",),
     find=_find,
 )

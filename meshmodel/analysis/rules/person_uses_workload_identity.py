@@ -22,7 +22,7 @@ def _finding_text(engine: Engine, agent: str, credential: str) -> FindingText:
     return FindingText(
         f"{name} can sign in as {record.principal} with {record.title}.",
         held_by(engine.mesh, agent, credential),
-        named=f"{name} with {record.title}",
+        named=(f"{name} with {record.title}",),
         more="Logs cannot tell the person from the workload.",
     )
 
@@ -35,6 +35,6 @@ RULE = Rule(
     detects="A person holds a credential of a workload",
     remedy="Let people sign in as themselves, and raise their rights for a limited time.",
     cites="NHI10:2025; SP 800-53 AU-10",
-    false_positives="The credential is a person's: set its subject to human",
+    false_positives=("The credential is a person's: set its subject to human",),
     find=_find,
 )

@@ -24,7 +24,7 @@ def _finding_text(snapshot: Snapshot, agent: str, credentials: list[str]) -> Fin
         f"{name} is retired and still holds {holds}.",
         (("agent", agent), *highlighted("credential", credentials)),
         f"Revoke {holds}, or rotate what {name} shared with others.",
-        named=str(name),
+        named=(str(name),),
     )
 
 
@@ -36,6 +36,6 @@ RULE = Rule(
     detects="A retired agent still holds an active credential",
     remedy="Revoke what it alone held, and rotate what it shared.",
     cites="NHI1:2025; SP 800-53 AC-2; ATLAS AML.T0012; ATLAS AML.M0027",
-    false_positives="The credential was rotated since: delete the hold",
+    false_positives=("The credential was rotated since: delete the hold",),
     find=_find,
 )

@@ -51,7 +51,7 @@ def _finding_text(snapshot: Snapshot, custody: Custody, agents: tuple[str, ...])
     return FindingText(
         f"Whoever can {can(custody.obtained_by)} {system.title} gets {credential.title}.",
         relation("custody", (system.id, credential.id), agents),
-        named=f"{credential.title} in {system.title}",
+        named=(f"{credential.title} in {system.title}",),
         more=also,
     )
 
@@ -69,6 +69,6 @@ RULE = Rule(
     cites="NHI2:2025; ATT&CK T1552; CWE-522; CWE-798; steerable agents: AISVS v1.0-C9.5.4; "
     "MCP servers: AISVS v1.0-C10.2.3; ATLAS AML.T0055; ATLAS AML.T0083; ATLAS AML.T0098; "
     "knowledge bases: ATLAS AML.T0082; ATT&CK T1552.001",
-    false_positives="The copy is encrypted with a key that no reader of the system can use",
+    false_positives=("The copy is encrypted with a key that no reader of the system can use",),
     find=_find,
 )

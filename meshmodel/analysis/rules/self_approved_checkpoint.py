@@ -62,7 +62,7 @@ def _finding_text(snapshot: Snapshot, checkpoint: Checkpoint, agents: tuple[str,
         message,
         (*step_records(snapshot, checkpoint), *decided, *highlighted("agent", agents)),
         f"Move the decision to a system or person that {who} cannot reach.",
-        named=checkpoint.id,
+        named=(checkpoint.id,),
     )
 
 
@@ -75,7 +75,7 @@ RULE = Rule(
     remedy="Move the decision to a system or person that the agent cannot reach.",
     cites="SP 800-53 AC-5; ASI03:2026; CWE-863; AISVS v1.0-C9.2.9; AISVS v1.0-C5.2.5; "
     "build pipelines: AISVS v1.0-AC.8.1; ATLAS AML.T0081",
-    false_positives="What the agent can change there has no influence on decisions: name the approvers",
+    false_positives=("What the agent can change there has no influence on decisions: name the approvers",),
     find=_find,
     sample="""
 format = "meshmodel/1"

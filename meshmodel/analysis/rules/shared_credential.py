@@ -51,7 +51,7 @@ def _finding_text(snapshot: Snapshot, credential: str, agents: tuple[str, ...]) 
     return FindingText(
         f"{titles(snapshot, 'agent', agents)} use {name}.",
         (("credential", credential), *holds, *highlighted("agent", agents)),
-        named=str(name),
+        named=(str(name),),
         more="Logs cannot tell them apart.",
     )
 
@@ -64,7 +64,7 @@ RULE = Rule(
     detects="Two or more agents hold the same credential",
     remedy="Give each agent a credential of its own.",
     cites="NHI9:2025; SP 800-53 AC-2; SP 800-53 AU-10; AISVS v1.0-C9.4.1",
-    false_positives="The agents are instances of one workload: model them as one agent",
+    false_positives=("The agents are instances of one workload: model them as one agent",),
     find=_find,
     sample="""
 format = "meshmodel/1"

@@ -33,12 +33,12 @@ def _find(engine: Engine) -> Cases:
             agents = mesh.names(using[READ] | using[WRITE]) if homes else ()
             used = sorted(name for name in whose if people and masks[name] & _BOTH)
             who = " and ".join(how)
-            message = f"{who} write and read {system.title}. One gets what another put in."
+            message, more = f"{who} write and read {system.title}.", "One gets what another put in."
             about = ("system", system.id), *highlighted("credential", used), *highlighted("agent", agents)
             yield Case(
                 system.id,
                 "medium",
-                partial(FindingText, message, about, named=str(system.title)),
+                partial(FindingText, message, about, more=more, named=(str(system.title),)),
                 agents,
                 actions_of(_BOTH),
             )
@@ -60,7 +60,8 @@ RULE = Rule(
     remedy="Partition it by person or task, or review content before it is shared.",
     cites="ASI06:2026; SP 800-53 AC-4; AISVS v1.0-C8.1.1; AISVS v1.0-C8.1.3; AISVS v1.0-C8.2.3; "
     "ATLAS AML.T0080.000; ATLAS AML.T0070; ATLAS AML.M0031; T1 (Agentic threats 1.1); LLM09:2026",
-    false_positives="Content is reviewed before others read it, or all users may instruct one another's "
-    "agents",
+    false_positives=(
+        "Content is reviewed before others read it, or all users may instruct one another's agents",
+    ),
     find=_find,
 )

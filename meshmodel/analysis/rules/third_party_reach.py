@@ -53,7 +53,7 @@ def _finding_text(engine: Engine, agent: int) -> FindingText:
     return FindingText(
         f"{tables.agent[name].title}, {' and '.join(led)}, can {deeds(tables, reached)}.",
         (("agent", name), *highlighted("system", through), *highlighted("system", reached)),
-        named=str(tables.agent[name].title),
+        named=(str(tables.agent[name].title),),
     )
 
 
@@ -68,6 +68,6 @@ RULE = Rule(
     "off.",
     cites="NHI3:2025; ASI04:2026; CSF 2.0 GV.SC-07; AISVS v1.0-C10.1.2; AISVS v1.0-C9.3.7; "
     "ATLAS AML.T0010.005; ATLAS AML.T0110; LLM04:2026; T17 (Agentic threats 1.1); ATT&CK T1199",
-    false_positives="What it reaches is with that vendor by contract anyway",
+    false_positives=("What it reaches is with that vendor by contract anyway",),
     find=_find,
 )

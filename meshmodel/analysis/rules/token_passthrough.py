@@ -47,7 +47,7 @@ def _handed(snapshot: Snapshot, delegation: Delegation, loose: list[str]) -> Fin
         f"{one} hands {handed} to {other}.",
         (*relation("delegation", ends), *highlighted("credential", loose)),
         f"Exchange {handed} for a token for the one system, and reject others.",
-        named=f"{handed}, {one} → {other}",
+        named=(f"{handed}, {one}", other),
         more=valid,
     )
 
@@ -64,7 +64,7 @@ def _outside(snapshot: Snapshot, use: Grant | Exchange, agents: tuple[str, ...])
         relation(kind, ends, agents),
         f"Make {system} reject tokens that were not issued for it. "
         f"Exchange {credential.title} for one that was.",
-        named=f"{credential.title} → {system}",
+        named=(credential.title, system),
     )
 
 
@@ -78,7 +78,8 @@ RULE = Rule(
     remedy="Exchange it for a token for the one system, and reject others.",
     cites="MCP authorization; CWE-441; CSF 2.0 PR.AA-04; AISVS v1.0-C10.2.7; AISVS v1.0-C10.2.2; "
     "bearer credentials: AISVS v1.0-C10.3.5; ATLAS AML.T0091.000; MCP 2026-07-28",
-    false_positives="The audience is checked but not modelled, or is one name for several systems that "
-    "trust each other",
+    false_positives=(
+        "The audience is checked but not modelled, or is one name for several systems that trust each other",
+    ),
     find=_find,
 )

@@ -62,7 +62,7 @@ def _finding_text(engine: Engine, parts: Callable[[], tuple[_Systems, ...]], age
         f"{title} reads untrusted content in {through}, reads confidential data in {what} and can send it "
         f"out through {where}.",
         (("agent", name), *dict.fromkeys(place for each in names for place in highlighted("system", each))),
-        named=str(title),
+        named=(str(title),),
         more="No checkpoint is in between.",
     )
 
@@ -79,7 +79,8 @@ RULE = Rule(
     "before one.",
     cites="ASI01:2026; ASI02:2026; ATLAS AML.T0051; ATLAS AML.T0086; SP 800-53 AC-4; AISVS v1.0-C9.3.5; "
     "AISVS v1.0-C9.3.6; AISVS v1.0-C7.3.3; ATLAS AML.T0085.001; ATLAS AML.M0030; LLM01:2026; CWE-1427",
-    false_positives="What is marked as visible to outsiders shows them nothing of the agent's, not even "
-    "an address",
+    false_positives=(
+        "What is marked as visible to outsiders shows them nothing of the agent's, not even an address",
+    ),
     find=_find,
 )

@@ -45,7 +45,7 @@ def _finding_text(engine: Engine, agent: int, beyond: Reach) -> FindingText:
         f"{title} can also {deeds(snapshot, does)}.",
         (("agent", name), *grants, *highlighted("system", does)),
         f"Take {access} from {title}, or mark it as intended." if access else None,
-        named=title,
+        named=(title,),
     )
 
 
@@ -60,6 +60,6 @@ RULE = Rule(
     remedy="Remove this access, or mark it as intended.",
     cites="NHI5:2025; ASI03:2026; SP 800-53 AC-6; CSF 2.0 PR.AA-05; CWE-269; AISVS v1.0-C9.5.1; "
     "AISVS v1.0-C5.2.1; ATLAS AML.T0053; ATLAS AML.M0026; ATLAS AML.M0037; LLM03:2026",
-    false_positives="The intended uses are not complete yet: mark what was approved since",
+    false_positives=("The intended uses are not complete yet: mark what was approved since",),
     find=_find,
 )

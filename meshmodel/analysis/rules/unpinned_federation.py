@@ -27,7 +27,7 @@ def _finding_text(snapshot: Snapshot, exchange: Exchange, agents: tuple[str, ...
     return FindingText(
         f"Any workload that matches the trust condition for {before} gets {after}{where}.",
         (*relation("exchange", ends, agents), *places),
-        named=f"{before} → {after}",
+        named=(before, after),
     )
 
 
@@ -39,6 +39,6 @@ RULE = Rule(
     detects="The trust condition of an exchange does not name one exact workload",
     remedy="Pin the full subject, branch or namespace.",
     cites="NHI6:2025; CWE-863; AISVS v1.0-C5.1.2; ATLAS AML.T0012",
-    false_positives="A condition outside the model, such as an organization's policy, narrows it",
+    false_positives=("A condition outside the model, such as an organization's policy, narrows it",),
     find=_find,
 )

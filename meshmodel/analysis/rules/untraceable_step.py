@@ -47,7 +47,7 @@ def _finding_text(
     return FindingText(
         f"{who} can {does} {system.title}.",
         (("system", system.id), *grants, *highlighted("agent", agents)),
-        named=str(system.title),
+        named=(str(system.title),),
         more=what,
     )
 
@@ -61,6 +61,6 @@ RULE = Rule(
     remedy="Log identity and person, where no agent can change the log.",
     cites="SP 800-53 AU-10; SP 800-53 AU-12; T8 (Agentic threats 1.1); CSF 2.0 PR.PS-04; AISVS v1.0-C9.4.2; "
     "AISVS v1.0-C12.4.2; AISVS v1.0-C12.1.1; ATLAS AML.M0024",
-    false_positives="Another system on every path logs what is missing here",
+    false_positives=("Another system on every path logs what is missing here",),
     find=_find,
 )

@@ -37,6 +37,7 @@ class DrawnChange(NamedTuple):
         table: as in the interchange file; ``about`` for the model's own name and description.
         key: its id, or its two ends.
         says: the record in words, as it is after, or of a removed one as it was.
+        title: the same for a row that says its table.
         fields: those that differ; none of a record that was added or removed.
     """
 
@@ -44,6 +45,7 @@ class DrawnChange(NamedTuple):
     table: str
     key: tuple[str, ...]
     says: str
+    title: str
     fields: tuple[FieldChange, ...] = ()
 
     @property

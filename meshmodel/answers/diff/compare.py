@@ -25,8 +25,8 @@ from meshmodel.answers.diff.changes import (
 from meshmodel.answers.work import Work, name_of
 from meshmodel.edits.edit import difference
 from meshmodel.edits.fields import value_text
-from meshmodel.model.phrases import phrase
-from meshmodel.model.records import Record, Snapshot
+from meshmodel.model.phrases import phrase, subject_phrase
+from meshmodel.model.records import Note, Record, Snapshot
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.stop import NEVER, Stop
 from meshmodel.model.vocabulary import Action
@@ -71,11 +71,19 @@ def _drawn(old: Snapshot, new: Snapshot) -> Iterator[DrawnChange]:
         ends = key if isinstance(key, tuple) else (key,) if key else ()
         if after is None:
             assert before is not None
-            yield DrawnChange("removed", table, ends, phrase(before))
+            yield DrawnChange("removed", table, ends, phrase(before), _title(before))
         elif before is None:
-            yield DrawnChange("added", table, ends, phrase(after))
+            yield DrawnChange("added", table, ends, phrase(after), _title(after))
         else:
-            yield DrawnChange("changed", table, ends, phrase(after), tuple(_fields(table, before, after)))
+            fields = tuple(_fields(table, before, after))
+            yield DrawnChange("changed", table, ends, phrase(after), _title(after), fields)
+
+
+def _title(record: Record) -> str:
+    """A record in words, without its table."""
+    if isinstance(record, Note) and record.kind == "note":
+        return f"on {subject_phrase(record.about)}: {record.text}"
+    return str(getattr(record, "title", phrase(record)))
 
 
 def _fields(table: str, before: Record, after: Record) -> Iterator[FieldChange]:

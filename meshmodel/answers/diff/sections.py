@@ -175,10 +175,9 @@ def _drawn_words(change: DrawnChange) -> str:
             if each.field != "at"
         )
         return f"{one_line(name)}: {'; '.join(fields)}"
-    title = change.says.removeprefix(f"{change.table} ")
-    if len(change.key) > 1 or title == name:
-        return one_line(title, 300)
-    return one_line(f"{name}: {title}", 300)
+    if len(change.key) > 1 or change.title == name:
+        return one_line(change.title, 300)
+    return one_line(f"{name}: {change.title}", 300)
 
 
 def _value(text: str | None) -> str:

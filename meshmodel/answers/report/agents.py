@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import WAYS
-from meshmodel.answers.report.tree import Block, Heading, Paragraph, Table
+from meshmodel.answers.blocks import Block, Heading, Paragraph, Table
 from meshmodel.exporters.diagram.captions import system_facts
 from meshmodel.model.text import first_few
 

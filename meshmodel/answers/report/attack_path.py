@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.answers.blocks import plain
-from meshmodel.answers.report.tree import AttackPath, Look, PathPart
+from meshmodel.answers.blocks import AttackPath, PathLook, PathPart, plain
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.text import shorten_name
 
@@ -119,7 +118,7 @@ def _parts(
         is_harm = index == last and explanation.state == "uncontrolled" and step.checkpoint is None
         deed = _deed(snapshot, step) + (_as_whom(snapshot, step) if in_full else "")
         said = f"{number} {deed}{': no checkpoint' if is_harm else ''}{cut if is_cut else ''}"
-        look: Look = "agent" if step.to.startswith("agent:") else ""
+        look: PathLook = "agent" if step.to.startswith("agent:") else ""
         look = "harm" if is_harm else "measure" if is_cut else look
         yield PathPart(plain(said), look)
         is_cut = False

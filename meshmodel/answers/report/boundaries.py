@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from meshmodel.answers.blocks import Block, Heading, Paragraph, Table
 from meshmodel.answers.report.agents import zone_named
 from meshmodel.answers.report.pictures import Pictures
-from meshmodel.answers.report.tree import Block, Heading, Paragraph, Table
 from meshmodel.model.vocabulary import SEVERITIES, Severity, highest
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.acceptances import lost_words, unmatched_acceptances
-from meshmodel.answers.blocks import Facts, plain
+from meshmodel.answers.blocks import Block, Contents, Facts, Heading, Paragraph, Table, plain
 from meshmodel.answers.causes import counts_of
 from meshmodel.answers.check import count_words
 from meshmodel.answers.plan_options import usual_options
@@ -19,7 +19,7 @@ from meshmodel.answers.report.fix import plan_section
 from meshmodel.answers.report.index import index_section
 from meshmodel.answers.report.options import APPENDICES, SECTIONS, ReportOptions
 from meshmodel.answers.report.pictures import Form, Pictures
-from meshmodel.answers.report.tree import Block, Contents, Heading, Items, Paragraph, Report, Table
+from meshmodel.answers.report.tree import Report
 from meshmodel.answers.report.work_items import work_section
 from meshmodel.answers.work import Work, work_of
 from meshmodel.model.phrases import TERMS, VIEWS
@@ -105,7 +105,7 @@ class ReportBuilder:
         work = work_of(analysis, plan)
         known = PlanState(analysis, asked, plan)
         writers: dict[str, Callable[[], Iterator[Block]]] = {
-            "summary": lambda: decision_page(analysis, plan, work, self._pictures.stamp, options),
+            "summary": lambda: decision_page(analysis, plan, work, options),
             "findings": lambda: index_section(analysis, work),
             "paths": lambda: self._findings(work),
             "actions": lambda: work_section(analysis, work),
@@ -131,11 +131,11 @@ class ReportBuilder:
             if name == "summary" and not options.brief:
                 blocks.append(Contents())
         self._tell("writing")
-        report = Report(title_of(analysis), self._pictures.stamp, tuple(blocks))
+        report = Report.of(title_of(analysis), self._pictures.stamp, blocks)
         return report.for_every_format()
 
     def _stamp(self) -> Facts:
-        return stamp_facts(self._analysis, self._pictures.stamp, self._options)
+        return stamp_facts(self._analysis, self._options)
 
     def _tell(self, status: str) -> None:
         self._stop.check()
@@ -223,7 +223,7 @@ class ReportBuilder:
         lost = unmatched_acceptances([analysis])
         if lost:
             yield Paragraph("Acceptances without a finding:")
-            yield Items(tuple(plain(lost_words(each)) for each in lost))
+            yield Table.items(tuple(plain(lost_words(each)) for each in lost))
         yield Paragraph(
             "What is not in the model is not analysed: other credentials, relations and systems, flaws "
             "in programs, and people's mistakes."

@@ -8,15 +8,15 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from meshmodel.analysis.results import Finding
-from meshmodel.answers.blocks import Facts, plain
+from meshmodel.answers.blocks import Block, Break, Facts, Heading, Link, Paragraph, Table, plain
 from meshmodel.answers.causes import causes_of, counts_of, is_accepted
 from meshmodel.answers.measures import a_day, count_words, rate
 from meshmodel.answers.questions import questions_of
 from meshmodel.answers.report.attack_path import attack_path, first_cut, is_on, path_from_entry
 from meshmodel.answers.report.options import ReportOptions
 from meshmodel.answers.report.pdf import FIRST_PAGE, height_of
-from meshmodel.answers.report.tree import Block, Break, Heading, Link, Paragraph, Table
 from meshmodel.answers.work import UNOWNED, Item, Name, Work, name_of
+from meshmodel.exporters.diagram.compact import model_name, program_name
 from meshmodel.model.phrases import VIEWS
 from meshmodel.model.rule_cards import CARDS, DOOR
 from meshmodel.model.text import counted, first_few, plural, shorten
@@ -52,18 +52,16 @@ _VERBS: Final[dict[Action, str]] = {
 }
 
 
-def decision_page(
-    analysis: "Analysis", plan: "Plan", work: Work, stamp: str, options: ReportOptions
-) -> Iterator[Block]:
+def decision_page(analysis: "Analysis", plan: "Plan", work: Work, options: ReportOptions) -> Iterator[Block]:
     """The page, with its end.
 
     Args:
         analysis: of the model.
         plan: its plan, or minimum fix, or the best that is known.
         work: the list of actions.
-        stamp: which model was analysed by which program.
         options: who wrote it, and who signs.
     """
+    stamp = stamp_facts(analysis, options)
     below = [accepted_facts(analysis), unknown_facts(analysis), note_facts(analysis), *_signatures(options)]
 
     def page(worst: Sequence[WorstPath], most: int) -> list[Block]:
@@ -94,7 +92,7 @@ def _head(
     analysis: "Analysis",
     plan: "Plan",
     work: Work,
-    stamp: str,
+    stamp: Facts,
     options: ReportOptions,
     listed: Collection[int],
 ) -> Iterator[Block]:
@@ -103,9 +101,9 @@ def _head(
         said, is_whole = description_of(analysis)
         where = "appendix on terms and counts" if "glossary" in options.sections else "model"
         yield Paragraph(said if is_whole else f"{said} The whole description is in the {where}.")
-    yield Paragraph(plain(go_live(analysis, work, listed)), strong=True)
+    yield Paragraph(plain(go_live(analysis, work, listed)), "lead")
     yield Paragraph(plain(verdict(analysis, plan, work)))
-    yield stamp_facts(analysis, stamp, options)
+    yield stamp
     summary, counts = analysis.summary, counts_of(analysis)
     found = ", ".join(f"{many:,} {each}" for each, many in counts.findings.items()) or "none"
     yield Facts.of(
@@ -208,8 +206,7 @@ def who_can(snapshot: "Snapshot", door: Finding) -> tuple[str, str]:
         case _:
             who = f"{len(names)} agents, {names[0]} among them,"
     verbs = " and ".join(_VERBS[each] for each in door.actions[:2])
-    _, _, system = door.subject.partition(">")
-    return who, f"{verbs} {snapshot.system[system].title}"
+    return who, f"{verbs} {snapshot.system[door.ends[1]].title}"
 
 
 class WorstPath(NamedTuple):
@@ -261,14 +258,14 @@ def _critical(analysis: "Analysis") -> list[Finding]:
     return [each for each in analysis.findings if each.severity == "critical" and not is_accepted(each)]
 
 
-def stamp_facts(analysis: "Analysis", stamp: str, options: ReportOptions) -> Facts:
+def stamp_facts(analysis: "Analysis", options: ReportOptions) -> Facts:
     """Of what day and which model it is, who wrote it, and whether it is signed."""
     signed = (
         f"to be signed by {len(options.reviewers)}" if options.reviewers else "draft, nobody is named to sign"
     )
     return Facts.of(
         ("Date", analysis.today.isoformat()),
-        ("Model", stamp.removeprefix("model ")),
+        ("Model", f"{model_name(analysis.snapshot)}, {program_name()}"),
         ("Author", options.author or "not stated"),
         ("Status", signed),
     )

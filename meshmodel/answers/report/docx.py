@@ -11,20 +11,19 @@ from types import MappingProxyType
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-from meshmodel.answers.blocks import Facts
-from meshmodel.answers.report.tree import (
+from meshmodel.answers.blocks import (
     AttackPath,
     Block,
     Break,
     Contents,
+    Facts,
     Heading,
-    Items,
     Link,
     Paragraph,
     Picture,
-    Report,
     Table,
 )
+from meshmodel.answers.report.tree import Report
 from meshmodel.answers.report.word_fields import (
     add_contents,
     add_page_number,
@@ -33,6 +32,7 @@ from meshmodel.answers.report.word_fields import (
     mark,
     mark_anchor,
 )
+from meshmodel.exporters.diagram.compact import program_name
 from meshmodel.model.errors import MeshmodelError
 
 _MARGIN = 2.0
@@ -111,7 +111,7 @@ class _Writer:
         about = self.document.core_properties
         about.title, about.author, about.comments = report.title[:255], "", report.stamp
         about.created = about.modified = _FIXED
-        about.last_modified_by, about.keywords = report.program, ""
+        about.last_modified_by, about.keywords = program_name(), ""
         self._style_letters()
         self._add_style_of_contents()
         self._styles = {each.name: each.style_id for each in self.document.styles}
@@ -195,16 +195,17 @@ class _Writer:
             case Heading():
                 self._heading(block)
             case Paragraph():
-                self._words(self._line(), block.text, is_bold=block.strong, larger=2 if block.strong else 0)
-            case Items():
-                for item in block.items:
-                    self._words(self._line("", "List Bullet"), item)
+                is_lead = block.look == "lead"
+                self._words(self._line(), block.line, is_bold=is_lead, larger=2 * is_lead)
             case AttackPath():
                 self._path(block)
             case Facts():
                 self._facts(block)
-            case Table():
+            case Table() if block.head:
                 self._table(block)
+            case Table():
+                for (item,) in block.cells:
+                    self._words(self._line("", "List Bullet"), item)
             case Picture():
                 self._picture(block, above)
             case Break():
@@ -312,7 +313,7 @@ class _Writer:
 
         links = [
             next((cell for cell in row if isinstance(cell, Link) and not cell.is_outside), None)
-            for row in block.rows
+            for row in block.cells
         ]
         shares = [*block.widths, *([_PAGE_COLUMN] if any(links) else [])]
         whole, room = sum(shares), Cm(_WIDTH - 2 * _MARGIN).twips
@@ -323,13 +324,13 @@ class _Writer:
         rows = [_row(head, widths, size, is_head=True)]
         pages = self._layout.pages_of
         outside = {
-            cell.anchor for row in block.rows for cell in row if isinstance(cell, Link) and cell.is_outside
+            cell.anchor for row in block.cells for cell in row if isinstance(cell, Link) and cell.is_outside
         }
         relate = self.document.part.relate_to
         addresses = {each: relate(each, _HYPERLINK, is_external=True) for each in sorted(outside)}
         rows += [
             _row(row, widths, size, link, addresses, pages)
-            for row, link in zip(block.rows, links, strict=True)
+            for row, link in zip(block.cells, links, strict=True)
         ]
         made = parse_xml(
             f'<w:tbl {nsdecls("w", "r")}><w:tblPr><w:tblStyle w:val="{self._styles["Table Grid"]}"/>'

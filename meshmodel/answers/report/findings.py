@@ -5,12 +5,11 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.acceptances import accepted_words
-from meshmodel.answers.blocks import Facts, plain
+from meshmodel.answers.blocks import Block, Break, Facts, Heading, Link, Paragraph, Table, plain
 from meshmodel.answers.causes import causes_of
 from meshmodel.answers.report.attack_path import attack_path, first_cut
 from meshmodel.answers.report.decision import worst_paths
 from meshmodel.answers.report.index import numbered
-from meshmodel.answers.report.tree import Block, Break, Heading, Link, Paragraph, Table
 from meshmodel.answers.standards import TITLES, address_of, in_release_order, releases_of
 from meshmodel.answers.work import Item, Work
 

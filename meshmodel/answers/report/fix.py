@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
+from meshmodel.answers.blocks import Block, Heading, Paragraph
 from meshmodel.answers.plan import plan_blocks
 from meshmodel.answers.plan_state import PlanState, with_measures
-from meshmodel.answers.report.blocks import report_of
 from meshmodel.answers.report.pictures import Pictures
-from meshmodel.answers.report.tree import Block, Heading, Paragraph
 from meshmodel.model.measures import Ask
 
 
@@ -21,7 +20,7 @@ def plan_section(known: PlanState, pictures: Pictures, most: int) -> Iterator[Bl
     plan, analysis = known.plan, known.analysis
     assert plan is not None
     yield Heading(2, "Fix" if plan.is_fix else "Plan")
-    yield from report_of(plan_blocks(known))
+    yield from plan_blocks(known)
     if not plan.measures:
         return
     takes_away = any(not isinstance(each, Ask) for each in plan.measures)

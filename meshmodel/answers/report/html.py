@@ -7,21 +7,20 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from meshmodel.answers.blocks import Facts
-from meshmodel.answers.report.tree import (
+from meshmodel.answers.blocks import (
     AttackPath,
     Block,
     Break,
     Contents,
+    Facts,
     Heading,
-    Items,
     Link,
     Paragraph,
     PathPart,
     Picture,
-    Report,
     Table,
 )
+from meshmodel.answers.report.tree import Report
 
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE: Final = """
@@ -112,10 +111,8 @@ def _parts(report: Report, block: Block) -> Iterator[str]:
             anchor = f' id="{name}"' if name else ""
             yield f"<h{block.level}{anchor}>{escape(block.text)}</h{block.level}>"
         case Paragraph():
-            lead = ' class="lead"' if block.strong else ""
-            yield f"<p{lead}>{escape(block.text)}</p>"
-        case Items():
-            yield f"<ul>{''.join(f'<li>{_linked(item)}</li>' for item in block.items)}</ul>"
+            lead = ' class="lead"' if block.look == "lead" else ""
+            yield f"<p{lead}>{escape(block.line)}</p>"
         case AttackPath():
             yield f'<ol class="path">{"".join(map(_stage, block.parts))}</ol>'
         case Facts():
@@ -125,8 +122,10 @@ def _parts(report: Report, block: Block) -> Iterator[str]:
             yield from _contents(report)
         case Break():
             yield '<hr class="break">'
-        case Table():
+        case Table() if block.head:
             yield from _table(block)
+        case Table():
+            yield f"<ul>{''.join(f'<li>{_linked(item)}</li>' for (item,) in block.cells)}</ul>"
         case Picture():
             yield _figure(block, report.pictures.index(block))
 
@@ -160,7 +159,7 @@ def _table(table: Table) -> Iterator[str]:
     columns = "".join(f'<col style="width:{width}%">' for width in table.widths)
     head = "".join(f"<th>{escape(cell)}</th>" for cell in table.head)
     yield f"<table><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>"
-    for row in table.rows:
+    for row in table.cells:
         cells = (
             f'<td data-head="{escape(name)}">{_linked(cell)}</td>'
             for name, cell in zip(table.head, row, strict=True)

@@ -20,10 +20,9 @@ from meshmodel.analysis.trace_records import (
     is_past_end,
     is_wrong,
 )
-from meshmodel.answers.blocks import Facts, plain
+from meshmodel.answers.blocks import Block, Facts, Heading, Paragraph, Table, plain
 from meshmodel.answers.measures import named_in, title_in
-from meshmodel.answers.report.blocks import report_of
-from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Report, Table
+from meshmodel.answers.report.tree import Report
 from meshmodel.answers.trace import (
     TraceSummary,
     TraceText,
@@ -33,7 +32,7 @@ from meshmodel.answers.trace import (
 )
 from meshmodel.answers.used import used_blocks
 from meshmodel.exporters.diagram.compact import stamp
-from meshmodel.model.events import BYPASSED, seconds_text, time_text
+from meshmodel.model.events import SectionRemark, seconds_text, time_text
 from meshmodel.model.phrases import VIEWS
 from meshmodel.model.records import Snapshot
 from meshmodel.model.secrets import shortened
@@ -85,7 +84,7 @@ def incident_page(
     """
     title = plain(f"{snapshot.about.name or 'A model without a name'}: what happened")
     page = _IncidentPage(snapshot, incident, summary, laid, complete)
-    return Report(title, stamp(snapshot), (Heading(1, title), *page.blocks()))
+    return Report.of(title, stamp(snapshot), (Heading(1, title), *page.blocks()))
 
 
 class _IncidentPage:
@@ -103,7 +102,7 @@ class _IncidentPage:
 
     def blocks(self) -> Iterator[Block]:
         if not self._complete:
-            yield Paragraph(plain(incomplete_words(self._summary)), strong=True)
+            yield Paragraph(plain(incomplete_words(self._summary)), "lead")
         sections: tuple[tuple[str, Callable[[], Iterator[Block]]], ...] = (
             ("The worst", self._worst),
             ("What to revoke, in order", self._revoke),
@@ -139,7 +138,7 @@ class _IncidentPage:
         yield Table.of(("Log", "Events", "First", "Last", "Bytes", "SHA-256"), (26, 8, 17, 17, 10, 22), rows)
         gaps = tuple(plain(each) for log in self._incident.logs for each in self._gaps(log))
         if gaps:
-            yield Items(gaps)
+            yield Table.items(gaps)
 
     def _gaps(self, log: str) -> Iterator[str]:
         found = self._incident.gaps(log)
@@ -160,7 +159,7 @@ class _IncidentPage:
             said = [f"{when[0].upper()}{when[1:]} {self._text.event_words(traced)}", *self._wrong(traced)]
             sentences = [f"{each[0].upper()}{each[1:]}" for each in said]
             chain = [] if traced.authority is None else [*traced.authority.links()][::-1]
-            yield Paragraph(plain(". ".join(sentences) + "."), strong=True)
+            yield Paragraph(plain(". ".join(sentences) + "."), "lead")
             if chain:
                 yield Paragraph(plain(" ".join(f"{self._came(each)}." for each in chain)))
             others = len(self._incident.wrong) - 1
@@ -235,7 +234,7 @@ class _IncidentPage:
             agents.setdefault(self._text.name("agent", agent, "somebody"), []).append(number)
         if agents:
             yield Heading(3, title)
-            yield Items(
+            yield Table.items(
                 tuple(
                     plain(f"{who}: {counted(sum(each), 'event')} in {counted(len(each), 'session')}")
                     for who, each in agents.items()
@@ -295,7 +294,7 @@ class _IncidentPage:
         for title, events in parts:
             if events:
                 yield Heading(3, title)
-                yield Items(_some([f"{self._when(each)} {self._asked(each)}" for each in events]))
+                yield Table.items(_some([f"{self._when(each)} {self._asked(each)}" for each in events]))
 
     def _asked(self, traced: TracedEvent) -> str:
         return ": ".join([self._text.event_words(traced), *self._wrong(traced)])
@@ -303,21 +302,14 @@ class _IncidentPage:
     def _unknown(self) -> Iterator[Block]:
         lines = _some([f"{what}: {counted(often, 'event')}" for what, often in self._remarks().most_common()])
         known = (*self._mapped(), *self._without_log(), *self._summary.warnings)
-        yield Items((*map(plain, known), *lines) or ("Nothing was found that they leave open.",))
+        yield Table.items((*map(plain, known), *lines) or ("Nothing was found that they leave open.",))
 
     def _remarks(self) -> Counter[str]:
         """What is said of events because logs, map or model leave it open."""
         found: Counter[str] = Counter()
         for each in self._incident.shown:
             lines = (*each.unexplained, *each.notes)
-            name = self._text.name("credential", each.credential, "")
-            known = (  # of which other sections tell
-                f"{name} was revoked in ",
-                f"{name} ended ",
-                f"{each.event.checkpoint} refused, so ",
-                "refused: ",
-            )
-            found.update(line for line in lines if BYPASSED not in line and not line.startswith(known))
+            found.update(line for line in lines if not isinstance(line, SectionRemark))
         return found
 
     def _mapped(self) -> Iterator[str]:
@@ -353,7 +345,7 @@ class _IncidentPage:
 
     def _used(self) -> Iterator[Block]:
         cut = [each.file.name for each in self._summary.logs if each.problem]
-        yield from report_of(used_blocks(self._incident.used.result(), cut))
+        yield from used_blocks(self._incident.used.result(), cut)
 
     def _when(self, traced: TracedEvent) -> str:
         time = traced.event.time

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from meshmodel.answers.blocks import Block, Heading, Link, Paragraph, Table
 from meshmodel.answers.causes import causes_of, is_accepted
-from meshmodel.answers.report.tree import Block, Heading, Link, Paragraph, Table
 from meshmodel.answers.work import UNOWNED, Work
 from meshmodel.model.vocabulary import SEVERITIES
 
@@ -55,8 +55,7 @@ def index_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
 def owner_of(analysis: "Analysis", finding: "Finding") -> str:
     """Who owns what a finding is about: the target of a relation, else the element itself."""
     keys = [(table, key) for table, key in finding.about if isinstance(key, str)]
-    target = finding.subject.rpartition(">")[2]
-    keys.sort(key=lambda each: each[1] != target)
+    keys.sort(key=lambda each: each[1] != finding.ends[-1])
     owners = (getattr(analysis.snapshot.get(*each), "owner", None) for each in keys)
     return next((each for each in owners if each), UNOWNED)
 

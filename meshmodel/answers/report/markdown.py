@@ -9,20 +9,19 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
 
-from meshmodel.answers.blocks import Facts
-from meshmodel.answers.report.tree import (
+from meshmodel.answers.blocks import (
     AttackPath,
     Block,
     Break,
     Contents,
+    Facts,
     Heading,
-    Items,
     Link,
     Paragraph,
     Picture,
-    Report,
     Table,
 )
+from meshmodel.answers.report.tree import Report
 
 _READ: Final = re.compile(r"[\\`*_\[\]<>#|~&$@]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
 """What would be markup, a link, a mention, a formula or a sign by its name."""
@@ -58,19 +57,19 @@ def _lines(block: Block, folder: str) -> Iterator[str]:
                 yield f'<a id="{block.anchor}"></a>\n'
             yield f"{'#' * block.level} {escaped(block.text)}"
         case Paragraph():
-            yield f"**{escaped(block.text)}**" if block.strong else escaped(block.text)
-        case Items():
-            yield from (f"- {_linked(item)}" for item in block.items)
+            yield f"**{escaped(block.line)}**" if block.look == "lead" else escaped(block.line)
         case AttackPath():
             parts = ((escaped(each.text), each.look in {"harm", "measure"}) for each in block.parts)
             yield " › ".join(f"**{text}**" if is_strong else text for text, is_strong in parts)
         case Facts():
             for name, value in block.rows:
                 yield f"- **{escaped(name)}:** {_linked(value)}"
-        case Table():
+        case Table() if block.head:
             yield _row(block.head)
             yield f"|{' --- |' * len(block.head)}"
-            yield from map(_row, block.rows)
+            yield from map(_row, block.cells)
+        case Table():
+            yield from (f"- {_linked(item)}" for (item,) in block.cells)
         case Picture():
             yield from _picture(block, folder)
         case Break():

@@ -1,9 +1,8 @@
 """The summary of a round as minutes in Markdown."""
 
-from meshmodel.answers.blocks import plain
-from meshmodel.answers.report.blocks import report_of
+from meshmodel.answers.blocks import Heading, plain
 from meshmodel.answers.report.markdown import markdown
-from meshmodel.answers.report.tree import Heading, Report
+from meshmodel.answers.report.tree import Report
 from meshmodel.answers.round.summary import RoundSummary, summary_blocks
 from meshmodel.model.records import Snapshot
 
@@ -16,5 +15,5 @@ def minutes(snapshot: Snapshot, found: RoundSummary) -> str:
         found: the summary.
     """
     title = plain(f"{snapshot.about.name or 'A model without a name'}: what was decided")
-    blocks = (Heading(1, title), *report_of(summary_blocks(found), 2))
-    return markdown(Report(title, f"since entry {found.since} of the journal", blocks), "")
+    blocks = (Heading(1, title), *summary_blocks(found))
+    return markdown(Report.of(title, f"since entry {found.since} of the journal", blocks), "")

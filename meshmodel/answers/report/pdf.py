@@ -33,24 +33,22 @@ from reportlab.platypus import (
 )
 from reportlab.platypus import Paragraph as Words
 
-from meshmodel.answers.blocks import Facts
-from meshmodel.answers.report.tree import (
-    LEAST,
-    LETTERS,
+from meshmodel.answers.blocks import (
     AttackPath,
     Block,
     Break,
     Contents,
+    Facts,
     Heading,
-    Items,
     Link,
     Paragraph,
     PathPart,
     Picture,
-    Report,
     Table,
 )
+from meshmodel.answers.report.tree import LEAST, LETTERS, Report
 from meshmodel.answers.report.vector import FONT, PageDrawing
+from meshmodel.exporters.diagram.compact import program_name
 from meshmodel.exporters.diagram.dot import SMALLEST
 from meshmodel.exporters.diagram.pdf import shows
 
@@ -197,7 +195,7 @@ class _PdfDocument(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no t
             title=report.title,
             author=report.title,
             subject=report.stamp,
-            creator=report.program,
+            creator=program_name(),
             lang="en",
             displayDocTitle=True,
             initialFontName=FONT,
@@ -336,33 +334,32 @@ class _Flowables:
         styles = self._styles
         match block:
             case Heading():
-                is_parted = isinstance(after, (Table, Items, Contents))
+                is_parted = isinstance(after, (Table, Contents))
                 keep = after is not None and not is_parted
-                if is_parted and not isinstance(after, Table):  # it is not kept whole with its heading
+                is_list = isinstance(after, Contents) or (isinstance(after, Table) and not after.head)
+                if is_list:  # it is not kept whole with its heading
                     self.flowables.append(CondPageBreak(styles.headings[block.level].fontSize + _BEGINNING))
                 self.flowables.append(_PdfHeading(block, styles.headings[block.level], keep=keep))
             case Paragraph():
-                made = _words(block.text, styles.lead if block.strong else styles.text)
+                made = _words(block.line, styles.lead if block.look == "lead" else styles.text)
                 made.keepWithNext = int(isinstance(after, (Picture, AttackPath)))
                 self.flowables.append(made)
-            case Items():
-                items = [ListItem(_words(each, styles.text)) for each in block.items]
-                self.flowables.append(ListFlowable(items, style=styles.items))
             case AttackPath():
                 self.flowables.append(_Stages(block.parts, styles.cell))
             case Facts():
                 self._facts(block)
-            case Table():
+            case Table() if block.head:
                 self.flowables.append(_table(block, styles.cell))
+            case Table():
+                items = [ListItem(_words(each, styles.text)) for (each,) in block.cells]
+                self.flowables.append(ListFlowable(items, style=styles.items))
             case Picture():
                 self._picture(block, above)
             case Break():
                 self.flowables.append(PageBreak())
             case Contents():
-                links = tuple(
-                    (Link.to(each.anchor, each.text),) for each in self._report.sections if each.anchor
-                )
-                self.flowables.append(_table(Table(("Section",), links, (92,)), styles.cell))
+                links = [(Link.to(each.anchor, each.text),) for each in self._report.sections if each.anchor]
+                self.flowables.append(_table(Table.to_fill_in(("Section",), (92,), links), styles.cell))
 
     def _facts(self, facts: Facts) -> None:
         said = [f"<b>{escape(name)}:</b> {_linked(value)}" for name, value in facts.rows]
@@ -572,9 +569,9 @@ def _table(table: Table, style: ParagraphStyle) -> _PlainTable:
     """A table; one of links within the report has a last column with the pages that they lead to."""
     links = [
         [(place, cell.anchor) for place, cell in enumerate(row) if isinstance(cell, Link)]
-        for row in table.rows
+        for row in table.cells
     ]
-    shares, head, rows = [*table.widths], [*table.head], [[*row] for row in table.rows]
+    shares, head, rows = [*table.widths], [*table.head], [[*row] for row in table.cells]
     if any("://" not in anchor for led in links for _, anchor in led):
         shares.append(_PAGE_COLUMN)
         head.append("Page")

@@ -6,10 +6,9 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, Literal
 from xml.etree import ElementTree as ET
 
-from meshmodel.answers.blocks import plain
+from meshmodel.answers.blocks import Picture, plain
 from meshmodel.answers.measures import point_words
 from meshmodel.answers.report.trade_off import trade_off_page
-from meshmodel.answers.report.tree import Picture
 from meshmodel.exporters.diagram.compact import stamp
 from meshmodel.exporters.diagram.dot import SMALLEST
 from meshmodel.exporters.diagram.elements import Lens

@@ -1,153 +1,28 @@
-"""What a report is made of, before any format: headings, paragraphs, lists, facts, tables, pictures.
+"""A report: blocks on pages, and what all formats need to know of them."""
 
-Its texts are plain: each writer escapes them for its format. None has a line break or a control character.
-"""
-
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final, Literal, NamedTuple, Self
+from typing import Final, Self
 
-from meshmodel.answers.blocks import Facts, plain
+from meshmodel.answers.blocks import (
+    AttackPath,
+    Block,
+    Break,
+    Facts,
+    Heading,
+    Link,
+    Paragraph,
+    Picture,
+    Row,
+    Section,
+    Table,
+    plain,
+)
 
 HEADING_ROOM = 40.0
 """Points that a heading takes on a page, with the blanks around it."""
-
-
-class Link(str):
-    """A text that leads to a heading, whose page is told too where there are pages, or to an address."""
-
-    __slots__ = ("anchor",)
-    anchor: str
-
-    @classmethod
-    def to(cls, anchor: str, text: str) -> Self:
-        """A link to the heading that is called so, or to an address on the web."""
-        made = cls(text)
-        made.anchor = anchor
-        return made
-
-    @property
-    def is_outside(self) -> bool:
-        """Whether it leads out of the report."""
-        return "://" in self.anchor
-
-    @property
-    def target(self) -> str:
-        """Where it leads to, as HTML has it."""
-        return self.anchor if self.is_outside else f"#{self.anchor}"
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading; the title of the report is the one of level 1.
-
-    Attributes:
-        anchor: by what links lead to it; empty: none does.
-    """
-
-    level: int
-    text: str
-    anchor: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph; a strong one is what a page has to say first."""
-
-    text: str
-    strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """The end of a page; what stands before the first one is written small, so that it fits on one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """The place of the list of sections."""
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """A list of sentences."""
-
-    items: tuple[str, ...]
-
-
-Look = Literal["", "agent", "harm", "measure"]
-"""What stands out in an attack path: an agent, the harm at its end, where a measure cuts it."""
-
-
-class PathPart(NamedTuple):
-    """A stage of an attack path, from the entry to the harm.
-
-    Attributes:
-        text: what it says.
-        look: what stands out: an ``agent``, the ``harm`` at the end where no checkpoint decides, and where a
-            measure of the list of actions cuts the path (``measure``).
-    """
-
-    text: str
-    look: Look = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AttackPath:
-    """The stages of an attack path, in their order; they flow into as many lines as they need."""
-
-    parts: tuple[PathPart, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table; ``widths`` are the shares of its columns."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    widths: tuple[int, ...]
-
-    @classmethod
-    def of(cls, head: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[object]]) -> Self:
-        """A table of anything; ``None`` leaves a cell empty, and a column that is empty is left out."""
-        cells = [tuple(map(_cell, row)) for row in rows]
-        kept = [place for place in range(len(head)) if any(row[place] for row in cells)]
-        named, *lines = (tuple(row[place] for place in kept) for row in (tuple(head), *cells))
-        return cls(named, tuple(lines), tuple(widths[place] for place in kept))
-
-    @classmethod
-    def to_fill_in(cls, head: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[str]]) -> Self:
-        """A table with columns for people to write into."""
-        return cls(tuple(head), tuple(map(tuple, rows)), tuple(widths))
-
-
-def _cell(value: object) -> str:
-    return value if isinstance(value, Link) else "" if value is None else plain(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture in the forms that the format takes.
-
-    Attributes:
-        stem: a name of its own in the report, for links and files.
-        title: what it shows, for those who cannot see it.
-        size: width and height in points.
-        across: whether it can be read on a page that lies on its side only.
-        svg, png: the picture; empty where the format does not take it.
-    """
-
-    stem: str
-    title: str
-    size: tuple[float, float]
-    across: bool = False
-    svg: bytes = b""
-    png: bytes = b""
-
-
 _SIGNS: Final = str.maketrans({"→": "›", "✔": ""})
 """What is written for signs that the font of the PDF has not."""
-Block = Heading | Paragraph | Items | Facts | Table | Picture | AttackPath | Break | Contents
 ROOM: Final = (482.0, 689.0)
 """Points between the margins of an upright page, without what stands below a picture."""
 LEAST: Final = 7.0
@@ -163,7 +38,7 @@ class Report:
     Attributes:
         title: the same as its first heading.
         stamp: which model was told of by which program.
-        blocks: all of it, in order.
+        blocks: all of it, in order, without sections: ``of`` makes headings of their titles.
     """
 
     title: str
@@ -181,6 +56,11 @@ class Report:
         first = self.first_page
         return self.blocks[:first], self.blocks[first + bool(first) :]
 
+    @classmethod
+    def of(cls, title: str, stamp: str, blocks: Iterable[Block]) -> Self:
+        """A report of any blocks."""
+        return cls(title, stamp, tuple(_flat(blocks, 2)))
+
     def for_every_format(self) -> "Report":
         """The same, with signs that the fonts of all formats have, and without links that lead nowhere."""
         there = {each.anchor for each in self.blocks if isinstance(each, Heading)}
@@ -190,27 +70,7 @@ class Report:
             is_kept = isinstance(text, Link) and (text.is_outside or text.anchor in there)
             return Link.to(text.anchor, said) if isinstance(text, Link) and is_kept else said
 
-        def mended(block: Block) -> Block:
-            match block:
-                case Table():
-                    return replace(block, rows=tuple(tuple(map(good, row)) for row in block.rows))
-                case Facts():
-                    return Facts(tuple((name, good(value)) for name, value in block.rows))
-                case Items():
-                    return Items(tuple(map(good, block.items)))
-                case Heading() | Paragraph():
-                    return replace(block, text=good(block.text))
-                case AttackPath():
-                    return AttackPath(tuple(part._replace(text=good(part.text)) for part in block.parts))
-                case _:
-                    return block
-
-        return replace(self, blocks=tuple(map(mended, self.blocks)))
-
-    @property
-    def program(self) -> str:
-        """The program with its version."""
-        return self.stamp.rpartition(", ")[2]
+        return replace(self, blocks=tuple(_with(each, good) for each in self.blocks))
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
@@ -249,20 +109,72 @@ class Report:
             above = HEADING_ROOM if is_heading else 0.0
 
     def texts(self) -> Iterable[str]:
-        """Every text in it, but those in pictures."""
+        """Every text in it."""
+        found = list[str]()
+
+        def keep(text: str) -> str:
+            found.append(text)
+            return text
+
         for block in self.blocks:
-            match block:
-                case Heading() | Paragraph():
-                    yield block.text
-                case Items():
-                    yield from block.items
-                case AttackPath():
-                    yield from (each.text for each in block.parts)
-                case Facts():
-                    for name, value in block.rows:
-                        yield f"{name}: {value}"
-                case Table():
-                    for row in (block.head, *block.rows):
-                        yield from row
-                case Picture():
-                    yield block.title
+            _with(block, keep)
+        return found
+
+
+def _with(block: Block, change: Callable[[str], str]) -> Block:
+    """The same block of a page with each of its texts changed."""
+    match block:
+        case Table():
+            head, *rows = (tuple(map(change, row)) for row in (block.head, *block.cells))
+            return replace(block, head=head, rows=tuple(map(Row, rows)))
+        case Facts():
+            return Facts(tuple((change(name), change(value)) for name, value in block.rows))
+        case Heading():
+            return replace(block, text=change(block.text))
+        case Paragraph():
+            return replace(block, text=change(block.line))
+        case AttackPath():
+            return AttackPath(tuple(part._replace(text=change(part.text)) for part in block.parts))
+        case Picture():
+            return replace(block, title=change(block.title))
+        case _:
+            return block
+
+
+def _flat(blocks: Iterable[Block], level: int) -> Iterator[Block]:
+    """The blocks as a page has them: titles of sections are headings, tables without a head are lists."""
+    for block in blocks:
+        match block:
+            case Section():
+                if block.title and block.look == "strong":
+                    yield Heading(level, plain(block.heading))
+                elif block.title:
+                    yield Paragraph(plain(block.heading))
+                yield from _flat(block.blocks, level + 1)
+            case Heading():
+                level = block.level + 1
+                yield block
+            case Paragraph():
+                yield Paragraph(plain(block.line), "lead" if block.look == "lead" else "")
+            case Facts():
+                yield Facts.of(*block.rows)
+            case Table() if block.head:
+                yield from [block] if block.is_form else _table(block)
+            case Table():
+                yield Table.items(": ".join(row) for row in block.cells)
+            case _:
+                yield block
+
+
+def _table(block: Table) -> Iterator[Block]:
+    """A table of the columns that have a name, then what is said of its rows as a list."""
+    kept = [place for place, name in enumerate(block.head) if name]
+    rows = ([row.made[place] for place in kept] for row in block.rows)
+    yield Table.of([block.head[place] for place in kept], block.widths, rows)
+    notes = [
+        f"{row.made[0]}: {note}"
+        for row in block.rows
+        for note in (*row.notes, *(each() for each in row.details))
+    ]
+    if notes:
+        yield Table.items(notes)

@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 from reportlab.lib.colors import HexColor
 from reportlab.platypus import Flowable
 
-from meshmodel.answers.report.tree import LETTERS, Picture
+from meshmodel.answers.blocks import Picture
+from meshmodel.answers.report.tree import LETTERS
 
 FONT: Final = "Report"
 """The name of the font, which whoever draws must have registered."""

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.answers.blocks import Facts, plain
+from meshmodel.answers.blocks import Block, Facts, Heading, Link, Paragraph, Table, plain
 from meshmodel.answers.report.index import numbered
-from meshmodel.answers.report.tree import Block, Heading, Items, Link, Paragraph, Table
 from meshmodel.answers.work import UNOWNED, Item, Work
 from meshmodel.model.text import counted
 
@@ -40,7 +39,7 @@ def work_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
             text = plain(f"{number}: {said}" if number else said)
             links.append(Link.to(f"finding-{number}", text))
         if links:
-            yield Items(tuple(links))
+            yield Table.items(links)
     if len(work.items) > MOST:
         rows = (
             (f"{each.number}", each.severity, each.title, each.responsible or UNOWNED, len(each.findings))

@@ -180,7 +180,8 @@ class StatusBar(Bound):
         """What is told of what is open after its headline: the remedy, then each step of the path."""
         if shown.traced is not None:
             words = event_words(shown.traced, shown.snapshot)[1:]
-            words.sort(key=lambda each: each.startswith("with "))  # whether a checkpoint decided comes first
+            if words and shown.traced.credential is not None:
+                words.append(words.pop(0))  # whether a checkpoint decided comes first
             return [Content(f" {'; '.join(words)}")]
         told = [] if shown.finding is None else [Content(f" Fix: {shown.finding.remedy}")]
         path = () if shown.explanation is None else shown.explanation.path

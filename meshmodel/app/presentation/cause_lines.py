@@ -34,7 +34,7 @@ class CauseWords(NamedTuple):
         severity: the highest of all that the row says, as they are counted.
         is_settled: whether nothing of it is open.
         title: that of its rule.
-        subject: what people call that which it is about, ends of a step with an arrow between them.
+        subject: what people call that which it is about: of a step its two ends.
         about: the severity of the finding itself where another that is folded under it is higher; the actions
             of its step.
         agents: the names of all who come to its step.
@@ -45,7 +45,7 @@ class CauseWords(NamedTuple):
     severity: Severity
     is_settled: bool
     title: str
-    subject: str
+    subject: tuple[str, ...]
     about: tuple[str, ...]
     agents: tuple[str, ...]
     others: int
@@ -69,7 +69,7 @@ def cause_words(cause: Cause, doors: Mapping[str, Door], snapshot: Snapshot, *, 
         severity,
         is_accepted(finding) if is_alone else cause.is_settled,
         finding.title,
-        finding.headline.removeprefix(f"{finding.title}: "),
+        finding.named,
         (
             *((f"(itself {finding.severity})",) if severity != finding.severity else ()),
             *((", ".join(door.actions),) if door else ()),
@@ -241,7 +241,7 @@ def _words(finding: Finding, words_of: Callable[[], CauseWords], cells: int, *, 
         (f"{f'+{words.others}' if words.others else '':<3}", "muted"),
         (f"{words.title}: ", ""),
     )
-    room = cells - sum(width(text) for text, _ in parts) if cells else width(words.subject)
+    room = cells - sum(width(text) for text, _ in parts) if cells else width(" → ".join(words.subject))
     parts += ((_subject(words.subject, room), "" if is_accepted(finding) else "bold"),)
     if words.accepted:
         return (*parts, (f"  {words.accepted}", "warning" if is_open else "muted"))
@@ -275,7 +275,8 @@ def _searched(
     messages = [
         f"{each.severity} {each.rule} {each.title} {each.message}" for each in (cause.finding, *cause.also)
     ]
-    text = " ".join([*messages, cause.finding.subject, words.subject, *words.about, words.accepted])
+    subject = " → ".join(words.subject)
+    text = " ".join([*messages, cause.finding.subject, subject, *words.about, words.accepted])
     if door is None or not words.agents:
         return text.casefold(), ""
     names = shared.get(id(door.agents))  # nothing else has that id while the doors are kept
@@ -284,9 +285,8 @@ def _searched(
     return text.casefold(), names
 
 
-def _subject(subject: str, room: int) -> str:
+def _subject(names: tuple[str, ...], room: int) -> str:
     """What people call the ends of a step, in so many cells: the longest of the names is cut first."""
-    names = subject.split(" → ")
     rooms = [*map(width, names)]
     left = room - 3 * (len(names) - 1)
     while sum(rooms) > max(left, 3 * len(names)):

@@ -77,7 +77,7 @@ def _records(finding: Finding) -> Iterator[Reference]:
     and a system); agents not where all of them are given besides.
     """
     if finding.rule == DOOR:  # its subject says as much, and no words need be made for it
-        credential, _, system = finding.subject.partition(">")
+        credential, system = finding.ends
         return iter((("grant", (credential, system)), ("credential", credential), ("system", system)))
     found: dict[Reference, None] = {}
     for table, key in finding.about:

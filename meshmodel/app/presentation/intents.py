@@ -41,7 +41,7 @@ def closing_intents(analysis: "Analysis", finding: Finding) -> dict[Intent, int]
     """
     if finding.rule != DOOR:
         return {}
-    tables, system, found = analysis.snapshot, finding.subject.partition(">")[2], dict[Intent, int]()
+    tables, system, found = analysis.snapshot, finding.ends[-1], dict[Intent, int]()
     for agent, ways in _unapproved(analysis, finding).items():
         known, home = tables.intent.get((agent, system)), tables.agent[agent].home
         actions, from_ = (known.actions, known.from_ or ("home",)) if known is not None else ((), ())
@@ -69,7 +69,7 @@ def declaration_of(intents: Collection[Intent]) -> Edit:
 
 def _unapproved(analysis: "Analysis", finding: Finding) -> dict[str, set[Way]]:
     """By agent, its crossings through a door that are not approved; none where one cannot be."""
-    listing, (credential, _, target) = analysis.listing, finding.subject.partition(">")
+    listing, (credential, target) = analysis.listing, finding.ends
     mesh, doors = listing.mesh, listing.doors()
     found, system = defaultdict[str, set[Way]](set), mesh.system[target]
     for node in set(mesh.nodes_of(credential)).intersection(doors.credentials(system)):
@@ -233,7 +233,7 @@ def _all_beyond(analysis: "Analysis", finding: Finding) -> list[Intent]:
 def _refused(snapshot: Snapshot, finding: Finding | None, way: Explanation | None) -> str:
     """Why a finding or a path would stay."""
     if finding is not None and finding.rule == DOOR:
-        why = why_none_approves(snapshot, finding.agents, *finding.subject.split(">"))
+        why = why_none_approves(snapshot, finding.agents, *finding.ends)
     elif finding is not None:
         what = finding.rule.replace("-", " ")
         why = f"an intended use does not answer {what}. Accept the risk (y), or: {finding.remedy}"

@@ -43,7 +43,7 @@ def door_on_way(doors: Container[str], way: Explanation) -> tuple[str, str] | No
 def door_of(finding: Finding | None, way: Explanation | None) -> tuple[str, str, str] | None:
     """The step at which a finding, or a way that is told, lacks a checkpoint: its door, or its last grant."""
     if finding is not None and finding.rule == DOOR:
-        credential, _, system = finding.subject.partition(">")
+        credential, system = finding.ends
         return "grant", credential, system
     if way is not None and (finding is None or way.state == "uncontrolled"):
         for step in reversed(way.steps):

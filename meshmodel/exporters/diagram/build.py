@@ -59,6 +59,7 @@ from meshmodel.exporters.diagram.labels import (
     wrap,
 )
 from meshmodel.exporters.diagram.lens import LensTones, Step
+from meshmodel.model.phrases import VIEWS
 from meshmodel.model.records import Agent, Checkpoint, Credential, Snapshot, System
 from meshmodel.model.rule_cards import CONTROLLED
 
@@ -128,36 +129,28 @@ class _Builder:
         self.self_approved = {finding.subject for finding in analysis.findings if finding.rule == CONTROLLED}
 
     def diagram(self, lens: Lens, agent: str | None, origin: Snapshot) -> Diagram:
-        snapshot, words = self.snapshot, self.lighting.words
+        snapshot = self.snapshot
         for key in sorted(snapshot.agent):
             self._agent(snapshot.agent[key])
         for key in sorted(snapshot.credential):
             self._credential(snapshot.credential[key])
         for key in sorted(snapshot.system):
             self._system(snapshot.system[key])
-        occupied = {node.zone for node in self.nodes}
-        frames = []
-        for key in sorted(snapshot.zone):
-            zone = snapshot.zone[key]
-            named = self.names.name(zone.title, zone.id)
-            environment = zone.environment
-            if environment and self._says(environment) and environment.casefold() != named.casefold():
-                named = f"{named} ({environment})"
-            frames.append(Frame(key, wrap(named + words.get(f"zone:{key}", ""), NODE_COLUMNS + 8)))
-            if key not in occupied:
-                self.nodes.append(Shape(f"zone/{key}", ("nothing in it",), "anchor", key))
+        frames = self._frames()
         self._steps()
         self._boundaries()
         left_out = self._leave_out(frames)
-        title, description = self._title(lens, agent)
+        (name, title), view = self._heading(lens, agent), self.analysis.view
+        counts = counts_line(self.nodes, self.edges, self.snapshot.open_questions)
+        line = f"{counts}, {VIEWS[view]}"
         notes = [f"+{left_out} outside this lens"] if left_out else []
         if self.names.changed:
             notes.append(SUBSTITUTED)
         traced = stamp(origin)
         shapes, samples = legend(self.nodes, self.edges, traced)
         return Diagram(
-            title=title,
-            description=description,
+            title=(title, line),
+            description=f"{line}.",
             frames=tuple(frames),
             nodes=tuple(self.nodes),
             edges=tuple(self.edges),
@@ -166,7 +159,24 @@ class _Builder:
             stamp=traced,
             model=self.snapshot.about.name or "",
             notes=tuple(notes),
+            heading=name if lens == "structure" else title,
+            counts=counts,
+            view=view,
         )
+
+    def _frames(self) -> list[Frame]:
+        """The frames of zones; in an empty one stands that nothing is in it."""
+        occupied, frames = {node.zone for node in self.nodes}, list[Frame]()
+        for key, zone in sorted(self.snapshot.zone.items()):
+            named = self.names.name(zone.title, zone.id)
+            environment = zone.environment
+            if environment and self._says(environment) and environment.casefold() != named.casefold():
+                named = f"{named} ({environment})"
+            named += "".join(f" ({each})" for each in self.lighting.words.get(f"zone:{key}", ()))
+            frames.append(Frame(key, wrap(named, NODE_COLUMNS + 8)))
+            if key not in occupied:
+                self.nodes.append(Shape(f"zone/{key}", ("nothing in it",), "anchor", key))
+        return frames
 
     # Elements
 
@@ -188,9 +198,8 @@ class _Builder:
         lines = [*wrap(named, NODE_COLUMNS)]
         for fact in facts:
             lines += wrap(fact, NODE_COLUMNS + 2)
-        for word in self.lighting.words.get(reference, "").split("; "):
-            if word:
-                lines += wrap(word, NODE_COLUMNS + 2)
+        for word in self.lighting.words.get(reference, ()):
+            lines += wrap(word, NODE_COLUMNS + 2)
         tone = self.lighting.node(reference)
         self.nodes.append(Shape(f"{kind}/{key}", tuple(lines), look, zone, tone, mark=mark, name=named))
 
@@ -272,7 +281,7 @@ class _Builder:
         key = (look, tail.partition("/")[2], head.partition("/")[2])
         tone = self.lighting.step(key)
         base = "/".join(key)
-        words += tuple(self.lighting.words[each] for each in (base,) if each in self.lighting.words)
+        words += self.lighting.words.get(base, ())
         chain = [tail]
         zone = self.zones[tail] if self.zones[tail] == self.zones[head] else None
         door = self.doors.get(key[1:]) if look == "grant" else None
@@ -387,10 +396,10 @@ class _Builder:
         frames[:] = [frame for frame in frames if frame.id in zones]
         return before - len(elements(self.nodes))
 
-    def _title(self, lens: Lens, agent: str | None) -> tuple[tuple[str, str], str]:
+    def _heading(self, lens: Lens, agent: str | None) -> tuple[str, str]:
+        """The name of the model, and what is shown of it."""
         name = self.names.text(self.snapshot.about.name or "Identity mesh", "Identity mesh")
         what = TITLES.get(lens)
         if what is None and agent is not None:
             what = "reach of " + self.names.name(self.snapshot.agent[agent].title, agent)
-        line = counts_line(self.nodes, self.edges, self.analysis.view, self.snapshot.open_questions)
-        return (f"{name}: {what}", line), f"{line}."
+        return name, f"{name}: {what}"

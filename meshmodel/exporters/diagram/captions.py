@@ -7,7 +7,6 @@ from meshmodel.analysis.checkpoints import shortcomings
 from meshmodel.analysis.results import StepMark
 from meshmodel.exporters.diagram.elements import Edge, Lens, LineLook, Look, Shape, Tone
 from meshmodel.exporters.diagram.labels import DOOR_COLUMNS, NODE_COLUMNS, TextReplacer, wrap
-from meshmodel.model.phrases import VIEWS
 from meshmodel.model.records import (
     Agent,
     Checkpoint,
@@ -164,7 +163,7 @@ def checkpoint_words(
     placed: Iterable[Checkpoint],
     view: View,
     self_approved: Container[str],
-    became: Mapping[str, str],
+    became: Mapping[str, tuple[str, ...]],
     *,
     is_void: bool,
 ) -> tuple[list[str], Look]:
@@ -183,10 +182,11 @@ def checkpoint_words(
         lines += wrap(each.kind, NODE_COLUMNS)
         if each.actions:
             lines += wrap("for " + ", ".join(each.actions), NODE_COLUMNS)
-        change = became.get(f"checkpoint:{each.id}")
-        if change and change != "removed":
-            lines += wrap(change, NODE_COLUMNS)
-        wrong = ["removed"] if change == "removed" else [_SHORT[why] for why in shortcomings(each, view)]
+        change = became.get(f"checkpoint:{each.id}", ())
+        is_gone = change == ("removed",)
+        for word in () if is_gone else change:
+            lines += wrap(word, NODE_COLUMNS)
+        wrong = ["removed"] if is_gone else [_SHORT[why] for why in shortcomings(each, view)]
         if each.id in self_approved:
             wrong.append("approved by its own subject")
         if not wrong and is_void:
@@ -221,14 +221,14 @@ def elements(nodes: Iterable[Shape], *kinds: str) -> list[Shape]:
     return [node for node in nodes if node.id.startswith(starts)]
 
 
-def counts_line(nodes: Sequence[Shape], edges: Iterable[Edge], view: View, questions: int) -> str:
-    """What is drawn, counted: the last line of a title; so many open questions are about what is not."""
+def counts_line(nodes: Sequence[Shape], edges: Iterable[Edge], questions: int) -> str:
+    """What is drawn, counted, for a title; so many open questions are about what is not."""
     facts = ", ".join(count(len(elements(nodes, kind)), kind) for kind in ("agent", "system", "credential"))
     missing = {edge.id.rpartition("/")[0] for edge in edges if edge.mark == "missing"}
     doors = count(len(missing), "missing checkpoint") if missing else "no missing checkpoint"
     if questions:
         doors += f" in what is drawn, {count(questions, 'open question')}"
-    return f"{facts}; {doors}, {VIEWS[view]}"
+    return f"{facts}; {doors}"
 
 
 _LEGEND: tuple[tuple[Look, str], ...] = (

@@ -67,12 +67,16 @@ def door_words(door: Door, *, only_some: bool) -> str:
     return f"\u00d7 {door.severity}" + (f": {', '.join(door.actions)}" if only_some else "")
 
 
-def program_version() -> str:
-    """The version of this program."""
-    return version("meshmodel")
+def program_name() -> str:
+    """This program, with its version."""
+    return f"meshmodel {version('meshmodel')}"
+
+
+def model_name(snapshot: Snapshot) -> str:
+    """A model by the beginning of its digest."""
+    return f"sha256:{hashlib.sha256(write_text(snapshot).encode()).hexdigest()[:16]}"
 
 
 def stamp(snapshot: Snapshot) -> str:
     """Which model was drawn by which program: by it a picture that was pasted elsewhere can be traced."""
-    digest = hashlib.sha256(write_text(snapshot).encode()).hexdigest()
-    return f"model sha256:{digest[:16]}, meshmodel {program_version()}"
+    return f"model {model_name(snapshot)}, {program_name()}"

@@ -73,7 +73,7 @@ def _word(table: str, before: Record | None, after: Record | None) -> str:
 
 def _mark(lighting: LensTones, table: str, key: Key, record: Record | None, tone: Tone, word: str) -> None:
     if isinstance(key, str):
-        lighting.words[f"{table}:{key}"] = f" ({word})" if table == "zone" else word
+        lighting.words[f"{table}:{key}"] = (word,)
         if isinstance(record, Checkpoint):
             step: Step = (record.step, record.from_, record.to)
             lighting.steps.setdefault(step, "plain")
@@ -83,7 +83,7 @@ def _mark(lighting: LensTones, table: str, key: Key, record: Record | None, tone
     elif table in STEP_ENDS:
         step = table, *key
         lighting.steps[step] = tone
-        lighting.words["/".join(step)] = word
+        lighting.words["/".join(step)] = (word,)
         _highlight_ends(lighting, step)
 
 

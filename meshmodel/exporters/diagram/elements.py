@@ -123,6 +123,9 @@ class Diagram:
 
     Attributes:
         title: what it shows, and a line that counts what is drawn.
+        heading: what it shows, without the lens that shows everything.
+        counts: that line without the view.
+        view: as built or as designed; ``None``: it is not of a whole model.
         notes: lines below the title that say what is not as in the model.
         legend, samples: the shapes of the legend, and the lines in it.
         model: the name of the model.
@@ -141,6 +144,9 @@ class Diagram:
     notes: tuple[str, ...] = ()
     stamp: str = ""
     model: str = ""
+    heading: str = ""
+    counts: str = ""
+    view: View | None = None
     links: Mapping[str, str] = field(default_factory=dict)
     dark: bool = False
 

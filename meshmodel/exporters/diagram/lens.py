@@ -30,7 +30,7 @@ class LensTones:
     other: Tone = "plain"
     nodes: dict[str, Tone] = field(default_factory=dict)
     steps: dict[Step, Tone] = field(default_factory=dict)
-    words: dict[str, str] = field(default_factory=dict)
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def node(self, reference: str) -> Tone:
         """The tone of a node."""
@@ -175,17 +175,16 @@ def _is_used(mesh: Mesh, step: Pair, yielding: set[int]) -> bool:
 
 
 def _add_words(mesh: Mesh, lighting: LensTones, agent: str, reached: Sequence[SystemReach]) -> None:
-    lighting.words[f"agent:{agent}"] = "reach of this agent"
+    lighting.words[f"agent:{agent}"] = ("reach of this agent",)
     said: dict[Tone, str] = {"direct": "held", "hidden": "found", "deputy": "of another agent"}
     for each in mesh.credentials:
         tone = lighting.nodes.get(f"credential:{each}")
         if tone is not None:
-            lighting.words[f"credential:{each}"] = said[tone]
+            lighting.words[f"credential:{each}"] = (said[tone],)
     for each in mesh.agents:
         if each != agent and f"agent:{each}" in lighting.nodes:
-            lighting.words[f"agent:{each}"] = "called or influenced"
+            lighting.words[f"agent:{each}"] = ("called or influenced",)
     for system in reached:
-        parts = [
+        lighting.words[f"system:{system.system}"] = tuple(
             f"{HOW_WORDS[way]}: {', '.join(actions)}" for way, actions in system.by_way.items() if actions
-        ]
-        lighting.words[f"system:{system.system}"] = "; ".join(parts)
+        )

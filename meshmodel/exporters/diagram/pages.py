@@ -17,7 +17,7 @@ from meshmodel.exporters.diagram.boundary_map import (
     step_counts,
     zone_node,
 )
-from meshmodel.exporters.diagram.captions import TITLES, count, legend
+from meshmodel.exporters.diagram.captions import count, legend
 from meshmodel.exporters.diagram.dot import SMALLEST
 from meshmodel.exporters.diagram.elements import Diagram, Edge, Shape
 from meshmodel.exporters.diagram.labels import NODE_COLUMNS, wrap
@@ -311,12 +311,7 @@ def _sheet(
 
 def _name(whole: Diagram, zone: str | None) -> str:
     """The title of the page of a zone."""
-    return f"{_heading(whole)}: {_place(whole, zone)}"
-
-
-def _heading(whole: Diagram) -> str:
-    """The title of the whole, without what is said of the lens that shows everything."""
-    return whole.title[0].removesuffix(f": {TITLES['structure']}")
+    return f"{whole.heading}: {_place(whole, zone)}"
 
 
 def _links(diagram: Diagram, addresses: Mapping[str, str]) -> dict[str, str]:
@@ -370,7 +365,7 @@ def overview(
         words = step_counts(Counter[str](line.pieces[0].look for line in lines))
         here = joined[tail, head]
         made.line(tail, head, [*words, *here.words(" paths")], _mark(here, lines))
-    title = (f"{_heading(whole)}: overview", _with_crossings(whole.title[1], crossings))
+    title = (f"{whole.heading}: overview", _with_crossings(whole, crossings))
     return made.diagram(title, whole.description, whole.model, whole.stamp, whole.notes)
 
 
@@ -382,14 +377,13 @@ def _mark(here: ZoneCrossings, lines: Iterable[PageLine]) -> StepMark | None:
     return marks.get(here.look)
 
 
-def _with_crossings(line: str, crossings: Crossings | None) -> str:
+def _with_crossings(whole: Diagram, crossings: Crossings | None) -> str:
     """The line of a title that counts what is drawn, with the crossings."""
-    counts, _, view = line.rpartition(", as ")
-    if crossings is None or not counts:
-        return line
+    if crossings is None or whole.view is None:
+        return whole.title[1]
     states = sum(crossings.values(), ZoneCrossings()).states
     said = f"{counted(states.total(), 'path')}, {states['uncontrolled']:,} unchecked"
-    return f"{counts}; {said}, {VIEWS[view]}"
+    return f"{whole.counts}; {said}, {VIEWS[whole.view]}"
 
 
 def zone_view(whole: Diagram, snapshot: Snapshot, zone: str) -> Diagram:

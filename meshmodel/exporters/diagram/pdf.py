@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, Protocol
 
-from meshmodel.exporters.diagram.compact import program_version
+from meshmodel.exporters.diagram.compact import program_name
 from meshmodel.exporters.diagram.elements import Diagram
 from meshmodel.exporters.diagram.geometry import node_box
 from meshmodel.exporters.diagram.layout import PAGE, Arrangement
@@ -74,7 +74,7 @@ def draw(pictures: Sequence[PdfPicture], title: str) -> bytes:
     page.setTitle(title)
     page.setAuthor(first.model or "meshmodel")
     page.setSubject(" ".join((first.description, *first.notes, first.stamp)))
-    page.setCreator(f"meshmodel {program_version()}")
+    page.setCreator(program_name())
     for each in pictures:
         _draw_page(page, each)
     page.save()

@@ -137,12 +137,12 @@ def test_it_has_cases_that_fire_and_cases_that_do_not(rule):
 
 @all_rows("rule", RULES)
 def test_it_says_what_a_reader_needs(rule):
-    for text in (rule.title, rule.severity, rule.detects, rule.false_positives):
+    for text in (rule.title, rule.severity, rule.detects, *rule.false_positives):
         assert text
         assert not text.endswith(".")
     for text in (rule.why, rule.remedy):
         assert text.endswith(".")
-    for text in (rule.detects, rule.why, rule.remedy, rule.false_positives):
+    for text in (rule.detects, rule.why, rule.remedy, *rule.false_positives):
         assert text[0].isupper()
         assert len(text.split()) >= 3
     assert rule.severity.split()[0].strip(";,") in {"low", "medium", "high", "critical", "that"}

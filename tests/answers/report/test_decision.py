@@ -14,7 +14,7 @@ import pytest
 from docx.oxml.ns import qn
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.answers.blocks import Facts, plain
+from meshmodel.answers.blocks import AttackPath, Facts, Heading, Link, Paragraph, Picture, Table, plain
 from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.plan_state import in_order
 from meshmodel.answers.report.attack_path import attack_path
@@ -29,7 +29,7 @@ from meshmodel.answers.report.decision import (
 )
 from meshmodel.answers.report.files import files
 from meshmodel.answers.report.options import SECTIONS, ReportOptions
-from meshmodel.answers.report.tree import AttackPath, Heading, Link, Paragraph, Picture, Report, Table
+from meshmodel.answers.report.tree import Report
 from meshmodel.answers.standards import TITLES, address_of
 from meshmodel.answers.work import work_of
 from meshmodel.interchange import read_file
@@ -82,7 +82,8 @@ def test_the_first_page_names_the_worst_finding_an_owner_and_the_first_work(form
     if form == "pdf":
         said = squeezed(pages_of(content)[0])
     first = tree.parted[0]
-    assert sum(len(block.rows) for block in first if isinstance(block, Table)) > len(fix.checkpoints)
+    tables = [each for each in first if isinstance(each, Table) and each.head]
+    assert sum(len(each.rows) for each in tables) > len(fix.checkpoints)
     for text in (
         verdict(analysis, fix, work),
         "can write General ledger through Matcher",
@@ -150,16 +151,16 @@ def test_the_index_has_each_finding_with_its_owner_its_status_and_its_work():
         each for each in brief(FINANCE, "html")[0].blocks if getattr(each, "head", "")[:1] == ("No.",)
     ][1:]
     assert index.head == ("No.", "Severity", "Finding", "Owner", "Action")
-    assert len(index.rows) == len(analysis.findings)
-    severities = [row[1] for row in index.rows]
+    assert len(index.cells) == len(analysis.findings)
+    severities = [row[1] for row in index.cells]
     assert severities == sorted(severities, key=("critical", "high", "medium", "low").index)
-    by_number = {row[0]: row for row in index.rows}
+    by_number = {row[0]: row for row in index.cells}
     assert by_number["1"][2:] == (
         "Missing checkpoint: Ledger key › General ledger",
         "Accounting",
         "1",
     )
-    assert {row[4] for row in index.rows} == {f"{each.number}" for each in work.items}
+    assert {row[4] for row in index.cells} == {f"{each.number}" for each in work.items}
 
 
 @cache
@@ -191,7 +192,7 @@ def test_every_link_of_a_pdf_goes_to_the_page_that_it_says():
         assert squeezed(heading.text) in texts[place - 1]
     works = [each for each in items if each.anchor.startswith("work-")]
     index = next(each for each in whole()["pdf"][0].blocks if getattr(each, "head", "")[-1:] == ("Action",))
-    for row, page in zip(index.rows, shown[2:], strict=True):
+    for row, page in zip(index.cells, shown[2:], strict=True):
         heading = next(each for each in works if each.anchor == f"work-{row[-1]}")
         assert squeezed(heading.text) in texts[page - 1]
 
@@ -219,7 +220,7 @@ def test_every_link_of_the_other_forms_leads_to_a_heading():
 
 def test_a_link_to_what_is_left_out_is_no_link():
     tree, _ = made(analysed("support-agent"), "html", ReportOptions(only=("index",)))
-    cells = [cell for each in tree.blocks if isinstance(each, Table) for row in each.rows for cell in row]
+    cells = [cell for each in tree.blocks if isinstance(each, Table) for row in each.cells for cell in row]
     assert cells
     assert not [each for each in cells if isinstance(each, Link)]
 
@@ -285,14 +286,14 @@ def test_what_is_first_to_do_closes_the_worst_paths_then_what_is_cheap_and_grave
     tree, _ = made(analysed(FINANCE), "html", ReportOptions(only=("decision",)))
     (table,) = (each for each in tree.parted[0] if isinstance(each, Table) and "Owner" in each.head)
     assert table.head == ("No.", "What to do", "Owner", "By (date)", "Closes")
-    assert [(row[0], row[2], row[4]) for row in table.rows[:4]] == [
+    assert [(row[0], row[2], row[4]) for row in table.cells[:4]] == [
         ("1", "Accounting", "paths 1, 2; 5 findings"),
         ("3", "Accounts payable", "path 3; 3 findings"),
         ("5", "Automation team", "quick win; 2 findings"),
         ("6", "Accounting", "quick win; 2 findings"),
     ]
     assert blocking_items(work) == [1, 2, 3, 4, 5, 6]
-    assert {row[3] for row in table.rows} == {""}
+    assert {row[3] for row in table.cells} == {""}
     assert len(fix.measures) == 3
 
 
@@ -323,7 +324,7 @@ def first_page(snapshot, options=ReportOptions(only=("decision",))):  # noqa: B0
 def test_the_verdict_names_no_item_that_the_page_has_not():
     for snapshot in (*map(read_file, MODELS), crowded()):
         _, first, texts = first_page(snapshot)
-        there = {row[0] for each in first if isinstance(each, Table) for row in each.rows}
+        there = {row[0] for each in first if isinstance(each, Table) and each.head for row in each.cells}
         (ready,) = (text.partition("Ready after ")[2] for text in texts if "go live" in text)
         if "of them below" in ready:
             assert int(ready.split()[0]) > int(ready.split()[2])
@@ -343,7 +344,7 @@ def test_an_item_is_said_to_close_the_paths_that_show_it():
             for part in each.parts
             if "cut here" in part.text
         }
-        (rows,) = [each.rows for each in first if isinstance(each, Table)] or [()]
+        (rows,) = [each.cells for each in first if isinstance(each, Table) and each.head] or [()]
         claimed = {
             (int(number), row[0])
             for row in rows

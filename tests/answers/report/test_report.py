@@ -19,7 +19,7 @@ from PIL import Image
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.acceptances import accepted_words
-from meshmodel.answers.blocks import Facts
+from meshmodel.answers.blocks import AttackPath, Facts, Heading, Paragraph, Picture, Table
 from meshmodel.answers.report.boundaries import boundary_section
 from meshmodel.answers.report.build import ReportBuilder
 from meshmodel.answers.report.files import files
@@ -27,7 +27,6 @@ from meshmodel.answers.report.findings import finding_section
 from meshmodel.answers.report.html import POLICY
 from meshmodel.answers.report.index import numbered
 from meshmodel.answers.report.options import ReportOptions
-from meshmodel.answers.report.tree import AttackPath, Heading, Items, Paragraph, Picture, Table
 from meshmodel.answers.work import Work
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.exporters.diagram.pdf import shows
@@ -79,8 +78,8 @@ def test_of_a_large_model_each_question_is_asked_once_of_all_its_elements():
     agents["agent-7"] = Agent("agent-7")
     tree = ReportBuilder(analyse(Snapshot(agent=MappingProxyType(agents))), "md").report()
     (table,) = (each for each in tree.blocks if isinstance(each, Table) and "Questions" in each.head)
-    asked = {element: asks for asks, elements in table.rows for element in elements.split(", ")}
-    assert len(table.rows) == 2
+    asked = {element: asks for asks, elements in table.cells for element in elements.split(", ")}
+    assert len(table.cells) == 2
     assert [element for element, asks in asked.items() if "owns" in asks] == ["agent-7"]
     assert any(each.endswith(" and 960 more") for each in asked), "the model has the others"
 
@@ -92,15 +91,20 @@ def titled(analysis, finding):
 
 
 def blocks(name, form, kind):
-    return [each for each in written(name, form).tree.blocks if isinstance(each, kind)]
+    found = [each for each in written(name, form).tree.blocks if isinstance(each, kind)]
+    return [each for each in found if each.head] if kind is Table else found
+
+
+def lists(name):
+    return [each for each in written(name, "html").tree.blocks if isinstance(each, Table) and not each.head]
 
 
 def texts(name):
     """What each format must say; cells are left out, which PDF breaks over lines and pages."""
     for block in written(name, "html").tree.blocks:
         match block:
-            case Items():
-                yield from block.items
+            case Table() if not block.head:
+                yield from (item for (item,) in block.cells)
             case Facts():
                 yield from (f"{fact}:{value}" for fact, value in block.rows if len(value) < 300)
 
@@ -117,11 +121,11 @@ def test_findings_say_fix_and_acceptance_and_the_standards_are_told_by_rule():
         assert facts["Fix"].startswith("item 1: Checkpoint when Attachment signature is used on")
         assert facts.get("Accepted") == (finding.accepted and accepted_words(finding.accepted))
         (table,) = [each for each in blocks(QUICK, "html", Table) if each.head[1:] == ("References",)]
-        cited = dict(table.rows)
+        cited = dict(table.cells)
         assert cited[finding.title] == "; ".join(finding.references)
     assert "until 2026-03-01" in str(said)
-    (lost,) = [each for each in blocks(QUICK, "html", Items) if "no longer found" in str(each)]
-    assert "bob until 2026-03-02: was here" in lost.items[0]
+    (lost,) = [each for each in lists(QUICK) if "no longer found" in str(each)]
+    assert "bob until 2026-03-02: was here" in lost.cells[0][0]
 
 
 def pairs(listed):
@@ -141,7 +145,7 @@ def test_the_reach_of_each_agent_is_told_by_its_way():
     ids = {each.title: key for key, each in analysis.snapshot.system.items()}
     for agent in analysis.reach():
         title = analysis.snapshot.agent[agent.agent].title
-        (cells,) = [row for row in table.rows if row[0] == f"{title} ({agent.agent})"]
+        (cells,) = [row for row in table.cells if row[0] == f"{title} ({agent.agent})"]
         row = dict(zip(table.head, cells, strict=True))
         assert row["Acts as"].startswith(", ".join(agent.direct_identities))
         direct, found, deputy = (
@@ -166,7 +170,7 @@ def told(way):
 @pytest.mark.parametrize("name", [QUICK, RICH])
 def test_credentials_questions_and_fix_are_all_there(name):
     analysis = analysed(name)
-    tables = {each.head[0]: each.rows for each in blocks(name, "html", Table)}
+    tables = {each.head[0]: each.cells for each in blocks(name, "html", Table)}
     assert len(tables["System"]) == len(analysis.snapshot.system) > 0
     assert len(tables["Credential"]) == len(analysis.snapshot.credential) > 0
     asked = [element for row in tables.get("Questions", ()) for element in row[1].split(", ")]
@@ -195,7 +199,7 @@ def test_the_plan_is_there_where_it_is_known_how_often_something_is_done():
 
 def test_zones_are_named_as_in_the_picture_and_systems_with_their_zone():
     snapshot = analysed(QUICK).snapshot
-    tables = {each.head[0]: each.rows for each in blocks(QUICK, "html", Table)}
+    tables = {each.head[0]: each.cells for each in blocks(QUICK, "html", Table)}
     assert [row[:2] for row in tables["From"]] == [("Help desk (helpdesk)", "Cloud storage (cloud)")]
     listed = {row[0]: row for row in tables["System"]}
     assert listed.keys() == {f"{each.name} ({key})" for key, each in snapshot.system.items()}
@@ -211,7 +215,7 @@ def test_a_system_that_is_a_zone_of_its_own_is_named_in_the_boundary_table():
     alone = replace(snapshot.system["attachments"], zone=None)
     analysis = analyse(replace(snapshot, system={**snapshot.system, "attachments": alone}))
     (table,) = [each for each in boundary_section(analysis, Undrawn()) if isinstance(each, Table)]
-    assert [row[:2] for row in table.rows] == [("Help desk (helpdesk)", "Attachments (system:attachments)")]
+    assert [row[:2] for row in table.cells] == [("Help desk (helpdesk)", "Attachments (system:attachments)")]
 
 
 class Undrawn:
@@ -366,8 +370,8 @@ def test_no_page_but_the_first_and_the_last_is_half_empty(name):
 
 def test_no_column_is_empty_and_no_text_has_a_sign_that_the_pdf_lacks():
     tree = written(PAGED, "html").tree
-    for table in (each for each in tree.blocks if isinstance(each, Table)):
-        empty = [name for name, *cells in zip(table.head, *table.rows, strict=True) if not any(cells)]
+    for table in (each for each in tree.blocks if isinstance(each, Table) and each.head):
+        empty = [name for name, *cells in zip(table.head, *table.cells, strict=True) if not any(cells)]
         assert empty in ([], ["By (date)"]), table.head
     unknown = {letter for text in tree.texts() for letter in text if not shows(letter)}
     assert unknown == set()

@@ -16,12 +16,12 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import cm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from meshmodel.answers.blocks import Facts, plain
+from meshmodel.answers.blocks import Contents, Facts, Heading, Link, Paragraph, Picture, Table, plain
 from meshmodel.answers.report.docx import docx
 from meshmodel.answers.report.html import POLICY, html
 from meshmodel.answers.report.markdown import escaped, markdown
 from meshmodel.answers.report.pdf import laid_out
-from meshmodel.answers.report.tree import Contents, Heading, Items, Link, Paragraph, Picture, Report, Table
+from meshmodel.answers.report.tree import Report
 from meshmodel.answers.report.vector import FONT
 from tests.answers.report.reading import READ, Page, entries, squeezed
 from tests.exporters.parts import HOSTILE
@@ -61,8 +61,8 @@ def pdf(tree):
 def report(texts):
     blocks = [Heading(1, "Title"), Contents()]
     for text in texts:
-        blocks += [Heading(2, text), Paragraph(text), Items((text, text)), Facts(((text, text),))]
-        blocks += [Table((text, "b"), ((text, ""), ("", text)), (70, 30))]
+        blocks += [Heading(2, text), Paragraph(text), Table.items((text, text)), Facts(((text, text),))]
+        blocks += [Table.to_fill_in((text, "b"), (70, 30), ((text, ""), ("", text)))]
     return Report("Title", "model sha256:0, meshmodel 0", tuple(blocks))
 
 
@@ -132,7 +132,7 @@ def test_every_font_of_a_pdf_is_embedded_and_its_title_and_language_are_told():
 
 def test_a_cell_longer_than_a_page_is_split():
     words = plain(" ".join(f"word{number}" for number in range(4_000)))
-    tree = Report("T", "s", (Heading(1, "T"), Table(("a", "b"), ((words, "x"),), (50, 50))))
+    tree = Report("T", "s", (Heading(1, "T"), Table.to_fill_in(("a", "b"), (50, 50), ((words, "x"),))))
     content = pdf(tree)
     assert len(pypdf.PdfReader(BytesIO(content)).pages) > 2
     assert "word0word1" in READ["pdf"](content).text
@@ -141,7 +141,7 @@ def test_a_cell_longer_than_a_page_is_split():
 
 def test_cells_of_a_pdf_keep_within_their_columns():
     texts = ("some words " * 9, "x" * 200, "one " + "Ä" * 90 + " two", "-" * 40 + " " + "(" * 40)
-    table = Table(("a", "b"), tuple((plain(text), "") for text in texts), (20, 80))
+    table = Table.to_fill_in(("a", "b"), (20, 80), ((text, "") for text in texts))
     edge = A4[0] / 2 - 8.5 * cm + 17 * cm * 0.2
     written = []
 
@@ -159,7 +159,7 @@ def test_cells_of_a_pdf_keep_within_their_columns():
 
 def test_the_head_of_a_table_is_on_each_page_and_a_high_row_is_parted():
     rows = tuple((f"row{number}.", "x " * (number * 3_500)) for number in range(3))
-    content = pdf(Report("T", "s", (Heading(1, "T"), Table(("First", "b"), rows, (50, 50)))))
+    content = pdf(Report("T", "s", (Heading(1, "T"), Table.to_fill_in(("First", "b"), (50, 50), rows))))
     pages = [page.extract_text() for page in pypdf.PdfReader(BytesIO(content)).pages]
     assert len(pages) > 2
     assert all("First" in page for page in pages)
@@ -175,7 +175,7 @@ def test_a_heading_goes_with_its_table_whose_high_rows_fill_pages():
             *above,
             Heading(2, "Rows"),
             Paragraph("of it"),
-            Table(("First", "b"), rows, (80, 20)),
+            Table.to_fill_in(("First", "b"), (80, 20), rows),
         )
         pages = pypdf.PdfReader(BytesIO(pdf(Report("T", "s", blocks)))).pages
         texts = [page.extract_text() for page in pages]
@@ -224,7 +224,7 @@ def test_pictures_are_made_smaller_where_that_fills_a_page_and_stay_readable():
 
 def test_a_word_document_shows_the_pages_and_the_sizes_of_the_pdf():
     sections = [(Heading(2, name, name), *(Paragraph("text") for _ in range(60))) for name in "abc"]
-    links = Table(("Where", "b"), ((Link.to("c", "see"), "x"),), (50, 50))
+    links = Table.to_fill_in(("Where", "b"), (50, 50), ((Link.to("c", "see"), "x"),))
     picture = replace(tall("p", 5_000), png=painted(30, 500))
     blocks = (Heading(1, "T"), Contents(), links, picture, *chain(*sections))
     _, pages, scales = laid_out(Report("T", "s", blocks))
