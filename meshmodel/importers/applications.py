@@ -249,7 +249,7 @@ class Begun:
 
     def led_to(self, path: Path, source: str) -> list[str]:
         """The agents of the code that a file leads to, and that no other sets to work."""
-        files = sorted(led_to(path, source) & self._of_code.keys())
+        files = sorted(led_to(path, source).keys() & self._of_code.keys())
         return [*dict.fromkeys(agent for each in files for agent in self._of_code[each])]
 
     def runs_commands(self, agent: str) -> bool:

@@ -430,20 +430,23 @@ def _passed_on(module: Module | None, name: str, depth: int) -> tuple[Module, st
     return module, name
 
 
-def led_to(path: Path, source: str) -> set[str]:
+def led_to(path: Path, source: str) -> dict[str, Path]:
     """The files of a project whose code one of them leads to, by the names that they import; with itself.
 
     Args:
         path: where it lies.
         source: what it is called in the model.
+
+    Returns:
+        By what they are called in the model where they lie.
     """
     first = _opened(Module(path, source, NOTHING), path)
-    found, modules = {source}, [] if first is None else [first]
+    found, modules = {source: path}, [] if first is None else [first]
     for module in modules:
         for each in module.imports.values():
             there = find(module, each)
             if there is not None and there[0].source not in found and len(found) < _LED_TO:
-                found.add(there[0].source)
+                found[there[0].source] = there[0].path
                 modules.append(there[0])
     return found
 

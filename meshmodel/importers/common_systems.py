@@ -133,8 +133,9 @@ class CommonSystems:
         """The API of a model, in the zone of its host; ``ask``: which host is not known."""
         if not host or host == "ask":
             return self._out.element("system", ("host", "", name), name, at=at, kind="saas")
+        shown = f"model at {host}" if name == host and host in LOCAL else name
         return self._out.element(
-            "system", ("host", host, name), name, at=at, kind="saas", zone=self.host(host, at)
+            "system", ("host", host, name), shown, at=at, kind="saas", zone=self.host(host, at)
         )
 
     def model_asked(self, row: Variable, name: str, at: Node) -> str:

@@ -26,7 +26,7 @@ from meshmodel.importers.clients import Client, Clients, PromptServer
 from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import ABSENT, Node
 from meshmodel.importers.ledger import Became, FormRule
-from meshmodel.importers.meanings import Withheld, in_arguments, in_url, scopes_in, within
+from meshmodel.importers.meanings import Withheld, first_verb, in_arguments, in_url, scopes_in, within
 from meshmodel.importers.programs import address_of, environment_of, option_values, program_of
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import SHARED
@@ -41,6 +41,7 @@ from meshmodel.importers.withheld import (
     variable_of,
 )
 from meshmodel.model.records import Grant, Hold
+from meshmodel.model.text import first_few
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 ADDRESS_KEYS: Final = ("url", "serverUrl", "httpUrl", "endpoint")
@@ -194,7 +195,7 @@ class _ServerReader:
             text = f"Which of {names} in the catalogue is the server {entry.name}, and so what does it reach?"
             about = (out.ask(("agent", drawn.agent), text, SHARED["several-rows"], at=entry.node), delegation)
         else:
-            about = (self._ask_reach(), ("agent", drawn.agent), delegation)
+            about = (self._own_code() or self._ask_reach(), ("agent", drawn.agent), delegation)
         records = about if drawn.system is None else (*about, ("system", drawn.system))
         rule = (
             SHARED["known-server"]
@@ -256,6 +257,27 @@ class _ServerReader:
             description=fingerprints.of_address(address.text) or None,
         )  # fmt: skip
         return _ServerDrawing(agent, system)
+
+    def _own_code(self) -> Became | None:
+        """What the tools of a server do by their names, if its code lies here; ``None``: it does not."""
+        from meshmodel.importers.server_code import tools_of
+
+        out, at, name, path = self._out, self._at, self._entry.name, self._out.paths.get(self._at.source)
+        tools = [] if path is None else tools_of(self._program, path, self._entry.node["cwd"].text)
+        by = {each: [tool for tool in tools if first_verb(tool) == each] for each in ("read", "write")}
+        if not any(by.values()):
+            return None
+        known = tuple(each for each in ACTIONS if by.get(each))
+        key = ("kept by", *self._client.key, self._entry.scope, name)
+        system = out.element(
+            "system", key, f"what the tools of {name} keep", at=at, kind="other",
+            zone=self._client.systems.workstation(at),
+        )  # fmt: skip
+        out.mark("guessed", ("system", system))
+        out.relate(Grant(self._network(), system, known), at=at)
+        text = f"By their names, tools of {name} {known[-1]} what it keeps: {first_few(by[known[-1]], 3)}. "
+        text += "True, and what else do its tools reach?"
+        return out.assume(("agent", self._drawn.agent), text, SHARED["own-server"], at=at)
 
     def _ask_reach(self) -> Became:
         name, drawn = self._entry.name, self._drawn

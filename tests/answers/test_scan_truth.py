@@ -226,7 +226,7 @@ def test_a_key_is_accepted_at_the_host_of_the_base_url_beside_it():
 @all_rows(
     ("variables", "system"),
     [
-        ({"OPENAI_BASE_URL": "http://localhost:1234/v1"}, ("localhost", "workstation")),
+        ({"OPENAI_BASE_URL": "http://localhost:1234/v1"}, ("model at localhost", "workstation")),
         ({"OPENAI_API_BASE": "https://models.example.com"}, ("models.example.com", "models.example.com")),
         ({"OPENAI_BASE_URL": "${SOME_URL}"}, ("OpenAI API", None)),
         ({"MISTRAL_BASE_URL": "https://models.example.com"}, ("OpenAI API", "api.openai.com")),
@@ -429,6 +429,40 @@ def test_a_job_starts_the_agents_of_the_programs_that_it_runs(command, started, 
         assert "  reads issues ⚑ (untrusted content), after a member starts it, and may follow it," in told
         assert any(each.startswith("  then runs any commands on ") for each in told)
         assert any("with GITHUB_TOKEN of Repair" in each for each in told)
+
+
+SHELF = """
+@server.tool()
+def delete_book(number: int): ...
+TOOLS = {"shelf_search": {"description": "finds"}, "shelf": {"type": "object"}}
+"""
+
+
+@all_rows(
+    ("command", "args", "name", "text", "does"),
+    [
+        ("python", ["-m", "shelf.server"], "shelf/server.py", SHELF, ("read", "write")),
+        ("uv", ["run", "serve.py"], "serve.py", 'Tool(name="list_books")', ("read",)),
+        ("node", ["serve.js"], "serve.js", 'server.registerTool("add_book", {}, add)', ("write",)),
+        ("node", ["serve.js"], "serve.js", 'server.registerTool("books", {}, add)', None),
+        ("node", ["serve.js"], "other.js", 'server.registerTool("add_book", {}, add)', None),
+        ("python", ["-m", "shelf.server"], "shelf/server.py", "import elsewhere", None),
+    ],
+)
+def test_the_tools_of_a_server_in_the_folder_are_read_by_their_names(
+    command, args, name, text, does, tmp_path
+):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    server = {"command": command, "args": args}
+    settings_in(tmp_path, ".vscode/mcp.json", {"servers": {"shelf": server}})
+    model = model_of(tmp_path)
+    kept = {each.id for each in model.system.values() if each.title == "what the tools of shelf keep"}
+    assert [each.actions for each in model.grant.values() if each.system in kept] == ([does] if does else [])
+    asked = any("What does the server shelf reach" in each.text for each in model.note.values())
+    assert asked is (does is None)
+    if does:
+        assert any("what the tools of shelf keep (assumed)" in each for each in told_of(tmp_path))
 
 
 SHOWS = "  then reads secrets in its environment, and can show them in issues;"
