@@ -25,7 +25,7 @@ from meshmodel.importers.common_systems import CommonSystems, folder_name
 from meshmodel.importers.data_form import DataForm
 from meshmodel.importers.document import Document, Node
 from meshmodel.importers.ledger import Became, FormRule
-from meshmodel.importers.meanings import first_verb, left_by, meaning_of
+from meshmodel.importers.meanings import PLAIN_PACKAGES, left_by, meaning_of
 from meshmodel.importers.model_keys import model_key, name_referred_to
 from meshmodel.importers.paths import glob
 from meshmodel.importers.programs import Program
@@ -51,6 +51,7 @@ from meshmodel.importers.vocabulary import (
     ServerFact,
 )
 from meshmodel.importers.withheld import host_of, is_reference, names_secret, shows_secret
+from meshmodel.importers.word_lists import WordLists
 from meshmodel.model.records import Delegation, Grant, Hold, Trigger
 from meshmodel.model.text import first_few
 from meshmodel.model.vocabulary import ACTIONS, Action
@@ -314,7 +315,6 @@ class _AgentDrawing:
     own: str = ""
     known: dict[str, None] = field(default_factory=dict)
     usual: dict[str, None] = field(default_factory=dict)
-    guessed: dict[str, str] = field(default_factory=dict)
     steps: dict[str, list[PartFact]] = field(default_factory=dict)
     next: dict[str, list[str]] = field(default_factory=dict)
     is_started: bool = False
@@ -341,12 +341,14 @@ class _Meaning:
     Attributes:
         rows: of the catalogue, each for one use.
         definition: of the project; ``None``: it is no function of the project.
-        calls_unknown: whether that calls what may be a model.
+        calls_model: whether that calls what may be a model.
+        unknown: what that calls of which nothing is known.
     """
 
     rows: list["_RowUse"] = field(default_factory=list)
     definition: Definition | None = None
-    calls_unknown: bool = False
+    calls_model: bool = False
+    unknown: dict[str, None] = field(default_factory=dict)
 
     def is_role(self, role: str) -> bool:
         return any(each.row.role == role for each in self.rows)
@@ -547,7 +549,11 @@ class _ApplicationDrawing:
         if meaning.is_role("model"):
             return True
         is_code = any(each.startswith("code:") for each in fact.part)
-        return meaning.calls_unknown or (is_code and meaning.definition is None and not meaning.rows)
+        return (
+            meaning.calls_model
+            or bool(meaning.unknown)
+            or (is_code and meaning.definition is None and not meaning.rows)
+        )
 
     def _owners(self, fact: Fact) -> list[str]:
         """What the agents are called that a fact is of."""
@@ -686,10 +692,11 @@ class _ApplicationDrawing:
                     f"{written}{evidence.name.lstrip('?')}", f"{written}{evidence.name}"
                 )
                 reaches = known.reaches if known is not None else ()
-                found.calls_unknown |= any(
+                found.calls_model |= any(
                     one.startswith("api:") or one.endswith(":execute") for one in reaches
                 )
-                found.calls_unknown |= known is None and _is_unknown(evidence.name)
+                if known is None and _is_unknown(evidence.name, written):
+                    found.unknown.setdefault(evidence.name.lstrip("?"))
                 if known is not None:
                     shown = _shown(known, self._code.given(evidence))
                     found.rows.append(_RowUse(known, self._code.leaf(evidence), evidence.settings, shown))
@@ -727,7 +734,7 @@ class _ApplicationDrawing:
                 out.take(use.at, RULES["called-in-code"], *drawn)
         if meaning.definition is not None:
             rule = RULES["own-tool"]
-            records += self._draw_own(agent, fact, meaning, title, asking)
+            records += self._draw_own(agent, fact, meaning, title)
         if meaning.asks_person:
             rule = rule or RULES["person-asked"]
         self._take(fact, *dict.fromkeys(records), rule=rule)
@@ -806,7 +813,7 @@ class _ApplicationDrawing:
                 out.take(leaf, RULES["kept-credential"], ("credential", found), ("hold", (agent.id, found)))
             return found
         known = next((each for each in row.credential if each.system == system), None)
-        if use.shown is not None:
+        if use.shown is not None and out.catalogue.system[system].zone != "workstation":
             return self._draw_shown(agent, use.shown, known, row.title or row.id)
         for each in (one for one in row.credential if one.system == system):
             name = each.env or each.file
@@ -852,12 +859,11 @@ class _ApplicationDrawing:
             self._out.relate(Hold(agent.id, agent.own), at=at)
         return agent.own
 
-    def _draw_own(
-        self, agent: _AgentDrawing, fact: PartFact, meaning: _Meaning, title: str, asking: Asking
-    ) -> list[Became]:
-        """A function of the project: variables that it reads, and, where it calls nothing known, its name.
+    def _draw_own(self, agent: _AgentDrawing, fact: PartFact, meaning: _Meaning, title: str) -> list[Became]:
+        """A function of the project: variables that it reads; where it calls nothing known that is asked.
 
-        Of one that chooses a model its name says nothing.
+        One that calls nothing but Python, and the methods of texts and lists, only computes. Of one that
+        chooses a model what it calls says nothing.
         """
         out, definition, records = self._out, meaning.definition, list[Became]()
         assert definition is not None, "it is one"
@@ -867,25 +873,16 @@ class _ApplicationDrawing:
         if fact.step or is_model or any(each.row.reaches for each in meaning.rows):
             return records
         others = [each for each in definition.packages if not self._is_framework(each)]
+        others = others or [
+            each for each in meaning.unknown if not self._is_framework(each.partition(".")[0])
+        ]
         if others:
             called = ", ".join(others[:8])
             text = f"What does {title} of {agent.title} reach, and as which identity? It calls {called}."
-            return [
-                *records,
-                out.ask(("agent", agent.id), text, RULES["unknown-tool"], at=fact.at, detail=title),
-            ]
-        action: Action = "read" if first_verb(title) == "read" else "write"
-        system = out.element(
-            "system", ("application data", *self._systems.key),
-            f"what the tools of {self._systems.title} keep", at=fact.at, kind="other",
-            zone=self._systems.workstation(fact.at),
-        )  # fmt: skip
-        out.mark("guessed", ("system", system))
-        agent.guessed[title] = action
-        return [
-            *records,
-            self._accesses.may(self._own_credential(agent, fact.at), system, action, asking, fact.at, agent),
-        ]
+            records.append(
+                out.ask(("agent", agent.id), text, RULES["unknown-tool"], at=fact.at, detail=title)
+            )
+        return records
 
     def _is_framework(self, package: str) -> bool:
         return any(each == package or each.split(".")[0] == package for each in self._form.packages)
@@ -1075,7 +1072,7 @@ class _ApplicationDrawing:
     # What is drawn at the end -------------------------------------------------------------------
 
     def _tell(self, agent: _AgentDrawing) -> None:
-        """One assumption on what its known tools reach, and one on what its own are taken to do."""
+        """One assumption on what its known tools reach."""
         out, at = self._out, agent.facts[0].at
         if agent.known:
             told = [*agent.known]
@@ -1086,12 +1083,6 @@ class _ApplicationDrawing:
                 usual = f" No credential is named there; as usual it is {named}."
             text = f"{agent.title} uses {text}.{usual} True?"
             out.assume(("agent", agent.id), text, RULES["known-tool"], at=_above(at))
-        for action, verb in (("write", "something is changed"), ("read", "something is only read")):
-            names = [each for each, one in agent.guessed.items() if one == action]
-            if names:
-                text = f"With {', '.join(names[:12])} of {agent.title} {verb}, by these names; their code "
-                text += "calls nothing that is known here. True, and in which system?"
-                out.assume(("agent", agent.id), text, RULES["own-tool"], at=_above(at), detail=action)
 
     def _ask_who_starts(self) -> None:
         names = [each for each in self._agents.values() if not each.is_started]
@@ -1118,12 +1109,21 @@ def _names_credential(variable: "Evidence") -> bool:
 
 
 _OF_PYTHON: Final = frozenset({*dir(builtins), *dir(dict), *dir(list), *dir(set), *dir(str)})
-_ASKING_ELSEWHERE: Final = frozenset({"subprocess", "urllib", "http", "socket", "importlib"})
+_LISTS: Final = WordLists(__file__)
+_OF_SCRIPTS: Final = _LISTS.all_of("of-scripts")
+"""What JavaScript has of its own: objects, functions, and methods of texts, lists and maps."""
+_LOGGING: Final = _LISTS.all_of("logging")
+_ASKING_ELSEWHERE: Final = _LISTS.all_of("asking-elsewhere")
+"""Modules of Python that reach beyond the program."""
 
 
-def _is_unknown(called: str) -> bool:
-    """Whether a call is neither of Python itself nor a method of its texts, lists and maps."""
-    first, last = called.partition(".")[0], called.lstrip("?").rpartition(".")[2]
+def _is_unknown(called: str, language: str) -> bool:
+    """Whether a call is neither of the language itself nor a method of its texts, lists and maps."""
+    first, last = re.split(r"[./]", called.lstrip("?"))[0], called.lstrip("?").rpartition(".")[2]
+    if first in PLAIN_PACKAGES or last in _LOGGING:
+        return False
+    if language == "ts:":
+        return first not in _OF_SCRIPTS and last not in _OF_SCRIPTS
     if called.startswith("?") or first == called:
         return last not in _OF_PYTHON
     return first not in sys.stdlib_module_names or first in _ASKING_ELSEWHERE

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from meshmodel.importers.code_names import Module, definition_of, literal
+from meshmodel.importers.meanings import PLAIN_PACKAGES
 from meshmodel.importers.syntax import CALLS, CLASSES, FUNCTIONS, MEMBERS, TEXTS, Syntax, text_in
 from meshmodel.importers.withheld import shows_secret
 from meshmodel.model.stop import check_current
@@ -229,12 +230,5 @@ def packages_called(found: list[Evidence]) -> list[str]:
         for each in names
         if each.replace(".", "_").isidentifier()
         and each not in sys.stdlib_module_names
-        and each not in _COMMON
+        and each not in PLAIN_PACKAGES
     ]
-
-
-_COMMON: Final = frozenset([
-    "open", "print", "input", "fetch", "require", "pydantic", "typing_extensions", "dotenv", "rich",
-    "numpy", "pandas", "dateutil", "pytz", "yaml", "markdown", "tenacity", "loguru", "structlog",
-    "console", "JSON", "Math",
-])  # fmt: skip

@@ -16,6 +16,8 @@ Meaning = Literal["secret", "public", "setting", "unclear"]
 _PUBLIC: Final = frozenset({"PUBLIC", "PUBLISHABLE", "ANON", "SITE"})
 _LISTS: Final = WordLists(__file__)
 _SETTINGS: Final = _LISTS.all_of("settings")
+PLAIN_PACKAGES: Final = _LISTS.all_of("plain-packages")
+"""Packages of code, and objects of its languages, that compute, check or log and reach nothing."""
 _COUNTED: Final = frozenset(
     {"MAX", "MIN", "NUM", "INPUT", "OUTPUT", "CONTEXT", "PROMPT", "THINKING", "TOTAL"}
 )

@@ -722,3 +722,34 @@ def test_what_is_done_with_an_answer_of_http_changes_nothing(call, actions, tmp_
     found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
     done = {each for (_, to), grant in found.grant.items() if to != "openai-api" for each in grant.actions}
     assert done == actions
+
+
+@all_rows(
+    ("call", "opened", "asked"),
+    [
+        ("text.upper().split(',')", set(), ""),
+        ("json.dumps({'paid': text})", set(), ""),
+        ("store.pay(text)", set(), "It calls store.pay."),
+        ("open('paid', 'a').write(text + os.environ['PAY_TOKEN'])", {("code of Desk", "write")}, ""),
+        ("open(text).read()", {("code of Desk", "read")}, ""),
+        (
+            "eval(text)",
+            {("code of Desk", "execute"), ("code of Desk", "read"), ("code of Desk", "write")},
+            "",
+        ),
+    ],
+)
+def test_what_a_function_does_is_what_it_calls_and_not_what_it_is_called(call, opened, asked, tmp_path):
+    code = TOOL.replace("def look", "def update_orders").replace("[look]", "[update_orders]")
+    (tmp_path / "app.py").write_text(code.format(before="import json", call=call), encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    done = {
+        (found.credential[one].title, each)
+        for (one, to), grant in found.grant.items()
+        if to != "openai-api"
+        for each in grant.actions
+    }
+    assert done == opened
+    questions = [each.text for each in found.note.values() if "What does update_orders" in each.text]
+    assert bool(questions) == bool(asked)
+    assert all(each.endswith(asked) for each in questions)
