@@ -4,7 +4,7 @@ Texts, lists, the report and the comparison are made of these. Each writer escap
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, Literal, NamedTuple, Self
 
 from meshmodel.answers.lines import Look, Words
@@ -14,17 +14,20 @@ Answer = dict[str, Any]
 """An answer as JSON: one document."""
 
 
-def fields_json(value: Any) -> Any:
-    """Records whose keys are their fields, as JSON: tuples as lists, the field ``from_`` as ``from``."""
-    if is_dataclass(value):
-        return {each.name.rstrip("_"): fields_json(getattr(value, each.name)) for each in fields(value)}
-    if not isinstance(value, tuple):
+def fields_json(value: Any, *names: str) -> Any:
+    """Records whose keys are their fields, as JSON: tuples as lists, the field ``from_`` as ``from``.
+
+    Args:
+        value: a record, a tuple or list of them, or what stands in one.
+        names: the attributes that are told, in this order; by default all fields.
+    """
+    if value is None or isinstance(value, str | int | float):
         return value
-    found = [fields_json(each) for each in value]
-    names = getattr(value, "_fields", None)
-    return (
-        found if names is None else {name.rstrip("_"): each for name, each in zip(names, found, strict=True)}
-    )
+    if isinstance(value, tuple | list) and not hasattr(value, "_fields"):
+        return [fields_json(each, *names) for each in value]
+    if not names:
+        names = getattr(value, "_fields", None) or tuple(each.name for each in fields(value))
+    return {name.rstrip("_"): fields_json(getattr(value, name)) for name in names}
 
 
 _LONGEST: Final = 100_000

@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from meshmodel.analysis.results import Crossing, Door, Finding, Question, Summary
+from meshmodel.analysis.results import Crossing, Finding, Summary
 from meshmodel.answers.acceptances import accepted_words, unmatched_words
 from meshmodel.answers.baseline import Comparison, comparison_blocks, comparison_json
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table, fields_json
@@ -52,9 +52,9 @@ def check_json(
         listed = sorted(analysis.crossings(), key=attrgetter("order"))
         before["crossings"] = [_crossing(each) for each in listed]
     after: Answer = {
-        "heard": [fields_json(each) for each in analysis.heard],
+        "heard": fields_json(tuple(analysis.heard)),
         "findings": [*_findings(analysis.findings)],
-        "questions": [_question(each) for each in analysis.questions],
+        "questions": fields_json(tuple(analysis.questions), "element", "asks"),
     }
     if baseline is not None:
         after["baseline"] = comparison_json(baseline)
@@ -68,33 +68,15 @@ def check_json(
         agents = known.get(id(door.agents))
         if agents is None:
             agents = known[id(door.agents)] = _json(list(door.agents))
-        head, _, tail = _json(_door(door)).partition('"agents": []')
-        yield f'{between}{head}"agents": {agents}{tail}'
+        head = _json(fields_json(door, "credential", "system", "actions"))[:-1]
+        yield f'{between}{head}, "agents": {agents}, "severity": {_json(door.severity)}}}'
         between = ", "
     yield f"], {_json(after)[1:]}"
 
 
 def _crossing(crossing: Crossing) -> Answer:
     severity: Severity | None = crossing.severity if crossing.state == "uncontrolled" else None
-    return {
-        "agent": crossing.agent,
-        "source": crossing.source,
-        "target": crossing.target,
-        "action": crossing.action,
-        "state": crossing.state,
-        "severity": severity,
-    }
-
-
-def _door(door: Door) -> Answer:
-    """A missing checkpoint; ``check_json`` puts its agents in."""
-    return {
-        "credential": door.credential,
-        "system": door.system,
-        "actions": list(door.actions),
-        "agents": [],
-        "severity": door.severity,
-    }
+    return {**fields_json(crossing), "severity": severity}
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[Answer]:
@@ -105,30 +87,12 @@ def _findings(findings: Sequence[Finding]) -> Iterator[Answer]:
 
 
 def _finding(finding: Finding, cause: Finding | None) -> Answer:
-    accepted = finding.accepted
     return {
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "subject": finding.subject,
-        "message": finding.message,
-        "remedy": finding.remedy,
-        "references": list(finding.references),
-        "accepted": None
-        if accepted is None
-        else {
-            "by": accepted.by,
-            "reason": accepted.reason,
-            "until": accepted.until,
-            "open": accepted.open,
-        },
-        "title": finding.title,
-        "why": finding.why,
-        "cause": None if cause is None else {"rule": cause.rule, "subject": cause.subject},
+        **fields_json(finding, "rule", "severity", "subject", "message", "remedy", "references"),
+        "accepted": fields_json(finding.accepted, "by", "reason", "until", "open"),
+        **fields_json(finding, "title", "why"),
+        "cause": fields_json(cause, "rule", "subject"),
     }
-
-
-def _question(question: Question) -> Answer:
-    return {"element": question.element, "asks": list(question.asks)}
 
 
 class Verdict(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Final
 
 from meshmodel.analysis.compromise import OUTSIDER, Compromise, Origin, Spread
 from meshmodel.analysis.results import StepKind
-from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table, section
+from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table, fields_json, section
 from meshmodel.answers.measures import title_in
 from meshmodel.model.phrases import VIEWS, sign_in
 from meshmodel.model.records import Custody, Snapshot
@@ -38,8 +38,7 @@ def compromise_json(found: Compromise) -> Answer:
 
 def _spread(spread: Spread) -> Answer:
     return {
-        "agents": list(spread.agents),
-        "credentials": list(spread.credentials),
+        **fields_json(spread, "agents", "credentials"),
         "systems": [{"system": system, "actions": list(actions)} for system, actions in spread.systems],
     }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from meshmodel.answers.blocks import Answer, Block, Paragraph, Section
+from meshmodel.answers.blocks import Answer, Block, Paragraph, Section, fields_json
 from meshmodel.interchange.writer import toml_string
 from meshmodel.model.events import time_text
 from meshmodel.model.secrets import masked, shortened
@@ -58,7 +58,7 @@ def names_json(answer: NamesAnswer) -> Answer:
                 "last": None if unknown.last is None else time_text(unknown.last),
                 "logs": sorted(unknown.logs),
                 "likely": [
-                    {"key": each.key, "value": each.value, "why": each.why, "certain": each.is_certain}
+                    {**fields_json(each, "key", "value", "why"), "certain": each.is_certain}
                     for each in likely
                 ],
             }

@@ -24,18 +24,11 @@ def offboarding_json(plan: Offboarding, *, applied: bool) -> Answer:
     return {
         "format": "meshmodel-offboarding/1",
         "agent": name if kind == "agent" else None,
-        "who": plan.who,
-        "agents": list(plan.agents),
-        "owned": list(plan.owned),
-        "systems": list(plan.systems),
-        "revoke": list(plan.revoke),
-        "rotate": fields_json(plan.rotate),
-        "copies": fields_json(plan.copies),
+        **fields_json(plan, "who", "agents", "owned", "systems", "revoke", "rotate", "copies"),
         "delegations": [{"from": start, "to": end} for start, end in plan.delegations],
         "triggers": [{"system": system, "agent": agent} for system, agent in plan.triggers],
         "intents": [{"agent": agent, "system": system} for agent, system in plan.intents],
-        "approvals": fields_json(plan.approvals),
-        "checkpoints": list(plan.checkpoints),
+        **fields_json(plan, "approvals", "checkpoints"),
         "touched": [
             {key: value or None for key, value in fields_json(each).items()} for each in plan.touched
         ],

@@ -24,38 +24,12 @@ def verification_json(found: "Verification") -> Answer:
         "proven": found.is_proven,
         "same_digest": found.same_digest,
         "drift": fields_json(found.drift),
-        "left": [
-            {
-                "agent": each.agent,
-                "source": each.source,
-                "target": each.target,
-                "action": each.action,
-                "severity": each.severity,
-            }
-            for each in found.left
-        ],
-        "unfilled": [
-            {
-                "agent": each.agent,
-                "system": each.system,
-                "actions": list(each.actions),
-                "credentials": list(each.credentials),
-            }
-            for each in found.unfilled
-        ],
+        "left": fields_json(tuple(found.left), "agent", "source", "target", "action", "severity"),
+        "unfilled": fields_json(tuple(found.unfilled), "agent", "system", "actions", "credentials"),
         "unenforceable": fields_json(found.unenforceable),
-        "checkpoints": [
-            {
-                "kind": each.kind,
-                "step": each.step,
-                "from": each.from_,
-                "to": each.to,
-                "decided_at": each.decided_at,
-                "freshness": each.freshness,
-                "state": each.state,
-            }
-            for each in found.checkpoints
-        ],
+        "checkpoints": fields_json(
+            tuple(found.checkpoints), "kind", "step", "from_", "to", "decided_at", "freshness", "state"
+        ),
         "narrowed": fields_json(found.narrowed),
     }
 

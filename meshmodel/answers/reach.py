@@ -23,7 +23,7 @@ _HOW: Final[dict[How, str]] = {
 
 def reach_json(reach: Iterable[AgentReach]) -> Answer:
     """``meshmodel-reach/1``: every active agent with the systems it reaches."""
-    return {"format": "meshmodel-reach/1", "agents": [fields_json(each) for each in reach]}
+    return {"format": "meshmodel-reach/1", "agents": fields_json(tuple(reach))}
 
 
 def reach_blocks(snapshot: Snapshot, reach: Sequence[AgentReach]) -> Iterator[Block]:

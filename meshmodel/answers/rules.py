@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from meshmodel.answers.blocks import Answer, Block, Facts, Paragraph, Section
+from meshmodel.answers.blocks import Answer, Block, Facts, Paragraph, Section, fields_json
 from meshmodel.answers.standards import titled
 
 if TYPE_CHECKING:
@@ -17,13 +17,9 @@ def rules_json(rules: "Iterable[Rule]") -> Answer:
         "rules": [
             {
                 "rule": rule.id,
-                "severity": rule.severity,
-                "detects": rule.detects,
-                "remedy": rule.remedy,
-                "references": list(rule.references),
+                **fields_json(rule, "severity", "detects", "remedy", "references"),
                 "false_positives": ". ".join(rule.false_positives),
-                "title": rule.title,
-                "why": rule.why,
+                **fields_json(rule, "title", "why"),
             }
             for rule in sorted(rules, key=lambda each: each.id)
         ],

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from meshmodel.analysis.analysis import Analysis, analyse
 from meshmodel.analysis.results import AgentReach, Door, Explanation
+from meshmodel.answers.blocks import fields_json
 from meshmodel.edits.edit import Change, Edit, Put, Remove, apply_edit
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import (
@@ -1292,11 +1293,7 @@ def scan_json(found: ScanAnswer) -> dict[str, Any]:
         "late": scope.late,
         "agents": [
             {
-                "agents": list(each.agents),
-                "reads": list(each.reads),
-                "changes": list(each.changes),
-                "runs": list(each.runs),
-                "identities": list(each.identities),
+                **fields_json(each, "agents", "reads", "changes", "runs", "identities"),
                 "assumed": _assumed_of(found.snapshot, each, scope.marks),
                 "asks": each.asks_in_words,
                 "asks_before": list(each.asks_before),
@@ -1309,9 +1306,7 @@ def scan_json(found: ScanAnswer) -> dict[str, Any]:
         else {
             "agent": worst.explanation.agent,
             "source": worst.source,
-            "system": worst.explanation.system,
-            "action": worst.explanation.action,
-            "severity": worst.explanation.severity,
+            **fields_json(worst.explanation, "system", "action", "severity"),
             "credential": _used(worst.explanation) or worst.door.credential,
             "others": list(worst.others),
             "sentences": list(worst.explanation.sentences),
@@ -1320,6 +1315,6 @@ def scan_json(found: ScanAnswer) -> dict[str, Any]:
             "after": worst.after,
         },
         "why": found.why,
-        "questions": [each._asdict() for each in found.questions],
+        "questions": fields_json(found.questions),
         "lines": scan_lines(found),
     }

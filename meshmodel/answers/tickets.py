@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from meshmodel.analysis.fix.results import FIX
+from meshmodel.answers.blocks import fields_json
 from meshmodel.answers.plan_options import plan_options, usual_options
 from meshmodel.answers.plan_state import in_order
 from meshmodel.answers.report.markdown import escaped
@@ -252,16 +253,9 @@ def tickets_json(analysis: "Analysis", by: By | None = None) -> str:
         "format": FORMAT,
         "model": analysis.snapshot.about.name or "",
         "view": analysis.view,
-        "tickets": [_named(each) for each in tickets(analysis, by)],
+        "tickets": fields_json(tuple(tickets(analysis, by))),
     }
     return json.dumps(content, ensure_ascii=False) + "\n"
-
-
-def _named(ticket: Ticket) -> dict[str, object]:
-    return {
-        name.rstrip("_"): list(value) if isinstance(value, tuple) else value
-        for name, value in ticket._asdict().items()
-    }
 
 
 def tickets_markdown(analysis: "Analysis", by: By | None = None) -> str:

@@ -148,7 +148,7 @@ class TraceSummary:
 
 def trace_json(traced: TracedEvent) -> Answer:
     """``meshmodel-trace/2``: one event."""
-    event, yielded, crossing, decision = traced.event, traced.yielded, traced.crossing, traced.decision
+    event = traced.event
     return {
         "format": FORMAT,
         "event": event.number,
@@ -159,27 +159,20 @@ def trace_json(traced: TracedEvent) -> Answer:
         "session": _handle(event.session),
         "credential": traced.credential,
         "token": _handle(event.token),
-        "credential_state": traced.credential_state,
-        "identity": traced.identity,
-        "on_behalf_of": traced.on_behalf_of,
+        **fields_json(traced, "credential_state", "identity", "on_behalf_of"),
         "logged_on_behalf_of": event.on_behalf_of,
-        "system": event.system,
-        "action": event.action,
+        **fields_json(event, "system", "action"),
         "outcome": "refused" if event.refused else "done",
         "yields": event.yields,
         "yields_token": _handle(event.yields_token),
         "revokes": event.revokes,
-        "yielded": fields_json(yielded),
+        "yielded": fields_json(traced.yielded),
         "authority": [_link_json(each) for each in traced.authority.links()] if traced.authority else [],
-        "crossing": None
-        if crossing is None
-        else {"source": crossing.source, "event": crossing.event, "severity": crossing.severity},
-        "recheck": traced.recheck,
-        "checkpoints": list(traced.checkpoints),
-        "decision": _decided_json(decision),
+        "crossing": fields_json(traced.crossing, "source", "event", "severity"),
+        **fields_json(traced, "recheck", "checkpoints"),
+        "decision": _decided_json(traced.decision),
         "refusal": _decided_json(traced.refusal),
-        "unexplained": list(traced.unexplained),
-        "notes": list(traced.notes),
+        **fields_json(traced, "unexplained", "notes"),
     }
 
 
@@ -225,15 +218,13 @@ def summary_json(summary: TraceSummary, revoke: Sequence[ToRevoke], *, complete:
 
 def unused_json(rules: "Sequence[MapRule]") -> Answer:
     """The rules of a map that no record used, if there are any, as a part of an answer."""
-    return {"unused_rules": [each._asdict() for each in rules]} if rules else {}
+    return {"unused_rules": fields_json(tuple(rules))} if rules else {}
 
 
 def _revoke_json(each: ToRevoke) -> Answer:
     yielded = None if each.link is None else each.link.yielded
     return {
-        "credential": each.credential,
-        "why": each.why,
-        "event": each.event,
+        **fields_json(each, "credential", "why", "event"),
         "yielded": fields_json(yielded),
         "revoked": each.revoked,
         "ended": _time(each.ended),
@@ -245,12 +236,7 @@ def log_json(log: "ReadLog") -> Answer:
     """A log that was read, with what tells whether it is the same again."""
     return {
         "log": log.file.name,
-        "form": log.form,
-        "sha256": log.sha256,
-        "size": log.size,
-        "events": log.events,
-        "in_sessions": log.in_sessions,
-        "ignored": log.ignored,
+        **fields_json(log, "form", "sha256", "size", "events", "in_sessions", "ignored"),
         "first": _time(log.first),
         "last": _time(log.last),
         "shift": log.file.shift,

@@ -35,9 +35,7 @@ def used_json(used: ModelUse, unused_rules: "Sequence[MapRule]" = (), *, complet
         "not_granted": fields_json(used.not_granted),
         "intents": [
             {
-                "agent": each.agent,
-                "system": each.system,
-                "actions": list(each.actions),
+                **fields_json(each, "agent", "system", "actions"),
                 "from": list(each.sources),
                 "per_day": each.per_day,
             }

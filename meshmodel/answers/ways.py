@@ -40,13 +40,7 @@ def explain_json(explanation: Explanation | None) -> Answer:
         return {"format": "meshmodel-explain/1", **names, "steps": [], "severity": None, "sentences": []}
     return {
         "format": "meshmodel-explain/1",
-        "agent": explanation.agent,
-        "source": explanation.source,
-        "system": explanation.system,
-        "action": explanation.action,
-        "state": explanation.state,
-        "steps": fields_json(explanation.steps),
-        "severity": explanation.severity,
+        **fields_json(explanation, "agent", "source", "system", "action", "state", "steps", "severity"),
         "sentences": [*explanation.sentences, *filter(None, [explanation.why_not])],
     }
 
@@ -59,15 +53,7 @@ def ways_json(ways: Ways | None) -> Answer:
     return explain_json(ways.explanation) | {
         "unasked": ways.unasked,
         "through": [{"element": each, "actions": list(actions)} for each, actions in ways.through],
-        "doors": [
-            {
-                "credential": door.credential,
-                "system": door.system,
-                "actions": list(door.actions),
-                "intended": door.intended,
-            }
-            for door in ways.doors
-        ],
+        "doors": fields_json(ways.doors),
         "cut": {"size": 1 if ways.single else len(cut), "steps": [_step(each) for each in cut]}
         if cut
         else None,

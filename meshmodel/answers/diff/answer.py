@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from meshmodel.analysis.results import Crossing, Finding, SystemReach
 from meshmodel.answers.blocks import Answer, fields_json
 from meshmodel.answers.causes import is_accepted
-from meshmodel.answers.diff.changes import CrossingChange, Diff, DrawnChange, FindingChange, ReachChange, Side
+from meshmodel.answers.diff.changes import CrossingChange, Diff, FindingChange, ReachChange, Side
 from meshmodel.answers.diff.changes import uncontrolled_severity as severity_of
 from meshmodel.answers.plan import fix_json
 
@@ -24,15 +24,15 @@ def diff_json(diff: Diff) -> Answer:
         "opened": len(diff.opened),
         "worst": diff.worst,
         "standing": diff.standing,
-        "drawn": [_drawn(each) for each in diff.drawn],
-        "identities": [fields_json(each) for each in diff.identities],
+        "drawn": fields_json(diff.drawn, "table", "key", "change", "says", "fields"),
+        "identities": fields_json(diff.identities),
         "reach": [_reach(each) for each in diff.reach],
         "crossings": [_crossing(each) for each in diff.crossings],
         "findings": sorted(map(_finding, diff.findings), key=lambda each: (each["rule"], each["subject"])),
         "fix": diff.fixes and {"before": _fix(diff.fixes[0]), "after": _fix(diff.fixes[1])},
     }
     if diff.work is not None:
-        answer["work"] = [fields_json(each) for each in diff.work]
+        answer["work"] = fields_json(diff.work)
     if not diff.is_complete:
         answer["complete"] = False
     return answer
@@ -42,22 +42,9 @@ def _side(side: Side) -> Answer:
     return {"name": side.name, "summary": asdict(side.summary)}
 
 
-def _drawn(change: DrawnChange) -> Answer:
-    return {
-        "table": change.table,
-        "key": list(change.key),
-        "change": change.change,
-        "says": change.says,
-        "fields": [each._asdict() for each in change.fields],
-    }
-
-
 def _reach(change: ReachChange) -> Answer:
     return {
-        "agent": change.agent,
-        "system": change.system,
-        "gained": list(change.gained),
-        "lost": list(change.lost),
+        **fields_json(change, "agent", "system", "gained", "lost"),
         "before": change.before and _reached(change.before),
         "after": change.after and _reached(change.after),
     }
@@ -68,12 +55,8 @@ def _reached(reach: SystemReach) -> Answer:
 
 
 def _crossing(change: CrossingChange) -> Answer:
-    crossing = change.crossing
     return {
-        "agent": crossing.agent,
-        "source": crossing.source,
-        "target": crossing.target,
-        "action": crossing.action,
+        **fields_json(change.crossing, "agent", "source", "target", "action"),
         "change": change.change,
         "before": _state(change.before),
         "after": _state(change.after),
@@ -86,8 +69,7 @@ def _state(crossing: Crossing | None) -> Answer | None:
 
 def _finding(change: FindingChange) -> Answer:
     return {
-        "rule": change.finding.rule,
-        "subject": change.finding.subject,
+        **fields_json(change.finding, "rule", "subject"),
         "change": change.change,
         "before": _found(change.before),
         "after": _found(change.after),
@@ -97,13 +79,8 @@ def _finding(change: FindingChange) -> Answer:
 def _found(finding: Finding | None) -> Answer | None:
     if finding is None:
         return None
-    return {
-        "severity": finding.severity,
-        "message": finding.message,
-        "agents": list(finding.agents),
-        "actions": list(finding.actions),
-        "accepted": is_accepted(finding),
-    }
+    told = fields_json(finding, "severity", "message", "agents", "actions")
+    return {**told, "accepted": is_accepted(finding)}
 
 
 def _fix(fix: "Plan") -> Answer:

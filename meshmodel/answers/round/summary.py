@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from meshmodel.answers.acceptances import acceptance_words, rule_title
-from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table
+from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table, fields_json
 from meshmodel.answers.round.stops import SOURCE, RoundStop
 from meshmodel.answers.round.words import title_of
 from meshmodel.edits.edit import difference
@@ -196,9 +196,10 @@ def summary_json(found: RoundSummary) -> Answer:
         "begun": None if found.begun is None else found.begun.isoformat(),
         "ended": None if found.ended is None else found.ended.isoformat(),
         "people": list(found.people),
-        "before": _counts(found.before),
-        "after": _counts(found.after),
-        "designed": _counts(found.designed),
+        **{
+            name: fields_json(getattr(found, name), "uncontrolled", "missing")
+            for name in ("before", "after", "designed")
+        },
         "decisions": [
             {
                 "what": each.what,
@@ -211,10 +212,6 @@ def summary_json(found: RoundSummary) -> Answer:
         ],
         "skipped": list(found.skipped),
     }
-
-
-def _counts(summary: "Summary") -> Answer:
-    return {"uncontrolled": summary.uncontrolled, "missing": summary.missing}
 
 
 def summary_blocks(found: RoundSummary) -> Iterator[Block]:

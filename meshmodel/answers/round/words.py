@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.answers.blocks import Answer, Block, Facts, Paragraph, Section, Table
+from meshmodel.answers.blocks import Answer, Block, Facts, Paragraph, Section, Table, fields_json
 from meshmodel.answers.lines import Look
 from meshmodel.answers.measures import title_in
 from meshmodel.answers.ways import step_row
@@ -47,48 +47,30 @@ def _stop(stop: "RoundStop") -> Answer:
         "step": kind,
         "from": from_,
         "to": to,
-        "finding": None
-        if finding is None
-        else {
-            "rule": finding.rule,
-            "subject": finding.subject,
-            "severity": finding.severity,
-            "message": finding.message,
-        },
+        "finding": fields_json(finding, "rule", "subject", "severity", "message"),
         "uncontrolled": stop.before,
         "remaining": stop.after,
         "closes": [_door_json(each, snapshot) for each in stop.closes],
         "lowers": [_door_json(each, snapshot) for each in stop.lowers],
         "way": [] if way is None else list(way.sentences),
-        "interrupts": [
-            {"agent": each.agent, "system": each.system, "per_day": each.per_day} for each in stop.interrupts
-        ],
-        "unknown": [{"element": each.element, "asks": list(each.asks)} for each in stop.unknown(way)],
+        "interrupts": fields_json(tuple(stop.interrupts), "agent", "system", "per_day"),
+        "unknown": fields_json(tuple(stop.unknown(way)), "element", "asks"),
         "stolen": None
         if stolen is None or credential is None
         else {
             "credential": credential.id,
-            "lifetime": credential.lifetime,
-            "owner": credential.owner,
+            **fields_json(credential, "lifetime", "owner"),
             "credentials": list(stolen.unchecked.credentials),
             "systems": [system for system, _ in stolen.unchecked.systems],
         },
-        "related": [
-            {"rule": each.rule, "subject": each.subject, "severity": each.severity} for each in stop.related
-        ],
+        "related": fields_json(tuple(stop.related), "rule", "subject", "severity"),
         "parked": None if stop.parked is None else stop.parked.id,
     }
 
 
 def _door_json(door: "Door", snapshot: "Snapshot") -> Answer:
-    return {
-        "credential": door.credential,
-        "system": door.system,
-        "actions": list(door.actions),
-        "agents": list(door.agents),
-        "severity": door.severity,
-        "audit": snapshot.system[door.system].audit,
-    }
+    told = fields_json(door, "credential", "system", "actions", "agents", "severity")
+    return {**told, "audit": snapshot.system[door.system].audit}
 
 
 def round_blocks(found: "Round") -> Iterator[Block]:
