@@ -74,6 +74,7 @@ class Marks:
         guessed: systems that stand for what tools of code are taken to act on by their names.
         assumed: credentials that no file names.
         network: credentials that stand for what needs none.
+        assistant: agents that work for a person at that person's machine.
         commands: systems that stand for any command on a machine.
         site: systems that are one host, where its owner writes and not anybody.
         short: systems and credentials whose names tell them apart from others of one short name, which it is.
@@ -90,6 +91,7 @@ class Marks:
     guessed: Marked = field(default_factory=dict)
     assumed: Marked = field(default_factory=dict)
     network: Marked = field(default_factory=dict)
+    assistant: Marked = field(default_factory=dict)
     commands: Marked = field(default_factory=dict)
     site: Marked = field(default_factory=dict)
     short: Marked = field(default_factory=dict)
@@ -528,6 +530,11 @@ def _is_by_default(snapshot: Snapshot, agent: str, asks: str, marks: Marks) -> b
     return ("agent", agent) in marks.default or (bool(started) and (shared or asks != "does not ask"))
 
 
+def _is_unasked_by_default(snapshot: Snapshot, agent: str, marks: Marks) -> bool:
+    """Whether what an agent does not ask is its default, and no file names tools that it uses so."""
+    return ("agent", agent) not in marks.partly and _is_by_default(snapshot, agent, "does not ask", marks)
+
+
 def _unsaid(snapshot: Snapshot, marks: Marks) -> set[str]:
     """The clients of which no file that was read says what they ask; one whose settings were read has the
     person's account.
@@ -549,7 +556,9 @@ def _harm(system: System, action: Action) -> int:
         return 0 if is_host else _RUNS.get(kind or "", 8)
     if action == "write":
         return 4 if system.integrity == "critical" else _WRITES.get(kind or "", 8)
-    return 5 if kind == "secrets-manager" or system.sensitivity == "restricted" else 9
+    if kind == "secrets-manager" or system.sensitivity == "restricted":
+        return 5
+    return 6 if system.untrusted_input and system.exposes_requests else 9
 
 
 _RUNS: Final[Mapping[str, int]] = {
@@ -661,10 +670,10 @@ def _candidates(
                 door,
             )
             for door in analysis.doors
-            if door.severity in _WEIGHED
             for agent in door.agents
             if agent in reaches
             for action in door.actions
+            if door.severity in _WEIGHED or _is_sent_away(snapshot, agent, door.system, action, marks)
             if (snapshot.system[door.system].kind, action) != ("saas", "execute")  # all call a model
         ),
         key=lambda each: each[:-1],
@@ -688,7 +697,7 @@ def _needed(snapshot: Snapshot, own: _Own, source: str | None, marks: Marks) -> 
     """What whoever writes in a source needs, least first: that the defaults of a product hold, that somebody
     lets the agent read it, to be the one who runs it, and what comes before the agent works.
     """
-    is_default = _is_by_default(snapshot, own.agent, "does not ask", marks)
+    is_default = _is_unasked_by_default(snapshot, own.agent, marks)
     is_site, after = ("system", source or "") in marks.site, _after(snapshot, own.agent, source, marks)
     return is_default, _asks_to_read(snapshot, own, source), is_site, after
 
@@ -752,22 +761,31 @@ def _explained(
 
     Else one that begins where the agent works or with what it reads itself; else any.
     """
-    found = [way for source in sources[:_ASKED] if (way := _unchecked(analysis, end, source))]
+    found = [way for source in sources[:_ASKED] if (way := _unchecked(analysis, end, source, marks))]
     if found:
         return min(
             found, key=lambda each: (_needed(analysis.snapshot, own, each.source, marks), len(each.steps))
         )
-    any_way = _unchecked(analysis, end, None)
+    any_way = _unchecked(analysis, end, None, marks)
     if end.door.system in sources or (any_way and any_way.source and not own.takes(any_way.source, "read")):
-        return _unchecked(analysis, end, "home") or any_way
+        return _unchecked(analysis, end, "home", marks) or any_way
     return any_way
 
 
-def _unchecked(analysis: Analysis, end: _PathEnd, source: str | None) -> Explanation | None:
+def _unchecked(analysis: Analysis, end: _PathEnd, source: str | None, marks: Marks) -> Explanation | None:
     """The path to an end from a system or from home, if no checkpoint decides on it and it is worth it."""
     way = analysis.explain(end.agent, end.door.system, end.action, source)
-    is_told = way is not None and way.steps and way.state == "uncontrolled" and way.severity in _WEIGHED
-    return way if is_told else None
+    if way is None or not way.steps or way.state != "uncontrolled":
+        return None
+    is_sent = _is_sent_away(analysis.snapshot, end.agent, end.door.system, end.action, marks)
+    return way if way.severity in _WEIGHED or is_sent else None
+
+
+def _is_sent_away(snapshot: Snapshot, agent: str, system: str, action: Action, marks: Marks) -> bool:
+    """Whether an assistant of a person asks where outsiders write and see it: it may send what it knows."""
+    asked = snapshot.system[system]
+    is_seen = asked.exposes_requests and asked.untrusted_input and ("system", system) not in marks.site
+    return is_seen and action == "read" and ("agent", agent) in marks.assistant
 
 
 def _read_at_the_end(own: _Own, end: _PathEnd, first_hand: Sequence[str]) -> str | None:
@@ -783,7 +801,7 @@ def _why_unchecked(analysis: Analysis, way: Explanation, marks: Marks) -> str:
     """Why no checkpoint decides on a path: there is none, or one that is not effective, and why."""
     snapshot = analysis.snapshot
     who = snapshot.agent[way.agent].title
-    for each in _on(snapshot, way):
+    for each in _on(snapshot, way, marks):
         if each.freshness != "per-action":
             return "a checkpoint decides once, and not again"
         if each.state != "enforced":
@@ -800,7 +818,7 @@ def _why_unchecked(analysis: Analysis, way: Explanation, marks: Marks) -> str:
         return "whether a checkpoint decides is not in these files"
     if ("delegation", way.agent) in {(each.step, each.to) for each in snapshot.checkpoint.values()}:
         return "a checkpoint decides whether it is called, and not what it then does"
-    return "no checkpoint decides" + _ASSUMED * _is_by_default(snapshot, way.agent, "does not ask", marks)
+    return "no checkpoint decides" + _ASSUMED * _is_unasked_by_default(snapshot, way.agent, marks)
 
 
 def _reached(analysis: Analysis, way: Explanation, system: str, action: Action) -> Explanation | None:
@@ -809,13 +827,14 @@ def _reached(analysis: Analysis, way: Explanation, system: str, action: Action) 
     return how if how is not None and how.steps else None
 
 
-def _on(snapshot: Snapshot, way: Explanation) -> list[Checkpoint]:
+def _on(snapshot: Snapshot, way: Explanation, marks: Marks) -> list[Checkpoint]:
     """The checkpoints on the steps of a path, for the action that is told."""
     ends = {(each.step, each.from_.partition(":")[2], each.to.partition(":")[2]) for each in way.steps}
     return [
         each
         for each in snapshot.checkpoint.values()
         if (each.step, each.from_, each.to) in ends
+        and not (each.state == "planned" and ("system", each.to) in marks.short)  # of runs that it starts
         and (not each.actions or each.to != way.system or way.action in each.actions)
     ]
 
@@ -1095,7 +1114,7 @@ def _as_whom(group: Group, found: ScanAnswer) -> str:
         rank = 2 if asks_model else 1 if grant.actions == ("read",) else 0
         most[principal] = min(rank, most.get(principal, rank))
     known = [each for each in group.identities if ("credential", each) not in marks.network]
-    names = {_identity(snapshot, each, marks): most.get(each, 3) for each in known or group.identities}
+    names = {_identity(snapshot, each, marks): most.get(each, 3) for each in known}
     first = sorted(names, key=lambda each: (each not in {"you", _YOU_ASSUMED}, names[each], each))
     return f", as {first_few(first, 1)}" if first else ""
 
@@ -1160,6 +1179,8 @@ def _deed(snapshot: Snapshot, target: System, action: Action, marks: Marks) -> s
     """What is done at the end of a path."""
     if _is_any_command(target, action, marks):
         return f"runs any {target.title}"
+    if action == "read" and target.untrusted_input and target.exposes_requests:
+        return "asks for any address, which can carry away what it has read"
     if action == "execute" and _harm(target, action) == 0 and target.kind == "other":
         return f"runs {target.title}"
     return f"{_DEEDS[action]} {_part(snapshot, target.id, marks)}"

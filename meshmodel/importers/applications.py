@@ -856,6 +856,7 @@ class _ApplicationDrawing:
         if not agent.own:
             key = (self._form.name, self._systems.key[1], "code", self._out.key("agent", agent.id))
             agent.own = self._out.element("credential", key, f"code of {agent.title}", at=at, kind="other")
+            self._out.mark("network", ("credential", agent.own))
             self._out.relate(Hold(agent.id, agent.own), at=at)
         return agent.own
 

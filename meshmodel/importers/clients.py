@@ -257,6 +257,7 @@ class Client:
             kind="ai-agent",
             home=self.systems.workstation(at),
         )
+        out.mark("assistant", ("agent", self.agent))
         self.at = at
         self._tools: list[tuple[Tools, Node]] = []
         self._rules: dict[str, list[tuple[str, Asking, Node]]] = {}

@@ -126,7 +126,7 @@ def told_of(folder):
         (
             "x6",
             [
-                "Codex in Read        does not ask: reads code, issues ⚑, web ⚑, runs OpenAI API",
+                "Codex in Read        does not ask: reads web ⚑, code, issues ⚑, runs OpenAI API",
                 "Claude Code in Look  does not ask: changes pull requests ⚑, reads code, runs Claude API, as",
                 "  then writes into pull requests as GITHUB_TOKEN;",
             ],
@@ -429,6 +429,24 @@ def test_a_job_starts_the_agents_of_the_programs_that_it_runs(command, started, 
         assert "  reads issues ⚑ (untrusted content), after a member starts it, and may follow it," in told
         assert any(each.startswith("  then runs any commands on ") for each in told)
         assert any("with GITHUB_TOKEN of Repair" in each for each in told)
+
+
+@all_rows(
+    ("unasked", "told"),
+    [
+        (["ref_read_url"], True),
+        (["ref_search_documentation"], False),
+        ([], False),
+    ],
+)
+def test_an_assistant_that_reads_any_page_unasked_can_send_what_it_knows(unasked, told, tmp_path):
+    ref = {"command": "npx", "args": ["ref-tools-mcp@latest"], "autoApprove": unasked}
+    settings_in(tmp_path, ".kiro/settings/mcp.json", {"mcpServers": {"Ref": ref}})
+    lines = told_of(tmp_path)
+    sent = "  then asks for any address, which can carry away what it has read, by way of Ref;"
+    assert (sent in lines) is told
+    assert (UNCHECKED in lines) is told
+    assert any(each.startswith("  reads web") for each in lines) is told
 
 
 SHELF = """
