@@ -16,8 +16,8 @@ from meshmodel.model.records import Agent, Credential, System
 _DAY: Final = 86_400
 """Seconds."""
 _OWNER: Final = "Who owns it?"
-_LIFETIME: Final = "How long does it live?"
-_LOG: Final = "What can its log later tell: nothing, the identity, or the subject too?"
+_LIFETIME: Final = "How long is it valid?"
+_LOG: Final = "What does its log record: nothing, the identity, or also the person?"
 ROUTINE: Final = frozenset({_OWNER, _LIFETIME, _LOG})
 """What is asked of nearly every element of a new drawing; no answer opens or closes a path."""
 
@@ -35,10 +35,10 @@ def questions(engine: Engine) -> Iterator[Question]:
         yield from _row(
             f"agent:{name}",
             agent,
-            "Where was its task authorized: what is its home zone?" if agent.home is None else "",
+            "In which zone does it work (its home zone)?" if agent.home is None else "",
             Answerable("It lives outside: is it one of yours?", ("agent", name)) if is_external else "",
-            "" if zone is None else f"All it reaches is in {zone}: is this really one trust domain?",
-            "It can be steered: what is it meant to do?" if unmeant else "",
+            "" if zone is None else f"It reaches only {zone}: is {zone} really one trust zone?",
+            "What is it meant to do (it can be prompt-injected)?" if unmeant else "",
             *beyond.get(name, ()),
         )
     yield from _of_credentials(engine)
@@ -47,7 +47,7 @@ def questions(engine: Engine) -> Iterator[Question]:
         yield from _row(
             f"system:{name}",
             system,
-            "How sensitive is it? It is computed as internal" if system.sensitivity is None else "",
+            "How sensitive is it (counted as internal)?" if system.sensitivity is None else "",
             "" if system.audit else _LOG,
         )
     for note in sorted(tables.note.values(), key=lambda each: (each.about or "", each.id)):
@@ -75,8 +75,8 @@ def _of_credentials(engine: Engine) -> Iterator[Question]:
             f"credential:{name}",
             credential,
             _LIFETIME if seconds is None else "",
-            "Where does its secret lie?" if lies and name in unkept else "",
-            Answerable("It lies somewhere and nobody holds it: who has its key?", ("credential", name))
+            "Where is it stored?" if lies and name in unkept else "",
+            Answerable("It is stored and no agent holds it: who has its key?", ("credential", name))
             if name in keyless
             else "",
             *unsaid,
@@ -121,5 +121,5 @@ def _beyond_limits(engine: Engine) -> dict[str, list[str]]:
                     beyond[system] = beyond.get(system, 0) | 1 << action
         if beyond:
             title, what = engine.snapshot.agent[one].title, deeds(engine.snapshot, beyond)
-            found.setdefault(other, []).append(f"{title} may have it {what}: by which credential?")
+            found.setdefault(other, []).append(f"{title} may have it {what}: with which credential?")
     return found

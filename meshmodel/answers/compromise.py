@@ -20,9 +20,9 @@ _HOW: dict[StepKind, str] = {
     "exchange": "exchanged for {}",
     "delegation": "called by {}",
     "trigger": "started by what is written into {}",
-    "hearing": "steered by what it reads in {}",
+    "hearing": "may follow what it reads in {} (prompt injection)",
     "hosting": "runs on {}",
-    "answer": "steered by what {} answers",
+    "answer": "may follow what {} answers (prompt injection)",
 }
 
 

@@ -20,7 +20,7 @@ def why_both(snapshot: Snapshot, way: Explanation) -> str:
     named = intent.from_ or ("home",)
     is_home = source != "home" and snapshot.system[source].zone == agent.home
     if source in named or ("home" in named and is_home):
-        why = _why(snapshot, [way.agent], _used(way), way.system)[0]
+        why = why_none(snapshot, [way.agent], _used(way), way.system)[0]
     else:
         starts = ["its home zone" if each == "home" else snapshot.system[each].title for each in named]
         why = f"it is intended from {first_few(starts, 2)} only"
@@ -39,7 +39,7 @@ def why_not_intended(snapshot: Snapshot, way: Explanation) -> str:
 
 def why_none_approves(snapshot: Snapshot, agents: Sequence[str], credential: str, system: str) -> str:
     """The same for what some agents do on a system with a credential, and what to do."""
-    return ". ".join(_why(snapshot, agents, credential, system))
+    return ". ".join(why_none(snapshot, agents, credential, system))
 
 
 def _used(way: Explanation) -> str:
@@ -47,7 +47,7 @@ def _used(way: Explanation) -> str:
     return [step.from_.partition(":")[2] for step in way.steps if step.step == "grant"][-1]
 
 
-def _why(snapshot: Snapshot, agents: Sequence[str], credential: str, system: str) -> tuple[str, str]:
+def why_none(snapshot: Snapshot, agents: Sequence[str], credential: str, system: str) -> tuple[str, str]:
     """Why no intended use covers it, and what to do."""
     target, key = snapshot.system[system].title, snapshot.credential[credential].title
     if snapshot.system[system].audit == "none":

@@ -11,6 +11,7 @@ from meshmodel.analysis.questions import ROUTINE
 from meshmodel.analysis.results import Answerable, Question
 from meshmodel.answers.blocks import Paragraph
 from meshmodel.answers.lines import Words
+from meshmodel.answers.measures import title_in
 from meshmodel.edits.approvers import WHY_ASKED, known_approvers
 from meshmodel.edits.question_answers import asks_of_jobs, job_secrets
 from meshmodel.model.phrases import sign_in
@@ -80,10 +81,12 @@ def question_blocks(
         table, _, key = each.element.partition(":")
         ends = tuple(key.split(">", 1)) if table == "intent" else key
         sign = "" if table == "intent" else f"{sign_in(analysis.snapshot, table, key)} "
+        parts = zip(("agent", "system"), ends, strict=True) if table == "intent" else [(table, key)]
+        name = " → ".join(title_in(analysis.snapshot, *each) for each in parts)
         first = each.answerable[0].ask if each.answerable else ""
         others = "; ".join(ask for ask in asks if ask != first)
-        words: Words = (f"? {sign}{key}  ", ""), (first, ""), ("  " * bool(first) + others, "muted")
-        said = f"? {one_line(each.element)}: {'; '.join(asks)}"
+        words: Words = (f"? {sign}{name}  ", ""), (first, ""), ("  " * bool(first) + others, "muted")
+        said = f"? {name}: {'; '.join(asks)} [{one_line(each.element)}]"
         yield Paragraph(said, hang=4, key=each.element, leads_to=(table, ends), words=words)
 
 

@@ -27,10 +27,11 @@ def rules_json(rules: "Iterable[Rule]") -> Answer:
 
 
 def rules_blocks(rules: "Iterable[Rule]") -> Iterator[Block]:
-    """Each rule with its severity and what it finds."""
+    """Each rule: its title and id, what it finds, and how severe that is."""
     for rule in rules:
-        yield Paragraph(f"{rule.id} ({rule.severity})", "strong", hang=4)
+        yield Paragraph(f"{rule.title} ({rule.id})", "strong", hang=4)
         yield Paragraph(rule.detects, indent=4)
+        yield Paragraph(f"Severity: {rule.severity}", indent=4)
 
 
 def rule_blocks(rule: "Rule", example: tuple[str, str] | None = None) -> Iterator[Block]:

@@ -18,7 +18,7 @@ from meshmodel.answers.work import Item, OwnedElement, work_of
 from meshmodel.edits.notes import SOURCE as PLAN
 from meshmodel.exporters.policies.snippets import Snippets
 from meshmodel.model.note_subject import note_subject
-from meshmodel.model.phrases import step_phrase, subject_phrase
+from meshmodel.model.phrases import subject_phrase
 from meshmodel.model.records import Agent, Credential, Note, System
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.stop import CURRENT
@@ -167,7 +167,7 @@ def _tickets(
         "accepted" if item.is_accepted else "open",
         item.title,
         _description(item),
-        f"{item.title}, {item.decided}" if item.decided else f"{item.title}. {item.remedy}".rstrip(". "),
+        f"{item.title}, {item.decided}" if item.decided else item.remedy or item.title,
         item.decided,
         step,
         from_,
@@ -228,10 +228,8 @@ def _description(item: Item) -> str:
     closes = "; ".join(each.headline for each in item.findings)
     begins = "It closes" if item.number == 1 else "Once those before it are done, it closes"
     together = f" {begins}: {closes}." if closes else ""
-    if item.step is None:
-        return f"A measure of the plan: {item.title}.{together}"
-    where = step_phrase(*item.step)
-    return f"A checkpoint on the {item.step[0]} step {where}.{alone}{together}"
+    what = item.title if item.step else f"A measure of the plan: {item.title}"
+    return f"{what}.{alone}{together}"
 
 
 def _owners(elements: "Sequence[OwnedElement]") -> tuple[str, str, str]:

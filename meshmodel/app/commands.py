@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 Context = Literal["canvas", "round", "workbench", "program"]
 """Where the keys of a command work: on the canvas, in a guided review, anywhere in the workbench, or everywhere."""
 
-Task = Literal["Draw", "Check", "Round", "Look", "Panels", "Model and program"]
-TASKS: Final[tuple[Task, ...]] = ("Draw", "Check", "Round", "Look", "Panels", "Model and program")
+Task = Literal["Draw", "Check", "Guided review", "Look", "Panels", "Model and program"]
+TASKS: Final[tuple[Task, ...]] = ("Draw", "Check", "Guided review", "Look", "Panels", "Model and program")
 """The tasks in the order in which help and the manual list them."""
 
 MenuPlace = Literal[
@@ -150,7 +150,7 @@ def _answer(
         (key,),
         label,
         description,
-        "Round",
+        "Guided review",
         in_round=lambda w: w.room.vote(name) or run(w),
         changes=True,
         palette=False,
@@ -269,11 +269,11 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _answer("park", "k", "later", "Decide later: note the question", 8, lambda w: w.round.note("park")),
     _answer("assume", "A", "assume", "Note an assumption to confirm later", 25, lambda w: w.round.note("assume")),
     _answer("note", "N", "note", "Add a note about this topic", 26, lambda w: w.round.note("note")),
-    Command("round_next", ("space",), "next", "Go on to the next topic", "Round", in_round=lambda w: w.round.next(), palette=False, footers={"round": 0}, why_not=_led),
-    Command("round_present", ("P",), "large", "Show the topic in large cards over the whole screen, and lead a room by it: bring all there, lock, vote, hand over, or end it", "Round", in_round=lambda w: w.room.lead(), palette=False, footers={"round": 27}, why_not=_led_already),
-    Command("round_back", ("left", "backspace"), "back", "Go back to the topic before", "Round", in_round=lambda w: w.round.back(), palette=False, footers={"round": 20}, why_not=_led),
-    Command("follow", ("&",), "follow", "Follow who leads the review, wherever they go in it; Esc ends that", "Round", run=lambda w: w.room.follow_leader(), why_not=_nobody_leads),
-    Command("hand", ("!",), "hand", "Raise a hand, which the others see, or lower it", "Round", run=lambda w: w.room.hand(), why_not=_nobody_here),
+    Command("round_next", ("space",), "next", "Go on to the next topic", "Guided review", in_round=lambda w: w.round.next(), palette=False, footers={"round": 0}, why_not=_led),
+    Command("round_present", ("P",), "large", "Show the topic in large cards over the whole screen, and lead a room by it: bring all there, lock, vote, hand over, or end it", "Guided review", in_round=lambda w: w.room.lead(), palette=False, footers={"round": 27}, why_not=_led_already),
+    Command("round_back", ("left", "backspace"), "back", "Go back to the topic before", "Guided review", in_round=lambda w: w.round.back(), palette=False, footers={"round": 20}, why_not=_led),
+    Command("follow", ("&",), "follow", "Follow who leads the review, wherever they go in it; Esc ends that", "Guided review", run=lambda w: w.room.follow_leader(), why_not=_nobody_leads),
+    Command("hand", ("!",), "hand", "Raise a hand, which the others see, or lower it", "Guided review", run=lambda w: w.room.hand(), why_not=_nobody_here),
     Command("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels", run=lambda w: w.context.open_list("reach")),
     Command("questions", ("Q",), "questions", "Open questions: facts that the model lacks, a row an element", "Panels", run=lambda w: w.context.open_list("questions"), menu=Menu(41, "open questions", ("more",))),
     Command("journal", ("J",), "journal", "Every edit with its time", "Panels", run=lambda w: w.context.open_list("journal"), menu=Menu(42, "journal: every edit", ("more",))),

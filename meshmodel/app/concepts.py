@@ -7,7 +7,7 @@ from typing import Final
 CONCEPTS: Final[Mapping[str, str]] = {
     "about": "title of the model, owner of the model",
     "accept": "risk acceptance, waive, suppress, ignore, false positive, exception, tolerate",
-    "add": "create, insert, MCP server, tool, skill, service account, principal, API key, user, human",
+    "add": "create, insert, zone, trust boundary, trust zone, MCP server, tool, skill, service account, principal, API key, user, human",
     "arrange": "tidy, layout, align, fit",
     "checkpoint": "control, gate, approval, human in the loop, HITL, PDP, PEP, authorization, policy check, guard",
     "compare": "drift, what changed, git, diff, difference",
@@ -25,7 +25,7 @@ CONCEPTS: Final[Mapping[str, str]] = {
     "import": "load, Terraform, Kubernetes, MCP configuration, Claude, Cursor, discover, inventory, scan",
     "intend": "intended use, allowed, by design, expected, approve access",
     "journal": "history, versions, changelog, audit trail",
-    "lens": "trust boundary, trust boundaries, highlight, filter the drawing",
+    "lens": "trust boundary, trust boundaries, show boundaries, highlight, filter the drawing",
     "move": "drag, place, position",
     "offboard": "leaver, decommission, retire, deprovision, revoke, rotate a secret",
     "outsider": "external attacker, internet, anonymous",

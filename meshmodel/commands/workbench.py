@@ -6,7 +6,7 @@ from pathlib import Path
 
 from meshmodel.commands.models import NAMED, Subparsers
 from meshmodel.commands.output import say
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import NOT_FOUND, MeshmodelError
 from meshmodel.model.source import Source
 from meshmodel.model.text import one_line, person_name
 
@@ -45,10 +45,7 @@ def run_open(arguments: argparse.Namespace) -> int:
     """Open a model in the workbench."""
     source: Source = arguments.model
     if not source.address and not source.path.exists():
-        raise MeshmodelError(
-            f"{one_line(source)}: there is no such file; "
-            "meshmodel alone shows the start screen, where a new model is made"
-        )
+        raise MeshmodelError(f"{one_line(source)} {NOT_FOUND}")
     name = "" if arguments.name is None else person_name(arguments.name)
     _need_a_terminal("meshmodel open")
     return _show(source, name, read_only=arguments.read_only)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from meshmodel.interchange.error_lines import find_line, key_lines, line_in
 from meshmodel.interchange.toml_text import TomlTextError, parse_toml
-from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.errors import NOT_FOUND, InvalidModelError
 from meshmodel.model.open_file import open_file
 from meshmodel.model.records import RECORD_TYPES, TABLES, About, Checkpoint, Record, Snapshot
 from meshmodel.model.schema import SCHEMA
@@ -51,6 +51,8 @@ def file_content(path: str | Path) -> bytes:
         with open_file(path) as file:
             return file.read(SIZE_LIMIT + 1)
     except (OSError, ValueError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise InvalidModelError(f"{one_line(path, 400)} {NOT_FOUND}") from None
         reason = getattr(error, "strerror", None) or "the path is not valid"
         raise InvalidModelError(f"{one_line(path, 400)}: cannot be read: {one_line(reason)}") from None
 

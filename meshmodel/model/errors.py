@@ -1,8 +1,12 @@
 """The exceptions of the program; the text of each is one line for the person who uses it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from meshmodel.model.secrets import masked
+
+NOT_FOUND: Final = "not found; run meshmodel to open or create a model"
+"""What is said behind the name of a model that does not exist."""
 
 
 class MeshmodelError(Exception):

@@ -22,7 +22,7 @@ def test_questions_ask_what_is_not_drawn():
         "system:files",
         "system:tickets",
     }
-    assert asked["agent:bot"] == ("Who owns it?", "It can be steered: what is it meant to do?")
+    assert asked["agent:bot"] == ("Who owns it?", "What is it meant to do (it can be prompt-injected)?")
     assert len(asked["system:files"]) == 2
     complete = support(
         r.Agent("bot", kind="service", home="helpdesk", owner="desk"),
@@ -37,7 +37,7 @@ def test_questions_ask_what_is_not_drawn():
 def test_two_identities_in_one_zone_are_asked_about():
     one_zone = support(r.System("files", zone="helpdesk"))
     asks = {each.element: each.asks for each in analyse(one_zone).questions}["agent:bot"]
-    assert "All it reaches is in Help desk: is this really one trust domain?" in asks
+    assert "It reaches only Help desk: is Help desk really one trust zone?" in asks
 
 
 def test_a_large_mesh_is_counted_and_its_counts_agree_with_the_list():

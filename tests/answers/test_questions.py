@@ -58,7 +58,7 @@ def test_an_identity_that_a_person_holds_approves() -> None:
 def test_the_question_is_in_the_text_and_not_in_the_answer_in_json() -> None:
     analysis = analyse(snapshot_of(*MODEL))
     text = text_of(check_blocks(analysis), Style(columns=200))
-    assert "? checkpoint:ask: Who is ann? No person and no system of the model" in text
+    assert "? ask: Who is ann? No person and no system of the model" in text
     asked = {each["element"] for each in json.loads("".join(check_json(analysis)))["questions"]}
     assert asked == {"credential:key", "system:files"}
 

@@ -243,3 +243,9 @@ def test_what_a_plan_asks_has_its_decisions_a_day_and_closes_all_missing_checkpo
     ]
     assert sum(float(each.daily) for each in asked) == plan.decisions_per_day
     assert len([each for each in made if each.parent]) == len(analysis.doors)
+
+
+def test_a_ticket_says_what_to_do_once_and_by_what_people_call_it():
+    made = [each for each in tickets(analyse(read_file(FINANCE), today=TODAY)) if not each.parent]
+    assert made[0].description.startswith("Checkpoint when Settlement orchestrator calls Matcher. Alone it")
+    assert not [each.remedy for each in made if each.remedy.startswith(f"{each.title}. ")]

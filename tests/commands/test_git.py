@@ -217,7 +217,7 @@ REFUSED = {
     "HEAD:model.toml\nHEAD:model.toml": "is no REV:PATH",
     "HEAD:broken.mesh": "is not a model file",
     "HEAD:broken.toml": "HEAD:broken.toml, line 1: is not TOML",
-    "missing.toml": "cannot be read",
+    "missing.toml": "not found",
 }
 
 

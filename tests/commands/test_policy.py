@@ -83,7 +83,7 @@ def test_what_is_refused_changes_nothing(tmp_path):
     old.write_text("old", encoding="utf-8")
     assert "is there already" in refused("policy", "apply", path, AGENT, "-o", old)
     assert ".toml or .mesh" in refused("policy", "apply", path, AGENT, "-o", tmp_path / "new.svg")
-    assert "cannot be read" in refused("policy", "verify", tmp_path / "none.toml", AGENT)
+    assert "not found" in refused("policy", "verify", tmp_path / "none.toml", AGENT)
     assert "verify|apply" in refused("policy")
     assert old.read_text(encoding="utf-8") == "old"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["old.toml", "stub.policy.toml"]

@@ -147,7 +147,7 @@ def test_several_models_are_set_apart_by_the_names_of_their_files(tmp_path, comm
     alone, other = (run(name, each, *words).stdout for each in (AGENT, copy))
     done = run(name, AGENT, gone, copy, *words)
     assert done.stdout == f"{AGENT}:\n{alone}\n{copy}:\n{other}"
-    assert done.stderr == f"meshmodel: {gone}: cannot be read: No such file or directory\n"
+    assert done.stderr == f"meshmodel: {gone} not found; run meshmodel to open or create a model\n"
 
 
 def test_what_is_wrong_with_one_of_several_models_names_it(tmp_path):
@@ -195,7 +195,7 @@ def test_what_a_rule_says_is_what_check_says():
 
 
 def test_rules_are_told_in_short_and_in_full():
-    assert "toxic-flow (critical)" in run("rules").stdout
+    assert "Toxic flow (lethal trifecta) (toxic-flow)" in run("rules").stdout
     text = run("rules", "toxic-flow").stdout
     for head in ("Finds", "Why", "Fix", "Severity", "Ignore", "Standards"):
         assert f"\n{head}" in text

@@ -137,7 +137,7 @@ def test_without_glyphs_there_is_only_ascii():
         ("Terraform", "meshmodel import"),
         ("discover", "meshmodel scan"),
         ("share", "meshmodel serve"),
-        ("trust boundary", "In the workbench\n  l  "),
+        ("trust boundary", "\n  a  Add an agent"),
         ("colour", "In the workbench\n  T  "),
         ("comment", "In the workbench\n  Enter  "),
     ],

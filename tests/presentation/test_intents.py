@@ -1,7 +1,9 @@
 """The intents that close a missing checkpoint: all that it needs, and only what approves a crossing."""
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.answers.round.stops import RoundStop
 from meshmodel.app.presentation.intents import IntentPreview, answering, closing_intents, intending, reasoned
+from meshmodel.app.presentation.round_answers import why_not
 from meshmodel.edits.edit import Put, apply_edit, edit
 from meshmodel.model import records as r
 from meshmodel.model.rule_cards import DOOR
@@ -107,3 +109,16 @@ def test_the_reason_is_kept_with_the_grant():
         "grant:user-token>payroll",
         "Intended, broker on payroll: agreed in May",
     )
+
+
+def test_a_topic_of_a_review_says_why_no_intended_use_closes_it():
+    reasons = {
+        "support-agent": "Support bot reads untrusted content and may follow it (prompt injection)",
+        "code-agent": "Deployment key is found, not held",
+    }
+    for name, why in reasons.items():
+        analysis = analyse(load(MODELS / f"{name}.toml"))
+        door = analysis.doors[0]
+        stop = RoundStop.at(analysis, ("grant", door.credential, door.system))
+        said = why_not(stop, None, "yes", is_done=False)
+        assert said == f"no intended use closes anything here: {why}"

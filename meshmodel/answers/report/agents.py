@@ -99,8 +99,8 @@ def system_section(analysis: "Analysis") -> Iterator[Block]:
 def _system_properties(system: "System", *, is_heard: bool) -> Iterator[str]:
     yield from filter(None, (system.kind, system.sensitivity))
     yield from system_facts(system, is_heard=is_heard)
-    tells = "nothing" if system.audit == "none" else system.audit
-    yield "log not stated" if tells is None else f"log tells {tells}"
+    records = "nothing" if system.audit == "none" else system.audit
+    yield "log not stated" if records is None else f"log records {records}"
 
 
 def credential_section(analysis: "Analysis") -> Iterator[Block]:

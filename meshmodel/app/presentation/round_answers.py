@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from meshmodel.analysis.results import Door, Finding
 from meshmodel.answers.acceptances import with_scope
 from meshmodel.answers.causes import open_findings
+from meshmodel.answers.intended import why_none
 from meshmodel.answers.measures import when
 from meshmodel.answers.round.stops import SOURCE, RoundStop
 from meshmodel.app.presentation.intents import closing_intents, opened_words, reasoned
@@ -296,7 +297,9 @@ def why_not(stop: RoundStop, yes: IntentOutcome | None, answer: AnswerName, *, i
         case "yes" | "rule" | "person" | "planned" if is_done:
             return "nothing is open here any more"
         case "yes" if yes is None:
-            return "no intended use closes anything here: a credential is found, not held"
+            nothing, snapshot = "no intended use closes anything here", stop.analysis.snapshot
+            first = ((each.agents, each.credential, each.system) for each in stop.changes[:1])
+            return ": ".join([nothing, *(why_none(snapshot, *each)[0] for each in first)])
         case "no" if not taken_away(stop):
             return "nothing that is in the model can be taken away here"
         case "less" if not narrowed(stop):

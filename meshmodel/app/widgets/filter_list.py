@@ -86,7 +86,7 @@ class FilterList(FilterPanel):
 
     def show_filtered(self, text: str) -> None:
         """Filter the rows."""
-        self.rows.filter_by(text)
+        self.rows.filter_by(text.removeprefix("/"))  # the key that opens a filter elsewhere
         self.post_message(self.Typed(text))
 
     def submit(self) -> None:

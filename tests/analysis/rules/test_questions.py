@@ -7,13 +7,13 @@ from tests.analysis.rules.drawing import TODAY, merged
 from tests.rows import all_rows
 
 OWNER = "Who owns it?"
-HOME = "Where was its task authorized: what is its home zone?"
-INTENT = "It can be steered: what is it meant to do?"
-LIFETIME = "How long does it live?"
-SECRET = "Where does its secret lie?"
-SENSITIVE = "How sensitive is it? It is computed as internal"
-AUDIT = "What can its log later tell: nothing, the identity, or the subject too?"
-ONE_ZONE = "All it reaches is in Office: is this really one trust domain?"
+HOME = "In which zone does it work (its home zone)?"
+INTENT = "What is it meant to do (it can be prompt-injected)?"
+LIFETIME = "How long is it valid?"
+SECRET = "Where is it stored?"
+SENSITIVE = "How sensitive is it (counted as internal)?"
+AUDIT = "What does its log record: nothing, the identity, or also the person?"
+ONE_ZONE = "It reaches only Office: is Office really one trust zone?"
 
 SYSTEM = {"zone": "office", "sensitivity": "internal", "audit": "identity", "owner": "ann"}
 AGENT = {"kind": "service", "home": "office", "owner": "ann"}
@@ -125,8 +125,8 @@ BOSS = r.Agent("boss", name="Boss", **AGENT)
     ("more", "only", "asks"),
     [
         ([], ("app:read",), []),
-        ([], ("app:write",), ["Boss may have it write app: by which credential?"]),
-        ([], ("app:read", "app:write"), ["Boss may have it write app: by which credential?"]),
+        ([], ("app:write",), ["Boss may have it write app: with which credential?"]),
+        ([], ("app:read", "app:write"), ["Boss may have it write app: with which credential?"]),
         ([r.Grant("token", "app", ("admin",))], ("app:issue", "app:write"), []),
         # what it has another one do is not done by it
         (
@@ -138,7 +138,7 @@ BOSS = r.Agent("boss", name="Boss", **AGENT)
                 r.Delegation("bot", "tool"),
             ],
             ("app:write",),
-            ["Boss may have it write app: by which credential?"],
+            ["Boss may have it write app: with which credential?"],
         ),
         ([r.Agent("boss", status="retired", **AGENT)], ("app:write",), []),
     ],

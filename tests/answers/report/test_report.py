@@ -205,7 +205,7 @@ def test_zones_are_named_as_in_the_picture_and_systems_with_their_zone():
     assert listed.keys() == {f"{each.name} ({key})" for key, each in snapshot.system.items()}
     assert listed["Tickets (tickets)"][1:] == (
         "Help desk (helpdesk)",
-        "saas, confidential, outsiders write here, log tells identity-and-subject",
+        "saas, confidential, outsiders write here, log records identity-and-subject",
         "Customer support",
     )
 
