@@ -413,9 +413,7 @@ class Analysis:
         """
         from meshmodel.analysis.finding_way import FindingWay
 
-        engine = self.engine.guarding([step])
-        after = Listing(engine.starts, engine.arrivals, lambda: engine.doors)
-        return FindingWay(self._explaining).by_step(step, after)
+        return FindingWay(self._explaining).by_step(step, Listing(self.engine.guarding([step])))
 
     def can_be_intended(self, explanation: Explanation) -> "Intent | None":
         """The agent's intent with what would approve an uncontrolled crossing, where one can.
@@ -427,8 +425,7 @@ class Analysis:
     @cached_property
     def listing(self) -> Listing:
         """What looks at single crossings."""
-        engine = self.engine
-        return Listing(engine.starts, engine.arrivals, lambda: engine.doors)
+        return Listing(self.engine)
 
 
 def _actions(accesses: Iterable[int]) -> dict[int, int]:

@@ -371,7 +371,7 @@ class Explainer:
 
     def _deciding(self, crossing: ListedCrossing, access: int) -> str | None:
         """The checkpoint on what is asked for, where an access is but a request that others decide about."""
-        if not self.listing.doors().asking.get(access, 0) >> crossing.coming.start & 1:
+        if not self.listing.engine.doors.asking.get(access, 0) >> crossing.coming.start & 1:
             return None
         guards, steps = self.checkpoints.guards, self.checkpoints.requests[access // 5]
         counting = self.counting(crossing)
@@ -389,7 +389,7 @@ class Explainer:
         mesh, tables, origin = self.mesh, self.snapshot, explanation.source
         agent, system = mesh.agent[explanation.agent], mesh.system[explanation.system]
         source, action = HOME if origin is None else mesh.system[origin], NUMBER[explanation.action]
-        crossing, doors = self.listing.worst(agent, [5 * system + action], source), self.listing.doors()
+        crossing, doors = self.listing.worst(agent, [5 * system + action], source), self.listing.engine.doors
         if crossing is None or not mesh.traceable[system]:
             return None
         coming = crossing.coming

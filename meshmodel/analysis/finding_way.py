@@ -24,7 +24,7 @@ Chain = tuple[int, ...]
 
 def _unapproved(listing: Listing, access: int) -> int:
     """The starts with an open door to an access that is not approved."""
-    doors, (system, action) = listing.doors(), divmod(access, 5)
+    doors, (system, action) = listing.engine.doors, divmod(access, 5)
     return union(doors.at(node, system, action)[1] for node in doors.credentials(system))
 
 

@@ -1,7 +1,7 @@
 """Crossings one by one, and the worst of many (``docs/semantics.md``)."""
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator
-from typing import Final, NamedTuple
+from collections.abc import Collection, Container, Iterable, Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from meshmodel.analysis.crossing import (
     HOME_SOURCE,
@@ -13,11 +13,14 @@ from meshmodel.analysis.crossing import (
     severity,
     source_of,
 )
-from meshmodel.analysis.doors import Arrivals, Doors, OpenDoor
+from meshmodel.analysis.doors import OpenDoor
 from meshmodel.analysis.graph import bits
 from meshmodel.analysis.results import Crossing, CrossingState
-from meshmodel.analysis.starts import HOME, Starts
+from meshmodel.analysis.starts import HOME
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.engine import Engine
 
 _STATES: Final[tuple[CrossingState, ...]] = ("uncontrolled", "approved", "controlled")
 """The states of a crossing, the worst first."""
@@ -61,10 +64,9 @@ class ListedCrossing(NamedTuple):
 class Listing:
     """Looks at single crossings."""
 
-    def __init__(self, starts: Starts, arrivals: Arrivals, doors: Callable[[], Doors]) -> None:
-        """Arguments: the sets of one engine; the doors are asked for where they matter."""
-        self.starts, self.mesh, self.reaches = starts, starts.mesh, starts.reaches
-        self._arrivals, self.doors = arrivals, doors
+    def __init__(self, engine: "Engine") -> None:
+        self.starts, self.mesh, self.reaches = engine.starts, engine.mesh, engine.reaches
+        self.engine, self._arrivals = engine, engine.arrivals
 
     def of(self, agent: int) -> Iterator[Crossing]:
         """The crossings of one agent, by source (home first), target and action."""
@@ -121,7 +123,7 @@ class Listing:
 
     def open_doors(self, coming: SourcedAgent, access: int) -> Iterator[tuple[int, bool]]:
         """The credentials, and copies of them, that are open doors; of each, whether it is approved."""
-        (system, action), doors = divmod(access, 5), self.doors()
+        (system, action), doors = divmod(access, 5), self.engine.doors
         for credential in doors.credentials(system):
             open_, unapproved = doors.at(credential, system, action)
             if open_ >> coming.start & 1:
@@ -153,7 +155,7 @@ class Listing:
 
     def boundaries(self, coming: SourcedAgent, access: int, credentials: Iterable[int]) -> list[int]:
         """The checkpoints on boundaries that part an agent from an access by some credentials."""
-        every = (each for credential in credentials for each in self.doors().parting(credential, access))
+        every = (each for credential in credentials for each in self.engine.doors.parting(credential, access))
         return sorted({number for number, parted in every if parted >> coming.start & 1})
 
     def home(self, agent: int) -> str | None:
@@ -162,7 +164,7 @@ class Listing:
 
     def missing(self, credential: int, access: int) -> OpenDoor | None:
         """The missing checkpoint on a grant."""
-        return self.doors().missing.get((self.mesh.original(credential), access // 5))
+        return self.engine.doors.missing.get((self.mesh.original(credential), access // 5))
 
     def worst(self, agent: int, onto: Collection[int], source: int | None = None) -> ListedCrossing | None:
         """The worst crossing of an agent to some accesses that it reaches, from one source or any."""
@@ -204,7 +206,7 @@ class Listing:
         """The uncontrolled crossings of some starts to some accesses, by one door each, the worst first; from
         one source or any, by the doors of some credentials, or copies of them, or any.
         """
-        doors = self.doors()
+        doors = self.engine.doors
         some = [
             (node, access, door.severity)
             for access in onto

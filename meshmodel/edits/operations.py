@@ -77,13 +77,12 @@ def _stop_passing(snapshot: Snapshot, key: tuple[str, str]) -> list[Change]:
     return changes
 
 
-def placement(snapshot: Snapshot, step: Step, *, state: str = "enforced") -> tuple[Edit, Reference]:
+def placement(snapshot: Snapshot, step: Step) -> tuple[Edit, Reference]:
     """The edit that puts a policy decision for every action on a step or a boundary.
 
     Args:
         snapshot: the model.
         step: its kind and its ends; boundary ends are zones or ``system:ID``.
-        state: enforced or planned.
 
     Returns:
         The edit, and the checkpoint that it makes.
@@ -96,7 +95,7 @@ def placement(snapshot: Snapshot, step: Step, *, state: str = "enforced") -> tup
         step=kind,  # type: ignore[arg-type]  # a word of STEP_ENDS, as step_of made sure
         from_=start,
         to=end,
-        state="planned" if state == "planned" else "enforced",
+        state="enforced",
         decided_at=_gateway(snapshot) if kind == "boundary" else None,
     )
     label = f"place policy-decision on {kind} {start} > {end}"

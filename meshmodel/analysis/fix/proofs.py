@@ -43,10 +43,7 @@ FLOW: Final = -2
 
 def open_in(engine: Engine) -> Iterator[Violation]:
     """All uncontrolled crossings and toxic flows."""
-    listing, uncontrolled = (
-        Listing(engine.starts, engine.arrivals, lambda: engine.doors),
-        engine.doors.uncontrolled,
-    )
+    listing, uncontrolled = Listing(engine), engine.doors.uncontrolled
     for agent in bits(engine.starts.fold(union(uncontrolled.values()))):
         for coming in listing.sources(agent):
             for access, starts in uncontrolled.items():
@@ -61,7 +58,7 @@ def severity_in(engine: Engine, violation: Violation) -> int:
     agent, source, access = violation
     if source == FLOW:
         return len(SEVERITIES) - 1
-    listing = Listing(engine.starts, engine.arrivals, lambda: engine.doors)
+    listing = Listing(engine)
     start = next(start for each, start in engine.starts.source_starts(agent) if each == source)
     coming = SourcedAgent(agent, source, start)
     return listing.crossing(coming, access, dict(listing.open_doors(coming, access))).severity
@@ -127,7 +124,7 @@ class Violations:
         self._bad = union(engine.doors.uncontrolled.values())
         self._agents = self._starts.fold(self._bad) | engine.toxic
         self._sources = list(self._starts.sources)
-        self._listing = Listing(self._starts, engine.arrivals, lambda: engine.doors)
+        self._listing = Listing(engine)
         self._outsider = Outsider(engine, known)
 
     def proofs(self) -> set[Proof]:

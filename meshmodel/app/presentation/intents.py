@@ -70,7 +70,7 @@ def declaration_of(intents: Collection[Intent]) -> Edit:
 def _unapproved(analysis: "Analysis", finding: Finding) -> dict[str, set[Way]]:
     """By agent, its crossings through a door that are not approved; none where one cannot be."""
     listing, (credential, target) = analysis.listing, finding.ends
-    mesh, doors = listing.mesh, listing.doors()
+    mesh, doors = listing.mesh, listing.engine.doors
     found, system = defaultdict[str, set[Way]](set), mesh.system[target]
     for node in set(mesh.nodes_of(credential)).intersection(doors.credentials(system)):
         for action in bits(action_mask(finding.actions)):
