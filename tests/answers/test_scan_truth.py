@@ -449,6 +449,49 @@ def test_an_assistant_that_reads_any_page_unasked_can_send_what_it_knows(unasked
     assert any(each.startswith("  reads web") for each in lines) is told
 
 
+COLLABORATOR = (
+    "core.setOutput('may', (await github.rest.repos.getCollaboratorPermissionLevel(x)).data.permission)"
+)
+
+
+@all_rows(
+    ("look", "condition", "after", "asked"),
+    [
+        (
+            {"uses": "actions/github-script@v7", "with": {"script": COLLABORATOR}},
+            "== 'write'",
+            "a member starts it",
+            False,
+        ),
+        ({"run": "gh api repos/$R/collaborators/$A/permission"}, "== 'true'", "a member starts it", False),
+        ({"uses": "actions-cool/check-user-permission@v2"}, "== 'true'", "a member starts it", False),
+        ({"run": "./decide"}, "== 'true'", "its condition lets it start", True),
+        ({"run": "gh api repos/$R/collaborators/$A/permission"}, "!= 'true'", "", False),
+    ],
+)
+def test_a_step_that_looks_up_who_started_a_job_decides_who_can(look, condition, after, asked, tmp_path):
+    agent = {"uses": "anthropics/claude-code-action@v1", "with": {"allowed_non_write_users": "*"}}
+    first = {
+        "runs-on": "x",
+        "outputs": {"may": "${{ steps.look.outputs.may }}"},
+        "steps": [{"id": "look", **look}],
+    }
+    second = {"runs-on": "x", "needs": "look", "if": f"needs.look.outputs.may {condition}", "steps": [agent]}
+    flow = {
+        "name": "Sort",
+        "on": "issue_comment",
+        "permissions": {"contents": "write", "id-token": "write", "issues": "write"},
+    }
+    settings_in(tmp_path, ".github/workflows/a.yml", {**flow, "jobs": {"look": first, "work": second}})
+    told = told_of(tmp_path)
+    said = f", after {after}" if after else ""
+    assert any(
+        each.startswith("  reads ") and each.endswith(f"(untrusted content){said}, and may follow it,")
+        for each in told
+    )
+    assert any("Its condition depends on" in each.text for each in model_of(tmp_path).note.values()) is asked
+
+
 SHELF = """
 @server.tool()
 def delete_book(number: int): ...

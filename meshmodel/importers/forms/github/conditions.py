@@ -45,6 +45,7 @@ class Start(NamedTuple):
         is_outsider: whether somebody did it who has no rights in the repository.
         refs: what the ref begins with.
         updater: the login of the program that did it, of those that open pull requests for new versions.
+        checked: names of outputs of steps that look up whether whoever did it has rights in the repository.
         run_of: of a workflow that runs after another one the event that started that one, if it is known.
     """
 
@@ -54,6 +55,7 @@ class Start(NamedTuple):
     refs: tuple[str, ...]
     updater: str = ""
     run_of: str = ""
+    checked: frozenset[str] = frozenset()
 
 
 def starts_of(event: str, node: Node) -> Iterator[Start]:
@@ -98,6 +100,12 @@ def holds(condition: Node, start: Start) -> int:
     except _UnreadableError:
         return UNKNOWN
     return found.true if parser.is_done else UNKNOWN
+
+
+def checks_rights(step: Node) -> bool:
+    """Whether a step looks up which rights whoever did something has, so that its outputs say it."""
+    script = step["run"].text + step.get("with", "script").text
+    return _CHECKS.search(script) is not None or _CHECKING.search(step["uses"].text) is not None
 
 
 def always_runs(condition: Node) -> bool:
@@ -381,6 +389,15 @@ _FUNCTIONS: Final[Mapping[str, Callable[[Sequence[_Value]], _Value]]] = {
     "failure": _sometimes,
     "cancelled": _sometimes,
 }
+_CHECKS: Final = re.compile(
+    r"author_?association|getCollaboratorPermissionLevel|checkCollaborator|collaborators/\S{1,200}/permission"
+    r"|(?:get|check)Membership\w*ForUser",
+    re.IGNORECASE,
+)
+_CHECKING: Final = re.compile(
+    r"check-(?:user|actor|actor-?s|collaborator)-permissions?|get-user-teams-membership", re.IGNORECASE
+)
+"""Actions that do nothing else."""
 _FREE: Final = re.compile(
     r"github\.event\.(?:comment|review|issue|pull_request|discussion|head_commit|workflow_run)\."
     r"(?:body|title|message|state|draft|number|locked|conclusion|name|head_branch|event|path|head\.ref|head\.label"
@@ -404,15 +421,14 @@ def _path(path: str, start: Start) -> _Value:  # noqa: C901  # one short case a 
     """What a name of a context can be when a job is started so."""
     if path in {"true", "false", "null"}:
         return _word(path if path != "null" else "")
+    if path in start.checked:
+        return _word("false", "") if start.is_outsider else _ANY
     part = path.removeprefix("github.event.").partition(".")[0] if path.startswith("github.event.") else ""
     if part in _ALL_PARTS and part not in _PARTS_OF.get(start.event, _ALL_PARTS):
         return _word("")
-    if path == "github.event_name":
-        return _word(start.event)
-    if path == "github.event.action":
-        return _word(start.action)
-    if path == "github.event.workflow_run.event" and start.run_of:
-        return _word(start.run_of)
+    said = {"github.event_name": start.event, "github.event.action": start.action}
+    if path in said or (path == "github.event.workflow_run.event" and start.run_of):
+        return _word(said.get(path, start.run_of))
     if path == "github.ref":
         return _Value("starts", frozenset(start.refs))
     if path == "github.ref_type":

@@ -15,7 +15,7 @@ from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import Node
 from meshmodel.importers.forms import CODE_FORM
 from meshmodel.importers.forms.github.composite import steps_of, with_inputs
-from meshmodel.importers.forms.github.conditions import NEVER, POSSIBLE, Start, holds
+from meshmodel.importers.forms.github.conditions import NEVER, POSSIBLE, Start, checks_rights, holds
 from meshmodel.importers.forms.github.followers import (
     WRITES,
     gives_secrets_after,
@@ -70,6 +70,7 @@ from meshmodel.model.records import Delegation, Exchange, Grant, Hold, Reference
 
 _USED: Final = re.compile(r"\bneeds\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.\s?outputs\b")
 _WRITTEN: Final = re.compile(r"\bsteps\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.")
+_OUTPUT: Final = re.compile(r"\bsteps\.[a-z_][\w-]{0,99}\.outputs\.[a-z_][\w-]{0,99}")
 _ACTION_DEPTH: Final = 10
 """How deep GitHub lets composite actions use one another."""
 _CHECKOUT: Final = "actions/checkout"
@@ -134,6 +135,7 @@ class Job:
         agents: by stable key the agents that its steps start.
         users: by id of another job the agents here that are given its outputs, and where.
         services: by product the agents elsewhere that its scripts ask.
+        checked: by the names that other jobs use its outputs that say whether who started it has rights.
     """
 
     repository: Repository
@@ -150,6 +152,9 @@ class Job:
     agents: dict[str, str] = field(default_factory=dict)
     users: dict[str, dict[str, Node]] = field(default_factory=dict)
     services: dict[str, str] = field(default_factory=dict)
+    checked: frozenset[str] = frozenset()
+    _checked: frozenset[str] = frozenset()
+    """Outputs of its steps that look up who started it."""
     _outer_conditions: list[Node] = field(default_factory=list)
     _conditions: dict[str, tuple[list[Node], bool]] = field(default_factory=dict)
     """By agent the conditions of its step, and whether its action starts for those with write access only."""
@@ -185,6 +190,7 @@ class Job:
             permissions: what its token may, as its own file or its callers say; empty: nothing says.
             is_call: whether it only calls a workflow whose jobs are drawn: these have tokens of their own.
         """
+        self._find_checks()
         out, at = self.out, self.node
         pipeline, zone = self.repository.system("pipeline", at), self.repository.zone(at)
         self.workflow = self.element(
@@ -445,11 +451,25 @@ class Job:
         opens = CHECKING.get(_action_of(node))
         return opens is not None and "*" not in (node.get("with", opens).text if opens else "")
 
+    def _find_checks(self) -> None:
+        """Find the outputs of its steps that look up who started it."""
+        steps = {each["id"].text.lower() for each in self.node["steps"] if checks_rights(each)} - {""}
+        if not steps:
+            return
+        named = {name for leaf in self.node.leaves() for name in _OUTPUT.findall(leaf.text.lower())}
+        self._checked = frozenset(each for each in named if each.split(".")[1] in steps)
+        self.checked = frozenset(
+            f"needs.{self.id}.outputs.{name}".lower()
+            for name, leaf in self.node["outputs"].items()
+            if not self._checked.isdisjoint(_OUTPUT.findall(leaf.text.lower()))
+        )
+
     def starts(self, start: Start, agent: str = "") -> int:
         """How far an agent of it, or if none is named what it does at all, is started so.
 
         A script that outsiders can change is started with the job; without one the agents count alone.
         """
+        start = start._replace(checked=start.checked | self._checked)
         steps = [self._conditions[agent]] if agent else [*self._conditions.values()]
         if not steps or (self._is_injected and not agent):
             return POSSIBLE

@@ -267,6 +267,8 @@ class _Workflow:
 
     def _lets(self, id_: str, start: Start) -> int:
         """How far the conditions of a job, and of the jobs that it needs, let a start through."""
+        checked = frozenset[str]().union(*(each.checked for each in self.jobs.values()))
+        start = start._replace(checked=checked)
         found, waiting, seen = POSSIBLE, [id_], set[str]()
         while waiting:
             job = self.jobs.get(waiting.pop())
