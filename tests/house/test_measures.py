@@ -142,7 +142,7 @@ def test_names_say_what_a_thing_is() -> None:
 
 SHARED = {
     "Table": "of a model file, and in an answer",
-    "Section": "of an answer, of a list, and of a comparison",
+    "Section": "of an answer, and of a list",
 }
 """Names that public classes of several modules have, with one meaning."""
 PARTICIPLES = re.compile(

@@ -5,7 +5,7 @@ from hypothesis import given
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.diff.compare import compare
-from meshmodel.answers.diff.sections import sections
+from meshmodel.answers.diff.sections import row_table, sections
 from meshmodel.app.presentation.lenses import facts_of
 from meshmodel.app.presentation.since import Since, compared_lines, mark
 from meshmodel.canvas.draw import draw
@@ -41,9 +41,10 @@ def test_whatever_was_removed_is_drawn_among_what_is_there(pair):
 def test_the_list_has_every_row_of_diff_in_its_words(pair):
     old, new = pair[0], analyse(pair[1])
     before = analyse(old, today=new.today)
-    rows = [row for each in sections(compare(before, new), before, new, shown=None) for row in each.rows]
+    found = sections(compare(before, new), before, new, shown=None)
+    rows = [row.made for each in found for row in row_table(each).rows]
     lines = [each for each in compared_lines(Since("entry 3", old), new) if each.kind == "choice"]
-    assert [each.text.split() for each in lines] == [f"{r.sign} {r.head}  {r.words}".split() for r in rows]
+    assert [each.text.split() for each in lines] == ["  ".join(row).split() for row in rows]
     known = {(table, key) for side in pair for table in ("system", "agent") for key in side.table(table)}
     leads = [each.value for each in lines if each.value and each.value[0] in {"system", "agent"}]
     assert set(leads) <= known

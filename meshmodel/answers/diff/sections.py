@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
 from meshmodel.analysis.results import HOW_WORDS, CrossingState, SystemReach
 from meshmodel.analysis.starts import HOME
+from meshmodel.answers.blocks import Cells, Row, Section, Table
 from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.diff.changes import (
     CrossingChange,
@@ -46,20 +48,16 @@ _NAMED: Final = 4
 """So many of many names in a row are shown."""
 
 
-class SectionRow(NamedTuple):
+def _row(sign: Sign, head: str, words: str, about: Reference | None = None) -> Row:
     """One line of a section.
 
-    Attributes:
+    Args:
         sign: what became of it.
         head: one or two words that say what it is about.
         words: the rest.
         about: a record that it is about, perhaps one that is gone.
     """
-
-    sign: Sign
-    head: str
-    words: str
-    about: Reference | None = None
+    return Row((sign, head, words), leads_to=about)
 
 
 class Names(NamedTuple):
@@ -77,21 +75,13 @@ class Names(NamedTuple):
         return _few([self.of(table, each) for each in keys])
 
 
-class Section(NamedTuple):
-    """Rows under a title; ``left_out``: how many more there are."""
-
-    title: str
-    rows: tuple[SectionRow, ...]
-    left_out: int = 0
-
-
 _Item = TypeVar("_Item")
 
 
 def sections(
     diff: Diff, old: "Analysis", new: "Analysis", *, shown: int | None = SHOWN, stop: Stop = NEVER
 ) -> Iterator[Section]:
-    """The sections of a comparison that have rows.
+    """The sections of a comparison that have rows: a table each, of sign, what it is about, and words.
 
     Args:
         diff: the comparison.
@@ -106,22 +96,23 @@ def sections(
     before, after = (frozenset(each.system for each in side.heard) for side in (old, new))
     names = Names(old.snapshot, new.snapshot)
 
-    def opened(group: CrossingGroup) -> SectionRow:
+    def opened(group: CrossingGroup) -> Row:
         was, now, _ = group.became
         severity = f"{was} → {now}" if was and was != now else group.severity
         words = _opened_words(group, new, names, after)
-        return SectionRow("~" if was else "+", severity, words, ("system", group.target))
+        return _row("~" if was else "+", severity, words, ("system", group.target))
 
-    def closed(group: CrossingGroup) -> SectionRow:
+    def closed(group: CrossingGroup) -> Row:
         words = _closed_words(group, new, names, before)
-        return SectionRow("-", group.severity, words, ("system", group.target))
+        return _row("-", group.severity, words, ("system", group.target))
 
-    def section(title: str, items: Sequence[_Item], tell: Callable[[_Item], SectionRow]) -> Section:
+    def section(title: str, items: Sequence[_Item], tell: Callable[[_Item], Row]) -> Section:
         rows = []
         for each in items[:shown]:
             stop.check()
             rows.append(tell(each))
-        return Section(title, tuple(rows), len(items) - len(rows))
+        left = (Row(partial(_cells_of, tell, each)) for each in items[len(rows) :])
+        return Section(title, (Table((*rows, *left), most=shown),))
 
     found = (
         section("drawn", _drawn_rows(diff.drawn), _same),
@@ -135,24 +126,35 @@ def sections(
         section("fix", _fix_rows(diff.fixes, names), _same),
         section("actions", diff.work or (), _work_row),
     )
-    return (each for each in found if each.rows)
+    return (each for each in found if row_table(each).rows)
 
 
-def _same(row: SectionRow) -> SectionRow:
+def _cells_of(tell: Callable[[_Item], Row], item: _Item) -> Cells:
+    return tell(item).made
+
+
+def row_table(section: Section) -> Table:
+    """The rows of a section."""
+    (table,) = section.blocks
+    assert isinstance(table, Table)
+    return table
+
+
+def _same(row: Row) -> Row:
     return row
 
 
 # Drawn -------------------------------------------------------------------------------------------
 
 
-def _drawn_rows(drawn: Sequence[DrawnChange]) -> list[SectionRow]:
+def _drawn_rows(drawn: Sequence[DrawnChange]) -> list[Row]:
     rows = [
-        SectionRow(_PRESENCE[each.change], each.table, _drawn_words(each), _reference(each))
+        _row(_PRESENCE[each.change], each.table, _drawn_words(each), _reference(each))
         for each in drawn
         if not each.is_move
     ]
     moved = sum(each.is_move for each in drawn)
-    return rows + ([SectionRow("~", "canvas", f"{counted(moved, 'element')} moved")] if moved else [])
+    return rows + ([_row("~", "canvas", f"{counted(moved, 'element')} moved")] if moved else [])
 
 
 def _reference(change: DrawnChange) -> Reference | None:
@@ -187,7 +189,7 @@ def _value(text: str | None) -> str:
 # Reach -------------------------------------------------------------------------------------------
 
 
-def _reach_rows(diff: Diff, names: Names) -> list[SectionRow]:
+def _reach_rows(diff: Diff, names: Names) -> list[Row]:
     """What agents reach and did not, or no longer do, or by another way; agents with the same in one row."""
     agents: defaultdict[tuple[Sign, str, str], list[str]] = defaultdict(list)
     for each in diff.identities:
@@ -207,7 +209,7 @@ def _reach_rows(diff: Diff, names: Names) -> list[SectionRow]:
             if action not in now:
                 agents["-", "action", f"{action} {system}"].append(agent)
     return [
-        SectionRow(sign, head, f"{names.some('agent', some)}: {words}", ("agent", some[0]))
+        _row(sign, head, f"{names.some('agent', some)}: {words}", ("agent", some[0]))
         for (sign, head, words), some in agents.items()
     ]
 
@@ -335,7 +337,7 @@ def _checkpoints(group: CrossingGroup, analysis: "Analysis") -> list[str]:
 # Counts ------------------------------------------------------------------------------------------
 
 
-def _count_rows(diff: Diff) -> list[SectionRow]:
+def _count_rows(diff: Diff) -> list[Row]:
     old, new = diff.old.summary, diff.new.summary
     kinds: tuple[tuple[str, int, int], ...] = (
         ("paths", old.crossings, new.crossings),
@@ -345,12 +347,10 @@ def _count_rows(diff: Diff) -> list[SectionRow]:
         ("missing", old.missing, new.missing),
     )
     rows = [
-        SectionRow("=" if was == now else "~", what, f"{was:,} → {now:,}")
-        for what, was, now in kinds
-        if was or now
+        _row("=" if was == now else "~", what, f"{was:,} → {now:,}") for what, was, now in kinds if was or now
     ]
     if diff.standing:
-        rows.append(SectionRow("=", "as before", counted(diff.standing, "unchecked path")))
+        rows.append(_row("=", "as before", counted(diff.standing, "unchecked path")))
     return rows
 
 
@@ -363,7 +363,7 @@ def _in_order(findings: Sequence[FindingChange]) -> list[FindingChange]:
     return sorted(findings, key=lambda each: (order.index(each.change), each.finding.rule != DOOR))
 
 
-def _finding_row(change: FindingChange) -> SectionRow:
+def _finding_row(change: FindingChange) -> Row:
     was, now, finding = change.before, change.after, change.finding
     rose = was is not None and now is not None and was.severity != now.severity
     severity = f"{was.severity} → {now.severity}" if rose and was and now else finding.severity
@@ -381,21 +381,17 @@ def _finding_row(change: FindingChange) -> SectionRow:
             told += "; accepted" if is_accepted(now) else "; no longer accepted"
     elif now and is_accepted(now):
         told += "; accepted"
-    return SectionRow(_BECAME[change.change], severity, told, next(iter(finding.about), None))
+    return _row(_BECAME[change.change], severity, told, next(iter(finding.about), None))
 
 
 # The fix -----------------------------------------------------------------------------------------
 
 
-def _fix_rows(fixes: "tuple[Plan, Plan] | None", names: Names) -> list[SectionRow]:
+def _fix_rows(fixes: "tuple[Plan, Plan] | None", names: Names) -> list[Row]:
     if fixes is None:
         return []
     was, now = _fix_words(fixes[0], names, names.old), _fix_words(fixes[1], names, names.new)
-    return (
-        [SectionRow("=", "as before", now)]
-        if was == now
-        else [SectionRow("-", "before", was), SectionRow("+", "now", now)]
-    )
+    return [_row("=", "as before", now)] if was == now else [_row("-", "before", was), _row("+", "now", now)]
 
 
 def _fix_words(fix: "Plan", names: Names, snapshot: Snapshot) -> str:
@@ -413,11 +409,9 @@ def _fix_words(fix: "Plan", names: Names, snapshot: Snapshot) -> str:
 _DONE: Final[dict[str, Sign]] = {"closed": "-", "begun": "~", "open": "="}
 
 
-def _work_row(change: WorkChange) -> SectionRow:
+def _work_row(change: WorkChange) -> Row:
     left = f"; left: {_few(change.left)}" if change.change == "begun" else ""
-    return SectionRow(
-        _DONE[change.change], change.change, f"{change.number} {one_line(change.title, 300)}{left}"
-    )
+    return _row(_DONE[change.change], change.change, f"{change.number} {one_line(change.title, 300)}{left}")
 
 
 def _few(names: Sequence[str]) -> str:

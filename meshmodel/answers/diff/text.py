@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from meshmodel.answers.blocks import Section
 from meshmodel.answers.diff.changes import Diff
-from meshmodel.answers.diff.sections import Section, sections
+from meshmodel.answers.diff.sections import row_table, sections
 from meshmodel.answers.style import Style, wrap, wrapped_table
 from meshmodel.model.phrases import VIEWS
 from meshmodel.model.text import counted, one_line, pad, width
@@ -34,7 +35,7 @@ def diff_text(diff: Diff, old: "Analysis", new: "Analysis", style: Style, status
         status: the exit status, which the last line tells.
     """
     style = replace(style, columns=min(style.columns, _COLUMNS))
-    lines = list(wrap(_drawable(f"{title_words(diff)}: {summary_words(diff)}", style), style, "  ", ""))
+    lines = list(wrap(style.drawn(f"{title_words(diff)}: {summary_words(diff)}"), style, "  ", ""))
     for section in sections(diff, old, new):
         lines += ["", *_section_lines(section, style)]
     lines += ["", _verdict_line(diff, style, status)]
@@ -42,19 +43,14 @@ def diff_text(diff: Diff, old: "Analysis", new: "Analysis", style: Style, status
 
 
 def _section_lines(section: Section, style: Style) -> list[str]:
-    titles = [section.title, *[""] * (len(section.rows) - 1)]
+    table = row_table(section)
+    titles = [section.heading, *[""] * (len(table.shown) - 1)]
     rows = [
-        (pad(title, _TITLE), row.sign, _drawable(row.head, style), _drawable(row.words, style))
-        for title, row in zip(titles, section.rows, strict=True)
+        (pad(title, _TITLE), *(style.drawn(str(each)) for each in row.made))
+        for title, row in zip(titles, table.shown, strict=True)
     ]
-    lines = wrapped_table(rows, style, "  ")
-    if section.left_out:
-        lines.append(f"  {pad('', _TITLE)}  and {section.left_out} more; --json has all")
-    return lines
-
-
-def _drawable(text: str, style: Style) -> str:
-    return style.drawn(text)
+    more = [f"  {pad('', _TITLE)}  {table.more}; --json has all"] if table.more else []
+    return [*wrapped_table(rows, style, "  "), *more]
 
 
 def _verdict_line(diff: Diff, style: Style, status: int) -> str:
@@ -115,18 +111,19 @@ def diff_markdown(diff: Diff, old: "Analysis", new: "Analysis") -> str:
     """
     lines = [f"## {_code(title_words(diff))}", "", f"**{verdict_words(diff)}**; {summary_words(diff)}."]
     for section in sections(diff, old, new):
-        lines += ["", f"### {_TITLES[section.title]}", "", *_block(section)]
+        lines += ["", f"### {_TITLES[section.heading]}", "", *_block(section)]
     return "\n".join(lines)
 
 
 def _block(section: Section) -> Iterator[str]:
     """A block in the language ``diff``, whose signs are shown in colour; no row can end it: it has a sign."""
     yield "```diff"
-    for row in section.rows:
-        yield f"{row.sign} {row.head}  {row.words}"
+    table = row_table(section)
+    for sign, head, words in (row.made for row in table.shown):
+        yield f"{sign} {head}  {words}"
     yield "```"
-    if section.left_out:
-        yield from ("", f"and {section.left_out} more")
+    if table.more:
+        yield from ("", table.more)
 
 
 def _code(text: str) -> str:

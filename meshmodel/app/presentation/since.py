@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, get_args
 
 from meshmodel.answers.diff.compare import compare
-from meshmodel.answers.diff.sections import SectionRow, sections
+from meshmodel.answers.diff.sections import row_table, sections
 from meshmodel.answers.diff.text import summary_words, verdict_words
 from meshmodel.answers.lines import Line, Look, heading, note_row
 from meshmodel.edits.edit import difference
@@ -97,12 +97,12 @@ def compared_lines(since: Since, new: "Analysis", stop: Stop = NEVER) -> tuple[L
         note_row(verdict_words(diff), diff.worst or "muted"),
     ]
     for section in sections(diff, old, new, shown=None, stop=stop):
-        lines.append(heading(section.title))
-        for number, row in enumerate(section.rows):
-            lines.append(Line((section.title, number), _words(row), row.about, _HEAD + 4))
+        lines.append(heading(section.heading))
+        for number, row in enumerate(row_table(section).rows):
+            lines.append(Line((section.title, number), _words(*map(str, row.made)), row.leads_to, _HEAD + 4))
     return tuple(lines)
 
 
-def _words(row: SectionRow) -> tuple[tuple[str, Look], ...]:
-    look: Look = row.head if row.head in _SEVERITIES and row.sign in "+~" else "muted"  # type: ignore[assignment]  # a severity
-    return (f"{row.sign} ", "bold"), (f"{row.head.ljust(_HEAD)}  ", look), (row.words, "")
+def _words(sign: str, head: str, words: str) -> tuple[tuple[str, Look], ...]:
+    look: Look = head if head in _SEVERITIES and sign in "+~" else "muted"  # type: ignore[assignment]  # a severity
+    return (f"{sign} ", "bold"), (f"{head.ljust(_HEAD)}  ", look), (words, "")
