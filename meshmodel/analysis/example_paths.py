@@ -164,6 +164,34 @@ def reference_of(mesh: Mesh, node: int) -> str:
     return f"credential:{name}" if original >= mesh.first_credential else f"system:{name}"
 
 
+def deed(snapshot: Snapshot, step: PathStep, one: str, other: str) -> str | None:
+    """What is done at a step, without as whom and whence; ``None``: it is told with the one beside it.
+
+    Args:
+        snapshot: the model.
+        step: of a path.
+        one: what the node is called that it leaves.
+        other: what the one is called that it enters.
+    """
+    match step.step:
+        case "grant":
+            return f"{verb(step.action or 'read')} {other}"
+        case "custody":
+            return f"is issued {other}" if snapshot.custody[step.ends].how == "issues" else f"finds {other}"
+        case "exchange":
+            return f"exchanges {one} for {other}"
+        case "delegation":
+            return f"calls {other}"
+        case "trigger":
+            return f"starts {other}"
+        case "hearing":
+            return f"{other} reads {one} and may follow it"
+        case "hosting":
+            return f"takes over {other}"
+        case _:
+            return None
+
+
 class PathSentences:
     """Tells what happens along a path, one numbered sentence for what one does in one go."""
 
@@ -262,35 +290,34 @@ class PathSentences:
     def _sentence(self, step: PathStep, after: PathStep | None, enters: int, *, held: bool) -> str | None:
         """What a step says; holding and what is implied are told with the step after or before."""
         one, other = self.title(step.from_), self.title(step.to)
-        ends = step.from_.partition(":")[2], step.to.partition(":")[2]
+        done = deed(self.snapshot, step, one, other)
         match step.step:
             case "grant":
                 unnamed = step.from_ == f"credential:{step.identity}"  # it names its identity itself
                 using = f", with {one}" if held and not unnamed else ""
                 implies = after is not None and after.step == "implies"
                 more = f", which includes {after.action}" if after is not None and implies else ""
-                return f"{verb(step.action or 'read')} {other} as {step.identity}{using}{more}"
+                return f"{done} as {step.identity}{using}{more}"
             case "custody":
-                if self.snapshot.custody[ends].how == "issues":
-                    return f"is issued {other} by {one}"
-                return f"finds {other}, stored in {one}"
+                is_issued = self.snapshot.custody[step.ends].how == "issues"
+                return f"{done} by {one}" if is_issued else f"{done}, stored in {one}"
             case "exchange":
                 place = "" if step.yielded_by is None else f" at {self.title(f'system:{step.yielded_by}')}"
-                return f"exchanges {one} for {other}{place}"
+                return f"{done}{place}"
             case "delegation":
                 session = self._mesh.sessions.by_node.get(enters)
                 if session is None:
-                    return f"calls {other}"
+                    return done
                 back = "; only fixed values come back" if session.copies.values else ""
                 limiter = f"agent:{session.delegation.from_}"
                 by = "" if limiter == step.from_ else f" set by {self.title(limiter)}"
-                return f"calls {other} with limits{by}{back}"
+                return f"{done} with limits{by}{back}"
             case "trigger":
-                return f"starts {other} by writing to {one}"
+                return f"{done} by writing to {one}"
             case "hearing":
-                return f"{other} reads {one} and may follow it (prompt injection)"
+                return f"{done} (prompt injection)"
             case "hosting":
-                return f"takes over {other}, which runs on {one}"
+                return f"{done}, which runs on {one}"
             case _:
                 return None
 

@@ -300,6 +300,16 @@ class PathStep:
     zone_to: str | None
     checkpoint: str | None
 
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The ids of its two nodes."""
+        return self.from_.partition(":")[2], self.to.partition(":")[2]
+
+    @property
+    def relation(self) -> tuple[StepKind, str, str]:
+        """The relation that it is, as its kind and ends; of ``implies`` there is none."""
+        return (self.step, *self.ends)
+
 
 class PathSentence(NamedTuple):
     """What happens at a step of a path, or what is said of all of it.

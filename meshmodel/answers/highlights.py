@@ -11,7 +11,7 @@ def reference_of(step: PathStep) -> Reference | None:
     """The record behind a step of a witness; an implied action has none."""
     if step.step == "implies":
         return None
-    return step.step, (step.from_.partition(":")[2], step.to.partition(":")[2])
+    return step.step, step.ends
 
 
 def highlighted_by_way(explanation: Explanation, snapshot: Snapshot) -> frozenset[Reference]:

@@ -44,7 +44,7 @@ def why_none_approves(snapshot: Snapshot, agents: Sequence[str], credential: str
 
 def _used(way: Explanation) -> str:
     """The credential by which a path enters its target."""
-    return [step.from_.partition(":")[2] for step in way.steps if step.step == "grant"][-1]
+    return [step.ends[0] for step in way.steps if step.step == "grant"][-1]
 
 
 def why_none(snapshot: Snapshot, agents: Sequence[str], credential: str, system: str) -> tuple[str, str]:

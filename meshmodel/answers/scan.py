@@ -829,7 +829,7 @@ def _reached(analysis: Analysis, way: Explanation, system: str, action: Action) 
 
 def _on(snapshot: Snapshot, way: Explanation, marks: Marks) -> list[Checkpoint]:
     """The checkpoints on the steps of a path, for the action that is told."""
-    ends = {(each.step, each.from_.partition(":")[2], each.to.partition(":")[2]) for each in way.steps}
+    ends = {each.relation for each in way.steps}
     return [
         each
         for each in snapshot.checkpoint.values()
@@ -1200,7 +1200,7 @@ def _whom(snapshot: Snapshot, way: Explanation, marks: Marks) -> str:
 
 def _used(way: Explanation) -> str:
     """The credential with which a way ends; empty: none."""
-    return next((each.from_.partition(":")[2] for each in reversed(way.steps) if each.step == "grant"), "")
+    return next((each.ends[0] for each in reversed(way.steps) if each.step == "grant"), "")
 
 
 _DEEDS: Final[Mapping[Action, str]] = {

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from meshmodel.analysis.example_paths import deed
 from meshmodel.answers.blocks import AttackPath, PathLook, PathPart, plain
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.text import shorten_name
@@ -17,21 +18,6 @@ _MOST_ENTRIES: Final = 3
 """From so many entries it is tried to start."""
 _NAME: Final = 40
 """Letters of a name; the sentences of the path have it in full."""
-_DEEDS: Final = {
-    "read": "reads",
-    "write": "writes",
-    "execute": "executes on",
-    "issue": "issues from",
-    "admin": "administers",
-}
-_STEPS: Final = {
-    "custody": "finds {}",
-    "exchange": "exchanges {1} for {0}",
-    "delegation": "calls {}",
-    "trigger": "starts {}",
-    "hearing": "{} reads it and may follow it",
-    "hosting": "takes over {}",
-}
 
 
 def path_from_entry(analysis: "Analysis", finding: "Finding", found: "Explanation") -> "Explanation":
@@ -58,15 +44,15 @@ def path_from_entry(analysis: "Analysis", finding: "Finding", found: "Explanatio
 
 def first_cut(work: "Work", explanation: "Explanation") -> "Item | None":
     """The first item of the list of actions whose measure is on a path."""
-    relations = {_relation(each) for each in explanation.steps} | {*_begin(explanation)}
+    relations = {each.relation for each in explanation.steps} | {*_begin(explanation)}
     return next((each for each in work.items if each.place in relations), None)
 
 
 def is_on(finding: "Finding", explanation: "Explanation") -> bool:
     """Whether a path passes the relation that a finding is about, and no checkpoint decides there."""
     table, ends = finding.about[0]
-    unchecked = (_relation(each) for each in explanation.steps if each.checkpoint is None)
-    return not isinstance(ends, str) and (table, *ends) in unchecked
+    unchecked = (each.relation for each in explanation.steps if each.checkpoint is None)
+    return not isinstance(ends, str) and any(each == (table, *ends) for each in unchecked)
 
 
 def _begin(explanation: "Explanation") -> "Iterator[StepKey]":
@@ -74,10 +60,6 @@ def _begin(explanation: "Explanation") -> "Iterator[StepKey]":
     if explanation.source is not None:
         yield "hearing", explanation.source, explanation.agent
         yield "trigger", explanation.source, explanation.agent
-
-
-def _relation(step: "PathStep") -> "tuple[str, str, str]":
-    return step.step, step.from_.partition(":")[2], step.to.partition(":")[2]
 
 
 def attack_path(
@@ -111,34 +93,26 @@ def _parts(
         yield PathPart(plain(f"{agent} reads it" if source is not None else agent), "agent")
     last = max((n for n, each in enumerate(explanation.steps) if each.step == "grant"), default=-1)
     for index, step in enumerate(explanation.steps):
-        is_cut = is_cut or _relation(step) == place
-        if step.step != "grant" and step.step not in _STEPS:
+        is_cut = is_cut or step.relation == place
+        here = "it" if step.step == "hearing" else _title(snapshot, step.from_)
+        done = deed(snapshot, step, here, _title(snapshot, step.to))
+        if done is None:
             continue  # holding is told with what is done with it
         number += 1
         is_harm = index == last and explanation.state == "uncontrolled" and step.checkpoint is None
-        deed = _deed(snapshot, step) + (_as_whom(snapshot, step) if in_full else "")
-        said = f"{number} {deed}{': no checkpoint' if is_harm else ''}{cut if is_cut else ''}"
+        done += _as_whom(snapshot, step) if in_full else ""
+        said = f"{number} {done}{': no checkpoint' if is_harm else ''}{cut if is_cut else ''}"
         look: PathLook = "agent" if step.to.startswith("agent:") else ""
         look = "harm" if is_harm else "measure" if is_cut else look
         yield PathPart(plain(said), look)
         is_cut = False
 
 
-def _deed(snapshot: "Snapshot", step: "PathStep") -> str:
-    title = _title(snapshot, step.to)
-    if step.step == "grant":
-        return f"{_DEEDS[step.action or 'read']} {title}"
-    ends = step.from_.partition(":")[2], step.to.partition(":")[2]
-    if step.step == "custody" and snapshot.custody[ends].how == "issues":
-        return f"is issued {title}"
-    return _STEPS[step.step].format(title, _title(snapshot, step.from_))
-
-
 def _as_whom(snapshot: "Snapshot", step: "PathStep") -> str:
     """The identity and the credential with which an access is used."""
-    credential = snapshot.credential.get(step.from_.removeprefix("credential:"))
-    if step.step != "grant" or credential is None:
+    if step.step != "grant":
         return ""
+    credential = snapshot.credential[step.ends[0]]
     return f" as {credential.principal}, with {shorten_name(str(credential.title), _NAME)}"
 
 

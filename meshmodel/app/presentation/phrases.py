@@ -34,7 +34,7 @@ def door_on_way(doors: Container[str], way: Explanation) -> tuple[str, str] | No
     """
     for step in way.steps:
         if step.step == "grant" and step.checkpoint is None:
-            ends = step.from_.partition(":")[2], step.to.partition(":")[2]
+            ends = step.ends
             if ">".join(ends) in doors:
                 return ends
     return None
@@ -48,7 +48,7 @@ def door_of(finding: Finding | None, way: Explanation | None) -> tuple[str, str,
     if way is not None and (finding is None or way.state == "uncontrolled"):
         for step in reversed(way.steps):
             if step.step == "grant" and step.checkpoint is None:
-                return "grant", step.from_.partition(":")[2], step.to.partition(":")[2]
+                return step.relation
     return None
 
 

@@ -118,8 +118,7 @@ class _Sequence:
         if step.step == "custody":
             return here, actor, f"obtains {self._name(there)}"
         if step.step == "exchange":
-            ends = here.partition(":")[2], there.partition(":")[2]
-            at = self.snapshot.exchange[ends].at
+            at = self.snapshot.exchange[step.ends].at
             issuer = actor if at is None else f"system:{at}"
             return actor, issuer, f"exchanges {self._name(here)} for {self._name(there)}"
         if step.step == "delegation":
@@ -144,8 +143,7 @@ class _Sequence:
             mark = "counts"
             words.append(f"checkpoint: {step.checkpoint}")
         elif step.step != "implies":
-            ends = step.from_.partition(":")[2], step.to.partition(":")[2]
-            mark = "missing" if step.step == "grant" and ends in self.doors else None
+            mark = "missing" if step.step == "grant" and step.ends in self.doors else None
             words.append("\u00d7 no checkpoint" if mark else "no checkpoint")
         lines = tuple(line for word in words for line in wrap(word, _TEXT_COLUMNS))
         return _SequenceStep(lines, tail, head, mark)
