@@ -68,6 +68,7 @@ class Module:
     variables: dict[str, list[Syntax]] = field(default_factory=dict)
     uses: dict[Syntax, Any] = field(default_factory=dict)
     found: "dict[str, tuple[Module, str] | None]" = field(default_factory=dict)
+    _added: dict[str, list[tuple[Syntax, Syntax]]] | None = None
     _local: dict[Syntax, dict[str, list[Syntax]]] = field(default_factory=dict)
 
     def packages(self) -> set[str]:
@@ -193,6 +194,25 @@ class Module:
                 self._local[function].setdefault(name, []).append(value)
         return self._local[function]
 
+    def added_to(self, target: Syntax) -> Iterator[Syntax]:
+        """What is put into the list of a variable or attribute where it lives; a list that is put in whole
+        as it is spread.
+
+        Args:
+            target: the variable or attribute, where it gets its list.
+        """
+        if self._added is None:
+            self._added = {}
+            for name, where, element in _additions(self.root):
+                self._added.setdefault(name, []).append((where, element))
+        home = _home(target)
+        for where, element in self._added.get(target.text, ()):
+            if _home(where) == home or (home == self.root and not self._is_local(where)):
+                yield element
+
+    def _is_local(self, node: Syntax) -> bool:
+        return any(node.text in self.variables_in(each) for each in self._functions_above(node))
+
     def _of_self(self, target: Syntax, name: str) -> str:
         if target.kind not in {"identifier", "this"} or target.text not in {"self", "cls", "this"}:
             return ""
@@ -207,6 +227,26 @@ class Module:
         return next(iter(self.variables_in(above, of_self=True).get(name, ())), None)
 
 
+def _home(node: Syntax) -> Syntax:
+    """Where a variable lives: the function that it is in, or the file; an attribute in its class."""
+    kinds = CLASSES if node.kind in MEMBERS else FUNCTIONS
+    above = [*node.above]
+    return next((each for each in above if each.kind in kinds), above[-1])
+
+
+def _additions(root: Syntax) -> Iterator[tuple[str, Syntax, Syntax]]:
+    """What is put into lists: the name of the list, where it is named, and what; a list as it is spread."""
+    for each in root.below():
+        if each.kind in {"augmented_assignment", "augmented_assignment_expression"}:
+            yield each.target.text, each.target, each
+        elif each.kind in CALLS and each.callee.kind in MEMBERS:
+            target = each.callee.field("object")
+            if each.callee.member.text in _ADDING:
+                yield from ((target.text, target, one) for one in each.arguments)
+            elif each.callee.member.text == "extend":
+                yield target.text, target, each
+
+
 def _given_before(values: list[Syntax], line: int) -> Syntax | None:
     """The last value that a variable was given above a line; where none was, the first below it."""
     above = [each for each in values if each.line < line]
@@ -215,6 +255,8 @@ def _given_before(values: list[Syntax], line: int) -> Syntax | None:
     return values[0] if values[0].line > line else None
 
 
+_ADDING: Final = frozenset({"append", "push", "unshift"})
+"""Methods by which lists get what these are given."""
 _BUILT_IN: Final = frozenset(
     {"open", "input", "eval", "exec", "print", "fetch", "require", "process", "__import__"}
 )
@@ -235,7 +277,7 @@ def followed(module: "Module", node: Syntax, depth: int = 0) -> "tuple[Module, S
         if value is None:  # of another file, as in ``settings.TOOLS``
             source, _, name = module.name_of(here).partition(":")
             found = definition_of(module, f"{source}:{name}") if name and "." not in name else None
-            where, value = found if found is not None else (where, None)
+            where, value = found if found is not None else module.value_of(here)
     else:
         where, value = module.value_of(here)
     return (module, here) if value is None else followed(where, value, depth + 1)

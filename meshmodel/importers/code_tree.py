@@ -37,6 +37,9 @@ from meshmodel.importers.syntax import (
 from meshmodel.model.stop import check_current
 
 _LISTS: Final = frozenset({"list", "tuple", "array", "set"})
+_JOINED: Final = frozenset(
+    {"binary_operator", "binary_expression", "conditional_expression", "ternary_expression"}
+)
 _SPREAD: Final = frozenset({"spread_element", "list_splat", "dictionary_splat"})
 _NUMBERS: Final = frozenset({"integer", "float", "number"})
 _PLAIN: Final[dict[str, bool | None]] = {
@@ -277,7 +280,11 @@ class _FileLifter:
         if kind in TEXTS:
             return self._node(text_in(node)[:_TEXT_LIMIT], node)
         if kind in _LISTS:
-            return self._list([one for each in node.named for one in self._elements(each, depth + 1)], node)
+            target = _variable_of(node)
+            parts = [*node.named, *(self._module.added_to(target) if target else ())]
+            return self._list([one for each in parts for one in self._elements(each, depth + 1)], node)
+        if kind == "list_comprehension":
+            return self._list([self.value(node.field("body"), depth + 1)], node)
         if kind in MAPS:
             return self._node(self._pairs(node, depth + 1), node)
         if kind in _PLAIN or kind in _NUMBERS:
@@ -286,19 +293,20 @@ class _FileLifter:
             return self._function(node)
         if kind in {"identifier", "attribute", "member_expression", "shorthand_property_identifier"}:
             return self._named_value(node, depth)
-        if kind in {"binary_operator", "binary_expression"}:
+        if kind in _JOINED:
             return self._joined(node, depth)
         return self._node(None, node)
 
     def _elements(self, node: Syntax, depth: int) -> list[Node]:
         """An element of a list; of one that is spread its own, where they stand here."""
-        is_spread = node.kind in _SPREAD
-        found = self.value(node.named[0] if is_spread and node.named else node, depth)
-        return [*found] if is_spread and found.is_list else [found]
+        whole = _spread_in(node)
+        found = self.value(whole or node, depth)
+        return [*found] if whole and found.is_list else [found]
 
     def _joined(self, node: Syntax, depth: int) -> CodeNode:
-        """Lists that are added, such as ``tools + more_tools``."""
-        parts = [self.value(each, depth + 1) for each in node.named]
+        """Lists that are added, such as ``tools + more_tools``, or of which a condition takes one."""
+        is_condition = node.kind == "conditional_expression"
+        parts = [self.value(each, depth + 1) for each in (node.named[::2] if is_condition else node.named)]
         if not any(each.is_list for each in parts):
             return self._node(None, node)
         return self._list([one for each in parts for one in (each if each.is_list else [each])], node)
@@ -315,8 +323,17 @@ class _FileLifter:
         module, value = followed(self._module, node)
         there = self if module is self._module else _FileLifter(module, self._packages, self._calls)
         kind = value.kind
-        if (kind in TEXTS | _LISTS | MAPS | _NUMBERS or kind in _PLAIN) and depth < DEPTH_LIMIT // 2:
-            return there.value(value, depth + 10)
+        if depth < DEPTH_LIMIT // 2:
+            if kind in TEXTS | _LISTS | MAPS | _NUMBERS or kind in _PLAIN:
+                return there.value(value, depth + 10)
+            found = there.value(value, depth + 10) if kind in _JOINED | {"list_comprehension"} else None
+            if found is not None and found.is_list:
+                return found
+            target = _variable_of(value)
+            if target and (added := [*module.added_to(target)]):
+                of = self._reference(node, depth)
+                more = [one for each in added for one in there._elements(each, depth + 10)]  # noqa: SLF001
+                return self._list([of, *more], node)
         made = self._reference(node, depth)
         if kind in CALLS and depth < DEPTH_LIMIT // 2 and self.is_meant(module.made_by(value)):
             # what it was made with is known of the variable; that is not followed, lest it multiplies
@@ -366,6 +383,15 @@ class _FileLifter:
         for number, each in enumerate(values):
             each.parent, each.key = made, number
         return made
+
+
+def _spread_in(node: Syntax) -> Syntax:
+    """What is put into a list element by element, as in ``*more``, ``a += more``, ``a.extend(more)``."""
+    if node.kind in {"augmented_assignment", "augmented_assignment_expression"}:
+        return node.given
+    is_extended = node.kind in CALLS and node.callee.member.text == "extend"
+    given = node.arguments if is_extended else node.named if node.kind in _SPREAD else ()
+    return next(iter(given), NOTHING)
 
 
 def _bases(node: Syntax) -> Iterator[Syntax]:

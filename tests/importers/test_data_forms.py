@@ -753,3 +753,48 @@ def test_what_a_function_does_is_what_it_calls_and_not_what_it_is_called(call, o
     questions = [each.text for each in found.note.values() if "What does update_orders" in each.text]
     assert bool(questions) == bool(asked)
     assert all(each.endswith(asked) for each in questions)
+
+
+LISTS = """
+from elsewhere import more_tools
+from langchain_community.tools import DuckDuckGoSearchRun, ShellTool
+from langchain_openai import ChatOpenAI
+from langgraph.prebuilt import create_react_agent
+
+def build(debug):
+    {lines}
+    return create_react_agent(ChatOpenAI(model="gpt-4o"), tools={given}, name="helper")
+"""
+
+
+@all_rows(
+    ("lines", "given", "found"),
+    [
+        ("a = [ShellTool()]; a.append(DuckDuckGoSearchRun())", "a", "both"),
+        ("a = [ShellTool()]; a += [DuckDuckGoSearchRun()]", "a", "both"),
+        ("a = [ShellTool()]; b = [DuckDuckGoSearchRun()]; a.extend(b)", "a", "both"),
+        ("a = [ShellTool()]; b = a + [DuckDuckGoSearchRun()]", "b", "both"),
+        ("a = [ShellTool()] if debug else [DuckDuckGoSearchRun()]", "a", "both"),
+        ("a = more_tools(); a.append(ShellTool()); a.append(DuckDuckGoSearchRun())", "a", "both"),
+        ("self.a = [ShellTool()]; self.a.append(DuckDuckGoSearchRun())", "self.a", "both"),
+        ("a = [ShellTool()]", "[*a, DuckDuckGoSearchRun()]", "both"),
+        ("a = [ShellTool()]; b = []; b.append(DuckDuckGoSearchRun())", "a", "one"),
+    ],
+)
+def test_tools_that_are_put_into_a_list_are_those_of_the_agent(lines, given, found, tmp_path):
+    code = LISTS.format(lines=lines.replace("; ", "\n    "), given=given)
+    if "self" in given:
+        code = code.replace("def build(", "class Desk:\n  def build(self, ")
+    (tmp_path / "app.py").write_text(code, encoding="utf-8")
+    made = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    titles = {each.name for each in made.system.values()}
+    searches = any("search" in each for each in titles)
+    runs = any("commands" in each for each in titles)
+    assert (runs, searches) == (True, found == "both")
+
+
+def test_what_a_builder_of_tools_is_given_is_no_tool(tmp_path):
+    code = LISTS.format(lines="k = make_store()", given="more_tools(k)")
+    (tmp_path / "app.py").write_text(code, encoding="utf-8")
+    made = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    assert not any("make" in each.name or each.name == "k" for each in made.system.values())
