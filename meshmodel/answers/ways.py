@@ -8,7 +8,7 @@ from meshmodel.analysis.rules.base import can
 from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Table, fields_json
 from meshmodel.answers.highlights import reference_of
-from meshmodel.answers.intended import why_both
+from meshmodel.answers.intent_gaps import why_both
 from meshmodel.answers.lines import Look, Words
 from meshmodel.answers.ways_sentences import ways_sentences
 from meshmodel.model.phrases import STATES

@@ -19,7 +19,7 @@ from meshmodel.store.shared_state import LIMIT
 
 if TYPE_CHECKING:
     from meshmodel.edits.edit import Difference
-    from meshmodel.store.imports import ImportRow
+    from meshmodel.store.imports import RecordImport
     from meshmodel.store.journal import JournalEntry
     from meshmodel.store.shared_state import GuidedRound
     from meshmodel.store.store import Store, Undone
@@ -133,7 +133,7 @@ class Session:
         Store.create(path, self.snapshot).close()
 
     def apply(
-        self, edit: Edit, *, on: Snapshot | None = None, imported: "Iterable[ImportRow]" = ()
+        self, edit: Edit, *, on: Snapshot | None = None, imported: "Iterable[RecordImport]" = ()
     ) -> Snapshot:
         """Make one edit; it is on disk when this returns.
 
@@ -233,7 +233,7 @@ class Session:
         """The edits after an entry of the journal that stand, with what each changed, oldest first."""
         return [] if self._store is None else self._store.changes_since(number)
 
-    def imported(self) -> "list[ImportRow]":
+    def imported(self) -> "list[RecordImport]":
         """What imports last said of each record; nothing for an interchange file."""
         return [] if self._store is None else self._store.imported()
 

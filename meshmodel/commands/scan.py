@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         MeshmodelError: the folder is none, or the model is there already.
     """
     from meshmodel.answers.scan import scan_json, scan_lines
-    from meshmodel.app.presentation.scanned import tell_scan
+    from meshmodel.app.presentation.scan_words import tell_scan
     from meshmodel.importers.catalogue import load_catalogue
     from meshmodel.importers.scanning import scan
     from meshmodel.model.stop import Stop

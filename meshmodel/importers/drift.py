@@ -11,14 +11,14 @@ from meshmodel.importers.last_import import Renamed, brought_forward
 from meshmodel.importers.plan import Outcome
 from meshmodel.model.records import Agent, Record, Snapshot
 from meshmodel.model.schema import SCHEMA
-from meshmodel.store.imports import ImportRow
+from meshmodel.store.imports import RecordImport
 
 
 def drifted(
     paths: Sequence[Path],
     base: Path,
     model: Snapshot,
-    last: Sequence[ImportRow] | None,
+    last: Sequence[RecordImport] | None,
     *,
     renamed: Renamed = lambda _: {},
     form: str | None = None,
@@ -51,7 +51,7 @@ def drifted(
     return replace(done, after=apply_edit(done.after, Edit("drift", tuple(map(Put, disputed)))))
 
 
-def _with_values_of_model(rows: Sequence[ImportRow], model: Snapshot) -> list[ImportRow]:
+def _with_values_of_model(rows: Sequence[RecordImport], model: Snapshot) -> list[RecordImport]:
     """The rows as if the files had said last what the model says, where they said anything at all."""
     found = []
     for row in rows:
@@ -67,7 +67,7 @@ def _with_values_of_model(rows: Sequence[ImportRow], model: Snapshot) -> list[Im
     return found
 
 
-def _approved(rows: Sequence[ImportRow] | None, model: Snapshot) -> dict[str, str | None]:
+def _approved(rows: Sequence[RecordImport] | None, model: Snapshot) -> dict[str, str | None]:
     """By agent what was to run when it was last imported; of a model that does not keep that, as it says."""
     if rows is None:
         return {each.id: each.description for each in model.agent.values()}

@@ -21,7 +21,7 @@ from meshmodel.model.errors import CombinedError, MeshmodelError
 from meshmodel.model.records import Reference, Snapshot
 from meshmodel.model.text import did_you_mean
 from meshmodel.model.validation import label_of
-from meshmodel.store.imports import ImportRow
+from meshmodel.store.imports import RecordImport
 
 AGENTS: Final = "agents"
 """What is said to ``only`` for the users and roles that agents of the model reach."""
@@ -50,7 +50,7 @@ class Import:
     after: Snapshot
     edit: Edit
     outcomes: tuple[Outcome, ...]
-    imported: tuple[ImportRow, ...]
+    imported: tuple[RecordImport, ...]
     is_compared_with_last: bool
 
     @cached_property
@@ -75,7 +75,7 @@ def prepare(
     paths: Sequence[Path],
     base: Path,
     model: Snapshot,
-    last: Sequence[ImportRow] | None,
+    last: Sequence[RecordImport] | None,
     *,
     renamed: Renamed = lambda _: {},
     form: str | None = None,
@@ -106,7 +106,7 @@ def prepare(
 def prepare_read(
     reading: Reading,
     model: Snapshot,
-    last: Sequence[ImportRow] | None,
+    last: Sequence[RecordImport] | None,
     *,
     renamed: Renamed = lambda _: {},
     rejected: AbstractSet[Reference] = frozenset(),
@@ -205,7 +205,7 @@ def _part(leaf: Node) -> str | int | None:
     return key
 
 
-def _brought_up_to_date(last: Sequence[ImportRow], now: Sequence[ImportRow]) -> list[ImportRow]:
+def _brought_up_to_date(last: Sequence[RecordImport], now: Sequence[RecordImport]) -> list[RecordImport]:
     """What imports last said, with what was read just now by another form in place of what it said before."""
     found = {each.place: each for each in (*last, *now)}
     return [each for each in found.values() if each.record is not None]

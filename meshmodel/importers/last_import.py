@@ -6,16 +6,16 @@ from dataclasses import replace
 from meshmodel.importers.references import with_ids
 from meshmodel.model.records import Key, Reference, Snapshot, key_of
 from meshmodel.model.validation import normalise
-from meshmodel.store.imports import ImportRow
+from meshmodel.store.imports import RecordImport
 
 Renamed = Callable[[list[Reference]], Mapping[Reference, str]]
 """The ids that records have now which the model no longer has under these."""
 
 Place = tuple[str, str, str, Key]
-"""A record of a file: ``ImportRow.place``."""
+"""A record of a file: ``RecordImport.place``."""
 
 
-def brought_forward(rows: Sequence[ImportRow], model: Snapshot, renamed: Renamed) -> list[ImportRow]:
+def brought_forward(rows: Sequence[RecordImport], model: Snapshot, renamed: Renamed) -> list[RecordImport]:
     """What was kept, with the ids that the model has now."""
     missing = {
         (row.table, row.key)
@@ -36,11 +36,11 @@ def brought_forward(rows: Sequence[ImportRow], model: Snapshot, renamed: Renamed
 
 
 def rows_to_keep(
-    current: Sequence[ImportRow],
-    before: Sequence[ImportRow],
-    last: Sequence[ImportRow],
+    current: Sequence[RecordImport],
+    before: Sequence[RecordImport],
+    last: Sequence[RecordImport],
     gone: Container[Place],
-) -> list[ImportRow]:
+) -> list[RecordImport]:
     """The rows by which what is kept comes to say what the files now say.
 
     Args:

@@ -39,7 +39,7 @@ from meshmodel.model.schema import SCHEMA
 from meshmodel.model.stop import check_current
 from meshmodel.model.validation import References, normalise, with_actual_step
 from meshmodel.model.vocabulary import ELEMENT_TABLES
-from meshmodel.store.imports import ImportRow
+from meshmodel.store.imports import RecordImport
 
 Kind = Literal["program changed", "new", "changed", "gone", "conflict", "kept", "left out"]
 KINDS: Final[tuple[Kind, ...]] = ("program changed", "new", "changed", "gone", "conflict", "kept", "left out")
@@ -89,7 +89,7 @@ class ImportPlan:
     after: Snapshot
     edit: Edit
     outcomes: list[Outcome] = field(default_factory=list)
-    imported: list[ImportRow] = field(default_factory=list)
+    imported: list[RecordImport] = field(default_factory=list)
     ids: dict[Reference, Reference] = field(default_factory=dict)
 
 
@@ -97,7 +97,7 @@ def plan(
     proposed: ProposedModel,
     sources: Iterable[str],
     model: Snapshot,
-    last: Sequence[ImportRow] | None,
+    last: Sequence[RecordImport] | None,
     renamed: Renamed = lambda _: {},
     rejected: AbstractSet[Reference] = frozenset(),
 ) -> ImportPlan:
@@ -125,7 +125,7 @@ class _ImportPlanner:
         proposed: ProposedModel,
         sources: frozenset[str],
         model: Snapshot,
-        last: Sequence[ImportRow] | None,
+        last: Sequence[RecordImport] | None,
         renamed: Renamed,
         rejected: AbstractSet[Reference],
     ) -> None:
@@ -137,7 +137,7 @@ class _ImportPlanner:
         self.is_known = last is not None
         self.before = list(last or ())  # as it is kept
         self.last = brought_forward(self.before, model, renamed)  # with the ids of now
-        self.said: dict[Reference, list[ImportRow]] = defaultdict(list)
+        self.said: dict[Reference, list[RecordImport]] = defaultdict(list)
         for row in self.last:
             self.said[row.table, row.key].append(row)
         self.ids = self._new_ids(proposed)
@@ -294,7 +294,7 @@ class _ImportPlanner:
         for reference in candidates:
             self._note(reference, "gone", why="its file no longer has it")
 
-    def _no_longer_says(self, row: ImportRow) -> bool:
+    def _no_longer_says(self, row: RecordImport) -> bool:
         return (
             row.form == self.form
             and row.source in self.sources
@@ -357,12 +357,12 @@ class _ImportPlanner:
         )
         return ImportPlan(apply_edit(self.model, edit), edit, order, self._to_keep(), self._ids_of_all())
 
-    def _to_keep(self) -> list[ImportRow]:
+    def _to_keep(self) -> list[RecordImport]:
         """What is to be kept in a model file; nothing where the model is none."""
         if not self.is_known:
             return []
         said = [
-            ImportRow(source, self.form, identity.scope, identity.digest, *reference, record)
+            RecordImport(source, self.form, identity.scope, identity.digest, *reference, record)
             for reference, record in self.now.items()
             for identity in [self.identity.get(reference, Identity("", ""))]
             for source in sorted(self.by[reference])

@@ -27,8 +27,8 @@ from meshmodel.language import (
     single_sentences,
     with_units,
 )
-from meshmodel.mcp_server.marked import ToolAnswer, marked_json, marked_words
 from meshmodel.mcp_server.quoting import in_quotes, quoted, quoted_record
+from meshmodel.mcp_server.tool_answers import ToolAnswer, marked_json, marked_words
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.phrases import phrase
 from meshmodel.model.records import (

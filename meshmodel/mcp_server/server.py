@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 import meshmodel
 from meshmodel.interchange import write_text
-from meshmodel.mcp_server.marked import NOTICE, marked_json, marked_words
+from meshmodel.mcp_server.tool_answers import NOTICE, marked_json, marked_words
 from meshmodel.mcp_server.tools import ModelTool, ServerOptions, tools_of
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.secrets import masked

@@ -12,9 +12,9 @@ from meshmodel.analysis.analysis import Analysis, analyse
 from meshmodel.answers.blocks import Answer, Block
 from meshmodel.answers.painters import text_of, titled
 from meshmodel.answers.style import Style
-from meshmodel.mcp_server.marked import ToolAnswer
 from meshmodel.mcp_server.proposal import read_proposal
 from meshmodel.mcp_server.quoting import quoted
+from meshmodel.mcp_server.tool_answers import ToolAnswer
 from meshmodel.model import vocabulary as v
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.source import Source
@@ -274,7 +274,7 @@ def _questions(served: ServerOptions, asked: ViewArguments) -> ToolAnswer:
 
 def _scan(served: ServerOptions, asked: NoArguments) -> ToolAnswer:  # noqa: ARG001  # all tools are called alike
     from meshmodel.answers.scan import scan_json, scan_lines
-    from meshmodel.app.presentation.scanned import tell_scan
+    from meshmodel.app.presentation.scan_words import tell_scan
     from meshmodel.importers.scanning import scan
     from meshmodel.interchange import write_text
 

@@ -15,7 +15,7 @@ _RENAMES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class ImportRow:
+class RecordImport:
     """What the last import of a file said of one record.
 
     Attributes:
@@ -42,7 +42,7 @@ class ImportRow:
         return self.source, self.form, self.table, self.key
 
 
-def read(database: Database) -> list[ImportRow]:
+def read(database: Database) -> list[RecordImport]:
     """What imports last said of each record, those that were undone left out.
 
     Args:
@@ -52,7 +52,7 @@ def read(database: Database) -> list[ImportRow]:
         StoreError: a row holds anything that this program does not write.
     """
     where = f"{database.name}: table imported"
-    found: dict[tuple[str, str, str, Key], ImportRow] = {}
+    found: dict[tuple[str, str, str, Key], RecordImport] = {}
     query = (
         "SELECT i.source, i.form, i.scope, i.stable_key, i.record_table, i.record_key, i.record "
         "FROM imported i LEFT JOIN journal j ON j.number = i.entry "
@@ -63,12 +63,12 @@ def read(database: Database) -> list[ImportRow]:
         if not all(isinstance(each, str) for each in texts) or table not in SCHEMA:
             raise damage_error(where, "holds the wrong type of value")
         key = _key(load_json(key_text, where), where)
-        row = ImportRow(source, form, scope, stable_key, table, key, from_json(table, record, where))
+        row = RecordImport(source, form, scope, stable_key, table, key, from_json(table, record, where))
         found[row.place] = row
     return [each for each in found.values() if each.record is not None]
 
 
-def keep(database: Database, rows: Iterable[ImportRow], entry: int | None) -> None:
+def keep(database: Database, rows: Iterable[RecordImport], entry: int | None) -> None:
     """Write rows, inside the transaction of the edit that they came with.
 
     Args:

@@ -27,7 +27,7 @@ from meshmodel.store import (
     sqlite_database,
 )
 from meshmodel.store.database import BusyError, Database
-from meshmodel.store.imports import ImportRow
+from meshmodel.store.imports import RecordImport
 from meshmodel.store.journal import JournalEntry
 from meshmodel.store.shared_state import GuidedRound
 
@@ -93,7 +93,7 @@ class Store:
 
     @classmethod
     def create(
-        cls, named: AnySource, snapshot: Snapshot | None = None, imported: Iterable[ImportRow] = ()
+        cls, named: AnySource, snapshot: Snapshot | None = None, imported: Iterable[RecordImport] = ()
     ) -> Self:
         """A new model, whole or not at all.
 
@@ -162,7 +162,7 @@ class Store:
             self.database.close()
 
     def apply(
-        self, wanted: Edit, *, on: Snapshot | None = None, imported: Iterable[ImportRow] = ()
+        self, wanted: Edit, *, on: Snapshot | None = None, imported: Iterable[RecordImport] = ()
     ) -> Snapshot:
         """Make an edit: one transaction, in the journal, on disk when this returns.
 
@@ -299,7 +299,7 @@ class Store:
             return
         self.order = wanted
 
-    def imported(self) -> list[ImportRow]:
+    def imported(self) -> list[RecordImport]:
         """What imports last said of each record (``imports.read``)."""
         with self._reading():
             return imports.read(self.database)

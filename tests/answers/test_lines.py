@@ -19,7 +19,7 @@ from meshmodel.answers.rules import rule_facts
 from meshmodel.answers.ways import numbered_words
 from meshmodel.app.presentation.cause_lines import ORDERS, cause_lines
 from meshmodel.app.presentation.inspection import lines_about
-from meshmodel.app.presentation.planned import planned_lines
+from meshmodel.app.presentation.plan_rows import planned_lines
 from meshmodel.app.presentation.way_lines import way_lines
 from meshmodel.edits.edit import apply_edit
 from meshmodel.language import parse

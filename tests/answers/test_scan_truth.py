@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from meshmodel.answers.scan import scan_json, scan_lines
-from meshmodel.app.presentation.scanned import tell_scan
+from meshmodel.app.presentation.scan_words import tell_scan
 from meshmodel.importers.scanning import scan
 from meshmodel.model.stop import NEVER
 from tests.rows import all_rows

@@ -17,7 +17,7 @@ from meshmodel.app.computed import Computed
 from meshmodel.app.dialogs.base import Picker
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.presentation.lenses import with_preview
-from meshmodel.app.presentation.planned import planned_lines
+from meshmodel.app.presentation.plan_rows import planned_lines
 from meshmodel.app.state import WorkbenchState
 from meshmodel.canvas.scene import CanvasFacts
 from meshmodel.edits.checkpoints import add_checkpoints

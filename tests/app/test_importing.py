@@ -10,7 +10,7 @@ from textual.widgets import Button, Input
 
 from meshmodel.app.dialogs.base import TextEntry
 from meshmodel.app.dialogs.choose_files import ImportDialog
-from meshmodel.app.panels.imported import ImportList
+from meshmodel.app.panels.import_list import ImportList
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.presentation.import_request import ImportRequest

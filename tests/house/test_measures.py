@@ -146,11 +146,16 @@ SHARED = {
 }
 """Names that public classes of several modules have, with one meaning."""
 PARTICIPLES = re.compile(
-    r"(?!Need|Feed)\w*ed|Chosen|Drawn|Given|Heard|Held|Judged|Kept|Laid|Left|Shown|Taken|Told|Written"
+    r"(?!Need|Feed)[^\W_]*ed|Chosen|Drawn|Given|Heard|Held|Kept|Made|Laid|Left|Shown|Taken|Told|Written"
 )
 EVENTS = frozenset({"meshmodel.app.messages", "meshmodel.canvas.events", "meshmodel.app.widgets.row_list"})
 """Modules of events, which Textual too names by what happened."""
-NO_THINGS = {"Computed": "the value that a job computes", "Stopped": "an exception: what happened"}
+NO_THINGS = {
+    "Computed": "the value that a job computes",
+    "Stopped": "an exception: what happened",
+    "computed": "the module of Computed",
+    "used": "the modules of the command used",
+}
 
 
 def module_classes() -> Iterator[tuple[str, str]]:
@@ -168,11 +173,8 @@ def test_a_class_name_means_one_thing() -> None:
     assert {name for name in found if counts[name] > 1} == set(SHARED)
 
 
-def test_a_class_is_named_by_a_noun() -> None:
-    last = {
-        name: re.findall("[A-Z][a-z]*", name)[-1:]
-        for module, name in module_classes()
-        if module not in EVENTS
-    }
-    found = {name for name, words in last.items() if any(map(PARTICIPLES.fullmatch, words))}
+def test_classes_and_modules_are_named_by_nouns() -> None:
+    names = {name for module, name in module_classes() if module not in EVENTS}
+    found = {name for name in names if any(map(PARTICIPLES.fullmatch, re.findall("[A-Z][a-z]*", name)[-1:]))}
+    found |= {path.stem for path in modules().values() if PARTICIPLES.fullmatch(path.stem.capitalize())}
     assert found == set(NO_THINGS)

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from meshmodel.app.presentation.scanned import tell_scan
+from meshmodel.app.presentation.scan_words import tell_scan
 from meshmodel.importers import scanning
 from meshmodel.importers.ledger import Ledger
 from meshmodel.importers.scanning import scan

@@ -7,8 +7,8 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.language import parse_lines
-from meshmodel.mcp_server.marked import marked_json, marked_words
 from meshmodel.mcp_server.proposal import read_proposal
+from meshmodel.mcp_server.tool_answers import marked_json, marked_words
 from meshmodel.mcp_server.tools import (
     EXAMPLES,
     EditArguments,

@@ -18,8 +18,8 @@ from meshmodel import cli
 from meshmodel.commands.help import TOPICS, page
 from meshmodel.interchange import read_text
 from meshmodel.language import parse
-from meshmodel.mcp_server.marked import MOST_JSON, MOST_WORDS, NOTICE, marked_json, marked_words
 from meshmodel.mcp_server.server import with_whole_characters
+from meshmodel.mcp_server.tool_answers import MOST_JSON, MOST_WORDS, NOTICE, marked_json, marked_words
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
 from tests.commands.running import MODELS, PROGRAM

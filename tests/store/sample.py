@@ -29,7 +29,7 @@ from meshmodel.model.records import (
 )
 from meshmodel.model.schema import SCHEMA, STEP_ENDS, Field
 from meshmodel.model.vocabulary import ACTIONS
-from meshmodel.store.imports import ImportRow
+from meshmodel.store.imports import RecordImport
 from meshmodel.store.store import Store
 
 RECORDS: tuple[Record, ...] = (
@@ -110,7 +110,7 @@ RECORDS: tuple[Record, ...] = (
 )
 
 
-def imported_in(path: Path) -> list[ImportRow]:
+def imported_in(path: Path) -> list[RecordImport]:
     """What imports last said of each record, as a file keeps it."""
     with Store.open(path, read_only=True) as store:
         return store.imported()

@@ -268,7 +268,7 @@ def test_rules_in_an_older_file_do_not_run(older):
 )
 def test_damage_in_what_was_imported_is_told(tmp_path, damage):
     path = tmp_path / "m.mesh"
-    row = imports.ImportRow("f", "mcp", "", "k", "system", "s", System("s"))
+    row = imports.RecordImport("f", "mcp", "", "k", "system", "s", System("s"))
     Store.create(path, imported=[row]).close()
     assert imported_in(path) == [row]
     raw = sqlite3.connect(path)

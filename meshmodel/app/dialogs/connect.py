@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.events import DescendantFocus, Key
 from textual.widgets import Input, Static
 
-from meshmodel.app.dialogs.anchored import PlacedDialog
+from meshmodel.app.dialogs.placed_dialog import PlacedDialog
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import ListRow, line

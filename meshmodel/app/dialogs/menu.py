@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Key
 
 from meshmodel.app.commands import MenuPlace, keys_of, menu_commands, shown_key
-from meshmodel.app.dialogs.anchored import PlacedDialog
+from meshmodel.app.dialogs.placed_dialog import PlacedDialog
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import ListRow, line

@@ -11,7 +11,7 @@ from textual.widgets import Button
 
 from meshmodel.answers.scan import scan_lines
 from meshmodel.app.dialogs.base import Dialog
-from meshmodel.app.presentation.scanned import tell_scan
+from meshmodel.app.presentation.scan_words import tell_scan
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import note_row
 from meshmodel.importers.scanning import Scan, scan

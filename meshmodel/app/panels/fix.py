@@ -9,7 +9,7 @@ from textual.message import Message
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
-from meshmodel.app.presentation.planned import MeasureChoice, is_measure, measures_of, planned_lines
+from meshmodel.app.presentation.plan_rows import MeasureChoice, is_measure, measures_of, planned_lines
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import ListPanel
 from meshmodel.app.widgets.rows import PART, note_row

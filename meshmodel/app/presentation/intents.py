@@ -13,7 +13,7 @@ from meshmodel.analysis.listing import SourcedAgent
 from meshmodel.analysis.results import Explanation, Finding
 from meshmodel.analysis.starts import HOME
 from meshmodel.answers.causes import open_findings
-from meshmodel.answers.intended import why_none_approves, why_not_intended
+from meshmodel.answers.intent_gaps import why_none_approves, why_not_intended
 from meshmodel.edits import operations
 from meshmodel.edits.edit import Edit, Put, apply_edit, edit
 from meshmodel.edits.notes import new_note

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from meshmodel.analysis.results import Door, Finding
 from meshmodel.answers.acceptances import with_scope
 from meshmodel.answers.causes import open_findings
-from meshmodel.answers.intended import why_none
+from meshmodel.answers.intent_gaps import why_none
 from meshmodel.answers.measures import when
 from meshmodel.answers.round.stops import SOURCE, RoundStop
 from meshmodel.app.presentation.intents import closing_intents, opened_words, reasoned

@@ -16,7 +16,7 @@ from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.fix import FixList
-from meshmodel.app.panels.imported import ImportList
+from meshmodel.app.panels.import_list import ImportList
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.journal import JournalList
 from meshmodel.app.panels.outline import Outline

@@ -13,7 +13,7 @@ from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.journal import JournalList
 from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix
-from meshmodel.app.presentation.planned import MeasureChoice, measures_of
+from meshmodel.app.presentation.plan_rows import MeasureChoice, measures_of
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.canvas.events import MenuWanted

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import Paste
 from textual.message import Message
 from textual.reactive import var
 from textual.screen import Screen
@@ -21,14 +22,31 @@ from meshmodel.app.canvas.corner_map import CornerMap
 from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.commands import BY_ID, FOOTERS, bindings
 from meshmodel.app.limits import POLL, TOGETHER, TOGETHER_ELSEWHERE
-from meshmodel.app.messages import CommandRequested, ModelChanged, Notice, PanelClosed, PeopleChanged
+from meshmodel.app.messages import (
+    CommandRequested,
+    EditRequested,
+    ExplanationRequested,
+    FieldRequested,
+    FindingOpened,
+    ModelChanged,
+    NoteRequested,
+    Notice,
+    PanelClosed,
+    PeopleChanged,
+    QuestionAsked,
+    SelectionRequested,
+)
+from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.findings import FindingsList
+from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.footer import MeshFooter
 from meshmodel.app.panels.header import MeshHeader
+from meshmodel.app.panels.import_list import ImportList
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.outline import Outline
 from meshmodel.app.panels.quick_line import QuickLine
+from meshmodel.app.panels.reach_matrix import MatrixView
 from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.panels.trace import TracePanel
@@ -36,6 +54,7 @@ from meshmodel.app.presentation.both_analyses import Results
 from meshmodel.app.presentation.lenses import LENSES
 from meshmodel.app.session import Session
 from meshmodel.app.state import WorkbenchState
+from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.virtual_table import VirtualRows
 from meshmodel.app.workbench.context import Context
 from meshmodel.app.workbench.controllers.checkpoints import CheckpointsController
@@ -57,8 +76,21 @@ from meshmodel.app.workbench.controllers.selection import SelectionController
 from meshmodel.app.workbench.controllers.trace import TraceController
 from meshmodel.app.workbench.layout import PAGES, PanelLayout, arrangement_for
 from meshmodel.app.workbench.menus import Menus
-from meshmodel.app.workbench.routes import CANVAS_ROUTES, ROUTES
-from meshmodel.canvas.events import Resized
+from meshmodel.canvas.events import (
+    AddWanted,
+    Aimed,
+    Cancelled,
+    Connected,
+    Dragged,
+    FoldToggled,
+    Grouped,
+    MenuWanted,
+    Opened,
+    Resized,
+    Selected,
+    Stepped,
+    Zoomed,
+)
 from meshmodel.canvas.slots import folded_zones, refolded
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
@@ -69,7 +101,67 @@ if TYPE_CHECKING:
     from meshmodel.app.app import MeshmodelApp
     from meshmodel.app.presentation.import_request import ImportRequest
 
-_HANDLERS: Final = {each.kind: each.handle for each in (*ROUTES, *CANVAS_ROUTES)}
+M = TypeVar("M")
+
+
+def _to(kind: type[M], handle: "Callable[[Workbench, M], object]") -> "tuple[type, Callable[..., object]]":
+    """A kind of message with a handler that takes messages of this kind."""
+    return kind, handle
+
+
+_ROUTES: Final = dict(
+    (
+        _to(SelectionRequested, lambda w, event: w.selection.requested(event)),
+        _to(EditRequested, lambda w, event: w.findings.edit_requested(event)),
+        _to(Paste, lambda w, event: w.clipboard.pasted(event)),
+        _to(FieldRequested, lambda w, event: w.editing.field_requested(event, w.findings.refusal)),
+        _to(NoteRequested, lambda w, event: w.editing.note_requested(event)),
+        _to(FindingOpened, lambda w, event: w.findings.point(event.finding)),
+        _to(QuestionAsked, lambda w, event: w.context.ask_question(event.asked)),
+        _to(ExplanationRequested, lambda w, event: w.findings.explained(event)),
+        _to(FixList.MeasuresPreviewed, lambda w, event: w.plan.previewed(event)),
+        _to(FixList.MeasuresWanted, lambda w, event: w.plan.wanted(event)),
+        _to(FixList.Asked, lambda w, event: w.plan.asked(event)),
+        _to(FixList.Turned, lambda w, _: w.plan.turn()),
+        _to(FixList.Left, lambda w, event: w.plan.left(event)),
+        _to(CompromiseList.Left, lambda w, event: w.lens.left(event)),
+        _to(ImportList.Asked, lambda w, event: w.importing.asked(event)),
+        _to(TracePanel.NamesWanted, lambda w, _: w.trace.names()),
+        _to(TracePanel.UsedShown, lambda w, event: w.trace.used_shown(event)),
+        _to(TracePanel.UsedWanted, lambda w, event: w.trace.used_wanted(event)),
+        _to(TracePanel.UsedPointed, lambda w, event: w.trace.used_pointed(event)),
+        _to(TracePanel.ChainWanted, lambda w, _: w.trace.chain()),
+        _to(TracePanel.Left, lambda w, event: w.trace.left(event)),
+        _to(RowList.MenuWanted, lambda w, event: w.menus.wanted_of_row(event)),
+        _to(MatrixView.MenuWanted, lambda w, event: w.menus.wanted_of_row(event)),
+        _to(PanelClosed, lambda w, event: w.panel_closed(event)),
+        _to(PeopleChanged, lambda w, event: w.people_changed(event)),
+        _to(Notice, lambda w, event: w.notice(event)),
+        _to(TabRow.Chosen, lambda w, event: w.tab_chosen(event)),
+        _to(TabRow.Dragged, lambda w, event: w.layout_of_panels.resize(event)),
+        _to(ModelChanged, lambda w, event: w.model_changed(event)),
+    )
+)
+"""Which controller hears which message, and with which method."""
+
+_CANVAS_ROUTES: Final = dict(
+    (
+        _to(Selected, lambda w, event: w.selection.selected(event)),
+        _to(Grouped, lambda w, event: w.selection.grouped(event)),
+        _to(Opened, lambda w, event: w.selection.opened(event)),
+        _to(FoldToggled, lambda w, event: w.selection.fold_toggled(event)),
+        _to(Stepped, lambda w, event: w.moving.stepped(event)),
+        _to(Dragged, lambda w, event: w.moving.dragged(event)),
+        _to(Cancelled, lambda w, event: w.moving.cancelled(event)),
+        _to(AddWanted, lambda w, event: w.connecting.add_wanted(event)),
+        _to(Aimed, lambda w, event: w.connecting.aimed(event)),
+        _to(Connected, lambda w, event: w.connecting.connected(event)),
+        _to(Zoomed, lambda w, event: w.selection.zoomed(event)),
+        _to(Resized, lambda w, event: w.canvas_resized(event)),
+        _to(MenuWanted, lambda w, event: w.menus.wanted(event)),
+    )
+)
+"""The same of what is asked for on the canvas."""
 
 
 class Workbench(Screen[None]):
@@ -234,16 +326,16 @@ class Workbench(Screen[None]):
     def _route(self, event: Message) -> None:
         event.stop()
         with self.context.batch():
-            _HANDLERS[type(event)](self, event)
+            _ROUTES[type(event)](self, event)
 
     @on(CanvasView.Asked)
     def _asked(self, event: CanvasView.Asked) -> None:
         event.stop()
         with self.context.batch():
-            _HANDLERS[type(event.event)](self, event.event)
+            _CANVAS_ROUTES[type(event.event)](self, event.event)
 
-    for _kind in ROUTES:
-        _route = on(_kind.kind)(_route)
+    for _kind in _ROUTES:
+        _route = on(_kind)(_route)
 
     def action_run(self, command: str) -> None:
         """Run a command of the table, or say why it cannot be run."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from meshmodel.app.panels.imported import ImportList
+from meshmodel.app.panels.import_list import ImportList
 from meshmodel.app.presentation.import_request import ImportRequest
 from meshmodel.app.workbench.context import Controller
 

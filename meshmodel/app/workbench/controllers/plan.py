@@ -19,7 +19,7 @@ from meshmodel.answers.plan_state import (
 from meshmodel.app.computed import Computed
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.fix import FixList
-from meshmodel.app.presentation.planned import STATES, MeasureChoice, marks_of
+from meshmodel.app.presentation.plan_rows import STATES, MeasureChoice, marks_of
 from meshmodel.app.state import NO_PREVIEW, StatusMessage
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits.checkpoints import NOT_PROVEN, plan_edit

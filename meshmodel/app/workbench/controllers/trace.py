@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from meshmodel.answers.used import intent_text
 from meshmodel.app.computed import Computed
 from meshmodel.app.panels.trace import TracePanel
-from meshmodel.app.presentation.planned import marks_of
+from meshmodel.app.presentation.plan_rows import marks_of
 from meshmodel.app.presentation.used_lines import change_of, never_used
 from meshmodel.app.state import NO_PREVIEW, OpenedEvent, StatusMessage
 from meshmodel.app.workbench.context import Controller

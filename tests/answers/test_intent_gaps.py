@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.answers.intended import why_both
+from meshmodel.answers.intent_gaps import why_both
 from meshmodel.interchange import read_file
 from tests.commands.running import MODELS
 from tests.rows import all_rows
