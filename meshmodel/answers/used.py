@@ -72,9 +72,9 @@ def used_blocks(
     relations = groupby(never, key=lambda each: (each.credential, each.system))
     parts = (
         (f"Granted, and not used{unused_window(used)}", [never_text(list(some)) for _, some in relations]),
-        ("ModelUse", [_count_text(each) for each in used.grants if each.events]),
-        ("ModelUse, and not granted", [besides_text(each) for each in used.not_granted]),
-        ("ModelUse, and no intended use covers it", [intent_text(each) for each in used.intents]),
+        ("Used", [_count_text(each) for each in used.grants if each.events]),
+        ("Used, and not granted", [besides_text(each) for each in used.not_granted]),
+        ("Used, and no intended use covers it", [intent_text(each) for each in used.intents]),
     )
     for title, lines in parts:
         if lines:

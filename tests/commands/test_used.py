@@ -57,7 +57,8 @@ def test_what_was_never_used_and_what_is_not_granted_is_shown(tmp_path, called):
     assert "2 events, between 1970-01-01T00:00:00Z and 1970-01-03T00:00:00Z\n" in text
     assert "· cloud-key ▸ bucket: read\n" in text
     assert "· refresh-token ▸ crm: write\n" in text
-    assert "✖ chat-service administers crm: 1 event\n" in text
+    assert "\nUsed, and not granted\n  ✖ chat-service administers crm: 1 event\n" in text
+    assert "\nUsed\n  refresh-token ▸ crm read: 1 event" in text
 
 
 @pytest.mark.parametrize("kind", [".toml", ".mesh"])
