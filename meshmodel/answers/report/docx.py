@@ -106,6 +106,7 @@ class _Writer:
 
         self.document: Any = Document()
         self._layout = laid_out(report)
+        report = report.put_off(self._layout.later)
         self._is_first, self._is_new_page = False, False
         self._anchors = 0
         about = self.document.core_properties

@@ -8,7 +8,7 @@ import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
-from itertools import accumulate, chain, takewhile
+from itertools import accumulate, chain, pairwise, takewhile
 from typing import Any, Final, NamedTuple
 from xml.sax.saxutils import escape
 
@@ -32,6 +32,7 @@ from reportlab.platypus import (
     PageTemplate,
 )
 from reportlab.platypus import Paragraph as Words
+from reportlab.platypus.doctemplate import ActionFlowable
 
 from meshmodel.answers.blocks import (
     AttackPath,
@@ -46,7 +47,7 @@ from meshmodel.answers.blocks import (
     Picture,
     Table,
 )
-from meshmodel.answers.report.tree import LEAST, LETTERS, Report
+from meshmodel.answers.report.tree import LEAST, LETTERS, PUT_OFF, Report
 from meshmodel.answers.report.vector import FONT, PageDrawing
 from meshmodel.exporters.diagram.compact import program_name
 from meshmodel.exporters.diagram.dot import SMALLEST
@@ -66,6 +67,8 @@ FIRST_PAGE: Final = A4[1] - 2 * _MARGIN
 """Points of the height of the first page."""
 _EMPTY: Final = 0.2
 """So much of a page does not stay empty below a table: its next row is parted."""
+_MOST_EMPTY: Final = 0.45
+"""So much of a page does not stay empty above a picture that needs the next one."""
 _LEAST_SCALE: Final = LEAST / (SMALLEST * LETTERS)
 """With this the smallest letters of a picture are as small as they may be."""
 _PADDING: Final = 3
@@ -126,11 +129,14 @@ class PdfLayout(NamedTuple):
         content: the file.
         pages_of: by what links lead to a heading the number of its page.
         scales: by the name of a picture, how large it is drawn, 1 where it is as it is laid out.
+        later: by the name of a picture that would leave half a page empty, the number of the block before
+            which it stands instead.
     """
 
     content: bytes
     pages_of: Mapping[str, int]
     scales: Mapping[str, float]
+    later: Mapping[str, int]
 
 
 def laid_out(report: Report) -> PdfLayout:
@@ -141,7 +147,8 @@ def laid_out(report: Report) -> PdfLayout:
     document, flowables = _PdfDocument(out, report), _Flowables(report).flowables
     drawings = [each for each in flowables if isinstance(each, PageDrawing)]
     document.build([*flowables, _PageNumbers(document.pages_of)])
-    return PdfLayout(out.getvalue(), document.pages_of, {each.stem: each.scale for each in drawings})
+    scales = {each.stem: each.scale for each in drawings}
+    return PdfLayout(out.getvalue(), document.pages_of, scales, document.later)
 
 
 def height_of(blocks: Sequence[Block]) -> float:
@@ -184,6 +191,7 @@ class _PdfDocument(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no t
 
     Attributes:
         pages_of: by what links lead to a heading the number of its page, as far as it is laid out.
+        later: as that of ``PdfLayout``.
     """
 
     def __init__(self, out: io.BytesIO, report: Report) -> None:
@@ -203,6 +211,7 @@ class _PdfDocument(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no t
         self._foot = f"{_letters(report.title)[:60]} · {report.stamp}"
         self._headings = 0
         self.pages_of: dict[str, int] = {}
+        self.later: dict[str, int] = {}
         for name, size in (("upright", A4), ("across", landscape(A4))):
             box = (_MARGIN, _MARGIN, size[0] - 2 * _MARGIN, size[1] - 2 * _MARGIN)
             frame = Frame(*box, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
@@ -215,11 +224,54 @@ class _PdfDocument(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no t
         canvas.drawRightString(document.pageTemplate.pagesize[0] - _MARGIN, 1.2 * cm, f"{document.page}")
 
     def handle_keepWithNext(self, flowables: list[Flowable]) -> None:  # noqa: N802  # reportlab's name
-        """Before pictures are placed with their titles: make those smaller that then fill the page."""
+        """Before pictures are placed with their titles: make those smaller that then fill the page.
+
+        What follows one that would leave half a page empty goes before it.
+        """
         if frame := getattr(self, "frame", None):  # there is none before the first page
             left, whole = frame._y - frame._y1p, frame._height  # noqa: SLF001  # there is no public way
-            _ = _fill(flowables, left) or _fill(flowables, whole)
+            if not _fill(flowables, left) and not (
+                left > whole * _MOST_EMPTY and self._put_off(flowables, left)
+            ):
+                _fill(flowables, whole)
         super().handle_keepWithNext(flowables)
+
+    def _put_off(self, flowables: list[Flowable], room: float) -> bool:
+        """Let what follows the first picture, as far as it fits onto the page, go before it.
+
+        Args:
+            flowables: what comes next: what stands above the picture, the picture, its title, and the rest.
+            room: points that are left of the page.
+
+        Returns:
+            Whether something is above it, so that it can be looked for, and something after it.
+        """
+        place = next(place for place, each in enumerate(flowables) if isinstance(each, PageDrawing))
+        note = _words(PUT_OFF, _USUAL.text)
+        above, (drawing, title), rest = (
+            flowables[:place],
+            flowables[place : place + 2],
+            flowables[place + 2 :],
+        )
+        room -= sum(map(_height, (*above, note)))
+        fits = 0
+        for number, (each, after) in enumerate(pairwise(rest)):
+            if isinstance(each, ActionFlowable):
+                break
+            is_break = isinstance(each, CondPageBreak)
+            high = each.height if is_break else _height(each)
+            if high > room:
+                break
+            room -= 0 if is_break else high
+            is_title = number > 0 and isinstance(rest[number - 1], PageDrawing)
+            if is_title or (isinstance(after, _BEFORE_A_SECTION) and not isinstance(each, _BEFORE_A_SECTION)):
+                fits = number + 1
+        block = next((each.block for each in rest[fits:] if hasattr(each, "block")), None)
+        if not above or block is None:
+            return False
+        self.later[drawing.stem] = block
+        flowables[place:] = [note, *rest[:fits], drawing, title, *rest[fits:]]
+        return True
 
     def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802  # reportlab's name
         """Put a heading into the outline, and note its page."""
@@ -307,8 +359,12 @@ class _PdfHeading(Words):  # type: ignore[misc]  # reportlab has no types
         super().draw()
 
 
+_BEFORE_A_SECTION: Final = (_PdfHeading, CondPageBreak)
+"""With what a section begins."""
+
+
 class _Flowables:
-    """The flowables of a report."""
+    """The flowables of a report, each with the number of its block."""
 
     def __init__(self, report: Report) -> None:
         self.flowables: list[Flowable] = []
@@ -319,7 +375,10 @@ class _Flowables:
             self._styles = _FIRST if number < first else _USUAL
             self._is_first = number < first
             self._turn(across)
+            made = len(self.flowables)
             self._add(block, after, above)
+            for each in self.flowables[made:]:
+                each.block = number
             if block is report.blocks[0] and _has_other_letters(report):
                 self.flowables.append(Words(_IN_LATIN, self._styles.small))
         self.flowables = [*_with_room(self.flowables)]

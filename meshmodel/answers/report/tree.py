@@ -1,6 +1,6 @@
 """A report: blocks on pages, and what all formats need to know of them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
@@ -29,6 +29,9 @@ LEAST: Final = 7.0
 """Points that the smallest letters of a page are to have."""
 LETTERS: Final = 0.94
 """Of the size laid out for, the size of letters in pictures: Vera's look larger than Arial's."""
+
+PUT_OFF: Final = "Its picture follows below."
+"""Stands where a picture would leave half a page empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,20 @@ class Report:
             turned = after if is_heading else block
             yield block, isinstance(turned, Picture) and turned.across, above
             above = HEADING_ROOM if is_heading else 0.0
+
+    def put_off(self, later: Mapping[str, int]) -> "Report":
+        """The same with pictures further down.
+
+        Args:
+            later: by the name of a picture the number of the block before which it stands instead.
+        """
+        moved = {later[each.stem]: each for each in self.pictures if each.stem in later}
+        blocks: list[Block] = []
+        for number, block in enumerate(self.blocks):
+            blocks += [moved[number]] if number in moved else []
+            is_put_off = isinstance(block, Picture) and block.stem in later
+            blocks.append(Paragraph(PUT_OFF) if is_put_off else block)
+        return replace(self, blocks=tuple(blocks))
 
     def texts(self) -> Iterable[str]:
         """Every text in it."""

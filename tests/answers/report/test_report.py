@@ -359,12 +359,12 @@ def lowest(page):
     return min(found)
 
 
-@pytest.mark.parametrize("name", ["finance-orchestrator", PAGED, "coding-agent-mcp"])
+@pytest.mark.parametrize("name", sorted(each.stem for each in (ROOT / "models").glob("*.toml")))
 def test_no_page_but_the_first_and_the_last_is_half_empty(name):
     tree = ReportBuilder(analyse(read_file(ROOT / "models" / f"{name}.toml")), "pdf").report()
     path = Path("report.pdf")
     _, *pages, _ = pypdf.PdfReader(BytesIO(files(tree, "pdf", path)[path])).pages
-    assert len(pages) > 5
+    assert len(pages) > 2
     assert [each.page_number + 1 for each in pages if lowest(each) > 0.5] == []
 
 

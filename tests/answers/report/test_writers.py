@@ -21,7 +21,7 @@ from meshmodel.answers.report.docx import docx
 from meshmodel.answers.report.html import POLICY, html
 from meshmodel.answers.report.markdown import escaped, markdown
 from meshmodel.answers.report.pdf import laid_out
-from meshmodel.answers.report.tree import Report
+from meshmodel.answers.report.tree import PUT_OFF, Report
 from meshmodel.answers.report.vector import FONT
 from tests.answers.report.reading import READ, Page, entries, squeezed
 from tests.exporters.parts import HOSTILE
@@ -212,14 +212,35 @@ def tall(name, high):
 def test_pictures_are_made_smaller_where_that_fills_a_page_and_stay_readable():
     first, second, third = tall("a", 400), tall("b", 400), tall("c", 680)
     blocks = (Heading(1, "T"), Paragraph("x"), first, second, third)
-    content, _, scales = laid_out(Report("T", "s", blocks))
+    content, _, scales, _ = laid_out(Report("T", "s", blocks))
     assert len(pypdf.PdfReader(BytesIO(content)).pages) == 2
     assert 0.784 < scales["a"] == scales["b"] < 0.85
     assert scales["c"] == 1
     lines = (Paragraph("x") for _ in range(16))
-    content, _, scales = laid_out(Report("T", "s", (Heading(1, "T"), *lines, tall("a", 680))))
+    content, _, scales, _ = laid_out(Report("T", "s", (Heading(1, "T"), *lines, tall("a", 680))))
     assert len(pypdf.PdfReader(BytesIO(content)).pages) == 2, "it would be unreadable on the first page"
     assert scales == {"a": 1}
+
+
+def test_what_follows_a_picture_that_would_leave_half_a_page_empty_goes_before_it():
+    late = replace(tall("p", 680), png=painted(30, 68))
+    after = [
+        (Heading(2, f"After {each}"), Paragraph("words"), Table.of("ab", (50, 50), ["cd"] * 9))
+        for each in "xyz"
+    ]
+    blocks = (Heading(1, "T"), *[Paragraph("x")] * 9, Heading(2, "Drawn"), late, *chain(*after))
+    content, _, scales, later = laid_out(Report("T", "s", blocks))
+    assert 0.9 < scales["p"] < 1
+    texts = [page.extract_text() for page in pypdf.PdfReader(BytesIO(content)).pages]
+    assert [[each in text for text in texts] for each in (PUT_OFF, "Picture p", "After x", "After z")] == [
+        [True, False, False],
+        [False, True, False],
+        [True, False, False],
+        [False, False, True],
+    ]
+    words = [each.text for each in python_docx.Document(BytesIO(docx(Report("T", "s", blocks)))).paragraphs]
+    assert words[words.index("Drawn") + 1] == PUT_OFF
+    assert words[words.index("Picture p") + 1] == blocks[later["p"]].text == "After z"
 
 
 def test_a_word_document_shows_the_pages_and_the_sizes_of_the_pdf():
@@ -227,7 +248,7 @@ def test_a_word_document_shows_the_pages_and_the_sizes_of_the_pdf():
     links = Table.to_fill_in(("Where", "b"), (50, 50), ((Link.to("c", "see"), "x"),))
     picture = replace(tall("p", 5_000), png=painted(30, 500))
     blocks = (Heading(1, "T"), Contents(), links, picture, *chain(*sections))
-    _, pages, scales = laid_out(Report("T", "s", blocks))
+    _, pages, scales, _ = laid_out(Report("T", "s", blocks))
     assert len({*pages.values()}) == 3
     document = python_docx.Document(BytesIO(docx(Report("T", "s", blocks))))
     body = document.element.body
