@@ -81,7 +81,7 @@ def known_findings(analysis: "Analysis") -> dict[FindingKey, KnownFinding]:
 
 
 def _sources(analysis: "Analysis") -> dict[tuple[str, str, str], set[str]]:
-    """By agent, target and action the sources of uncontrolled crossings."""
+    """By agent, target and action the sources of unchecked paths."""
     found: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
     for each in analysis.crossings():
         if each.state == "uncontrolled":

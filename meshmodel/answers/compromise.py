@@ -13,7 +13,7 @@ from meshmodel.model.records import Custody, Snapshot
 from meshmodel.model.text import counted, first_few, one_line
 from meshmodel.model.vocabulary import View
 
-_FALL: Final = ("credential", "agent")
+_TAKEN: Final = ("credential", "agent")
 _START = "where it starts"
 _HOW: dict[StepKind, str] = {
     "hold": "held by {}",
@@ -65,7 +65,7 @@ def compromise_blocks(snapshot: Snapshot, found: Compromise, view: View) -> Iter
     else:
         yield Section("✔ No system is reached", look="good")
     if found.holding:
-        held = [rows(each, origin_rows(snapshot, found, each, unchecked=False), "held") for each in _FALL]
+        held = [rows(each, origin_rows(snapshot, found, each, unchecked=False), "held") for each in _TAKEN]
         held.append(rows("system", system_rows(snapshot, found.held_back), "held"))
         yield Section(f"◆ Stopped by {', '.join(found.holding)}", held, look="")
     else:
@@ -114,7 +114,9 @@ def _opening(snapshot: Snapshot, start: str) -> str:
     if start == OUTSIDER:
         written = [one_line(each.title) for each in snapshot.system.values() if each.untrusted_input]
         deeds = [f"writes into {', '.join(sorted(written))}"] if written else []
-        if open_ := sorted({each.system for each in snapshot.custody.values() if _lies_open(snapshot, each)}):
+        if open_ := sorted(
+            {each.system for each in snapshot.custody.values() if _is_visible(snapshot, each)}
+        ):
             named = [title_in(snapshot, "system", each) for each in open_]
             deeds.append(f"looks into {', '.join(named)}")
         return f"An outsider {' and '.join(deeds) or 'can write nowhere'}"
@@ -122,7 +124,7 @@ def _opening(snapshot: Snapshot, start: str) -> str:
     return f"If {title_in(snapshot, kind, key)} is compromised"
 
 
-def _lies_open(snapshot: Snapshot, custody: Custody) -> bool:
+def _is_visible(snapshot: Snapshot, custody: Custody) -> bool:
     """Whether anybody who looks into an exposed system obtains the credential of a custody."""
     credential = snapshot.credential[custody.credential]
     is_of_use = credential.is_active and not (custody.how == "stores" and credential.is_bound)
@@ -132,13 +134,13 @@ def _lies_open(snapshot: Snapshot, custody: Custody) -> bool:
 def origin_rows(
     snapshot: Snapshot, found: Compromise, kind: str, *, unchecked: bool
 ) -> list[tuple[str, ...]]:
-    """The credentials or agents that fall, each with the step by which; an agent where it starts does not.
+    """The credentials or agents that an attacker gets, each with the step by which; no agent at the start.
 
     Args:
         snapshot: the model.
         found: what follows.
-        kind: ``credential`` (of which it is also said as whom one acts with it) or ``agent``.
-        unchecked: whether those that nobody is asked about, or those that checkpoints hold back.
+        kind: ``credential`` (its identity is told too) or ``agent``.
+        unchecked: whether those that no checkpoint protects, or those that checkpoints hold back.
     """
     rows: list[tuple[str, ...]] = []
     for each in found.origins:

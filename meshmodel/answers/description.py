@@ -139,8 +139,8 @@ class Description:
             yield ("trigger", (start, agent)), triggers
         for step, start, agent in self._hearings["hearing", system.id]:
             reader = f"{self._title('agent', agent)}{self._mark(step, start, agent)}"
-            hears = f"    its untrusted content is read by {reader}"
-            yield ("hearing", (start, agent)), hears
+            reads = f"    its untrusted content is read by {reader}"
+            yield ("hearing", (start, agent)), reads
 
     def _credential(self, credential: str) -> str:
         record = self._snapshot.credential[credential]

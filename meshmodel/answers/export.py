@@ -65,7 +65,7 @@ def page_files(
     Args:
         analysis: of the model.
         request: what is shown, and how.
-        tell: hears of each page that cannot be read on paper.
+        tell: told of each page that cannot be read on paper.
 
     Raises:
         MeshmodelError: as ``export`` does.

@@ -459,7 +459,7 @@ def standing_words(standing: "Sequence[Finding]", plan: "Plan", *, is_mendable: 
     one = len(standing) == 1
     even, it = " even then" if plan.measures else "", "it" if one else "them"
     if is_mendable:
-        mends = f"another {'checkpoint' if plan.is_fix else 'measure'} ends {it}"
+        how = f"another {'checkpoint' if plan.is_fix else 'measure'} ends {it}"
     else:
-        mends = f"a checkpoint does not close {it}" if plan.is_fix else f"no measure of a plan closes {it}"
-    return f"{counted(len(standing), 'finding')} of high or above remain{'s' * one}{even}; {mends}"
+        how = f"a checkpoint does not close {it}" if plan.is_fix else f"no measure of a plan closes {it}"
+    return f"{counted(len(standing), 'finding')} of high or above remain{'s' * one}{even}; {how}"

@@ -1,4 +1,4 @@
-"""What is told beside a plan: its completion, alternatives, what it mends and what is new with it."""
+"""What is told beside a plan: its completion, alternatives, and the findings that end or are new with it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

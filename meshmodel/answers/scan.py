@@ -144,9 +144,9 @@ class Group(NamedTuple):
     Attributes:
         agents: their ids.
         titles: what they are called, and ``(assumed)`` where that they are agents is; but for those that
-            another one sets to work.
+            another one calls.
         reads, changes, runs: titles of systems; ``⚑`` follows one in which outsiders write.
-        identities: as whom.
+        identities: with which it acts.
         asks: whether somebody is asked before it acts or reads across a boundary: ``asks``, ``asks for some
             of it``, ``does not ask``, or that no file says it.
         is_default: whether that is assumed, since it holds by default.
@@ -281,20 +281,20 @@ def _groups(analysis: Analysis, reaches: Iterable["_Own"], marks: Marks) -> list
 
 
 def _helpers(snapshot: Snapshot) -> set[str]:
-    """The agents that another one that decides by itself sets to work."""
+    """The agents that another one that decides by itself calls."""
     agents = snapshot.agent
     return {to for from_, to in snapshot.delegation if agents[from_].is_steerable}
 
 
 class _Own(NamedTuple):
-    """What an agent reaches as itself and by the tools that it calls, and as whom.
+    """What an agent reaches as itself and by the tools that it calls, and with which identity.
 
     What it could have another agent do that it may influence is left to the model.
 
     Attributes:
         agent: its id.
         reach: by system the actions that it takes itself, and which of them no checkpoint decides.
-        identities: as whom.
+        identities: with which it acts.
     """
 
     agent: str
@@ -1063,7 +1063,7 @@ def _groups_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
 def _names_of(group: Group, room: int) -> str:
     """As many of their names as there is room for, and how many more there are."""
     for most in (3, 2, 1):
-        named = group.titles[:most]  # those that another one sets to work have none here
+        named = group.titles[:most]  # those that another one calls have none here
         left = len(group.agents) - len(named)
         names = ", ".join(map("".join, named)) + (f" and {left} more" if left else "")
         if width(names) <= room:
@@ -1074,7 +1074,7 @@ def _names_of(group: Group, room: int) -> str:
 
 
 def _reach_lines(group: Group, room: int, most: int, found: ScanAnswer) -> list[str]:
-    """What a group reaches and as whom, as much as so many lines hold; first whether somebody is asked."""
+    """What a group reaches, with which identity, as much as so many lines hold; first whether it asks."""
     snapshot = found.snapshot
     if not _size(group):
         begun = [to for from_, to in sorted(snapshot.delegation) if from_ in group.agents]

@@ -52,10 +52,10 @@ class Ticket(NamedTuple):
         remedy: what to do.
         decided: where a checkpoint decides.
         step, from_, to: on what it is to stand (``docs/semantics.md#effective-checkpoints``).
-        actions: for which nobody is asked; none: all.
+        actions: that no checkpoint decides; none: all.
         agents: that come there.
         credential_owners, agent_owners, target_owners: each element with its owner, by name.
-        closes: how many uncontrolled crossings a checkpoint closes alone; ``None`` where it was not counted.
+        closes: how many unchecked paths a checkpoint closes alone; ``None`` where it was not counted.
         daily: decisions a day, where intents say so; else empty.
         cedar, rego, toml: the policy that asks for the decision.
         denied: a request as JSON that must be denied then, since it has no decision.

@@ -274,7 +274,7 @@ class TraceText:
         return unknown if key is None else title_in(self.snapshot, table, key)
 
     def event_blocks(self, traced: TracedEvent) -> Iterator[Paragraph]:
-        """One event: who did what as whom, where the credential came from, and any decision."""
+        """One event: who did what with which identity, where the credential came from, and any decision."""
         before = len(time_of(traced.event))
         yield Paragraph(self.event_words(traced), "strong", 7 + before, 2 - before)
         if traced.credential is not None:
@@ -358,7 +358,7 @@ class TraceText:
         return f"{sign} {said}", look
 
     def event_words(self, traced: TracedEvent) -> str:
-        """Who did what as whom, in which session."""
+        """Who did what, with which identity, in which session."""
         event = traced.event
         who = self.name("agent", traced.agent, "somebody")
         if event.action is None and event.checkpoint is not None:

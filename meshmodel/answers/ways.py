@@ -169,7 +169,7 @@ def finding_blocks(finding: Finding) -> Iterator[Paragraph]:
 
 
 def numbered_words(sentence: PathSentence) -> Words:
-    """A numbered sentence: its number set off, and if nobody asks at its end, that."""
+    """A numbered sentence: its number set off, and if no checkpoint decides at its end, that."""
     decides = f"{sentence.sign} {sentence.decides}".strip()
     text, missing = (f"{sentence.text} ", decides) if sentence.sign == "✖" else (sentence.text, "")
     text = text if missing or not decides else f"{text} {decides}"

@@ -80,7 +80,7 @@ class Item:
         decided: where a checkpoint decides; empty for another measure.
         severity: the highest of what it closes.
         findings: those that are open no more once it and the items before it are done.
-        crossings: how many uncontrolled crossings a checkpoint closes alone, where that was counted.
+        crossings: how many unchecked paths a checkpoint closes alone, where that was counted.
         elements: the credentials, agents and targets that it is about, with their owners.
         responsible: the one owner who has to do it: of where a checkpoint is built, or of what is changed;
             empty: the model does not say.

@@ -85,8 +85,8 @@ def sections(
 
     Args:
         diff: the comparison.
-        old: the model before, which is asked where outsiders' words came.
-        new: the model after, which is asked that, as whom, and which checkpoint.
+        old: the model before, which knows where untrusted content came.
+        new: the model after, which knows that, the identity, and which checkpoint.
         shown: so many rows of each at most; ``None``: all.
         stop: asked at every row.
 
@@ -272,7 +272,7 @@ def _groups(changes: Iterable[CrossingChange], word: CrossingWord) -> list[Cross
 
 
 def _opened_words(group: CrossingGroup, analysis: "Analysis", names: Names, heard: frozenset[str]) -> str:
-    """Crossings that are uncontrolled: who, what, where, as whom, from where."""
+    """Paths that are unchecked: who, what, where, with which identity, from where."""
     identities = {
         analysis.snapshot.credential[credential].principal
         for crossing in group.crossings
@@ -312,7 +312,7 @@ def _from(sources: Sequence[str | None], names: Names, heard: frozenset[str]) ->
 def _open_credentials(
     analysis: "Analysis", target: str, agent: str, source: str | None, action: Action
 ) -> list[str]:
-    """The credentials that are open doors of an uncontrolled crossing, and not approved."""
+    """The credentials by which an unchecked path enters its target."""
     mesh, listing = analysis.engine.mesh, analysis.listing
     coming = listing.coming(mesh.agent[agent], HOME if source is None else mesh.system[source])
     doors = listing.open_doors(coming, mesh.access(target, ACTIONS.index(action)))

@@ -66,7 +66,7 @@ def title_words(diff: Diff) -> str:
 
 
 def summary_words(diff: Diff) -> str:
-    """How many uncontrolled crossings are new, worse and closed; or that nothing changed."""
+    """How many unchecked paths are new, worse and closed; or that nothing changed."""
     if not diff.drawn:
         return "no change"
     words = [each.change for each in diff.crossings]

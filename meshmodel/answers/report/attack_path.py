@@ -71,7 +71,7 @@ def attack_path(
         analysis: of the model.
         explanation: the path, which has steps.
         item: the action whose measure is on it; ``None``: none is.
-        in_full: whether each step says as whom and with which credential.
+        in_full: whether each step names the identity and the credential.
     """
     return AttackPath((*_parts(analysis, explanation, item, in_full=in_full),))
 

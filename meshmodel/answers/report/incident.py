@@ -150,7 +150,7 @@ class _IncidentPage:
             yield f"{log}: {len(found) - _GAPS:,} shorter gaps of more than 10 times the usual"
 
     def _worst(self) -> Iterator[Block]:
-        """The worst event: who did what as whom, what is wrong with it, and how the credential came."""
+        """The worst event: who did what with which identity, what is wrong, and how the credential came."""
         traced, unjudged = self._incident.worst, len(self._incident.unjudged)
         if traced is None:
             yield Paragraph("Nothing is wrong, as far as the logs show.")

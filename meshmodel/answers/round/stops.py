@@ -1,4 +1,4 @@
-"""The stops of a round: the measures of the current plan or fix, then what it does not mend.
+"""The stops of a round: the measures of the current plan or fix, then the findings that it does not close.
 
 Nothing of a round is kept but what is in the model: answers are edits, and a stop that was parked has an open
 note. So the next stop is found anew after every edit (``docs/round.md#topics``).
@@ -154,7 +154,7 @@ class RoundStop:
         return next((name for table, name in ends if table == "credential"), None)
 
     def stolen(self) -> "Compromise | None":
-        """What falls if that credential is stolen."""
+        """The blast radius of that credential if it is stolen."""
         name = self.credential
         return None if name is None else self.analysis.compromise(f"credential:{name}")
 

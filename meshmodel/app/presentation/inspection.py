@@ -96,7 +96,7 @@ def title_words(record: Record) -> Words:
 
 
 def without_record(snapshot: Snapshot, reference: Reference) -> tuple[list[str], list[Line]]:
-    """What is said of a hosting, of what an agent hears, or of a thing that is gone.
+    """What is said of a hosting, of what an agent reads there, or of a thing that is gone.
 
     Returns:
         What it is in sentences; then the lines of its ends and of the checkpoints on it.

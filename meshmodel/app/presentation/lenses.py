@@ -46,7 +46,7 @@ class InLens:
 
 @dataclass(frozen=True, slots=True)
 class LensResult:
-    """What a lens shows, and for that of compromise what falls, or why nothing does."""
+    """What a lens shows, and for that of compromise the blast radius, or why there is none."""
 
     content: InLens
     compromise: "Compromise | None" = None
@@ -148,7 +148,7 @@ def look(
         snapshot: the model.
         analysis: of the view in force.
         selected: reach is that of the selected agent.
-        compromise: what falls, for that lens.
+        compromise: the blast radius, for that lens.
         refusal: why nothing does.
         is_cancelled: asked now and then; once true, the answer is of no use.
     """

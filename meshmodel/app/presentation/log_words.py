@@ -201,7 +201,7 @@ def link_words(links: "list[Possession]", number: int) -> str:
 
 
 def event_words(traced: "TracedEvent", snapshot: "Snapshot") -> list[str]:
-    """One event in words: what happened, as whom, whence, and whether somebody was asked."""
+    """One event: what happened, with which identity, from where, and whether a checkpoint decided."""
     from meshmodel.answers.trace import TraceText, is_outside, time_of
 
     number = traced.event.number
@@ -305,7 +305,7 @@ def columns_of(events: "Iterable[TracedEvent]") -> tuple[int, ...]:
 
 
 def _active(who: str, identity: str) -> str:
-    """Who as whom in a narrow column: the name of who carries it is cut rather than the identity."""
+    """Who acts with which identity, in a narrow column: the name is cut rather than the identity."""
     room = _CLOSE["identity active"] - 1 - cells(f" as {identity}")
     return f"{shorten_name(who, room)} as {identity}" if room >= _LEAST_WHO else identity
 

@@ -69,7 +69,7 @@ def outline_lines(snapshot: Snapshot, analysis: "Analysis | None", room: int) ->
 
 def marks_of(snapshot: Snapshot, analysis: "Analysis | None") -> Callable[[Reference], str]:
     """What tells what stands out about an element: ✖ and how many doors; ⚑ where outsiders write, ⚐ where
-    agents carry outsiders' words.
+    agents can bring untrusted content.
 
     The doors of an agent are counted when it is asked about: a large model has a thousand that come to each.
     """
