@@ -4,7 +4,7 @@ See ``docs/scan.md#the-lines``.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from textwrap import wrap
@@ -259,11 +259,13 @@ def answer_scan(scope: ScanScope, snapshot: Snapshot, stop: Stop) -> ScanAnswer:
 
 def _groups(analysis: Analysis, reaches: Iterable["_Own"], marks: Marks) -> list[Group]:
     """The agents that decide by themselves, those alike together; AI agents first."""
-    agents, found = analysis.snapshot.agent, dict[Group, list[str]]()
+    agents, found = analysis.snapshot.agent, dict[tuple[Group, tuple[str, ...]], list[str]]()
     for own in reaches:
-        found.setdefault(_group(analysis, own, marks), []).append(own.agent)
+        group = _group(analysis, own, marks)
+        starts = () if _size(group) else _begun_by([own.agent], analysis.snapshot)
+        found.setdefault((group, starts), []).append(own.agent)
     helpers, made = _helpers(analysis.snapshot), []
-    for group, names in found.items():
+    for (group, _), names in found.items():
         names.sort(key=lambda each: each in helpers)
         shown = [(agents[each].title, _ASSUMED if ("agent", each) in marks.taken else "") for each in names]
         titles = tuple(title for each, title in zip(names, shown, strict=True) if each not in helpers)
@@ -278,6 +280,11 @@ def _groups(analysis: Analysis, reaches: Iterable["_Own"], marks: Marks) -> list
             each.titles,
         ),
     )
+
+
+def _begun_by(agents: Collection[str], snapshot: Snapshot) -> tuple[str, ...]:
+    """The agents that some set to work."""
+    return tuple(dict.fromkeys(to for from_, to in sorted(snapshot.delegation) if from_ in agents))
 
 
 def _helpers(snapshot: Snapshot) -> set[str]:
@@ -1077,8 +1084,8 @@ def _reach_lines(group: Group, room: int, most: int, found: ScanAnswer) -> list[
     """What a group reaches, with which identity, as much as so many lines hold; first whether it asks."""
     snapshot = found.snapshot
     if not _size(group):
-        begun = [to for from_, to in sorted(snapshot.delegation) if from_ in group.agents]
-        named = first_few([snapshot.agent[each].title for each in dict.fromkeys(begun)], 3)
+        begun = _begun_by(group.agents, snapshot)
+        named = first_few([snapshot.agent[each].title for each in begun], 3)
         return [shorten(f"starts {named}", room) if begun else "nothing that it reaches was read"]
     asks, whom = f"{group.asks_in_words}: " if group.asks else "", _as_whom(group, found)
     if group.asks_before:

@@ -58,9 +58,12 @@ from meshmodel.model.vocabulary import ACTIONS, Action
 
 if TYPE_CHECKING:
     from meshmodel.importers.code_evidence import Evidence
+    from meshmodel.importers.code_tree import Place
 
 RULES: Final = form_rules(__file__)
 _ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+")
+_MADE_BY: Final = 4
+"""So many functions that make an agent are followed one after the other."""
 _CONNECTION: Final = re.compile(r"(?:URI|URL|DSN|STRING)\Z", re.IGNORECASE)
 """How names of variables end that hold an address with the login in it."""
 
@@ -568,12 +571,18 @@ class _ApplicationDrawing:
         return [*self._called(self._owners(fact))]
 
     def _called(self, names: Iterable[str]) -> Iterator[_AgentDrawing]:
-        for each in names:
-            name = self._names.of(each)
-            while name not in self._agents and "." in name.rpartition(":")[2]:  # of X.crew.kickoff also X
-                name = self._names.of(name.rpartition(".")[0])
-            if name in self._agents:
-                yield self._agents[name]
+        return (self._agents[name] for each in names if (name := self._name_of_agent(each)))
+
+    def _name_of_agent(self, name: str) -> str:
+        """What an agent is called that a name leads to, by the functions that make variables; empty: none."""
+        for _ in range(_MADE_BY):
+            found = self._names.of(name)
+            while found not in self._agents and "." in found.rpartition(":")[2]:  # of X.crew.kickoff also X
+                found = self._names.of(found.rpartition(".")[0])
+            if found in self._agents:
+                return found
+            name = self._code.maker(name)
+        return ""
 
     def _beginning(self) -> list[_AgentDrawing]:
         said = [each for each in self._agents.values() if any(fact.starts for fact in each.facts)]
@@ -732,7 +741,9 @@ class _ApplicationDrawing:
             rule = how or rule
             if use.at is not fact.at:
                 out.take(use.at, RULES["called-in-code"], *drawn)
-        if meaning.definition is not None:
+        if meaning.definition is not None and self._is_server(fact):
+            rule = RULES["tools-of-server"]
+        elif meaning.definition is not None:
             rule = RULES["own-tool"]
             records += self._draw_own(agent, fact, meaning, title)
         if meaning.asks_person:
@@ -874,9 +885,7 @@ class _ApplicationDrawing:
         if fact.step or is_model or any(each.row.reaches for each in meaning.rows):
             return records
         others = [each for each in definition.packages if not self._is_framework(each)]
-        others = others or [
-            each for each in meaning.unknown if not self._is_framework(each.partition(".")[0])
-        ]
+        others = others or [each for each in meaning.unknown if not self._is_framework(each)]
         if others:
             called = ", ".join(others[:8])
             text = f"What does {title} of {agent.title} reach, and as which identity? It calls {called}."
@@ -885,8 +894,13 @@ class _ApplicationDrawing:
             )
         return records
 
-    def _is_framework(self, package: str) -> bool:
-        return any(each == package or each.split(".")[0] == package for each in self._form.packages)
+    def _is_server(self, fact: PartFact) -> bool:
+        """Whether a part is a server, which a variable stands for, or a function returns."""
+        places = {self._code.place(each.at) for each in self._of(ServerFact)}
+        return not places.isdisjoint(self._code.behind(fact.at, self._agent_places())) if places else False
+
+    def _is_framework(self, name: str) -> bool:
+        return any(name == each or name.startswith((f"{each}.", f"{each}/")) for each in self._form.packages)
 
     def _draw_variable(
         self, agent: _AgentDrawing, name: str, leaf: Node, *, is_secret: bool = False
@@ -913,22 +927,41 @@ class _ApplicationDrawing:
 
     def _draw_server(self, fact: ServerFact) -> None:
         words = tuple(each for each in fact.words if each.text)
-        if is_off(self._out, fact.title, fact.at):
+        if is_off(self._out, fact.title, fact.at) or not (words or fact.address.text):
             return
-        for agent in self._agents_of(fact) or self._beginning():
-            if words or fact.address.text:
-                starter = Starter(
-                    self._out, agent.id, (self._form.name, self._systems.key[1], agent.id),
-                    self._systems.title, self._systems, lambda at: self._systems.files("", at),
-                )  # fmt: skip
-                served = read_server(starter, ServerEntry(
-                    fact.title or "server", fact.at, words, fact.address, fact.env, fact.headers, fact.logins,
-                    fact.passed, tools=fact.tools, refused=fact.refused,
-                ))  # fmt: skip
-                self._out.relate(Delegation(agent.id, served.agent, only=served.only), at=fact.at)
-                asking = self._asking_for([fact.title, self._names.of(fact.called)]) or "allowed"
-                self._accesses.sets_to_work(agent, served.agent, asking, fact.at)
-                self._take(fact, ("agent", served.agent))
+        title = fact.title or "server"
+        agents = self._owners_of_server(fact)
+        if not agents:
+            text = f"Which agent uses the server {title}, and is somebody asked before?"
+            asked = self._out.ask(None, text, RULES["whose-server"], at=fact.at, detail=title)
+            self._take(fact, asked, rule=RULES["whose-server"])
+        for agent in agents:
+            starter = Starter(
+                self._out, agent.id, (self._form.name, self._systems.key[1], agent.id),
+                self._systems.title, self._systems, lambda at: self._systems.files("", at),
+            )  # fmt: skip
+            served = read_server(starter, ServerEntry(
+                title, fact.at, words, fact.address, fact.env, fact.headers, fact.logins,
+                fact.passed, tools=fact.tools, refused=fact.refused,
+            ))  # fmt: skip
+            self._out.relate(Delegation(agent.id, served.agent, only=served.only), at=fact.at)
+            asking = self._asking_for([fact.title, self._names.of(fact.called)]) or "allowed"
+            self._accesses.sets_to_work(agent, served.agent, asking, fact.at)
+            self._take(fact, ("agent", served.agent))
+
+    def _agent_places(self) -> "frozenset[Place]":
+        """Where the calls stand that make agents."""
+        places = (self._code.place(fact.at) for each in self._agents.values() for fact in each.facts)
+        return frozenset(each for each in places if each is not None)
+
+    def _owners_of_server(self, fact: ServerFact) -> list[_AgentDrawing]:
+        """The agents that use a server: as rows say, by what they are given, or since there is no other."""
+        place, ends = self._code.place(fact.at), self._agent_places()
+        found = self._agents_of(fact) or [
+            agent for agent in self._agents.values()
+            if any(place in self._code.behind(each.at, ends) for each in agent.facts)
+        ]  # fmt: skip
+        return found or (list(self._agents.values()) if len(self._agents) == 1 else [])
 
     def _draw_model(
         self, agent: _AgentDrawing, provider: str, fact: Fact, use: _RowUse | None = None

@@ -50,6 +50,8 @@ _RETURNS: Final = frozenset({"return_statement", "yield"})
 _DEEP: Final = 5
 """So many variables and maps are followed one after the other."""
 _TEXT_LIMIT: Final = 20_000
+_MOST: Final = 2_000
+"""So many expressions are looked at for what one leads to."""
 
 
 class CodeNode(Node):
@@ -392,6 +394,57 @@ def _spread_in(node: Syntax) -> Syntax:
     is_extended = node.kind in CALLS and node.callee.member.text == "extend"
     given = node.arguments if is_extended else node.named if node.kind in _SPREAD else ()
     return next(iter(given), NOTHING)
+
+
+Place = tuple[str, int, str]
+"""Where a call stands: file, first byte, and what it calls, since the calls of a chain begin alike."""
+
+
+def calls_behind(module: Module, node: Syntax, but: frozenset[Place]) -> frozenset[Place]:
+    """The calls that an expression leads to: by variables, and by what functions of the project return.
+
+    Args:
+        module: the file that it stands in.
+        node: the expression.
+        but: calls, as ``place_of`` has them, that are not looked into.
+    """
+    waiting, seen, found = [(module, node)], set[tuple[str, Syntax]](), set[Place]()
+    while waiting and len(seen) < _MOST:
+        check_current()
+        here, each = waiting.pop()
+        each = each.inner
+        if (here.source, each) in seen:
+            continue
+        seen.add((here.source, each))
+        if each.kind in CALLS:
+            place = place_of(here, each)
+            found.add(place)
+            if place in but and each != node.inner:
+                continue
+            waiting += _given_by(here, here.name_of(each.callee))
+        if each.kind in MEMBERS or each.kind in {"identifier", "shorthand_property_identifier"}:
+            where, value = here.value_of(each)
+            waiting += [(where, value)] if value is not None else _given_by(here, here.name_of(each))
+        if each.kind in MEMBERS:
+            waiting.append((here, each.field("object")))
+        else:
+            waiting += [(here, one) for one in each.named]
+    return frozenset(found)
+
+
+def place_of(module: Module, node: Syntax) -> Place:
+    """Where a call stands."""
+    return module.source, node.start, node.callee.text
+
+
+def _given_by(module: Module, name: str) -> list[tuple[Module, Syntax]]:
+    """What a function of the project returns."""
+    where, function = definition_of(module, name) or (module, NOTHING)
+    if ":" not in name or function.kind not in FUNCTIONS:
+        return []
+    body = function.field("body")
+    given = _given_back(function) if body.kind in {"block", "statement_block"} else [body]
+    return [(where, each) for each in given]
 
 
 def _bases(node: Syntax) -> Iterator[Syntax]:

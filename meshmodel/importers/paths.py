@@ -198,6 +198,12 @@ def _all_below(node: Node) -> Iterator[Node]:
         )
 
 
+def _last(text: str) -> str:
+    """The last part of a path; of an address with a query, or whose path says nothing, the host."""
+    last = re.split(r"[/\\]", text.rstrip("/"))[-1]
+    return host_of(text) or last if "://" in text and ("?" in last or last in {"mcp", "sse"}) else last
+
+
 def _folder(path: str) -> str:
     return path.rpartition("/")[0]
 
@@ -215,7 +221,7 @@ _CHANGES: Final[Mapping[str, Callable[[str, Node], str]]] = {
     "bare": lambda text, _: re.sub(r"[\W_]", "", text).lower(),
     "lower": lambda text, _: text.lower(),
     "words": lambda text, _: re.sub(r"[_\s]+", " ", text).strip(),
-    "last": lambda text, _: re.split(r"[/\\]", text.rstrip("/"))[-1],
+    "last": lambda text, _: _last(text),
     "tail": lambda text, _: re.split(r"[.:#/]", text)[-1],
     "head": lambda text, _: re.split(r"[:/]", text)[0] if re.search(r"[:/]", text) else "",
     "owner": lambda text, _: text.rpartition(".")[0],

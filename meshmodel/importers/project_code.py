@@ -9,6 +9,9 @@ from meshmodel.importers.proposal import Proposal
 
 if TYPE_CHECKING:
     from meshmodel.importers.code_evidence import Evidence
+    from meshmodel.importers.code_names import Module
+    from meshmodel.importers.code_tree import Place
+    from meshmodel.importers.syntax import Syntax
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class ProjectCode:
         self._first = next((each for each in documents if each.syntax in {"python", "typescript"}), None)
         self._packages = packages
         self._known: dict[str, Definition | None] = {}
+        self._behind: dict[int, frozenset[Place]] = {}
 
     def definition(self, name: str) -> Definition | None:
         """A function or class by its full name, or what made a variable; ``None``: of no file here."""
@@ -47,11 +51,10 @@ class ProjectCode:
 
     def _read(self, name: str) -> Definition | None:
         from meshmodel.importers.code_evidence import evidence_of, has_own_code, packages_called
-        from meshmodel.importers.code_names import definition_of, module_of
+        from meshmodel.importers.code_names import definition_of
 
-        assert self._first is not None, "it was asked before"
-        text = self._first.path.read_text(encoding="utf-8-sig")
-        module = module_of(text, self._first.path, self._first.source, self._packages)
+        module = self._module()
+        assert module is not None, "it was asked before"
         there = definition_of(module, name)
         if there is None or not has_own_code(*there):
             return None
@@ -73,9 +76,54 @@ class ProjectCode:
         written = call.written if isinstance(call, CodeNode) else None
         return [] if written is None else [*given_to(*written)]
 
+    def _module(self) -> "Module | None":
+        """The first file of code, from which the others are found."""
+        from meshmodel.importers.code_names import module_of
+
+        if self._first is None:
+            return None
+        text = self._first.path.read_text(encoding="utf-8-sig")
+        return module_of(text, self._first.path, self._first.source, self._packages)
+
+    def maker(self, name: str) -> str:
+        """What made a variable of the project, by its full name; empty: it is no such variable."""
+        from meshmodel.importers.code_names import definition_of
+
+        module = self._module() if ":" in name else None
+        found = definition_of(module, name) if module is not None else None
+        return "" if found is None else found[0].made_by(found[1])
+
+    def place(self, at: Node) -> "Place | None":
+        """Where the call stands that a node is of; ``None``: of none."""
+        from meshmodel.importers.code_tree import place_of
+
+        written = _written(at)
+        return None if written is None else place_of(*written)
+
+    def behind(self, at: Node, but: "frozenset[Place]") -> "frozenset[Place]":
+        """The calls that what a node is made of leads to, not looking into some."""
+        from meshmodel.importers.code_tree import calls_behind
+
+        written = _written(at)
+        if id(at) not in self._behind:
+            self._behind[id(at)] = frozenset() if written is None else calls_behind(*written, but)
+        return self._behind[id(at)]
+
     def leaf(self, evidence: "Evidence") -> Node:
         """The leaf by which the ledger knows what was called; its file is added to those that were read."""
         return self._uses.leaf(evidence)
+
+
+def _written(at: Node) -> "tuple[Module, Syntax] | None":
+    """Where the call or reference stands that a node is, or is within."""
+    from meshmodel.importers.code_tree import CodeNode
+
+    node: Node | None = at
+    while node is not None:
+        if isinstance(node, CodeNode) and node.written is not None:
+            return node.written
+        node = node.parent
+    return None
 
 
 class _Uses:

@@ -798,3 +798,45 @@ def test_what_a_builder_of_tools_is_given_is_no_tool(tmp_path):
     (tmp_path / "app.py").write_text(code, encoding="utf-8")
     made = scan([tmp_path], tmp_path, Stop(10, None)).done.after
     assert not any("make" in each.name or each.name == "k" for each in made.system.values())
+
+
+SERVED = """
+from google.adk.agents import Agent
+from google.adk.tools import AgentTool
+from google.adk.tools.mcp_tool.mcp_toolset import McpToolset, StdioConnectionParams
+from mcp import StdioServerParameters
+
+def made_pages():
+    made = McpToolset(
+        connection_params=StdioConnectionParams(server_params=StdioServerParameters(command="house-pages"))
+    )
+    return made
+
+pages = made_pages()
+
+def made_clerk():
+    return Agent(name="clerk", tools=[{tools}])
+
+clerk = made_clerk()
+root_agent = Agent(name="desk", tools=[AgentTool(clerk)])
+"""
+
+
+@all_rows(
+    ("tools", "calls", "asked"),
+    [
+        ("pages", {("desk", "clerk"), ("clerk", "house-pages")}, False),
+        ("*[pages]", {("desk", "clerk"), ("clerk", "house-pages")}, False),
+        ("some_tools", {("desk", "clerk")}, True),
+    ],
+)
+def test_a_server_is_of_the_agent_that_is_given_it_else_it_is_asked_whose_it_is(
+    tools, calls, asked, tmp_path
+):
+    (tmp_path / "agent.py").write_text(SERVED.replace("{tools}", tools), encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    assert {(found.agent[one].title, found.agent[to].title) for one, to in found.delegation} == calls
+    assert asked == any(
+        "Which agent uses the server house-pages" in each.text for each in found.note.values()
+    )
+    assert not any("What does pages" in each.text for each in found.note.values())
