@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.example_paths import deed
-from meshmodel.answers.blocks import AttackPath, PathLook, PathPart, plain
+from meshmodel.answers.blocks import AttackPath, PathLook, PathPart
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.text import shorten_name
 
@@ -85,12 +85,12 @@ def _parts(
     if source is not None:
         is_entry = source in analysis.entries
         comes = " (untrusted content)" if is_entry else ""
-        yield PathPart(plain(f"{_title(snapshot, f'system:{source}')}{comes}"))
+        yield PathPart(f"{_title(snapshot, f'system:{source}')}{comes}")
     agent = _title(snapshot, f"agent:{explanation.agent}")
     if place in {*_begin(explanation)}:
-        yield PathPart(plain(f"{agent} reads it{cut}"), "measure")
+        yield PathPart(f"{agent} reads it{cut}", "measure")
     else:
-        yield PathPart(plain(f"{agent} reads it" if source is not None else agent), "agent")
+        yield PathPart(f"{agent} reads it" if source is not None else agent, "agent")
     last = max((n for n, each in enumerate(explanation.steps) if each.step == "grant"), default=-1)
     for index, step in enumerate(explanation.steps):
         is_cut = is_cut or step.relation == place
@@ -104,7 +104,7 @@ def _parts(
         said = f"{number} {done}{': no checkpoint' if is_harm else ''}{cut if is_cut else ''}"
         look: PathLook = "agent" if step.to.startswith("agent:") else ""
         look = "harm" if is_harm else "measure" if is_cut else look
-        yield PathPart(plain(said), look)
+        yield PathPart(said, look)
         is_cut = False
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.acceptances import lost_words, unmatched_acceptances
-from meshmodel.answers.blocks import Block, Contents, Facts, Heading, Paragraph, Table, plain
+from meshmodel.answers.blocks import Block, Contents, Facts, Heading, Paragraph, Table
 from meshmodel.answers.causes import counts_of
 from meshmodel.answers.check import count_words
 from meshmodel.answers.plan_options import usual_options
@@ -223,7 +223,7 @@ class ReportBuilder:
         lost = unmatched_acceptances([analysis])
         if lost:
             yield Paragraph("Acceptances without a finding:")
-            yield Table.items(tuple(plain(lost_words(each)) for each in lost))
+            yield Table.items(tuple(lost_words(each) for each in lost))
         yield Paragraph(
             "What is not in the model is not analysed: other credentials, relations and systems, flaws "
             "in programs, and people's mistakes."

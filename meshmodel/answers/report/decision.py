@@ -85,7 +85,7 @@ def decision_page(analysis: "Analysis", plan: "Plan", work: Work, options: Repor
 
 def title_of(analysis: "Analysis") -> str:
     """The name of the model, as the title of a document."""
-    return plain(analysis.snapshot.about.name or "A model without a name")
+    return analysis.snapshot.about.name or "A model without a name"
 
 
 def _head(
@@ -101,8 +101,8 @@ def _head(
         said, is_whole = description_of(analysis)
         where = "appendix on terms and counts" if "glossary" in options.sections else "model"
         yield Paragraph(said if is_whole else f"{said} The whole description is in the {where}.")
-    yield Paragraph(plain(go_live(analysis, work, listed)), "lead")
-    yield Paragraph(plain(verdict(analysis, plan, work)))
+    yield Paragraph(go_live(analysis, work, listed), "lead")
+    yield Paragraph(verdict(analysis, plan, work))
     yield stamp
     summary, counts = analysis.summary, counts_of(analysis)
     found = ", ".join(f"{many:,} {each}" for each, many in counts.findings.items()) or "none"
@@ -279,7 +279,7 @@ def _paths(analysis: "Analysis", work: Work, worst: Sequence[WorstPath]) -> Iter
         what = finding.what if len(finding.what) <= _TEXT + 1 else f"{finding.headline}."
         also = [left[each].headline for each in sorted(critical & left.keys() - {name_of(finding)})]
         too = f" The same path, critical too: {first_few(also, 2)}." if also else ""
-        yield Paragraph(plain(f"Path {number}, {finding.severity}: {what}{too}"))
+        yield Paragraph(f"Path {number}, {finding.severity}: {what}{too}")
         yield attack_path(analysis, explanation, item)
         for each in critical:
             left.pop(each, None)
@@ -288,7 +288,7 @@ def _paths(analysis: "Analysis", work: Work, worst: Sequence[WorstPath]) -> Iter
         for finding in left.values():
             closes = work.item_of(finding)
             said.append(finding.headline + (f" (item {closes.number})" if closes else ""))
-        yield Paragraph(plain(f"Critical, and on none of these paths: {first_few(said, WORST)}."))
+        yield Paragraph(f"Critical, and on none of these paths: {first_few(said, WORST)}.")
 
 
 def _first_items(work: Work, worst: Sequence[WorstPath]) -> list[tuple[Item, str]]:

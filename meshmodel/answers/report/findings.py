@@ -5,7 +5,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.acceptances import accepted_words
-from meshmodel.answers.blocks import Block, Break, Facts, Heading, Link, Paragraph, Table, plain
+from meshmodel.answers.blocks import Block, Break, Facts, Heading, Link, Paragraph, Table
 from meshmodel.answers.causes import causes_of
 from meshmodel.answers.report.attack_path import attack_path, first_cut
 from meshmodel.answers.report.decision import worst_paths
@@ -125,8 +125,8 @@ def _cited(reference: str) -> tuple[str, str]:
 def _finding(number: int, finding: "Finding") -> Iterator[Block]:
     """What one finding says; another of the same cause follows it, and shares its path and its work."""
     title = f"{number}. {finding.severity.capitalize()}: {finding.headline}"
-    yield Heading(3, plain(title), f"finding-{number}")
-    yield Paragraph(plain(finding.message))
+    yield Heading(3, title, f"finding-{number}")
+    yield Paragraph(finding.message)
     if finding.accepted is not None:
         yield Facts.of(("Accepted", accepted_words(finding.accepted)))
 
@@ -136,7 +136,7 @@ def _close(finding: "Finding", item: "Item | None") -> Iterator[Block]:
     if item is None:
         yield Facts.of(("Fix", finding.remedy))
     else:
-        yield Facts((("Fix", Link.to(f"work-{item.number}", plain(f"item {item.number}: {item.title}"))),))
+        yield Facts((("Fix", Link.to(f"work-{item.number}", f"item {item.number}: {item.title}")),))
 
 
 def _path(

@@ -82,7 +82,7 @@ def incident_page(
         laid: what was asked for.
         complete: whether the logs were read to their end.
     """
-    title = plain(f"{snapshot.about.name or 'A model without a name'}: what happened")
+    title = f"{snapshot.about.name or 'A model without a name'}: what happened"
     page = _IncidentPage(snapshot, incident, summary, laid, complete)
     return Report.of(title, stamp(snapshot), (Heading(1, title), *page.blocks()))
 
@@ -102,7 +102,7 @@ class _IncidentPage:
 
     def blocks(self) -> Iterator[Block]:
         if not self._complete:
-            yield Paragraph(plain(incomplete_words(self._summary)), "lead")
+            yield Paragraph(incomplete_words(self._summary), "lead")
         sections: tuple[tuple[str, Callable[[], Iterator[Block]]], ...] = (
             ("The worst", self._worst),
             ("What to revoke, in order", self._revoke),
@@ -136,7 +136,7 @@ class _IncidentPage:
             name = f"{letter}{each.file.name}, {each.form}{shift}, {state}{ignored_words(each)}"
             rows.append((name, f"{each.events:,}", _time(each.first), _time(each.last), size, each.sha256))
         yield Table.of(("Log", "Events", "First", "Last", "Bytes", "SHA-256"), (26, 8, 17, 17, 10, 22), rows)
-        gaps = tuple(plain(each) for log in self._incident.logs for each in self._gaps(log))
+        gaps = tuple(each for log in self._incident.logs for each in self._gaps(log))
         if gaps:
             yield Table.items(gaps)
 
@@ -159,9 +159,9 @@ class _IncidentPage:
             said = [f"{when[0].upper()}{when[1:]} {self._text.event_words(traced)}", *self._wrong(traced)]
             sentences = [f"{each[0].upper()}{each[1:]}" for each in said]
             chain = [] if traced.authority is None else [*traced.authority.links()][::-1]
-            yield Paragraph(plain(". ".join(sentences) + "."), "lead")
+            yield Paragraph(". ".join(sentences) + ".", "lead")
             if chain:
-                yield Paragraph(plain(" ".join(f"{self._came(each)}." for each in chain)))
+                yield Paragraph(" ".join(f"{self._came(each)}." for each in chain))
             others = len(self._incident.wrong) - 1
             if others:
                 yield Paragraph(f"{counted(others, 'more event')} with something wrong: see below.")
@@ -215,7 +215,7 @@ class _IncidentPage:
         for (agent, session), events in self._sessions.items():
             if left:
                 named = "events without a session" if session is None else f"session {shortened(session)}"
-                yield Heading(3, plain(f"{self._text.name('agent', agent, 'somebody')}, {named}"))
+                yield Heading(3, f"{self._text.name('agent', agent, 'somebody')}, {named}")
                 yield self._table(events[:left])
             untold += max(0, len(events) - left)
             left = max(0, left - len(events))
@@ -236,7 +236,7 @@ class _IncidentPage:
             yield Heading(3, title)
             yield Table.items(
                 tuple(
-                    plain(f"{who}: {counted(sum(each), 'event')} in {counted(len(each), 'session')}")
+                    f"{who}: {counted(sum(each), 'event')} in {counted(len(each), 'session')}"
                     for who, each in agents.items()
                 )
             )

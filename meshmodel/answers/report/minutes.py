@@ -1,6 +1,6 @@
 """The summary of a round as minutes in Markdown."""
 
-from meshmodel.answers.blocks import Heading, plain
+from meshmodel.answers.blocks import Heading
 from meshmodel.answers.report.markdown import markdown
 from meshmodel.answers.report.tree import Report
 from meshmodel.answers.round.summary import RoundSummary, summary_blocks
@@ -14,6 +14,6 @@ def minutes(snapshot: Snapshot, found: RoundSummary) -> str:
         snapshot: the model as it is now.
         found: the summary.
     """
-    title = plain(f"{snapshot.about.name or 'A model without a name'}: what was decided")
+    title = f"{snapshot.about.name or 'A model without a name'}: what was decided"
     blocks = (Heading(1, title), *summary_blocks(found))
     return markdown(Report.of(title, f"since entry {found.since} of the journal", blocks), "")

@@ -155,7 +155,7 @@ def height_of(blocks: Sequence[Block]) -> float:
     """Points that blocks take at the top of the first page."""
     _register()
     high, blank = 0.0, math.inf
-    for each in _Flowables(Report("", "", (*blocks, Break()))).flowables:
+    for each in _Flowables(Report.of("", "", (*blocks, Break()))).flowables:
         if not isinstance(each, (CondPageBreak, PageBreak)):
             _, own = each.wrap(_WIDTH, FIRST_PAGE)
             high += max(0.0, each.getSpaceBefore() - blank) + own + each.getSpaceAfter()

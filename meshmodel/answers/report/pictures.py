@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, Literal
 from xml.etree import ElementTree as ET
 
-from meshmodel.answers.blocks import Picture, plain
+from meshmodel.answers.blocks import Picture
 from meshmodel.answers.measures import point_words
 from meshmodel.answers.report.trade_off import trade_off_page
 from meshmodel.exporters.diagram.compact import stamp
@@ -76,7 +76,7 @@ class Pictures:
             size = _png_size(png.content) if png else _svg_size(svg.content)
             name = stem if page.stem == "picture" else f"{stem}-{page.stem}"
             drawn = svg.content if svg else b"", png.content if png else b""
-            made.append(Picture(name, plain(page.title), size, _is_across(size), *drawn))
+            made.append(Picture(name, page.title, size, _is_across(size), *drawn))
         return made
 
 

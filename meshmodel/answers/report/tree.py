@@ -62,7 +62,7 @@ class Report:
     @classmethod
     def of(cls, title: str, stamp: str, blocks: Iterable[Block]) -> Self:
         """A report of any blocks."""
-        return cls(title, stamp, tuple(_flat(blocks, 2)))
+        return cls(plain(title), stamp, tuple(_flat(blocks, 2)))
 
     def for_every_format(self) -> "Report":
         """The same, with signs that the fonts of all formats have, and without links that lead nowhere."""
@@ -170,7 +170,9 @@ def _flat(blocks: Iterable[Block], level: int) -> Iterator[Block]:
                 yield from _flat(block.blocks, level + 1)
             case Heading():
                 level = block.level + 1
-                yield block
+                yield _with(block, plain)
+            case AttackPath() | Picture():
+                yield _with(block, plain)
             case Paragraph():
                 yield Paragraph(plain(block.line), "lead" if block.look == "lead" else "")
             case Facts():

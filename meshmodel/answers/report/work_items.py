@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.answers.blocks import Block, Facts, Heading, Link, Paragraph, Table, plain
+from meshmodel.answers.blocks import Block, Facts, Heading, Link, Paragraph, Table
 from meshmodel.answers.report.index import numbered
 from meshmodel.answers.work import UNOWNED, Item, Work
 from meshmodel.model.text import counted
@@ -30,13 +30,13 @@ def work_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
     for item in work.items[:MOST]:
         accepted = " (accepted)" if item.is_accepted else ""
         title = f"{item.number}. {item.severity.capitalize()}: {item.title}{accepted}"
-        yield Heading(3, plain(title), f"work-{item.number}")
+        yield Heading(3, title, f"work-{item.number}")
         yield _facts(item)
         links = []
         for each in item.findings:
             number = numbers.get((each.rule, each.subject))
             said = f"{each.severity}, {each.headline}"
-            text = plain(f"{number}: {said}" if number else said)
+            text = f"{number}: {said}" if number else said
             links.append(Link.to(f"finding-{number}", text))
         if links:
             yield Table.items(links)
