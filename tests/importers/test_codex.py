@@ -223,13 +223,14 @@ def test_variables_are_passed_on_by_name_and_what_is_sent_is_held_by_the_client(
 def test_what_a_project_may_not_say_is_left_aside_there_and_counts_at_home(tmp_path, monkeypatch):
     text = """
 profile = "wide"
+model_provider = "own"
 notify = ["notify.sh"]
 [profiles.wide]
 sandbox_mode = "danger-full-access"
 [profiles.narrow]
 sandbox_mode = "read-only"
 [model_providers.own]
-base_url = "https://models.example.com"
+base_url = "http://models.example.com/v1"
 experimental_bearer_token = "not-a-real-token"
 """
     model, rows = drawn(text, tmp_path)
@@ -237,8 +238,14 @@ experimental_bearer_token = "not-a-real-token"
     assert "notify" not in model.agent
     assert rows["profiles.wide.sandbox_mode"] == ("mapped", "left-aside-in-projects")
     assert rows["model_providers.own.experimental_bearer_token"][0] == "secret withheld"
+    asked = (
+        "In a project Codex leaves it aside; else models.example.com is sent all that Codex reads, without"
+    )
+    assert sum(asked in each.text for each in model.note.values()) == 1
+    assert rows["model_providers.own.base_url"] == ("question", "provider-in-project")
     monkeypatch.setenv("HOME", str(tmp_path))
     model, rows = drawn(text, tmp_path)
+    assert not any(asked in each.text for each in model.note.values())
     assert asking(model)["settings-of-codex-of-the-home-folder", "write"] == "allowed"
     assert "notify" in model.agent
     assert rows["profiles.narrow.sandbox_mode"] == ("assumed", "profile")

@@ -20,7 +20,7 @@ from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.rule_tables import form_rules
 from meshmodel.importers.servers import ServerEntry, Starter, is_off, read_server
 from meshmodel.importers.settings import ANSWER, read_hooks, take_settings, take_variable
-from meshmodel.importers.withheld import shows_secret
+from meshmodel.importers.withheld import host_of, shows_secret
 from meshmodel.importers.word_lists import WordLists
 from meshmodel.model.records import Delegation, Hold
 
@@ -372,6 +372,7 @@ class _Settings:
         """Hooks, variables, agents, and what means nothing here."""
         root, out, client = layer.root, self._out, self._client
         if layer.scope == "project":
+            self._ask_of_provider(root)
             for key in _IGNORED:
                 take_settings(client, root[key], RULES["left-aside-in-projects"])
         elif root["notify"]:
@@ -392,6 +393,21 @@ class _Settings:
                 )
         for key in (*_SETTINGS, *_IGNORED):
             take_settings(client, root[key])
+
+    def _ask_of_provider(self, root: Node) -> None:
+        """Ask whether a provider of models that a project names is in use: it sees all that Codex is told."""
+        address = root.get("model_providers", root["model_provider"].text, "base_url")
+        host = host_of(address.text)
+        if host:
+            plainly = ", without encryption" if address.text.startswith("http:") else ""
+            text = (
+                f"Do the user's settings also name the model provider at {host}? In a project Codex leaves "
+            )
+            text += f"it aside; else {host} is sent all that Codex reads{plainly}."
+            note = self._out.ask(
+                ("agent", self._client.agent), text, RULES["provider-in-project"], at=address
+            )
+            self._out.take(address, RULES["provider-in-project"], note)
 
     def _named_by(self, node: Node, agent: Document) -> bool:
         """Whether a table of an agent names the file of an agent as its settings."""
