@@ -94,7 +94,7 @@ def what_is_accepted(finding: Finding | Acceptance) -> str:
     """A finding in full and what accepting it covers; or an acceptance whose finding is gone. Some lines."""
     if isinstance(finding, Acceptance):
         return (
-            f"{finding.rule.replace('-', ' ')} of {finding.subject}\n"
+            f"{rule_title(finding.rule)}: {finding.subject}\n"
             f"accepted by {finding.by} until {finding.until.isoformat()}: {finding.reason}"
         )
     accepted = [] if finding.accepted is None else [accepted_words(finding.accepted)]

@@ -33,5 +33,5 @@ def test_the_dialog_tells_a_finding_with_its_scope_or_the_acceptance_of_one_that
     words = what_is_accepted(FINDING)
     assert words.startswith(f"{FINDING.message}\naccepted as {FINDING.severity}; agents support-bot")
     assert what_is_accepted(BARE) == (
-        f"{FINDING.rule.replace('-', ' ')} of {FINDING.subject}\naccepted by Ada until 2027-01-31: a pilot"
+        f"{FINDING.title}: {FINDING.subject}\naccepted by Ada until 2027-01-31: a pilot"
     )

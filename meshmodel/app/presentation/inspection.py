@@ -314,8 +314,8 @@ def _finding_words(each: "Finding") -> Words:
     return (
         ("✖ ", ""),
         (f"{each.severity:<9}", each.severity),
-        (each.rule.replace("-", " "), ""),
-        (f"  {each.subject}", "muted"),
+        (f"{each.title}: ", ""),
+        (" → ".join(each.named), "muted"),
         ("" if each.accepted is None else f"  {accepted_words(each.accepted)}", "muted"),
     )
 
