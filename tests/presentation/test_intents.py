@@ -121,4 +121,4 @@ def test_a_topic_of_a_review_says_why_no_intended_use_closes_it():
         door = analysis.doors[0]
         stop = RoundStop.at(analysis, ("grant", door.credential, door.system))
         said = why_not(stop, None, "yes", is_done=False)
-        assert said == f"no intended use closes anything here: {why}"
+        assert said == f"{why}: no intended use closes anything here"

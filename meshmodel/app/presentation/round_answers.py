@@ -297,9 +297,10 @@ def why_not(stop: RoundStop, yes: IntentOutcome | None, answer: AnswerName, *, i
         case "yes" | "rule" | "person" | "planned" if is_done:
             return "nothing is open here any more"
         case "yes" if yes is None:
-            nothing, snapshot = "no intended use closes anything here", stop.analysis.snapshot
+            snapshot = stop.analysis.snapshot
             first = ((each.agents, each.credential, each.system) for each in stop.changes[:1])
-            return ": ".join([nothing, *(why_none(snapshot, *each)[0] for each in first)])
+            why = [f"{why_none(snapshot, *each)[0]}: " for each in first]
+            return f"{''.join(why)}no intended use closes anything here"
         case "no" if not taken_away(stop):
             return "nothing that is in the model can be taken away here"
         case "less" if not narrowed(stop):
