@@ -4,6 +4,7 @@ import pytest
 
 from meshmodel.importers.document import Node
 from meshmodel.importers.forms.github.conditions import NEVER, POSSIBLE, UNKNOWN, holds, starts_of
+from meshmodel.importers.forms.github.set_outputs import branches_of, values_of
 from meshmodel.importers.yaml_text import read_yaml
 
 
@@ -113,3 +114,50 @@ def test_which_program_starts_a_job_that_opens_pull_requests_for_new_versions(co
     node = read_yaml("a: {}", "")[0]["a"]
     starts = [each for each in starts_of("pull_request_target", node) if not each.is_outsider]
     assert sorted({each.updater for each in starts if holds(Node(condition), each) == POSSIBLE}) == by
+
+
+SORTING = """
+const request = process.env.REQUEST;
+core.setOutput('request', request);
+if (['issues.opened', 'issues.reopened'].includes(what)) {
+  core.setOutput('does', 'sort');
+} else if (request.startsWith('/review')) {
+  core.setOutput('does', 'review');
+} else if (what === 'issue_comment.created') {
+  core.setOutput('does', 'answer');
+} else {
+  core.setOutput('does', 'nothing');
+}
+"""
+NESTED = "if (a) { if (b) { core.setOutput('does', 'x') } else { core.setOutput('does', 'y') } }"
+
+
+@pytest.mark.parametrize(
+    ("script", "event", "values"),
+    [
+        (SORTING, "issues.opened", {"sort"}),
+        (SORTING, "issue_comment.created", {"review", "answer"}),
+        (SORTING, "issues.labeled", {"review", "nothing"}),
+        (SORTING.replace("'sort'", "request"), "issues.opened", set()),
+        (SORTING + "core.setOutput('does', 'all')", "issues.opened", set()),
+        (SORTING + SORTING, "issues.opened", set()),
+        ("if (a) { core.setOutput('does', 'x') }", "issues.opened", {"x", ""}),
+        ("if (what !== 'issues.opened') { core.setOutput('does', 'x') }", "issues.opened", {"x", ""}),
+        (NESTED, "issues.opened", set()),
+        ("core.setOutput('does', 'x')", "issues.opened", set()),
+    ],
+)
+def test_what_a_script_sets_an_output_to(script, event, values):
+    assert values_of("does", script, branches_of(script), event) == values
+
+
+def test_a_condition_on_an_output_that_a_script_sets_decides_by_event():
+    for event, by in (("issues", MEMBERS), ("issue_comment", ANYONE)):
+        found = {True: NEVER, False: NEVER}
+        for start in starts_of(event, read_yaml("a: {types: [opened, created]}", "")[0]["a"]):
+            texts = values_of("does", SORTING, branches_of(SORTING), f"{start.event}.{start.action}")
+            known = start._replace(outputs={"needs.sort.outputs.does": texts})
+            if not start.updater:
+                held = holds(Node("needs.sort.outputs.does == 'review'"), known)
+                found[start.is_outsider] = max(found[start.is_outsider], held)
+        assert (found[True], found[False]) == by

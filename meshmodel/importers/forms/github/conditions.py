@@ -9,6 +9,7 @@ events-that-trigger-workflows.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from meshmodel.importers.document import Node
@@ -46,6 +47,7 @@ class Start(NamedTuple):
         refs: what the ref begins with.
         updater: the login of the program that did it, of those that open pull requests for new versions.
         checked: names of outputs of steps that look up whether whoever did it has rights in the repository.
+        outputs: by names of outputs of other jobs what these may be when it is started so.
         run_of: of a workflow that runs after another one the event that started that one, if it is known.
     """
 
@@ -56,6 +58,7 @@ class Start(NamedTuple):
     updater: str = ""
     run_of: str = ""
     checked: frozenset[str] = frozenset()
+    outputs: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 def starts_of(event: str, node: Node) -> Iterator[Start]:
@@ -421,8 +424,8 @@ def _path(path: str, start: Start) -> _Value:  # noqa: C901  # one short case a 
     """What a name of a context can be when a job is started so."""
     if path in {"true", "false", "null"}:
         return _word(path if path != "null" else "")
-    if path in start.checked:
-        return _word("false", "") if start.is_outsider else _ANY
+    if path in start.outputs or path in start.checked:
+        return _of_output(path, start)
     part = path.removeprefix("github.event.").partition(".")[0] if path.startswith("github.event.") else ""
     if part in _ALL_PARTS and part not in _PARTS_OF.get(start.event, _ALL_PARTS):
         return _word("")
@@ -456,6 +459,13 @@ def _path(path: str, start: Start) -> _Value:  # noqa: C901  # one short case a 
     if _THIS.fullmatch(path):
         return _OWN
     return _ANY if _FREE.fullmatch(path) else _NOT_KNOWN
+
+
+def _of_output(path: str, start: Start) -> _Value:
+    """What an output can be of which it is known what sets it."""
+    if path in start.outputs:
+        return _word(*start.outputs[path])
+    return _word("false", "") if start.is_outsider else _ANY
 
 
 def _association(of: str, start: Start) -> _Value:

@@ -37,6 +37,7 @@ from meshmodel.importers.forms.github.repository import (
 )
 from meshmodel.importers.forms.github.rules import RULES
 from meshmodel.importers.forms.github.scripts import Script, script_of
+from meshmodel.importers.forms.github.set_outputs import Branch, branches_of, values_of
 from meshmodel.importers.forms.github.words import (
     AGENTS,
     ARGUMENTS,
@@ -155,6 +156,8 @@ class Job:
     checked: frozenset[str] = frozenset()
     _checked: frozenset[str] = frozenset()
     """Outputs of its steps that look up who started it."""
+    _scripted: dict[str, tuple[str, str, list[Branch]]] = field(default_factory=dict)
+    """By the names that other jobs use its outputs that scripts set: name there, script and branches."""
     _outer_conditions: list[Node] = field(default_factory=list)
     _conditions: dict[str, tuple[list[Node], bool]] = field(default_factory=dict)
     """By agent the conditions of its step, and whether its action starts for those with write access only."""
@@ -191,6 +194,7 @@ class Job:
             is_call: whether it only calls a workflow whose jobs are drawn: these have tokens of their own.
         """
         self._find_checks()
+        self._find_scripted()
         out, at = self.out, self.node
         pipeline, zone = self.repository.system("pipeline", at), self.repository.zone(at)
         self.workflow = self.element(
@@ -463,6 +467,26 @@ class Job:
             for name, leaf in self.node["outputs"].items()
             if not self._checked.isdisjoint(_OUTPUT.findall(leaf.text.lower()))
         )
+
+    def outputs_when(self, start: Start) -> dict[str, frozenset[str]]:
+        """What its outputs may be when it is started so, by the names that other jobs use, where known."""
+        event, found = f"{start.event}.{start.action}", dict[str, frozenset[str]]()
+        for name, (output, script, branches) in self._scripted.items():
+            if texts := values_of(output, script, branches, event):
+                found[name] = texts
+        return found
+
+    def _find_scripted(self) -> None:
+        """Find its outputs that scripts of its steps set."""
+        scripts = {each["id"].text.lower(): each.get("with", "script").text for each in self.node["steps"]}
+        read = {id_: branches_of(script) for id_, script in scripts.items() if id_}
+        for name, leaf in self.node["outputs"].items():
+            for each in _OUTPUT.findall(leaf.text):
+                _, step, _, output = each.split(".")
+                if read.get(step.lower()):
+                    branches = read[step.lower()]
+                    key = f"needs.{self.id}.outputs.{name}".lower()
+                    self._scripted[key] = output, scripts[step.lower()], branches
 
     def starts(self, start: Start, agent: str = "") -> int:
         """How far an agent of it, or if none is named what it does at all, is started so.

@@ -268,7 +268,10 @@ class _Workflow:
     def _lets(self, id_: str, start: Start) -> int:
         """How far the conditions of a job, and of the jobs that it needs, let a start through."""
         checked = frozenset[str]().union(*(each.checked for each in self.jobs.values()))
-        start = start._replace(checked=checked)
+        outputs = {
+            name: texts for each in self.jobs.values() for name, texts in each.outputs_when(start).items()
+        }
+        start = start._replace(checked=checked, outputs=outputs)
         found, waiting, seen = POSSIBLE, [id_], set[str]()
         while waiting:
             job = self.jobs.get(waiting.pop())
