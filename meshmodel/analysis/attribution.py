@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.graph import Step, union
 from meshmodel.model.events import Event
-from meshmodel.model.text import one_line
+from meshmodel.model.text import enumeration, one_line
 from meshmodel.model.vocabulary import ADMIN, ISSUE, NUMBER
 
 
@@ -176,4 +176,4 @@ class Attribution:
 def either(words: Sequence[str]) -> str:
     """One of some, in words; of many the first ones."""
     shown = words if len(words) <= 5 else [*words[:4], f"{len(words) - 4} more"]
-    return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+    return enumeration(shown, "or")

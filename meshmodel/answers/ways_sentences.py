@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from meshmodel.analysis.results import Blocker, Element, LastDoor, Opening, StepKey, Ways
 from meshmodel.model.records import Snapshot
 from meshmodel.model.schema import STEP_ENDS
+from meshmodel.model.text import enumeration
 
 
 def ways_sentences(snapshot: Snapshot, ways: Ways) -> tuple[str, ...]:
@@ -125,7 +126,7 @@ class _Words:
             f"{self._title(name)} ({' or '.join(actions)})" if actions and chosen else self._title(name)
             for name, actions in elements
         ]
-        return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} or {every[-1]}"
+        return enumeration(every, "or")
 
     def _title(self, reference: str) -> str:
         table, _, name = reference.partition(":")

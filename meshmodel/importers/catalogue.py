@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar, cast, get_args, get_origin, get_type_hin
 
 from meshmodel.importers.programs import Program, environment_of, option_values, pypi_name
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.text import one_line
+from meshmodel.model.text import enumeration, one_line
 from meshmodel.model.vocabulary import ACTIONS, INTEGRITIES, SENSITIVITIES, SUBJECTS
 
 FORMAT: Final = "meshmodel-catalogue/1"
@@ -371,11 +371,9 @@ def accesses_in_words(reaches: Iterable[str], title: Callable[[str], str]) -> st
     for each in reaches:
         system, _, action = each.rpartition(":")
         actions.setdefault(system, []).append(_VERBS[action])
-    return "; ".join(f"{_listed(verbs)} {title(system)}" for system, verbs in actions.items()) or "nothing"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return (
+        "; ".join(f"{enumeration(verbs)} {title(system)}" for system, verbs in actions.items()) or "nothing"
+    )
 
 
 # The whole ----------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ from meshmodel.logs.streams import (
 from meshmodel.model.errors import MeshmodelError, RequestError
 from meshmodel.model.events import Event
 from meshmodel.model.secrets import masked
-from meshmodel.model.text import one_line, unprintable
+from meshmodel.model.text import enumeration, one_line, unprintable
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 KEYS: Final = (
@@ -361,7 +361,11 @@ def _names(values: Sequence[object], name: str, place: str) -> "_Names":
     }
     action, outcome = shown["action"], shown["outcome"] or "done"
     if action is not None and action not in ACTIONS:
-        refuse(name, f"{place}, key action", f"{one_line(action)} is no action; it is {_or(ACTIONS)}")
+        refuse(
+            name,
+            f"{place}, key action",
+            f"{one_line(action)} is no action; it is {enumeration(ACTIONS, 'or')}",
+        )
     if outcome not in {"done", "refused"}:
         refuse(name, f"{place}, key outcome", f"{one_line(outcome)} is no outcome; it is done or refused")
     if len(_KNOWN) >= _KNOWN_LIMIT:
@@ -419,10 +423,6 @@ def _unknown(key: str, name: str, place: str, what: str) -> None:
     close = get_close_matches(key, KEYS, n=1)
     hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(KEYS)}"
     refuse(name, place, f"{one_line(masked(key)) or 'a name that is empty'} is no {what}; {hint}")
-
-
-def _or(words: tuple[str, ...]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 PATHS: Final = (

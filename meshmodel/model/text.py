@@ -122,6 +122,11 @@ def no_such(kind: str, name: str, known: Collection[str], prefix: str = "") -> s
     return f"the model has no {kind} {one_line(masked(name))}; {did_you_mean(name, known, prefix) or has}"
 
 
+def enumeration(words: Sequence[str], last: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``; ``last`` is the word before the last one."""
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
 def first_few(names: Sequence[str], most: int) -> str:
     """The names with commas between them; of more than ``most`` the first, and how many are left."""
     more = f" and {len(names) - most} more" if len(names) > most else ""

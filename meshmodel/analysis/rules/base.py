@@ -13,6 +13,7 @@ from meshmodel.analysis.results import MOST_HIGHLIGHTED, Finding, FindingText
 from meshmodel.model.phrases import STEP_CLAUSES
 from meshmodel.model.records import Checkpoint, Delegation, Reference, Snapshot
 from meshmodel.model.schema import STEP_ENDS
+from meshmodel.model.text import enumeration
 from meshmodel.model.vocabulary import ACTIONS, ALL, Action, Severity, action_mask, actions_of, expand_admin
 
 K = TypeVar("K")
@@ -147,7 +148,7 @@ def joined(words: Sequence[str], *, last: str = "and", total: int | None = None)
     total = len(words) if total is None else total
     if total > FEW:
         return f"{', '.join(words[:3])} {last} {total - 3} more"
-    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+    return enumeration(words, last)
 
 
 def titles(

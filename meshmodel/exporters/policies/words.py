@@ -5,6 +5,7 @@ from typing import Any
 
 from meshmodel.analysis.starts import HOME
 from meshmodel.exporters.policies.facts import EffectiveAccess, PolicyFacts
+from meshmodel.model.text import enumeration
 from meshmodel.model.vocabulary import Action
 
 _VERBS: Mapping[Action, str] = {
@@ -14,13 +15,6 @@ _VERBS: Mapping[Action, str] = {
     "issue": "issues at",
     "admin": "administers",
 }
-
-
-def enumeration(words: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 class PolicyWords:
