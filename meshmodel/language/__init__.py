@@ -13,9 +13,8 @@ snapshot and change nothing.
 
 from meshmodel.language.completion import completions
 from meshmodel.language.corrections import Unclear, corrections, read_sentences, with_units
-from meshmodel.language.lines import PastedEdit, parse_lines
 from meshmodel.language.parser import add_entry, parse, single_sentences
-from meshmodel.language.pasted_lines import LINES_LIMIT, PastedLines, lines_of
+from meshmodel.language.pasted_lines import LINES_LIMIT, PastedEdit, PastedLines, lines_of, parse_lines
 from meshmodel.language.result import Completion, Problem, Sentence
 
 __all__ = [

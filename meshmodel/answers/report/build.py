@@ -1,30 +1,31 @@
 """Builds the tree of a report from a model and its analysis, section by section."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.acceptances import lost_words, unmatched_acceptances
-from meshmodel.answers.blocks import Block, Contents, Facts, Heading, Paragraph, Table
+from meshmodel.answers.blocks import Block, Contents, Facts, Heading, Link, Paragraph, Table
 from meshmodel.answers.causes import counts_of
 from meshmodel.answers.check import count_words
+from meshmodel.answers.plan import plan_blocks
 from meshmodel.answers.plan_options import usual_options
-from meshmodel.answers.plan_state import PlanState, in_order
+from meshmodel.answers.plan_state import PlanState, in_order, with_measures
 from meshmodel.answers.questions import questions_of
-from meshmodel.answers.report.agents import agent_section, credential_section, system_section
-from meshmodel.answers.report.boundaries import boundary_section
+from meshmodel.answers.report.agents import agent_section, credential_section, system_section, zone_named
 from meshmodel.answers.report.decision import decision_page, description_of, sizes, stamp_facts, title_of
 from meshmodel.answers.report.findings import brief_ways, finding_section, finding_table, reference_section
-from meshmodel.answers.report.fix import plan_section
-from meshmodel.answers.report.index import index_section
+from meshmodel.answers.report.index import index_section, numbered
 from meshmodel.answers.report.options import APPENDICES, SECTIONS, ReportOptions
 from meshmodel.answers.report.pictures import Form, Pictures
 from meshmodel.answers.report.tree import Report
-from meshmodel.answers.report.work_items import work_section
-from meshmodel.answers.work import Work, work_of
+from meshmodel.answers.work import UNOWNED, Item, Work, work_of
+from meshmodel.model.measures import Ask
 from meshmodel.model.phrases import TERMS, VIEWS
 from meshmodel.model.stop import CURRENT
-from meshmodel.model.text import first_few
+from meshmodel.model.text import counted, first_few
+from meshmodel.model.vocabulary import SEVERITIES, Severity, highest
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -245,3 +246,128 @@ def _by_questions(analysis: "Analysis", questions: "Iterable[Question]") -> Tabl
         title = str(getattr(record, "title", each.element))
         asked.setdefault("; ".join(each.asks), []).append(title)
     return Table.of(("Questions", "Elements"), (40, 60), ((a, first_few(e, 40)) for a, e in asked.items()))
+
+
+def plan_section(known: PlanState, pictures: Pictures, most: int) -> Iterator[Block]:
+    """The plan, its trade-off, and what it takes away in a picture; checkpoints alone change no line.
+
+    Args:
+        known: of the plan or minimum fix of a model, proven or not.
+        pictures: draws.
+        most: models of more elements are not drawn with the plan.
+    """
+    plan, analysis = known.plan, known.analysis
+    assert plan is not None
+    yield Heading(2, "Fix" if plan.is_fix else "Plan")
+    yield from plan_blocks(known)
+    if not plan.measures:
+        return
+    takes_away = any(not isinstance(each, Ask) for each in plan.measures)
+    if plan.optimal and takes_away and analysis.snapshot.elements <= most:
+        yield Heading(3, "Before and after")
+        yield from pictures.changed("plan", with_measures(analysis, plan.measures))
+    if known.trade_off is not None and len(known.trade_off) > 2:
+        yield from pictures.trade_off("trade-off", plan, known.trade_off)
+    elif known.trade_off is None and plan.before and not plan.is_fix:
+        yield Paragraph(
+            f"What fewer decisions leave unchecked is left out for {len(plan.measures)} measures, since each "
+            "number is a search of its own. plan --curve searches."
+        )
+
+
+MOST_CROSSINGS: Final = 1_000_000
+"""More crossings than this are not counted one by one."""
+MOST_PLACES: Final = 40
+"""Boundary maps of more zones, systems without a zone among them, are not drawn: nobody could read them."""
+
+
+def boundary_section(analysis: "Analysis", pictures: Pictures) -> Iterator[Block]:
+    """The boundary map, as a picture and as a table."""
+    yield Heading(2, "Boundary map")
+    number = analysis.summary.crossings
+    if not number:
+        yield Paragraph("No path crosses a boundary.")
+        return
+    if number > MOST_CROSSINGS:
+        yield Paragraph(
+            f"The {number:,} paths are too many to count by zone; the findings name the missing checkpoints."
+        )
+        return
+    snapshot = analysis.snapshot
+    places = len(snapshot.zone) + sum(each.zone is None for each in snapshot.system.values())
+    if places <= MOST_PLACES:
+        yield from pictures.lens("boundaries", "boundaries")
+    else:
+        yield Paragraph(f"A map of {places} zones could not be read on a page: the table says the same.")
+    yield _crossing_table(analysis)
+
+
+def _crossing_table(analysis: "Analysis") -> Table:
+    snapshot = analysis.snapshot
+    states: dict[tuple[str, str], Counter[str]] = {}
+    worst: dict[tuple[str, str], Severity] = {}
+    for each in analysis.crossings():
+        home = snapshot.agent[each.agent].home
+        source = home if each.source is None else snapshot.system[each.source].domain
+        target = zone_named(snapshot, snapshot.system[each.target].domain)
+        ends = "no home" if source is None else zone_named(snapshot, source), target
+        states.setdefault(ends, Counter())[each.state] += 1
+        if each.state == "uncontrolled" and each.severity is not None:
+            worst[ends] = highest((each.severity, worst.get(ends, SEVERITIES[0])))
+    return Table.of(
+        ("From", "Into", "Unchecked", "Worst", "Intended", "Checked"),
+        (24, 24, 14, 12, 13, 13),
+        (
+            (*ends, found["uncontrolled"], worst.get(ends), found["approved"], found["controlled"])
+            for ends, found in sorted(states.items())
+        ),
+    )
+
+
+MOST_ITEMS: Final = 20
+"""So many items are told one by one; those after them are rows of a table."""
+
+
+def work_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
+    """The items, with the numbers that they have everywhere."""
+    yield Heading(2, "List of actions", "work")
+    if not work.items:
+        yield Paragraph("Nothing is to be done.")
+        return
+    yield Paragraph(
+        "First the measures of the plan, or the fewest checkpoints; then what stays even with them. An item "
+        "is done when a command says so, once those before it are done; NEW.toml is the model by then. "
+        "Tickets (meshmodel export --to tickets-md) have the same numbers."
+    )
+    numbers = numbered(analysis)
+    for item in work.items[:MOST_ITEMS]:
+        accepted = " (accepted)" if item.is_accepted else ""
+        title = f"{item.number}. {item.severity.capitalize()}: {item.title}{accepted}"
+        yield Heading(3, title, f"work-{item.number}")
+        yield _item_facts(item)
+        links = []
+        for each in item.findings:
+            number = numbers.get((each.rule, each.subject))
+            said = f"{each.severity}, {each.headline}"
+            text = f"{number}: {said}" if number else said
+            links.append(Link.to(f"finding-{number}", text))
+        if links:
+            yield Table.items(links)
+    if len(work.items) > MOST_ITEMS:
+        rows = (
+            (f"{each.number}", each.severity, each.title, each.responsible or UNOWNED, len(each.findings))
+            for each in work.items[MOST_ITEMS:]
+        )
+        yield Table.of(("No.", "Severity", "What to do", "Owner", "Findings"), (6, 10, 52, 22, 10), rows)
+
+
+def _item_facts(item: Item) -> Facts:
+    closes = None if item.crossings is None else counted(item.crossings, "unchecked path")
+    return Facts.of(
+        ("How", item.remedy),
+        ("Decides", item.decided),
+        ("Owners", item.owners),
+        ("Alone it closes", closes),
+        ("Decisions a day", None if item.daily is None else f"{item.daily:g}"),
+        ("Done when", "meshmodel check NEW.toml lists none of these:" if item.findings else item.done_when),
+    )

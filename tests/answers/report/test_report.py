@@ -20,8 +20,7 @@ from PIL import Image
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.blocks import AttackPath, Facts, Heading, Paragraph, Picture, Table
-from meshmodel.answers.report.boundaries import boundary_section
-from meshmodel.answers.report.build import ReportBuilder
+from meshmodel.answers.report.build import ReportBuilder, boundary_section
 from meshmodel.answers.report.files import files
 from meshmodel.answers.report.findings import finding_section
 from meshmodel.answers.report.html import POLICY
