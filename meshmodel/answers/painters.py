@@ -1,4 +1,7 @@
-"""Draws blocks as text for a terminal or a pipe, and as lines of lists; ``document.blocks`` as pages."""
+"""Draws blocks as text for a terminal or a pipe, and as lines of lists; ``report.tree`` as pages.
+
+Headings, pictures, attack paths, breaks and contents stand on pages alone.
+"""
 
 from collections.abc import Iterable, Iterator
 from functools import partial
