@@ -862,10 +862,22 @@ def _why(worst: Worst | None, analysis: Analysis) -> str:
             return "So whoever wrote what is carried there acts with these rights, without a login of theirs."
         if worst.after:
             return f"So whoever can write there acts with these rights, after {worst.after}."
+        if _is_asked_who_sends(worst, analysis):
+            return "If outsiders can send to it, whoever does acts with these rights."
         return "So whoever can write there acts with these rights, and no login of theirs is needed."
     if worst.explanation.action == "read":
         return "Each login is valid by itself; together they show one place what is in another."
     return "Each login is valid by itself; together they carry one place into another unchecked."
+
+
+def _is_asked_who_sends(worst: Worst, analysis: Analysis) -> bool:
+    """Whether it is an open assumption that outsiders write in what starts the agents of a path."""
+    snapshot = analysis.snapshot
+    asked = any(
+        each.about == f"system:{worst.source}" and each.kind == "assumption" and each.state == "open"
+        for each in snapshot.note.values()
+    )
+    return asked and any(system == worst.source for system, _ in snapshot.trigger)
 
 
 # Questions ------------------------------------------------------------------------------------------------

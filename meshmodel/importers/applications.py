@@ -578,6 +578,8 @@ class _ApplicationDrawing:
         for _ in range(_MADE_BY):
             found = self._names.of(name)
             while found not in self._agents and "." in found.rpartition(":")[2]:  # of X.crew.kickoff also X
+                if self._code.is_local(found):  # what its function makes is something else
+                    break
                 found = self._names.of(found.rpartition(".")[0])
             if found in self._agents:
                 return found

@@ -93,6 +93,20 @@ class ProjectCode:
         found = definition_of(module, name) if module is not None else None
         return "" if found is None else found[0].made_by(found[1])
 
+    def is_local(self, name: str) -> bool:
+        """Whether a full name is that of a variable within a function."""
+        from meshmodel.importers.code_names import definition_of
+        from meshmodel.importers.syntax import FUNCTIONS
+
+        owner, _, variable = name.rpartition(".")
+        module = self._module() if ":" in owner else None
+        found = definition_of(module, owner) if module is not None else None
+        if found is None or found[1].kind not in FUNCTIONS:
+            return False
+        return found[0].qualified(found[1]) == owner.partition(":")[2] and variable in found[0].variables_in(
+            found[1]
+        )
+
     def place(self, at: Node) -> "Place | None":
         """Where the call stands that a node is of; ``None``: of none."""
         from meshmodel.importers.code_tree import place_of

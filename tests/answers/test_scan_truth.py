@@ -1121,3 +1121,33 @@ def test_a_default_that_no_settings_state_is_said_as_assumed(name, settings, ask
     settings_in(tmp_path, name, settings)
     found = tell_scan(scan([tmp_path], tmp_path, NEVER), NEVER)
     assert [each.asks_in_words for each in found.groups] == [asks]
+
+
+ROUTE = """
+import { generateText, tool } from "ai";
+import postgres from "postgres";
+const act = tool({ description: "act", execute: async ({ text }) => postgres(process.env.STORE_URL)(text) });
+export async function POST(request) {
+  const model = process.env.NAME;
+  return generateText({ model, tools: { act }, prompt: await request.text() });
+}
+"""
+
+
+def test_no_login_is_said_to_be_unneeded_where_who_may_send_is_asked(tmp_path):
+    (tmp_path / "app/api/ask").mkdir(parents=True)
+    (tmp_path / "app/api/ask/route.ts").write_text(ROUTE, encoding="utf-8")
+    told = told_of(tmp_path)
+    assert "If outsiders can send to it, whoever does acts with these rights." in told
+    assert not any("no login" in each for each in told)
+
+
+def test_commands_on_another_host_are_the_worst_path(tmp_path):
+    (tmp_path / "app.py").write_text(
+        "import paramiko\nfrom langchain_openai import ChatOpenAI\n"
+        "from langgraph.prebuilt import create_react_agent\n"
+        "def stop_hosts(when: str):\n    return paramiko.SSHClient().exec_command(when)\n"
+        'agent = create_react_agent(ChatOpenAI(model="gpt-4o"), tools=[stop_hosts], name="ops")\n',
+        encoding="utf-8",
+    )
+    assert "  then runs commands on another host by SSH" in "\n".join(told_of(tmp_path))

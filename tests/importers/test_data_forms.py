@@ -840,3 +840,50 @@ def test_a_server_is_of_the_agent_that_is_given_it_else_it_is_asked_whose_it_is(
         "Which agent uses the server house-pages" in each.text for each in found.note.values()
     )
     assert not any("What does pages" in each.text for each in found.note.values())
+
+
+MADE_HERE = """
+from agents import Agent
+from tools import create_tool
+
+def build():
+    tool = create_tool()
+    clerk = Agent(name="Clerk", tools=[tool])
+    desk = Agent(name="Desk", tools=[clerk.as_tool(tool_name="clerk", tool_description="")])
+    return desk
+"""
+
+
+def test_a_tool_that_a_function_makes_is_not_the_agent_that_it_returns(tmp_path):
+    (tmp_path / "app.py").write_text(MADE_HERE, encoding="utf-8")
+    made = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    assert list(made.delegation) == [("desk", "clerk")]
+
+
+POSTED = """
+import {{ generateText, tool }} from "ai";
+import {{ google }} from "googleapis";
+import postgres from "postgres";
+class Mail {{
+  constructor() {{ this.gmail = google.gmail({{ version: "v1" }}); }}
+  async send(raw) {{ return this.gmail.users.messages.send({{ userId: "me", requestBody: {{ raw }} }}); }}
+}}
+const act = tool({{ description: "act", execute: async ({{ text }}) => {call} }});
+export async function POST(request) {{
+  return generateText({{ model: ours, tools: {{ act }}, prompt: await request.text() }});
+}}
+"""
+
+
+@all_rows(
+    ("call", "systems"),
+    [
+        ("new Mail().send(text)", {"mailboxes of others"}),
+        ("postgres(process.env.STORE_URL)`select ${text}`", {"database"}),
+    ],
+)
+def test_what_a_route_of_node_sends_and_keeps_is_known(call, systems, tmp_path):
+    (tmp_path / "route.ts").write_text(POSTED.format(call=call), encoding="utf-8")
+    made = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    changed = {made.system[to].name for (_, to), grant in made.grant.items() if "write" in grant.actions}
+    assert {each.split(" at ")[0] for each in changed} == systems
