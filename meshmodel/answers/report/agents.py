@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import WAYS
 from meshmodel.answers.blocks import Block, Heading, Paragraph, Table
+from meshmodel.answers.work import UNOWNED
 from meshmodel.exporters.diagram.captions import system_facts
 from meshmodel.model.text import first_few
 
@@ -43,7 +44,7 @@ def _row(snapshot: "Snapshot", key: str, reach: "AgentReach | None") -> tuple[ob
         f"{agent.kind or 'kind not stated'}, {'can' if agent.is_steerable else 'cannot'} be prompt-injected",
         f"home {snapshot.zone[agent.home].title}" if agent.home else "no home",
         f"run by {agent.vendor}" if agent.vendor else None,
-        f"owner {agent.owner}" if agent.owner else None,
+        f"owner {agent.owner}" if agent.owner else UNOWNED,
         None if reach is not None else f"{agent.status}: reaches nothing",
     )
     who = named(agent.title, key), ", ".join(each for each in about if each)
@@ -89,7 +90,7 @@ def system_section(analysis: "Analysis") -> Iterator[Block]:
                 named(each.title, key),
                 zone_named(snapshot, each.domain) if each.zone else "a zone of its own",
                 ", ".join(_system_properties(each, is_heard=key in heard)),
-                each.owner,
+                each.owner or UNOWNED,
             )
             for key, each in sorted(snapshot.system.items())
         ),
@@ -150,7 +151,7 @@ def _properties(credential: "Credential") -> str:
         credential.binding,
         f"lifetime {credential.lifetime or 'not stated'}",
         "attested" if credential.attested else None,
-        f"owner {credential.owner}" if credential.owner else "no owner",
+        f"owner {credential.owner}" if credential.owner else UNOWNED,
         None if credential.is_active else credential.status,
     ]
     return ", ".join(each for each in said if each)

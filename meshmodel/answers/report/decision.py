@@ -41,6 +41,8 @@ _MOST_ROWS: Final = 20
 """More items than a page has room for."""
 _CELL: Final = 120
 """Characters of a cell of its table."""
+_EMPTY_PLACE: Final = "__________"
+"""To be filled in by hand."""
 _LEAST_ROWS: Final = 3
 """So many rows of the work to do first are worth more than a third path."""
 _VERBS: Final[dict[Action, str]] = {
@@ -62,14 +64,15 @@ def decision_page(analysis: "Analysis", plan: "Plan", work: Work, options: Repor
         options: who wrote it, and who signs.
     """
     stamp = stamp_facts(analysis, options)
-    below = [accepted_facts(analysis), unknown_facts(analysis), note_facts(analysis), *_signatures(options)]
+    known = Facts((*accepted_facts(analysis).rows, *unknown_facts(analysis).rows))
+    below = [known, note_facts(analysis), *_signatures(options)]
 
     def page(worst: Sequence[WorstPath], most: int) -> list[Block]:
         named = _first_items(work, worst)
         return [
             *_head(analysis, plan, work, stamp, options, [item.number for item, _ in named[:most]]),
             *_paths(analysis, work, worst),
-            *_work([*_rows(named[:most])], len(work.items), options),
+            *_work([*_rows(sorted(named[:most], key=lambda each: each[0].number))], len(work.items), options),
             *below,
         ]
 
@@ -275,12 +278,15 @@ def _paths(analysis: "Analysis", work: Work, worst: Sequence[WorstPath]) -> Iter
     if worst:
         yield Heading(2, "The worst paths" if len(worst) > 1 else "The worst path")
     left = {name_of(each): each for each in _critical(analysis)}
+    harmed = set[str]()
     for number, (finding, explanation, item, critical) in enumerate(worst, 1):
         what = finding.what if len(finding.what) <= _TEXT + 1 else f"{finding.headline}."
         also = [left[each].headline for each in sorted(critical & left.keys() - {name_of(finding)})]
         too = f" The same path, critical too: {first_few(also, 2)}." if also else ""
-        yield Paragraph(f"Path {number}, {finding.severity}: {what}{too}")
+        stake = "" if explanation.system in harmed else _at_stake(analysis, explanation.system)
+        yield Paragraph(f"Path {number}, {finding.severity}: {what}{stake}{too}")
         yield attack_path(analysis, explanation, item)
+        harmed.add(explanation.system)
         for each in critical:
             left.pop(each, None)
     if left:
@@ -291,8 +297,16 @@ def _paths(analysis: "Analysis", work: Work, worst: Sequence[WorstPath]) -> Iter
         yield Paragraph(f"Critical, and on none of these paths: {first_few(said, WORST)}.")
 
 
+def _at_stake(analysis: "Analysis", key: str) -> str:
+    """What the model says of the system at the end of a path, in its own words; empty: none, or public."""
+    system = analysis.snapshot.system[key]
+    about = " ".join(filter(None, (system.sensitivity, system.kind)))
+    said = ": ".join(filter(None, (about, system.description)))
+    return "" if not said or system.sensitivity == "public" else f" At stake: {shorten(said, _CELL)}."
+
+
 def _first_items(work: Work, worst: Sequence[WorstPath]) -> list[tuple[Item, str]]:
-    """The items in the order in which this page names them, each with why it stands there.
+    """The items in the order in which they are worth the room of this page, each with why.
 
     First those that cut the worst paths, then those that are cheap and close something grave, then others
     that it takes to go live, then the rest.
@@ -327,7 +341,7 @@ def _rows(named: Sequence[tuple[Item, str]]) -> Iterator[tuple[str, ...]]:
     for item, reason in named:
         findings = counted(len(item.findings), "finding") if item.findings else ""
         closes = "; ".join(filter(None, (reason, findings)))
-        cells = (item.title, item.responsible or UNOWNED, "", closes)
+        cells = (item.title, item.responsible or UNOWNED, _EMPTY_PLACE, closes)
         yield (
             Link.to(f"work-{item.number}", f"{item.number}"),
             *(shorten(plain(each), _CELL) for each in cells),
@@ -383,9 +397,8 @@ def note_facts(analysis: "Analysis") -> Facts:
     notes = [each for _, each in sorted(analysis.snapshot.note.items()) if each.state == "open"]
     said = []
     for each in notes[:3]:
-        due = "" if each.due is None else f"by {each.due.isoformat()}"
-        who = ", ".join(filter(None, (each.owner, due)))
-        said.append(f"{each.text}{f' ({who})' if who else ''}")
+        due = "no date" if each.due is None else f"by {each.due.isoformat()}"
+        said.append(f"{each.text} ({each.owner or UNOWNED}, {due})")
     more = f" (and {len(notes) - 3} more)" if len(notes) > 3 else ""
     return Facts.of(("Notes", (shorten(plain("; ".join(said)), 2 * _TEXT) + more) if notes else None))
 

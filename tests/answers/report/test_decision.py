@@ -281,19 +281,21 @@ def test_a_path_is_cut_at_the_first_item_that_is_on_it():
                 assert item is not None, (path.stem, finding.subject)
 
 
-def test_what_is_first_to_do_closes_the_worst_paths_then_what_is_cheap_and_grave():
+def test_what_is_first_to_do_is_in_the_order_of_its_numbers_and_says_what_it_closes():
     _, fix, work = worked_out(FINANCE)
     tree, _ = made(analysed(FINANCE), "html", ReportOptions(only=("decision",)))
     (table,) = (each for each in tree.parted[0] if isinstance(each, Table) and "Owner" in each.head)
     assert table.head == ("No.", "What to do", "Owner", "By (date)", "Closes")
-    assert [(row[0], row[2], row[4]) for row in table.cells[:4]] == [
+    assert [(row[0], row[2], row[4]) for row in table.cells] == [
         ("1", "Accounting", "paths 1, 2; 5 findings"),
+        ("2", "Procurement", "1 finding"),
         ("3", "Accounts payable", "path 3; 3 findings"),
+        ("4", "Accounting", "1 finding"),
         ("5", "Automation team", "quick win; 2 findings"),
         ("6", "Accounting", "quick win; 2 findings"),
     ]
     assert blocking_items(work) == [1, 2, 3, 4, 5, 6]
-    assert {row[3] for row in table.cells} == {""}
+    assert {row[3] for row in table.cells} == {"__________"}, "to be filled in by hand"
     assert len(fix.measures) == 3
 
 
@@ -403,14 +405,23 @@ def test_the_first_page_says_what_it_is_what_was_looked_at_and_the_notes():
     snapshot = read_file(ROOT / "models" / "support-agent.toml")
     note = r.Note("n", "Ask the vendor for its log", kind="action", owner="Eve", due=date(2026, 2, 1))
     about = replace(snapshot.about, description="Answers tickets of customers.")
-    changed = replace(snapshot, about=about, note={"n": note})
+    bare = r.Note("o", "Who may see logs?", kind="action")
+    changed = replace(snapshot, about=about, note={"n": note, "o": bare})
     tree, _ = made(analyse(changed, today=TODAY), "md", ReportOptions(only=("decision",)))
     facts = {name: value for each in tree.blocks if isinstance(each, Facts) for name, value in each.rows}
     assert Paragraph("Answers tickets of customers.") in tree.blocks
     assert facts["Looked at"] == "1 agent, 2 systems, 2 credentials, 2 zones, as built"
     assert facts["Not looked at"].startswith("whatever the model does not show")
     assert facts["Open findings"] == "1 high"
-    assert facts["Notes"] == "Ask the vendor for its log (Eve, by 2026-02-01)"
+    notes = "Ask the vendor for its log (Eve, by 2026-02-01); Who may see logs? (owner not stated, no date)"
+    assert facts["Notes"] == notes
+    stake = " At stake: confidential object-storage: What customers send."
+    told = replace(changed.system["attachments"], description="What customers send")
+    texts = first_page(replace(changed, system={**changed.system, told.id: told}))[2]
+    assert [each for each in texts if each.endswith(stake)]
+    mute = replace(told, kind=None, sensitivity=None, description=None)
+    texts = first_page(replace(changed, system={**changed.system, told.id: mute}))[2]
+    assert not [each for each in texts if "At stake" in each]
 
 
 def test_questions_are_told_by_owner_and_acceptances_with_their_last_day():
