@@ -85,7 +85,7 @@ class FormRow:
         """What a document says by this row."""
         if self.inside and not any(is_named(document.source, each) for each in self.inside):
             return
-        for root in document.roots:
+        for root in _roots(document):
             for node in self.at.nodes(root):
                 check_current()
                 yield self._fact(node, called)
@@ -102,6 +102,11 @@ class FormRow:
             above=_above(node, called, self.word),
             **made,
         )
+
+
+def _roots(document: Document) -> Iterator[Node]:
+    """What is at the top of a document: of a list of one, as an export of all makes it, that one."""
+    return (root[0] if root.is_list and len([*root]) == 1 else root for root in document.roots)
 
 
 def _above(node: Node, called: Mapping[Node, str], word: type[Fact]) -> Names:
@@ -314,7 +319,7 @@ class DataForm:
         if (self.named or document.syntax == "markdown") and not self._knows(document):
             return False
         return any(
-            all(one.nodes(root) for one in some) for root in document.roots for some in self._recognised
+            all(one.nodes(root) for one in some) for root in _roots(document) for some in self._recognised
         )
 
     def _knows(self, document: Document) -> bool:
