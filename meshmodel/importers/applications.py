@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from meshmodel.importers.code_tree import Place
 
 RULES: Final = form_rules(__file__)
-_ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+")
+_ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::([^:]*):role/[\w+=,.@/-]+")
 _MADE_BY: Final = 4
 """So many functions that make an agent are followed one after the other."""
 _CONNECTION: Final = re.compile(r"(?:URI|URL|DSN|STRING)\Z", re.IGNORECASE)
@@ -150,6 +150,11 @@ class _Accesses:
     def ask_of_role(self, role: str, arn: str, at: Node) -> None:
         """Ask what a role may do, unless an export of its account says it."""
         self._roles.setdefault(role, (arn, at))
+
+    def role_of(self, agent: str) -> str:
+        """The role that an agent is known to run as; empty: none."""
+        held = (each for holder, each in self._out.ends("hold") if holder == agent)
+        return next((each for each in held if each in self._roles), "")
 
     def _add(self, step: _Step, action: Action, asking: Asking, at: Node, agent: "_AgentDrawing") -> Became:
         found = self._found[step]
@@ -786,6 +791,7 @@ class _ApplicationDrawing:
             assert action in ACTIONS, "a catalogue is checked when it is read"
             address = given.get(row.address.removeprefix("setting:"), "") if row.address else ""
             host = host_of(address.lstrip("=")) if "{" not in host_of(address.lstrip("=")) else ""
+            host = given.get("@maker") or "services" if system == "aws-service" else host
             drawn = self._system(system, row, host, at, agent, fact)
             titles[system] = self._out.title("system", drawn)
             credential = self._credential(agent, fact, use, system)
@@ -828,6 +834,9 @@ class _ApplicationDrawing:
         known = next((each for each in row.credential if each.system == system), None)
         if use.shown is not None and out.catalogue.system[system].zone != "workstation":
             return self._draw_shown(agent, use.shown, known, row.title or row.id)
+        role = self._accesses.role_of(agent.id)
+        if role and known is not None and known.kind == "instance-role":
+            return role
         for each in (one for one in row.credential if one.system == system):
             name = each.env or each.file
             if not name and not each.oauth:
@@ -882,7 +891,8 @@ class _ApplicationDrawing:
         out, definition, records = self._out, meaning.definition, list[Became]()
         assert definition is not None, "it is one"
         for evidence in definition.variables:
-            records += self._draw_variable(agent, evidence.name, self._code.leaf(evidence))
+            may_ask = fact.step or meaning.is_role("model")
+            records += self._draw_variable(agent, evidence.name, self._code.leaf(evidence), asks=may_ask)
         is_model = fact.unknown is not None and fact.unknown.ask
         if fact.step or is_model or any(each.row.reaches for each in meaning.rows):
             return records
@@ -905,8 +915,17 @@ class _ApplicationDrawing:
         return any(name == each or name.startswith((f"{each}.", f"{each}/")) for each in self._form.packages)
 
     def _draw_variable(
-        self, agent: _AgentDrawing, name: str, leaf: Node, *, is_secret: bool = False
+        self, agent: _AgentDrawing, name: str, leaf: Node, *, is_secret: bool = False, asks: bool = True
     ) -> list[Became]:
+        """A variable that code reads, or that it is given.
+
+        Args:
+            agent: who has it.
+            name: of the variable.
+            leaf: where that is said.
+            is_secret: whether it is one, whatever its name says.
+            asks: whether the key of a model asks that model.
+        """
         out = self._out
         if not is_secret and (not names_secret(name) or meaning_of(name) != "secret"):
             out.take(leaf, RULES["setting"], ("agent", agent.id))
@@ -917,7 +936,7 @@ class _ApplicationDrawing:
             kind=row.kind if row and row.is_secret else "static-secret", subject=row.subject if row else None,
         )  # fmt: skip
         records: list[Became] = [("credential", credential), out.relate(Hold(agent.id, credential), at=leaf)]
-        if row is not None and row.model:
+        if row is not None and row.model and asks:
             api = self._systems.model_asked(row, name, leaf)
             records.append(out.relate(Grant(credential, api, ("execute",)), at=leaf))
         else:
@@ -1031,7 +1050,8 @@ class _ApplicationDrawing:
     def _draw_role(self, agent: _AgentDrawing, fact: SecretsFact) -> None:
         """The role of an account that an agent runs as, which an export of the account may describe."""
         out, arn = self._out, fact.role.text
-        if not _ROLE.fullmatch(arn):
+        read = _ROLE.fullmatch(arn)
+        if read is None:
             text = f"What may the role do as which {agent.title} runs?"
             self._take(
                 fact,
@@ -1039,10 +1059,10 @@ class _ApplicationDrawing:
                 rule=RULES["runs-as-role"],
             )
             return
-        name = arn.rpartition("/")[2]
+        name, is_whole = arn.rpartition("/")[2], read[1].isdecimal()
         role = out.element(
-            "credential", ("principal", arn), name, at=fact.role, kind="exchanged-token", identity=arn,
-            known_as=(arn,),
+            "credential", ("principal", arn), name, at=fact.role, kind="exchanged-token",
+            identity=arn if is_whole else None, known_as=(arn,) if is_whole else (),
         )  # fmt: skip
         self._take(fact, ("credential", role), out.relate(Hold(agent.id, role), at=fact.role))
         self._accesses.ask_of_role(role, arn, _above(fact.role))

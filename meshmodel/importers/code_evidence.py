@@ -18,6 +18,8 @@ from meshmodel.model.stop import check_current
 
 _MOST: Final = 300
 """So many definitions are looked at for one tool."""
+_MAKERS: Final = 5
+"""So many calls are followed to what made the object of a method."""
 _ENVIRONMENT: Final = re.compile(
     r"(?:os\.getenv|os\.environ(?:\.get|\.pop)?|process\.env|\?process\.env|decouple\.config)"
 )
@@ -162,16 +164,23 @@ def _setting_read(module: Module, node: Syntax) -> str:
 
 
 def _settings_of_maker(module: Module, node: Syntax) -> dict[str, str]:
-    """Of a method the arguments by name with which its object was made."""
-    target = node.callee.inner.field("object")
-    where, value = module, target
-    if target.kind == "identifier" or target.kind in MEMBERS:
-        where, found = module.value_of(target)
-        value = found or target
-    if value.inner.kind not in CALLS:
-        return {}
-    found_there = settings_of(where, value.inner)
-    return {key: text for key, text in found_there.items() if not key.startswith("@")}
+    """Of a method the arguments by name with which its object was made, and what made that.
+
+    The first argument of the first maker is ``@maker``, as ``s3`` in ``boto3.client("s3").get_object()``.
+    """
+    found: dict[str, str] = {}
+    for _ in range(_MAKERS):
+        target = node.callee.inner.field("object")
+        if target.kind == "identifier" or target.kind in MEMBERS:
+            where, value = module.value_of(target)
+            module, target = where, value or target
+        node = target.inner
+        if node.kind not in CALLS:
+            break
+        given = settings_of(module, node)
+        found = {key: text for key, text in given.items() if not key.startswith("@")} | found
+        found["@maker"] = given.get("@0", "")
+    return found
 
 
 def settings_of(module: Module, node: Syntax) -> dict[str, str]:

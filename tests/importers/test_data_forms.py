@@ -2,7 +2,6 @@
 
 import json
 import re
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -414,20 +413,31 @@ def test_a_credential_is_called_as_the_code_calls_it_else_as_usual_and_then_assu
 @all_rows(
     ("call", "system"),
     [
-        ("boto3.client('s3')", "AWS account of the profile"),
+        ("boto3.client('s3').put_object()", "AWS s3: read, write"),
+        ("boto3.client('s3').get_object()", "AWS s3: read"),
+        ("boto3.resource('dynamodb').Table('orders').put_item()", "AWS dynamodb: read, write"),
+        ("boto3.client(os.environ['WHICH']).list_buckets()", "AWS services: read"),
         (
-            "boto3.client('s3', endpoint_url='https://s3.eu-west-1.amazonaws.com')",
-            "AWS account of the profile",
+            "boto3.client('s3', endpoint_url='https://s3.amazonaws.com').list_buckets()",
+            "AWS s3: read",
         ),
-        ("boto3.client('s3', endpoint_url='https://s3.example.org')", "s3.example.org"),
-        ("boto3.client('s3', endpoint_url=os.environ['S3_ENDPOINT'])", "an address that Desk calls"),
+        ("boto3.client('s3', endpoint_url='https://s3.example.org').list_buckets()", "s3.example.org: read"),
+        (
+            "boto3.client('s3', endpoint_url=os.environ['S3_ENDPOINT']).put_object()",
+            "an address that Desk calls: read, write",
+        ),
+        ("boto3.client('s3')", ""),
     ],
 )
 def test_storage_is_of_aws_unless_its_endpoint_says_otherwise(call, system, tmp_path):
     (tmp_path / "app.py").write_text(TOOL.format(before="import boto3", call=call), encoding="utf-8")
     found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
-    names = [found.system[two].name or two for _, two in found.grant if two != "openai-api"]
-    assert [fnmatchcase(each, system) for each in names] == [True]
+    opened = [
+        f"{found.system[two].title}: {', '.join(grant.actions)}"
+        for (_, two), grant in found.grant.items()
+        if two != "openai-api"
+    ]
+    assert opened == ([system] if system else [])
 
 
 def test_a_variable_is_assumed_of_code_alone(tmp_path):
