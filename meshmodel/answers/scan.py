@@ -46,6 +46,7 @@ _POWER: Final[tuple[Action, ...]] = ("write", "execute", "admin")
 """The actions on a system by which what is decided there is changed."""
 _CHANGES: Final[frozenset[Action]] = frozenset({"write", "admin", "issue"})
 _ASSUMED: Final = " (assumed)"
+_SEEMING: Final = "These look like agents and are not read: "
 _YOU_ASSUMED: Final = f"you{_ASSUMED}"
 _UNSAID: Final = "what it asks is not in these files"
 _LOGINS: Final = ", with your logins to clouds, clusters and code"
@@ -1054,9 +1055,9 @@ def _agent_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
     yield from _groups_lines(found, columns)
     if found.scope.seeming:
         named = [f"{file} ({what})" for file, what in found.scope.seeming]
-        told = (f"These look like agents and are not read: {first_few(named, most)}" for most in (3, 2, 1))
-        few = "1 file looks like an agent" if len(named) == 1 else f"{len(named)} files look like agents"
-        yield next((each for each in told if width(each) <= columns), few)
+        told = (_SEEMING + first_few(named, most) for most in (3, 2, 1))
+        fitting = next((each for each in told if width(each) <= columns), "")
+        yield from [fitting] if fitting else wrap(_SEEMING + first_few(named, 1), columns)
     yield from [*found.scope.marks.switched_off.values()][:1]
     if found.others:
         yield found.others

@@ -22,7 +22,7 @@ from meshmodel.importers.catalogue import KnownServer as Row
 from meshmodel.importers.clients import CHECKPOINTS, VERBS, Asking, loosest
 from meshmodel.importers.code_names import led_to
 from meshmodel.importers.common_systems import CommonSystems, folder_name
-from meshmodel.importers.data_form import DataForm
+from meshmodel.importers.data_form import DataForm, project_of
 from meshmodel.importers.document import Document, Node
 from meshmodel.importers.ledger import Became, FormRule
 from meshmodel.importers.meanings import PLAIN_PACKAGES, left_by, meaning_of
@@ -59,6 +59,7 @@ from meshmodel.model.vocabulary import ACTIONS, Action
 if TYPE_CHECKING:
     from meshmodel.importers.code_evidence import Evidence
     from meshmodel.importers.code_tree import Place
+    from meshmodel.importers.endpoints import Endpoint
 
 RULES: Final = form_rules(__file__)
 _ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::([^:]*):role/[\w+=,.@/-]+")
@@ -226,6 +227,24 @@ class _Accesses:
                 self._out.assume(("system", system), text, RULES["asked-by-whom"], at=_above(at))
             else:
                 self._out.ask(("system", system), text, RULES["asked-by-whom"], at=_above(at))
+
+
+class Endpoints:
+    """What projects take from outside, looked for once by project."""
+
+    def __init__(self, _: Proposal) -> None:
+        self._known: dict[Path, list[Endpoint]] = {}
+
+    def around(self, document: Document) -> "list[Endpoint]":
+        """What the project of a file takes."""
+        from meshmodel.importers.endpoints import endpoints_of
+
+        source = project_of(document)
+        depth = len(document.source.split("/")) - len([each for each in source.split("/") if each]) - 1
+        root = document.path.absolute().parents[depth]
+        if root not in self._known:
+            self._known[root] = [*endpoints_of(root, source)]
+        return self._known[root]
 
 
 class Begun:
@@ -433,6 +452,7 @@ class _ApplicationDrawing:
         )
         for agent in self._agents.values():
             self._tell(agent)
+        self._start_by_endpoints()
         self._ask_who_starts()
         for fact in self._of(IgnoredFact):
             self._out.take(fact.at, fact.rule)
@@ -1139,6 +1159,30 @@ class _ApplicationDrawing:
                 usual = f" No credential is named there; as usual it is {named}."
             text = f"{agent.title} uses {text}.{usual} True?"
             out.assume(("agent", agent.id), text, RULES["known-tool"], at=_above(at))
+
+    def _start_by_endpoints(self) -> None:
+        """Agents that nothing starts are started by what the project takes from outside, where that leads."""
+        document = next((each for each in self._documents if each.syntax in {"python", "typescript"}), None)
+        left = [each for each in self._agents.values() if not each.is_started]
+        for each in () if document is None or not left else self._out.part(Endpoints).around(document):
+            agents = [one for one in left if not each.files.isdisjoint(fact.at.source for fact in one.facts)]
+            if not agents:
+                continue
+            at = _above(agents[0].facts[0].at)
+            system = self._out.element(
+                "system", ("endpoint", each.source), each.title, at=at, kind="other", zone=agents[0].home,
+                untrusted_input=True if each.is_open else None,
+            )  # fmt: skip
+            for agent in agents:
+                agent.is_started = True
+                self._out.relate(Trigger(system, agent.id), at=at)
+            named, whose = (
+                first_few([one.title for one in agents], 6),
+                "outsiders'" if each.is_open else "members'",
+            )
+            text = f"Who may send {each.title} ({each.source}), taken to start {named}, and whose words are "
+            text += f"these? Computed as {whose}. True?"
+            self._out.assume(("system", system), text, RULES["endpoint"], at=at)
 
     def _ask_who_starts(self) -> None:
         names = [each for each in self._agents.values() if not each.is_started]

@@ -5,7 +5,7 @@ it does not say is not taken for safe.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from typing import Any, Final
 import tomli
 
 from meshmodel.importers.name_index import NameIndex
+from meshmodel.importers.syntax import LANGUAGES
 from meshmodel.model.stop import Stop
 
 FILE_LIMIT: Final = 2_000
@@ -111,7 +112,7 @@ def is_source(name: str) -> bool:
 
 
 def seeming_in(
-    files: Sequence[tuple[Path, str]], stop: Stop, known: Iterable[tuple[str, str]] = ()
+    files: Sequence[tuple[Path, str]], stop: Stop, known: Sequence[tuple[str, str]] = ()
 ) -> Iterator[tuple[str, str]]:
     """The files that import, depend on or run what looks like an agent, and of which product it is.
 
@@ -119,7 +120,7 @@ def seeming_in(
         files: where each lies, and what it is called; the first ones are looked at.
         stop: says when the time is up.
         known: files that are read, or look so by their names, and of what they are: a manifest beside or
-            above one of the same product says nothing new.
+            above one of the same product says nothing new, nor does code, which only uses its types.
     """
     titles: dict[str, set[str]] = {}
     for source, title in known:
@@ -140,7 +141,7 @@ def seeming_in(
             what = _imported(start.decode("utf-8", "replace"), language)
             if what == _CALLS:
                 later.append((source, what))
-            elif what:
+            elif what and not (path.suffix in LANGUAGES and any(what in title for _, title in known)):
                 _note(titles, source, what)
                 yield source, what
     for source, what in later:

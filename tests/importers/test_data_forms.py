@@ -426,6 +426,7 @@ def test_a_credential_is_called_as_the_code_calls_it_else_as_usual_and_then_assu
             "boto3.client('s3', endpoint_url=os.environ['S3_ENDPOINT']).put_object()",
             "an address that Desk calls: read, write",
         ),
+        ("boto3.resource('sqs').get_queue_by_name(QueueName=text).send_message()", "AWS sqs: read, write"),
         ("boto3.client('s3')", ""),
     ],
 )
@@ -897,3 +898,55 @@ def test_what_a_route_of_node_sends_and_keeps_is_known(call, systems, tmp_path):
     made = scan([tmp_path], tmp_path, Stop(10, None)).done.after
     changed = {made.system[to].name for (_, to), grant in made.grant.items() if "write" in grant.actions}
     assert {each.split(" at ")[0] for each in changed} == systems
+
+
+DESK = """
+from agents import Agent
+desk = Agent(name="Desk", tools=[])
+"""
+FASTAPI = "from fastapi import FastAPI\napp = FastAPI()\n@app.post('/ask')\ndef ask(text): return run(text)\n"
+SERVED_BY = {
+    "fastapi": FASTAPI,
+    "slack": FASTAPI.replace("fastapi", "slack_bolt")
+    .replace("FastAPI", "App")
+    .replace(".post('/", ".event('"),
+    "telegram": "from telegram.ext import MessageHandler\nhandler = MessageHandler(None, run)\n",
+    "sends": "from telegram import Bot\nBot().send_message('x', run)\n",
+    "client": "import requests\nrequests.post('/ask', run)\n",
+}
+
+
+@all_rows(
+    ("served", "leads", "starts", "outsiders"),
+    [
+        ("fastapi", True, "requests to /ask", True),
+        ("fastapi", False, "", False),
+        ("slack", True, "Slack messages", False),
+        ("telegram", True, "Telegram messages", True),
+        ("sends", True, "", False),
+        ("client", True, "", False),
+    ],
+)
+def test_what_a_program_takes_from_outside_starts_the_agents_that_it_leads_to(
+    served, leads, starts, outsiders, tmp_path
+):
+    (tmp_path / "package.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "house").mkdir()
+    (tmp_path / "house" / "desk.py").write_text(DESK, encoding="utf-8")
+    (tmp_path / "house" / "run.py").write_text("from desk import desk\nrun = desk\n", encoding="utf-8")
+    before = "from run import run\n" if leads else "run = str\n"
+    (tmp_path / "house" / "server.py").write_text(before + SERVED_BY[served], encoding="utf-8")
+    (tmp_path / "house" / "test_server.py").write_text(before + SERVED_BY["fastapi"], encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    assert [found.system[one].title for one, _ in found.trigger] == ([starts] if starts else [])
+    assert [bool(found.system[one].untrusted_input) for one, _ in found.trigger] == [outsiders] * bool(starts)
+    assert any("Who starts Desk" in each.text for each in found.note.values()) == (not starts)
+
+
+def test_code_without_an_agent_of_a_framework_that_is_read_does_not_look_like_one(tmp_path):
+    (tmp_path / "types.py").write_text("from agents import TResponseInputItem\n", encoding="utf-8")
+    alone = scan([tmp_path], tmp_path, Stop(10, None)).seeming
+    (tmp_path / "desk.py").write_text(DESK, encoding="utf-8")
+    both = scan([tmp_path], tmp_path, Stop(10, None)).seeming
+    assert [source for source, _ in alone] == ["types.py"]
+    assert both == []

@@ -1,0 +1,106 @@
+"""Where a program takes words from outside: routes of a web server, and chats, by what a file imports.
+
+A file is looked at if it imports one of the servers and chats of ``endpoints.toml``; which agents its code
+leads to is told by the names that it imports. Nothing is executed.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from meshmodel.importers.code_names import led_to
+from meshmodel.importers.syntax import LANGUAGES
+from meshmodel.importers.word_lists import WordLists
+from meshmodel.model.open_file import read_small_file
+from meshmodel.model.stop import check_current
+from meshmodel.model.text import first_few
+
+_LISTS: Final = WordLists(__file__)
+_SERVERS: Final = _LISTS.all_of("servers")
+_CHATS: Final = _LISTS.by_word("chats")
+_OF_MEMBERS: Final = _LISTS.all_of("of-members")
+_WALKED: Final = WordLists(str(Path(__file__).with_name("scanning.py")))
+_LEFT_OUT: Final = _WALKED.all_of("not-entered") | _WALKED.all_of("examples")
+_IMPORTED: Final = re.compile(
+    r"^\s*(?:from|import)\s+([A-Za-z_]\w*)|(?:\bfrom|\brequire\()\s*[\"']([^\"'\n]+)[\"']", re.MULTILINE
+)
+_ROUTE: Final = re.compile(
+    r"@\w+\.(?:post|put|patch|route|websocket|api_route)\(\s*[\"'](/[^\"'\n]*)"
+    r"|\b\w+\.(?:post|put|patch|all|ws)\(\s*[\"'`](/[^\"'`\n]*)"
+)
+_READING: Final = re.compile(r"@?\b\w+\.get\(\s*[\"'`](/[^\"'`\n]*)")
+_HEARD: Final = re.compile(
+    r"MessageHandler|CommandHandler|\bon_message\b|\.(?:on|command|event|message|message_handler|hears|action)\("
+)
+"""How code says that it takes what is written in a chat."""
+_TEST: Final = re.compile(r"test[-_.].*|.*[-_.](?:test|spec)\.\w+|conftest\.py")
+_FILES: Final = 2_000
+"""The most files of code of a project that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What a file takes from outside.
+
+    Attributes:
+        source: the file, as the model calls it.
+        title: what is taken.
+        is_open: whether anybody may send it, as far as the file says; in chats of a workspace members may.
+        files: those of the project that its code leads to.
+    """
+
+    source: str
+    title: str
+    is_open: bool
+    files: frozenset[str]
+
+
+def endpoints_of(root: Path, source: str) -> Iterator[Endpoint]:
+    """What the files of a project take from outside.
+
+    Args:
+        root: its folder.
+        source: that folder, as the model calls it.
+    """
+    for path in _code_in(root):
+        check_current()
+        title, is_open = _taken(path)
+        if title:
+            named = "/".join([*([source] if source else []), *path.relative_to(root).parts])
+            yield Endpoint(named, title, is_open, frozenset(led_to(path, named)))
+
+
+def _code_in(root: Path) -> Iterator[Path]:
+    """The files of code of a project, but for tests, examples and what others wrote."""
+    count = 0
+    for folder, below, files in os.walk(root):
+        below[:] = sorted(
+            each for each in below if not each.startswith(".") and each.lower() not in _LEFT_OUT
+        )
+        for each in sorted(files):
+            path = Path(folder, each)
+            if path.suffix in LANGUAGES and not _TEST.fullmatch(each) and not path.is_symlink():
+                count += 1
+                if count > _FILES:
+                    return
+                yield path
+
+
+def _taken(path: Path) -> tuple[str, bool]:
+    """What a file takes, and whether anybody may send it; empty: nothing."""
+    try:
+        text = read_small_file(path).decode("utf-8", "replace")
+    except OSError:
+        return "", False
+    imported = [each[1] or each[2] for each in _IMPORTED.finditer(text)]
+    if not _SERVERS.isdisjoint(imported):
+        routes = [each[1] or each[2] for each in _ROUTE.finditer(text)]
+        routes = routes or [each[1] for each in _READING.finditer(text)]
+        if routes:
+            return f"requests to {first_few(list(dict.fromkeys(routes)), 2)}", True
+    chat = next((_CHATS[each] for each in imported if each in _CHATS), "")
+    is_heard = chat and _HEARD.search(text)
+    return (f"{chat} messages", chat not in _OF_MEMBERS) if is_heard else ("", False)
