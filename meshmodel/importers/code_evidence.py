@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from meshmodel.importers.code_names import Module, definition_of, literal
+from meshmodel.importers.code_names import Module, definition_of, literal, through_maker
 from meshmodel.importers.meanings import PLAIN_PACKAGES
 from meshmodel.importers.syntax import CALLS, CLASSES, FUNCTIONS, MEMBERS, TEXTS, Syntax, text_in
 from meshmodel.importers.withheld import shows_secret
@@ -93,7 +93,7 @@ def has_own_code(module: Module, node: Syntax) -> bool:
 
 
 def _evidence(module: Module, node: Syntax) -> Iterator[Evidence]:
-    name = module.made_by(node) if node.kind in CALLS else ""
+    name = through_maker(module, module.made_by(node)) if node.kind in CALLS else ""
     variable = _variable(module, node)
     if variable:
         yield Evidence("variable", variable, module, node)

@@ -40,6 +40,7 @@ _LED_TO: Final = 200
 """The most files that one is followed to."""
 _DEEP: Final = 5
 """So many values are filled into a text one within the other."""
+RETURNS: Final = frozenset({"return_statement", "yield"})
 _NAMES: Final = frozenset({"identifier", "shorthand_property_identifier"})
 
 
@@ -283,6 +284,22 @@ def followed(module: "Module", node: Syntax, depth: int = 0) -> "tuple[Module, S
     return (module, here) if value is None else followed(where, value, depth + 1)
 
 
+def given_back(function: Syntax) -> list[Syntax]:
+    """What a function returns or yields, not what functions in it do."""
+    found: list[Syntax] = []
+    body = function.field("body")
+    if function.kind == "arrow_function" and body.kind != "statement_block":
+        return [body.inner]
+    waiting = [body]
+    while waiting:
+        each = waiting.pop()
+        if each.kind in RETURNS:
+            found += [one.inner for one in each.named]
+        elif each.kind not in FUNCTIONS:
+            waiting += each.named
+    return found
+
+
 def _key(pair: Syntax) -> str:
     key = pair.field("key")
     return text_in(key) if key.kind in TEXTS else key.text
@@ -299,6 +316,28 @@ def literal(module: "Module", node: Syntax, depth: int = 0) -> str:
     if node.kind in {"binary_operator", "binary_expression"} and depth < _DEEP:
         return "".join(literal(module, each, depth + 1) for each in node.named)
     return node.text if node.kind in {"integer", "number", "true", "false"} else ""
+
+
+def through_maker(module: "Module", name: str, depth: int = 0) -> str:
+    """A full name, of which a function of the project that makes the object is replaced by what it returns.
+
+    Of ``mail.py:service.users.list`` it is ``googleapiclient.discovery.build.users.list``.
+    """
+    head, rest = name, ""
+    while ":" in head and "." in head.partition(":")[2] and depth < _DEEP:
+        head, _, last = head.rpartition(".")
+        rest = f".{last}{rest}"
+        found = definition_of(module, head)
+        if found is None or found[1].kind not in FUNCTIONS:
+            continue
+        where, function = found
+        is_it = where.qualified(function) == head.partition(":")[2]
+        if not is_it or last in where.variables_in(function):
+            continue
+        made = [where.made_by(each) for each in given_back(function)]
+        known = next((each for each in made if not each.startswith("?")), "")
+        return through_maker(where, f"{known}{rest}", depth + 1) if known else name
+    return name
 
 
 def _own_name(node: Syntax) -> str:

@@ -20,7 +20,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from meshmodel.importers.code_names import Module, definition_of, followed, literal, module_of
+from meshmodel.importers.code_names import (
+    RETURNS,
+    Module,
+    definition_of,
+    followed,
+    given_back,
+    literal,
+    module_of,
+)
 from meshmodel.importers.document import DEPTH_LIMIT, Node
 from meshmodel.importers.paths import glob
 from meshmodel.importers.syntax import (
@@ -46,7 +54,6 @@ _PLAIN: Final[dict[str, bool | None]] = {
     "true": True, "false": False, "none": None, "null": None, "undefined": None,
 }  # fmt: skip
 _AROUND: Final = frozenset({"await", "await_expression", "parenthesized_expression", "as_expression"})
-_RETURNS: Final = frozenset({"return_statement", "yield"})
 _DEEP: Final = 5
 """So many variables and maps are followed one after the other."""
 _TEXT_LIMIT: Final = 20_000
@@ -203,7 +210,7 @@ class _FileLifter:
             made.know("@def", f"{module.source}:{name}")
             made.know("@name", name.rpartition(".")[2])
             made.know("@class", name.rpartition(".")[0])
-            given = {module.name_of(each) for each in _given_back(node) if each.kind == "identifier"}
+            given = {module.name_of(each) for each in given_back(node) if each.kind == "identifier"}
             if len(given) == 1:
                 made.know("@gives", given.pop())
             definitions.append(made)
@@ -443,7 +450,7 @@ def _given_by(module: Module, name: str) -> list[tuple[Module, Syntax]]:
     if ":" not in name or function.kind not in FUNCTIONS:
         return []
     body = function.field("body")
-    given = _given_back(function) if body.kind in {"block", "statement_block"} else [body]
+    given = given_back(function) if body.kind in {"block", "statement_block"} else [body]
     return [(where, each) for each in given]
 
 
@@ -482,23 +489,10 @@ def _variable_of(node: Syntax) -> Syntax:
 def _returned_by(node: Syntax) -> Syntax:
     """The function that returns a call; false: it is no function, or it returns something else too."""
     above = next((each for each in node.above if each.kind not in _AROUND), NOTHING)
-    if above.kind not in _RETURNS:
+    if above.kind not in RETURNS:
         return NOTHING
     function = next((each for each in above.above if each.kind in FUNCTIONS), NOTHING)
-    return function if function and len(_given_back(function)) == 1 else NOTHING
-
-
-def _given_back(function: Syntax) -> list[Syntax]:
-    """What a function returns or yields, not what functions in it do."""
-    found: list[Syntax] = []
-    waiting = [function.field("body")]
-    while waiting:
-        each = waiting.pop()
-        if each.kind in _RETURNS:
-            found += [one.inner for one in each.named]
-        elif each.kind not in FUNCTIONS:
-            waiting += each.named
-    return found
+    return function if function and len(given_back(function)) == 1 else NOTHING
 
 
 def _keys_of(module: Module, node: Syntax, depth: int = 0) -> list[str]:

@@ -879,6 +879,11 @@ class Mail {{
   constructor() {{ this.gmail = google.gmail({{ version: "v1" }}); }}
   async send(raw) {{ return this.gmail.users.messages.send({{ userId: "me", requestBody: {{ raw }} }}); }}
 }}
+const mail = async (user) => google.gmail({{ version: "v1", auth: user }});
+async function days() {{
+  const found = google.calendar("v3");
+  return found;
+}}
 const act = tool({{ description: "act", execute: async ({{ text }}) => {call} }});
 export async function POST(request) {{
   return generateText({{ model: ours, tools: {{ act }}, prompt: await request.text() }});
@@ -890,6 +895,11 @@ export async function POST(request) {{
     ("call", "systems"),
     [
         ("new Mail().send(text)", {"mailboxes of others"}),
+        ("(await mail(text)).users.messages.trash({ id: text })", {"mailbox of the user"}),
+        (
+            "(await days()).events.insert(text)",
+            {"calendar of the user", "mailboxes of others"},
+        ),
         ("postgres(process.env.STORE_URL)`select ${text}`", {"database"}),
     ],
 )
