@@ -29,7 +29,7 @@ there counts.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -741,22 +741,24 @@ class Clients:
             known = next(elsewhere, None)
             if known is not None:
                 home.adopt(known)
-        for one in self:
-            for other in self:
-                if (
-                    one is not other
-                    and one.folder == other.folder
-                    and one.has_account
-                    and other.asks_something
-                ):
-                    self._write_settings_of(one, other)
+        beside = self._by_folder()
         for one in (each for each in self if each.has_account):
-            for other in (each for each in self if each.folder == one.folder != HOME):
+            for other in beside[one.folder]:
+                if one is not other and other.asks_something:
+                    self._write_settings_of(one, other)
+        for one in (each for each in self if each.has_account and each.folder != HOME):
+            for other in beside[one.folder]:
                 one.write_scripts_of(other)
         for each in self:
             each.draw()
         self._tell_servers_apart()
         self._leave_out_what_is_off()
+
+    def _by_folder(self) -> Mapping[str, Sequence[Client]]:
+        found: dict[str, list[Client]] = defaultdict(list)
+        for each in self:
+            found[each.folder].append(each)
+        return found
 
     def _leave_out_what_is_off(self) -> None:
         """Retire servers that nobody starts; ask of those that one file switches off and another starts."""
@@ -765,12 +767,13 @@ class Clients:
             for served in client.servers:
                 if served.name in client.off and served.agent not in called:
                     self._out.change("agent", served.agent, status="retired")
+        beside = self._by_folder()
         for name, file in self.off:
             on = [
                 each
-                for client in self
+                for client in beside.get(_above_hidden(file), ())
                 for each in client.servers
-                if each.name == name and each.is_called and client.folder == _above_hidden(file)
+                if each.name == name and each.is_called
             ]
             files = [*dict.fromkeys(each.at.source for each in on if each.at.source != file)]
             if files:

@@ -351,7 +351,7 @@ class DataForm:
     def _copied(self, document: Document) -> str:
         """What copies of a file have in common; empty: nothing."""
         found = [[each.text for each in path.nodes(document.root)] for path in self.copies]
-        return repr(found) if found and all(found) else ""
+        return repr(found) if any(found) else ""
 
     def without(self, row: FormRow) -> "DataForm":
         """The same form but for one row, by which a test finds what the row does."""

@@ -960,3 +960,14 @@ def test_code_without_an_agent_of_a_framework_that_is_read_does_not_look_like_on
     both = scan([tmp_path], tmp_path, Stop(10, None)).seeming
     assert [source for source, _ in alone] == ["types.py"]
     assert both == []
+
+
+@all_rows(("credential", "agents"), [("2", 1), ("9", 2)])
+def test_an_export_with_other_credentials_is_no_copy(credential, agents, tmp_path):
+    text = read_form(next(each for each in DATA if each.stem == "n8n")).examples[0].files["mail.json"]
+    assert '"id": "2"' in text
+    (tmp_path / "mail.json").write_text(text, encoding="utf-8")
+    changed = text.replace('"id": "2"', f'"id": "{credential}"')
+    (tmp_path / "other.json").write_text(changed, encoding="utf-8")
+    found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    assert sum(each.kind == "ai-agent" for each in found.agent.values()) == agents
