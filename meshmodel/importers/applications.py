@@ -124,6 +124,8 @@ class _Accesses:
         self._answered: dict[tuple[str, str], dict[str, tuple[str, Node]]] = {}
         self._unknown: dict[str, tuple[str, Node]] = {}
         self._roles: dict[str, tuple[str, Node]] = {}
+        self.usual, self.named = set[str](), set[str]()
+        """Credentials that are taken for the usual ones, and those that code names."""
         out.at_end(self._draw)
 
     def may(
@@ -164,6 +166,8 @@ class _Accesses:
         return step
 
     def _draw(self) -> None:
+        for each in self.usual - self.named:
+            self._out.mark("assumed", ("credential", each))
         for step, uses in self._found.items():
             granted = tuple(each for each in ACTIONS if each in uses and uses[each].asking != "denied")
             if not granted:
@@ -869,7 +873,7 @@ class _ApplicationDrawing:
             out.relate(Hold(agent.id, found), at=at)
             if is_variable:
                 agent.usual.setdefault(each.env)
-                out.mark("assumed", ("credential", found))
+                self._accesses.usual.add(found)
             return found
         return self._own_credential(agent, at)
 
@@ -887,7 +891,9 @@ class _ApplicationDrawing:
             at=leaf, scope="" if is_variable else leaf.source, kind=of.kind if of else "static-secret",
             subject=of.subject if of else None,
         )  # fmt: skip
+        self._accesses.named.add(found)
         records: list[Became] = [("credential", found), out.relate(Hold(agent.id, found), at=leaf)]
+        self._accesses.named.add(found)
         if not is_variable:
             records += self._systems.keep(found, self._systems.files("", leaf), leaf)
         out.take(leaf, RULES["variable-in-code"] if is_variable else RULES["literal-secret"], *records)
@@ -955,6 +961,7 @@ class _ApplicationDrawing:
             "credential", ("variable", name), name, at=leaf,
             kind=row.kind if row and row.is_secret else "static-secret", subject=row.subject if row else None,
         )  # fmt: skip
+        self._accesses.named.add(credential)
         records: list[Became] = [("credential", credential), out.relate(Hold(agent.id, credential), at=leaf)]
         if row is not None and row.model and asks:
             api = self._systems.model_asked(row, name, leaf)
@@ -1050,6 +1057,7 @@ class _ApplicationDrawing:
             )
         else:
             credential = out.element("credential", ("variable", name), name, at=at, kind=row.kind)
+            self._accesses.usual.add(credential)
         hold = out.relate(Hold(agent.id, credential), at=at)
         return [("credential", credential), hold, out.relate(Grant(credential, api, ("execute",)), at=at)]
 

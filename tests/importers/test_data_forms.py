@@ -971,3 +971,14 @@ def test_an_export_with_other_credentials_is_no_copy(credential, agents, tmp_pat
     (tmp_path / "other.json").write_text(changed, encoding="utf-8")
     found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
     assert sum(each.kind == "ai-agent" for each in found.agent.values()) == agents
+
+
+@all_rows(("before", "assumed"), [("", {"OPENAI_API_KEY"}), ("KEY = os.environ['OPENAI_API_KEY']", set())])
+def test_the_usual_key_of_a_model_is_assumed_unless_code_names_it(before, assumed, tmp_path):
+    call = "requests.get('https://x.example', KEY)" if before else "text"
+    (tmp_path / "app.py").write_text(
+        TOOL.format(before=f"import requests\n{before}", call=call), encoding="utf-8"
+    )
+    done = scan([tmp_path], tmp_path, Stop(10, None)).done
+    marked = {done.after.credential[each].title for _, each in done.marks.get("assumed", {})}
+    assert marked == assumed
