@@ -63,6 +63,8 @@ if TYPE_CHECKING:
 
 RULES: Final = form_rules(__file__)
 _ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::([^:]*):role/[\w+=,.@/-]+")
+_FILLED_IN: Final = "{…}"
+"""Stands in a text for what code fills in."""
 _MADE_BY: Final = 4
 """So many functions that make an agent are followed one after the other."""
 _CONNECTION: Final = re.compile(r"(?:URI|URL|DSN|STRING)\Z", re.IGNORECASE)
@@ -109,6 +111,13 @@ class _Systems(CommonSystems):
 
 _Step = tuple[str, tuple[str, str]]
 """A grant or delegation by its ends."""
+
+
+def _readable(title: str) -> str:
+    """A title without what code fills in; empty where nothing is left that names anything."""
+    left = " ".join(title.replace(_FILLED_IN, " ").split()).strip("-–—:,|/_ ")
+    said = left if _FILLED_IN in title else title.strip()
+    return said if len(said) > 1 else ""
 
 
 class _Accesses:
@@ -517,8 +526,8 @@ class _ApplicationDrawing:
                 (each for each in facts if each.title), facts[0]
             )
             kind = best.kind if best.kind != "workflow" or name not in asking else "orchestrator"
-            title = (
-                best.title.strip() or f"agent of {posixpath.basename(best.at.source)}, line {best.at.line}"
+            title = _readable(best.title) or (
+                f"agent of {posixpath.basename(best.at.source)}, line {best.at.line}"
             )
             drawn = self._begun.agent_of(name, first)
             id_ = drawn or self._out.element(

@@ -554,11 +554,11 @@ def test_a_graph_that_a_function_makes_is_the_one_that_is_served(code, tmp_path)
 
 
 def test_a_function_that_makes_two_agents_is_neither(tmp_path):
-    code = "def make(one):\n    a = create_agent('x')\n    b = create_agent('y')\n"
-    text = MADE.format(code=f"{code}    if one:\n        return a\n    return b\n")
+    code = "def make(one):\n    ann = create_agent('x')\n    bob = create_agent('y')\n"
+    text = MADE.format(code=f"{code}    if one:\n        return ann\n    return bob\n")
     (tmp_path / "app.py").write_text(text, encoding="utf-8")
     found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
-    assert sorted(found.agent) == ["a", "b"]
+    assert sorted(found.agent) == ["ann", "bob"]
 
 
 ROOT = 'from google.adk.agents import Agent\nroot_agent = Agent(name="{}", model="gemini-2.5-pro")\n'
@@ -982,3 +982,18 @@ def test_the_usual_key_of_a_model_is_assumed_unless_code_names_it(before, assume
     done = scan([tmp_path], tmp_path, Stop(10, None)).done
     marked = {done.after.credential[each].title for _, each in done.marks.get("assumed", {})}
     assert marked == assumed
+
+
+@all_rows(
+    ("role", "title"),
+    [
+        ('f"{who} — Steward"', "Steward"),
+        ('f"{who} — {what}"', "agent of app.py, line 2"),
+        ('"Desk 2"', "Desk 2"),
+        ('"A"', "agent of app.py, line 2"),
+    ],
+)
+def test_an_agent_is_called_by_words_and_not_by_what_is_filled_in(role, title, tmp_path):
+    (tmp_path / "app.py").write_text(f"from crewai import Agent\na = Agent(role={role})\n", encoding="utf-8")
+    made = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    assert [each.title for each in made.agent.values()] == [title]
