@@ -248,7 +248,7 @@ def answer_scan(scope: ScanScope, snapshot: Snapshot, stop: Stop) -> ScanAnswer:
         scope,
         tuple(_groups(analysis, reaches.values(), marks)),
         worst,
-        _why(worst, analysis),
+        _why(worst, analysis, reaches, marks),
         tuple(_questions(analysis, worst, marks, stop)),
         _by_themselves(snapshot),
         snapshot,
@@ -597,6 +597,10 @@ _WRITES: Final[Mapping[str, int]] = {
 }
 
 
+_GRAVE: Final = 6
+"""What harms less (``_harm``) is not told where no path leads to it."""
+
+
 class _PathEnd(NamedTuple):
     """Where a path may end: the less, the worse."""
 
@@ -847,7 +851,36 @@ def _on(snapshot: Snapshot, way: Explanation, marks: Marks) -> list[Checkpoint]:
     ]
 
 
-def _why(worst: Worst | None, analysis: Analysis) -> str:
+def _gravest(analysis: Analysis, reaches: Mapping[str, _Own], marks: Marks) -> str:
+    """What an AI agent does unchecked that is grave in itself, though no path to it is; empty: nothing."""
+    snapshot, helpers = analysis.snapshot, _helpers(analysis.snapshot)
+    found = [
+        (
+            -1 if is_command else _harm(snapshot.system[system], action),
+            agent in helpers,
+            agent,
+            system,
+            action,
+        )
+        for agent, own in reaches.items()
+        for system, (_, unchecked) in own.reach.items()
+        for action in unchecked
+        if (snapshot.system[system].kind, action) != ("saas", "execute")
+        for is_command in (_is_any_command(snapshot.system[system], action, marks),)
+    ]
+    harm, _, agent, system, action = min(found, default=(9, False, "", "", "read"))
+    if harm > _GRAVE:
+        return ""
+    first_hand = [each.system for each in analysis.heard if each.first_hand]
+    sources = [each for each in _sources(snapshot, reaches[agent], first_hand, marks) if each != system]
+    reads = "no untrusted content reaches it"
+    if sources:
+        reads = f"no boundary lies between that and {snapshot.system[sources[0]].title} ⚑, which it reads"
+    does = _deed(snapshot, snapshot.system[system], action, marks)
+    return f"{snapshot.agent[agent].title} {does}, and no checkpoint decides; in what is drawn {reads}"
+
+
+def _why(worst: Worst | None, analysis: Analysis, reaches: Mapping[str, _Own], marks: Marks) -> str:
     if worst is None:
         agents, notes = analysis.snapshot.agent, analysis.snapshot.note.values()
         said = "a checkpoint decides, or it is intended, wherever an agent crosses a boundary"
@@ -857,7 +890,7 @@ def _why(worst: Worst | None, analysis: Analysis) -> str:
             said = "nothing is read in one place and used in another"
         asked = sum(each.state == "open" and each.kind == "question" for each in notes)
         unknown = f", but {counted(asked, 'open question')} can hide worse" if asked else ""
-        return f"In what is drawn {said}{unknown}."
+        return f"{_gravest(analysis, reaches, marks) or f'In what is drawn {said}'}{unknown}."
     if worst.is_heard:
         if worst.source not in {each.system for each in analysis.heard if each.first_hand}:
             return "So whoever wrote what is carried there acts with these rights, without a login of theirs."

@@ -310,7 +310,26 @@ class _FileLifter:
         """An element of a list; of one that is spread its own, where they stand here."""
         whole = _spread_in(node)
         found = self.value(whole or node, depth)
-        return [*found] if whole and found.is_list else [found]
+        if whole and found.is_list:
+            return [*found]
+        made = () if whole else self._made(node, depth)
+        return [*made] or [found]
+
+    def _made(self, node: Syntax, depth: int) -> Iterator[Node]:
+        """The functions that a function of the project gives back, of whose call a node is."""
+        module, value = followed(self._module, node)
+        found = definition_of(module, module.made_by(value)) if value.kind in CALLS else None
+        if found is None or found[1].kind not in FUNCTIONS:
+            return
+        where, function = found
+        given = given_back(function)
+        known = [each for each in given if each.kind == "identifier" and _is_function(where, each)]
+        if not known or where.qualified(function) != module.made_by(value).partition(":")[2]:
+            return
+        there = self if where is self._module else _FileLifter(where, self._packages, self._calls)
+        yield from (there._reference(each, depth) for each in known)  # noqa: SLF001
+        if len(known) < len(given):  # also what it makes itself
+            yield self.value(node, depth)
 
     def _joined(self, node: Syntax, depth: int) -> CodeNode:
         """Lists that are added, such as ``tools + more_tools``, or of which a condition takes one."""
@@ -392,6 +411,13 @@ class _FileLifter:
         for number, each in enumerate(values):
             each.parent, each.key = made, number
         return made
+
+
+def _is_function(module: Module, node: Syntax) -> bool:
+    """Whether a name is that of a function of the project."""
+    name = module.name_of(node)
+    found = definition_of(module, name) if ":" in name else None
+    return found is not None and found[0].qualified(found[1]) == name.partition(":")[2]
 
 
 def _spread_in(node: Syntax) -> Syntax:

@@ -1151,3 +1151,21 @@ def test_commands_on_another_host_are_the_worst_path(tmp_path):
         encoding="utf-8",
     )
     assert "  then runs commands on another host by SSH" in "\n".join(told_of(tmp_path))
+
+
+@all_rows(
+    ("call", "told"),
+    [
+        ("subprocess.run(what, shell=True)", "ops runs any commands on {}, and no checkpoint decides"),
+        ("len(what)", "In what is drawn nothing is read in one place and used in another"),
+    ],
+)
+def test_what_an_agent_does_unchecked_is_told_also_where_no_path_leads_to_it(call, told, tmp_path):
+    (tmp_path / "app.py").write_text(
+        "import subprocess\nfrom langchain_openai import ChatOpenAI\n"
+        "from langgraph.prebuilt import create_react_agent\n"
+        f"def act(what: str):\n    return {call}\n"
+        'agent = create_react_agent(ChatOpenAI(model="gpt-4o"), tools=[act], name="ops")\n',
+        encoding="utf-8",
+    )
+    assert told.format(tmp_path.name) in " ".join(told_of(tmp_path))

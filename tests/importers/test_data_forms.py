@@ -997,3 +997,18 @@ def test_an_agent_is_called_by_words_and_not_by_what_is_filled_in(role, title, t
     (tmp_path / "app.py").write_text(f"from crewai import Agent\na = Agent(role={role})\n", encoding="utf-8")
     made = scan([tmp_path], tmp_path, Stop(10, None)).done.after
     assert [each.title for each in made.agent.values()] == [title]
+
+
+def test_the_function_that_a_function_gives_back_is_the_tool(tmp_path):
+    (tmp_path / "app.py").write_text(
+        "from agents import Agent\nfrom tools import create_tool\ntool = create_tool()\n"
+        'clerk = Agent(name="Clerk", tools=[tool])\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "tools.py").write_text(
+        "import os\ndef create_tool():\n    return run_it\ndef run_it(what: str):\n    os.system(what)\n",
+        encoding="utf-8",
+    )
+    made = scan([tmp_path], tmp_path, Stop(10, None)).done.after
+    run = {to for (_, to), grant in made.grant.items() if "execute" in grant.actions}
+    assert any(each.startswith("commands-on") for each in run)
