@@ -37,8 +37,6 @@ _HEARD: Final = re.compile(
 )
 """How code says that it takes what is written in a chat."""
 _TEST: Final = re.compile(r"test[-_.].*|.*[-_.](?:test|spec)\.\w+|conftest\.py")
-_FILES: Final = 2_000
-"""The most files of code of a project that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,6 @@ def endpoints_of(root: Path, source: str) -> Iterator[Endpoint]:
 
 def _code_in(root: Path) -> Iterator[Path]:
     """The files of code of a project, but for tests, examples and what others wrote."""
-    count = 0
     for folder, below, files in os.walk(root):
         below[:] = sorted(
             each for each in below if not each.startswith(".") and each.lower() not in _LEFT_OUT
@@ -83,9 +80,6 @@ def _code_in(root: Path) -> Iterator[Path]:
         for each in sorted(files):
             path = Path(folder, each)
             if path.suffix in LANGUAGES and not _TEST.fullmatch(each) and not path.is_symlink():
-                count += 1
-                if count > _FILES:
-                    return
                 yield path
 
 
