@@ -5,7 +5,7 @@ from typing import Final
 
 from meshmodel.model.secrets import masked
 
-NOT_FOUND: Final = "not found; run meshmodel to open or create a model"
+NOT_FOUND: Final = "not found; check the path, or run meshmodel to open or create a model"
 """What is said behind the name of a model that does not exist."""
 
 

@@ -376,5 +376,5 @@ def test_what_is_no_stub_is_refused_in_one_line(change, says, tmp_path):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(InvalidModelError, match=r"none\.toml: cannot be read"):
+    with pytest.raises(InvalidModelError, match=r"none\.toml not found"):
         read_stub(Path(tmp_path / "none.toml"))
