@@ -174,7 +174,7 @@ def test_a_file_over_the_limit_is_refused_unread(tmp_path):
 
 def test_a_file_that_cannot_be_read(tmp_path):
     for path in (tmp_path / "none.toml", tmp_path, str(tmp_path) + "/\0", tmp_path / "\n\x1b[2J"):
-        with pytest.raises(InvalidModelError, match="not found|cannot be read") as caught:
+        with pytest.raises(InvalidModelError, match=r"not found|cannot be read") as caught:
             read_file(path)
         assert str(caught.value).isprintable()
 
