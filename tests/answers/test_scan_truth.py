@@ -774,6 +774,42 @@ def test_who_must_act_before_an_agent_of_a_workflow_reads_what_outsiders_wrote(f
     assert any(each.startswith("  then writes into code as ") for each in told)
 
 
+ACTION = "{using: composite, steps: [{run: claude -p 'Sort', shell: bash}]}"
+SSH, HTTPS = "git@github.com:Acme/Shop.git", "https://x:y@github.com/acme/shop"
+
+
+@all_rows(
+    ("uses", "remote", "started"),
+    [
+        ("./.github/workflows/b.yml", "", ["Claude Code in Called"]),
+        ("acme/shop/.github/workflows/b.yml@main", "", ["Claude Code in Called"]),
+        ("acme/shop/.github/workflows/b.yml@v1", SSH, ["Claude Code in Called"]),
+        ("acme/shop/.github/workflows/b.yml@v1", HTTPS, ["Claude Code in Called"]),
+        ("acme/tools/.github/workflows/b.yml@v1", SSH, []),
+        ("acme/shop/.github/workflows/gone.yml@v1", SSH, []),
+        ("acme/shop/.github/actions/x@v1", "", ["Claude Code in Caller"]),
+        ("acme/shop/.github/actions/x@v1", HTTPS, ["Claude Code in Caller"]),
+        ("acme/shop@v1", SSH, ["Claude Code in Caller"]),
+        ("acme/shop@v1", "", []),
+        ("acme/tools/.github/actions/x@v1", SSH, []),
+    ],
+)
+def test_a_repository_that_names_itself_uses_its_own_files(uses, remote, started, tmp_path):
+    caller = {"uses": uses} if ".yml" in uses else {"steps": [{"uses": uses}]}
+    called = job("workflow_call", command("claude -p Sort"), name="Called")
+    text_in(tmp_path, ".github/workflows/b.yml", called)
+    text_in(tmp_path, "action.yml", f"runs: {ACTION}")
+    text_in(tmp_path, ".github/actions/x/action.yml", f"runs: {ACTION}")
+    if remote:
+        text_in(tmp_path, ".git/config", f'[core]\n\tbare = false\n[remote "origin"]\n\turl = {remote}\n')
+    settings_in(tmp_path, ".github/workflows/a.yml", {"name": "Caller", "on": "push", "jobs": {"a": caller}})
+    model = model_of(tmp_path)
+    title, reached = {each.id: each.title for each in model.agent.values()}, {"caller"}
+    for _ in range(2):
+        reached |= {to for from_, to in model.delegation if from_ in reached}
+    assert [title[each] for each in sorted(reached) if title[each].startswith("Claude")] == started
+
+
 @all_rows(
     ("line", "is_agent"),
     [

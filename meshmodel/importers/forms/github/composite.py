@@ -3,12 +3,15 @@
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from meshmodel.importers.document import Document, Node
 
 _INPUT: Final = re.compile(r"\binputs\s?(?:\.\s?([A-Za-z_][\w-]{0,99})|\[\s?'([^']{1,99})'\s?\])")
 _EXPRESSION: Final = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+_NAMED: Final = re.compile(r"([\w.-]+/[\w.-]+)(?:/([^@]*))?@.*")
+"""What ``uses`` names in a repository of GitHub: ``OWNER/NAME/PATH@REF``."""
 _LENGTH_LIMIT: Final = 100_000
 """The most characters of a text in which inputs are put; of a longer one it is left as it is."""
 
@@ -19,10 +22,28 @@ def is_composite(document: Document) -> bool:
     return document.syntax == "yaml" and runs["using"].text == "composite" and runs["steps"].is_list
 
 
-def folder_of_action(root: str, uses: str) -> str:
-    """The folder of the action of a repository that a step uses, as paths in the model are written."""
-    folder = posixpath.normpath(posixpath.join(root, uses.partition("@")[0]))
-    return "" if folder == "." else folder
+def own_path(uses: str, names: AbstractSet[str]) -> str | None:
+    """The path of what a step or a job uses in its own repository; ``None``: it is another one's.
+
+    Args:
+        uses: ``./PATH``, or ``OWNER/NAME/PATH@REF``; of another ref the files that are here count.
+        names: what the repository is called, as ``owner/name``; empty: not known, so any path within
+            ``.github`` may be its own.
+    """
+    if uses.startswith("./"):
+        return uses.partition("@")[0]
+    found = _NAMED.fullmatch(uses)
+    if found is None:
+        return None
+    path = found[2] or ""
+    is_own = found[1].lower() in names if names else path.startswith(".github/")
+    return path if is_own else None
+
+
+def path_in_model(root: str, path: str) -> str:
+    """A path in the repository of a folder, as paths in the model are written."""
+    whole = posixpath.normpath(posixpath.join(root, path))
+    return "" if whole == "." else whole
 
 
 def steps_of(document: Document, given: Node) -> Iterator[Node]:

@@ -288,16 +288,18 @@ class Job:
     def step(self, node: Node, depth: int = 0) -> None:
         """Draw one step: an agent, or a part of the program; of a composite action its steps too."""
         out = self.out
-        composite = self.repository.action(node["uses"].text) if depth < _ACTION_DEPTH else None
+        action = _action_of(node)
+        is_followed = depth < _ACTION_DEPTH and action not in AGENTS
+        composite = self.repository.action(node["uses"].text) if is_followed else None
         for inner in steps_of(composite, node["with"]) if composite is not None else ():
             self._outer_conditions.append(node["if"])
             self.step(inner, depth + 1)
             self._outer_conditions.pop()
-        action = _action_of(node)
+        is_own = composite is not None or action.startswith("./")
         script = script_of(node, self.node, out)
         self._programs += [(script.root, path, file, node) for path, file in script.programs.items()]
         products, rule = [AGENTS[action]] if action in AGENTS else script.products, RULES["agent-action"]
-        if not products and self._starts_agent(node, action):
+        if not (products or is_own) and self._starts_agent(node, action):
             products, rule = [action.rpartition("/")[2]], RULES["unknown-agent"]
         agents = [self._agent(each, node, rule, script) for each in products]
         if action == _CHECKOUT:
@@ -309,7 +311,7 @@ class Job:
             self._service(host, node)
         for agent in agents or [self.workflow]:
             self._part(node, agent, action)
-        rule = RULES["local-action"] if action.startswith("./") else RULES["step"]
+        rule = RULES["local-action"] if is_own else RULES["step"]
         drawn: list[Became] = [("agent", each) for each in agents or [self.workflow]]
         for each in ("uses", "run"):
             out.take(node[each], rule, *drawn)
@@ -400,7 +402,7 @@ class Job:
         """
         given = [leaf for each in (node["with"], node["env"], self.node["env"]) for leaf in each.leaves()]
         inputs = {key.lower() for key, _ in node["with"].items()}
-        if not action or action.startswith("./") or action.partition("/")[0] in TOOLS_OF:
+        if not action or action.partition("/")[0] in TOOLS_OF:
             return False
         has_key = any(is_model_key(str(leaf.key), leaf.text) for leaf in given)
         names_model = any(MODEL_INPUT.fullmatch(each) for each in inputs)

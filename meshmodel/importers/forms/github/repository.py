@@ -11,7 +11,7 @@ from meshmodel.importers.catalogue import load_catalogue
 from meshmodel.importers.clients import Clients
 from meshmodel.importers.common_systems import HOME, LOCAL, CommonSystems, repository_name
 from meshmodel.importers.document import Document, Node
-from meshmodel.importers.forms.github.composite import folder_of_action
+from meshmodel.importers.forms.github.composite import own_path, path_in_model
 from meshmodel.importers.forms.github.conditions import UPDATERS
 from meshmodel.importers.forms.github.rules import RULES
 from meshmodel.importers.forms.github.scripts import file_of
@@ -167,13 +167,35 @@ def _used(granted: RepositoryGrant, reached: AbstractSet[str]) -> tuple[Action, 
     return tuple(act for act in granted.actions if any(each.endswith(f":{act}") for each in wanted))
 
 
+_REMOTE: Final = re.compile(
+    r"\[remote \"[^\"\n]*\"\][^\[]*?\burl\s*=\s*\S*?[/:]([\w.-]+/[\w.-]+?)(?:\.git)?/?\s*$", re.MULTILINE
+)
+
+
+def names_by_remotes(out: Proposal, at: Node) -> frozenset[str]:
+    """What the repository of a workflow is called, as ``owner/name``, by the remotes of git; else nothing."""
+    config = file_of(out, at, ".git/config")
+    try:
+        text = "" if config is None else read_small_file(config).decode("utf-8")
+    except (OSError, ValueError, MeshmodelError):
+        return frozenset()
+    return frozenset(each.lower() for each in _REMOTE.findall(text))
+
+
 class Repository:
     """One repository; what is drawn of it is the same for all its workflows: ``finish`` after the last."""
 
-    def __init__(self, root: str, out: Proposal, actions: Mapping[str, Document] | None = None) -> None:
-        """Arguments: its folder; what is told; by folder the composite actions that were read."""
+    def __init__(
+        self,
+        root: str,
+        out: Proposal,
+        actions: Mapping[str, Document] | None = None,
+        names: AbstractSet[str] = frozenset(),
+    ) -> None:
+        """Arguments: its folder; what is told; by folder the composite actions that were read; its names."""
         self._out = out
         self._actions = actions or {}
+        self._names = names
         self._root = root
         self._granted: list[RepositoryGrant] = []
         self._started: list[tuple[str, Node, tuple[str, ...], bool]] = []
@@ -341,9 +363,15 @@ class Repository:
         """Note that nobody starts an agent who has no rights in the repository, as far as the file says."""
         self._closed.add(agent)
 
+    def used(self, uses: str) -> str | None:
+        """The path of the action or workflow of this repository that is used; ``None``: another one's."""
+        path = own_path(uses, self._names)
+        return None if path is None else path_in_model(self._root, path)
+
     def action(self, uses: str) -> Document | None:
         """The composite action of this repository that a step uses; ``None``: it is none, or was not read."""
-        return self._actions.get(folder_of_action(self._root, uses)) if uses.startswith("./") else None
+        path = self.used(uses)
+        return None if path is None else self._actions.get(path)
 
     def tell(self, agent: str, leaf: Node, text: str, started_by: Iterable[str]) -> None:
         """Note that a text which an agent is given has words of the event in it; ``finish`` draws it.

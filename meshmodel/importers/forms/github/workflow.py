@@ -19,7 +19,7 @@ from meshmodel.importers.forms.github.conditions import (
     starts_of,
 )
 from meshmodel.importers.forms.github.job import Job, ask_callers
-from meshmodel.importers.forms.github.repository import Repository
+from meshmodel.importers.forms.github.repository import Repository, names_by_remotes
 from meshmodel.importers.forms.github.rules import RULES
 from meshmodel.importers.forms.github.words import (
     OWN_TOKEN,
@@ -67,7 +67,10 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
     for document in (each for each in documents if not is_composite(each)):
         check_size(document)
         root = root_of(document.source)
-        repository = repositories.setdefault(root, Repository(root, out, actions))
+        if root not in repositories:
+            names = names_by_remotes(out, document.root)
+            repositories[root] = Repository(root, out, actions, names)
+        repository = repositories[root]
         if document.syntax == "markdown":
             read_agentic(document, sources, used, repository, out)
         elif document.source.removesuffix(".lock.yml") + ".md" in sources:
@@ -119,15 +122,17 @@ class _Workflow:
         stem = self.document.source.rpartition("/")[2].rpartition(".")[0]
         return self.root["name"].text or stem or "workflow"
 
+    @property
+    def is_called(self) -> bool:
+        """Whether others may call it."""
+        return any(event == "workflow_call" for event, _ in events(self.root["on"]))
+
     def find_calls(self, workflows: dict[str, "_Workflow"]) -> None:
         """Find the workflows of this import that its jobs call."""
         self.others = workflows.values()
-        root = root_of(self.document.source)
         for id_, node in self.root["jobs"].items():
-            used = node["uses"].text
-            name = used.removeprefix("./")
-            called = workflows.get(f"{root}/{name}" if root else name) if name != used else None
-            if called is not None and called is not self:
+            called = workflows.get(self.repository.used(node["uses"].text) or "")
+            if called is not None and called is not self and called.is_called:
                 self.calls[id_] = called
                 called.callers.append((self, node))
 
