@@ -421,7 +421,9 @@ def _add(module: Module, node: Syntax, inside: str = "") -> None:
                 _add(module, each, f"{name}.")
     elif not inside and kind in {"assignment", "variable_declarator"}:
         left, right = node.target, node.given
-        if left and right and left.kind == "identifier":
+        if right and right.kind == "call_expression" and right.field("function").text == "require":
+            module.imports.update(_required(left, right))
+        elif left and right and left.kind == "identifier":
             if right.kind in FUNCTIONS:
                 module.definitions[left.text] = right
             else:
@@ -462,6 +464,21 @@ def _imported(node: Syntax) -> Iterator[tuple[str, str]]:
             yield words[-1], f"{start}{between}{words[0]}"
 
 
+def _required(names: Syntax, call: Syntax) -> Iterator[tuple[str, str]]:
+    """The names that ``const … = require("…")`` brings, with what they stand for."""
+    given = call.field("arguments").named
+    if len(given) != 1 or given[0].kind != "string":
+        return
+    source = given[0].text.strip("'\"`").removeprefix("node:")
+    if names.kind == "identifier":
+        yield names.text, source
+    for each in names.named if names.kind == "object_pattern" else ():
+        if each.kind == "shorthand_property_identifier_pattern":
+            yield each.text, f"{source}.{each.text}"
+        elif each.kind == "pair_pattern":
+            yield each.field("value").text, f"{source}.{each.field('key').text}"
+
+
 def find(module: Module, dotted: str, depth: int = 0) -> tuple[Module, str] | None:
     """The file of the project that a name comes from, and what the name is there; ``None``: it is no such
     file.
@@ -481,6 +498,8 @@ def find(module: Module, dotted: str, depth: int = 0) -> tuple[Module, str] | No
 def _find(module: Module, dotted: str, depth: int) -> tuple[Module, str] | None:
     if "/" in dotted and dotted.startswith(_OF_PROJECT):
         where, _, rest = dotted.rpartition(".")
+        if "/" in rest:  # a file without its ending, of which the whole is imported
+            where, rest = dotted, ""
         path = _script_file(module.path, where)
         return None if path is None else _passed_on(_opened(module, path), rest, depth)
     words = dotted.split(".")

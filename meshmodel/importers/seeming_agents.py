@@ -26,7 +26,7 @@ _LOOKED_AT: Final = 64 << 10
 _LANGUAGES: Final = MappingProxyType(
     {
         **dict.fromkeys((".py", ".ipynb"), "python"),
-        **dict.fromkeys((".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts"), "script"),
+        **dict.fromkeys((".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts"), "script"),
         **dict.fromkeys((".java", ".kt", ".cs", ".go"), "other"),
         ".sh": "shell",
     }
@@ -61,9 +61,12 @@ _IMPORT: Final = re.compile(
 _BY_HAND: Final = re.compile(
     r"\.(?:chat\.completions|messages|responses)\.(?:create|stream|parse|tool_runner)\("
     r"|\bgenerate_?[cC]ontent(?:_?[sS]tream)?\(|\b(?:ollama\.chat|litellm\.a?completion)\("
+    r"|\.(?:invoke_model|converse)(?:_\w+)?\(|\b(?:InvokeModel|Converse)\w*Command\("
+    r"|/(?:chat/completions|v1/messages|v1/responses)\b|:generateContent\b"
 )
-"""A call of a model."""
+"""A call of a model, by a package of its maker or by its address."""
 _CALLS: Final = "a program that calls a model"
+_WITH_TOOLS: Final = "a model with tools"
 _TOOLS: Final = re.compile(r"\btools\s*[=:,]")
 _STARTED: Final = re.compile(
     r"\b(?:claude|codex|gemini|opencode|cursor-agent|aider|goose|qwen|copilot)[\"']?,?\s+"
@@ -71,8 +74,9 @@ _STARTED: Final = re.compile(
 )
 """A program that starts a coding agent."""
 _CLUES: Final = (
-    b".create(", b".stream(", b".parse(", b"tool_runner", b"generate", b"ollama", b"litellm", b"claude",
-    b"codex", b"gemini", b"opencode", b"cursor-agent", b"aider", b"goose", b"qwen", b"copilot",
+    b"/completions", b"/v1/", b"invoke_model", b"converse", b"Command(", b".create(", b".stream(",
+    b".parse(", b"tool_runner", b"generate", b"ollama", b"litellm", b"claude", b"codex", b"gemini",
+    b"opencode", b"cursor-agent", b"aider", b"goose", b"qwen", b"copilot",
 )  # fmt: skip
 
 
@@ -109,6 +113,17 @@ def is_source(name: str) -> bool:
         or ending in _MANIFESTS
         or _DEPLOYED.fullmatch(name) is not None
     )
+
+
+def product_in(text: str, ending: str) -> str:
+    """The product of which source code is that has such an ending; empty: of none."""
+    language = _LANGUAGES.get(ending, "")
+    return _imported(text, language) if language else ""
+
+
+def asks_model(product: str) -> bool:
+    """Whether code of a product calls a model itself, and not by a framework."""
+    return product in {_CALLS, _WITH_TOOLS}
 
 
 def seeming_in(
@@ -184,7 +199,7 @@ def _imported(text: str, language: str) -> str:
     if language != "shell" and _BY_HAND.search(text):
         models = _unread()["models"].get(language, ())
         if _TOOLS.search(text):
-            return "a model with tools"
+            return _WITH_TOOLS
         if any(re.search(rf"(?<![\w-]){re.escape(each)}(?![\w-])", text) for each in models):
             return _CALLS
     return "a program that starts a coding agent" if language != "other" and _STARTED.search(text) else ""

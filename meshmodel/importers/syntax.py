@@ -15,7 +15,8 @@ LANGUAGES: Final = {
     ".py": "tree_sitter_python",
     ".ts": _TYPESCRIPT,
     ".mts": _TYPESCRIPT,
-    **dict.fromkeys((".tsx", ".js", ".mjs", ".jsx"), _TSX),
+    ".cts": _TYPESCRIPT,
+    **dict.fromkeys((".tsx", ".js", ".mjs", ".cjs", ".jsx"), _TSX),
 }
 """The package of the grammar by the ending of a file; JavaScript is read as what contains it."""
 FUNCTIONS: Final = frozenset(

@@ -325,6 +325,8 @@ def test_a_folder_that_bypasses_questions_asks_nothing(folder):
         ("bot.py", "answer = client.messages.create(model=m, tools=tools)\n", "a model with tools"),
         ("bot.ts", 'import { Agent } from "@mastra/core/agent";\n', "Mastra"),
         ("bot.py", "import anthropic\nclient.messages.stream(model=m)\n", "a program that calls a model"),
+        ("bot.py", 'post("https://api.openai.com/v1/chat/completions")\n', "a program that calls a model"),
+        ("bot.py", "boto3.client('bedrock-runtime').converse(x)\n", "a program that calls a model"),
         (
             "bot.ts",
             'import OpenAI from "openai";\nai.responses.create({ model });\n',
@@ -398,6 +400,11 @@ PROGRAM = {
     "tools/agents/index.ts": 'export { repair } from "./fixer";\nexport { look } from "./looker";\n',
     "tools/agents/fixer.ts": QUERY.format("repair", '"Bash"'),
     "tools/agents/looker.ts": QUERY.format("look", '"Read"'),
+    "tools/label.cjs": 'const { ask } = require("./ask.cjs");\nask(process.env.TITLE);\n',
+    "tools/ask.cjs": 'const OpenAI = require("openai");\n'
+    "exports.ask = (text) => new OpenAI().chat.completions.create({ model, messages: [text] });\n",
+    "tools/sort.py": "from google import genai\ngenai.Client().models.generate_content(contents=t)\n",
+    "tools/plain.py": "import openai\nprint(openai.__version__)\n",
     "package.json": '{"scripts": {"repair": "tsx tools/run.ts"}}',
 }
 
@@ -409,6 +416,10 @@ PROGRAM = {
         ("npm run repair", {"Claude of fixer"}),
         ("cat x | node tools/agents/looker.ts", {"Claude of looker"}),
         ("npm run other && node tools/gone.ts", set()),
+        ("npm ci && node tools/label.cjs", {"label.cjs in Repair"}),
+        ("python tools/sort.py", {"sort.py in Repair"}),
+        ("python -m tools.sort > out", {"sort.py in Repair"}),
+        ("python tools/plain.py", set()),
     ],
 )
 def test_a_job_starts_the_agents_of_the_programs_that_it_runs(command, started, tmp_path):
@@ -423,7 +434,7 @@ def test_a_job_starts_the_agents_of_the_programs_that_it_runs(command, started, 
     title = {each.id: each.title for each in model.agent.values()}
     assert {title[to] for from_, to in model.delegation if title[from_] == "Repair"} == started
     holders = {title[agent] for agent, held in model.hold if held == "github_token-of-repair"}
-    assert holders - {"Repair"} == started & {"Claude of fixer"}  # who runs no command cannot use it
+    assert holders - {"Repair"} == started - {"Claude of looker"}  # no tool of that one can use it
     if "Claude of fixer" in started:
         told = told_of(tmp_path)
         assert "  reads issues ⚑ (untrusted content), after a member starts it, and may follow it," in told

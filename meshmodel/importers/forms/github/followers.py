@@ -15,7 +15,7 @@ from meshmodel.importers.forms.github.shell import ScriptCommand, started_in
 from meshmodel.importers.forms.github.words import secrets_in
 
 WRITES: Final = frozenset({"files:write", "working-copy:write"})
-_FILES: Final = frozenset({*WRITES, "files:read", "working-copy:read"})
+FILES: Final = frozenset({*WRITES, "files:read", "working-copy:read"})
 _CAPTURED: Final = re.compile(r"[|>`]|\$\(")
 """What keeps or hands on the words that a command prints."""
 _BUILTINS: Final = frozenset(
@@ -58,7 +58,7 @@ def is_taken_up(step: Node, script: Script, reached: AbstractSet[str], rows: Cat
     if not (reached & WRITES or _CAPTURED.search(script.text) or is_printed):
         return False
     mere = (_does(each, rows).accesses for each in _commands_after(script))
-    return _steps_after(step) != [] or not all(each is not None and each <= _FILES for each in mere)
+    return _steps_after(step) != [] or not all(each is not None and each <= FILES for each in mere)
 
 
 def gives_secrets_after(step: Node) -> bool:

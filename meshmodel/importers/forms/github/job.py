@@ -17,11 +17,13 @@ from meshmodel.importers.forms import CODE_FORM
 from meshmodel.importers.forms.github.composite import steps_of, with_inputs
 from meshmodel.importers.forms.github.conditions import NEVER, POSSIBLE, Start, checks_rights, holds
 from meshmodel.importers.forms.github.followers import (
+    FILES,
     WRITES,
     gives_secrets_after,
     is_taken_up,
     reach_after,
 )
+from meshmodel.importers.forms.github.model_programs import ModelProgram
 from meshmodel.importers.forms.github.options import (
     ENVIRONMENT,
     LIMITED,
@@ -82,6 +84,13 @@ _APP_PERMISSION: Final = "permission-"
 _IS_THIS: Final = re.compile(r"\s*\$\{\{\s*github\.(?:event\.repository\.name|repository)\s*\}\}\s*")
 """An input that names this repository."""
 _STEP_TOKEN: Final = re.compile(r"\bsteps\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.\s?outputs\s?\.\s?token\b")
+_TAKEN: Final = {
+    RULES["unknown-agent"]: "its prompt and its model or key",
+    RULES["model-program"]: "what it calls: a model decides what it does",
+}
+"""Why an agent is assumed, by rule."""
+_WHOLE_EVENT: Final = "${{ toJSON(github.event) }}"
+"""What a program reads that opens the file of the event."""
 _APP_ACTION: Final = "anthropics/claude-code-action"
 """It puts the settings of the base branch back before it starts (its page on security, at 24dcd50)."""
 _HEAD: Final = re.compile(r"github\.head_ref|pull_request\.head\.|refs/pull/", re.IGNORECASE)
@@ -301,7 +310,10 @@ class Job:
         products, rule = [AGENTS[action]] if action in AGENTS else script.products, RULES["agent-action"]
         if not (products or is_own) and self._starts_agent(node, action):
             products, rule = [action.rpartition("/")[2]], RULES["unknown-agent"]
-        agents = [self._agent(each, node, rule, script) for each in products]
+        agents = [
+            self._agent(each, node, RULES["model-program"] if each in script.models else rule, script)
+            for each in products
+        ]
         if action == _CHECKOUT:
             self._checkout(node)
         if action in _APP_TOKENS:
@@ -432,24 +444,47 @@ class Job:
             description=_described(product, node, script.text),
         )  # fmt: skip
         self.agents[key] = agent
-        if rule is RULES["unknown-agent"]:
-            text = f"{name} is taken for an agent, by its prompt and its model or key. True?"
-            note = out.assume(("agent", agent), text, RULES["unknown-agent"], at=node)
-            out.mark("taken", ("agent", agent), note)
+        if rule in _TAKEN:
+            text = f"{name} is taken for an agent, by {_TAKEN[rule]}. True?"
+            out.mark("taken", ("agent", agent), out.assume(("agent", agent), text, rule, at=node))
         self._conditions[agent] = [node["if"], *self._outer_conditions], self._checks_starter(node)
         if self._head is not None and _action_of(node) != _APP_ACTION:
             self.repository.instruct(agent, self._head, ("pull requests",), RULES["settings-of-head"])
         for each in script.leaves(product, out):
             out.take(each, RULES["script-file"], ("agent", agent))
-        self._limit(agent, product, node, script)
+        program = script.models.get(product)
+        if program is None:
+            self._limit(agent, product, node, script)
+            left: Mapping[str, tuple[Node, FormRule]] = self._left
+        else:
+            left = self._use_answer(agent, program, node, script)
         limited = self._reached.get(agent)  # what follows the agent by the job's token is in it
         is_heard = is_taken_up(node, script, WRITES if limited is None else limited, out.catalogue)
         is_heard = is_heard and (limited is None or gives_secrets_after(node))
         call = Delegation(self.workflow, agent, returns="words" if is_heard else "values")
         out.take(node["uses"] or node["run"], rule, ("agent", agent), out.relate(call, at=node))
-        for credential, (leaf, left_by) in self._left.items():
+        for credential, (leaf, left_by) in left.items():
             out.take(leaf, left_by, *self._holds(agent, credential, leaf))
         return agent
+
+    def _use_answer(
+        self, agent: str, program: ModelProgram, step: Node, script: Script
+    ) -> Mapping[str, tuple[Node, FormRule]]:
+        """Limit a program that calls a model to what follows it, but for the token that it is itself given.
+
+        Returns:
+            What it uses of what the steps before it left, and the token of its job.
+        """
+        if program.reads_event:
+            self.repository.tell(agent, step["run"], _WHOLE_EVENT, self.started_by)
+        if program.runs_commands:
+            return self._left
+        after = reach_after(step, script, WRITES, self.out.catalogue).accesses
+        given = (*step["env"].leaves(), *self.node["env"].leaves(), step["run"])
+        if after is not None and not any(asks_token(each.text) for each in given):
+            self._reached[agent] = after
+        is_used = after is None or not after <= FILES
+        return {**self._left, self.token: (step["run"], RULES["taken-up"])} if is_used and self.token else {}
 
     @staticmethod
     def _checks_starter(node: Node) -> bool:

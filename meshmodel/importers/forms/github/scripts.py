@@ -3,11 +3,12 @@
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from meshmodel.importers.document import Node
+from meshmodel.importers.forms.github.model_programs import ModelProgram, model_program
 from meshmodel.importers.forms.github.shell import ScriptCommand, started_in
 from meshmodel.importers.forms.github.words import SERVICES, path_of, root_of
 from meshmodel.importers.json_text import read_json
@@ -32,6 +33,7 @@ class Script:
         commands: their commands, in order.
         files: by path in the repository where the scripts that were followed lie, and their texts.
         programs: likewise where the programs that it starts lie.
+        models: by name the programs among them that call a model, and count as agents.
         root: the folder of the repository, as paths in the model are written.
     """
 
@@ -39,7 +41,28 @@ class Script:
     commands: list[ScriptCommand] = field(default_factory=list)
     files: dict[str, tuple[Path, str]] = field(default_factory=dict)
     programs: dict[str, Path] = field(default_factory=dict)
+    models: dict[str, ModelProgram] = field(default_factory=dict)
     root: str = ""
+    _called: dict[str, str] = field(default_factory=dict)
+    """By what a command calls a program that counts as an agent its name."""
+
+    def start(self, called: str, path: str, file: Path) -> None:
+        """Add a program that a command starts, by what the command calls it."""
+        if path in self.programs:
+            return
+        self.programs[path] = file
+        program = model_program(file, posixpath.normpath(posixpath.join(self.root, path)))
+        if program is not None:
+            name = self._called[called] = PurePosixPath(path).name
+            self.models[name] = program
+
+    def with_models(self) -> "Script":
+        """The same, where commands start the programs that call a model as they start agents."""
+        for at, each in enumerate(self.commands):
+            product = next((self._called[word] for word in each.words if word in self._called), "")
+            if product and not each.product:
+                self.commands[at] = replace(each, product=product)
+        return self
 
     @property
     def products(self) -> list[str]:
@@ -57,13 +80,21 @@ class Script:
         return next(named, "") if any(each.sends for each in self.commands) else ""
 
     def leaves(self, product: str, out: Proposal) -> Iterator[Node]:
-        """The leaves by which the ledger knows the scripts that start an agent; they count as read."""
-        for path, (file, text) in self.files.items():
-            if product in {each.product for each in started_in(text)}:
-                source = posixpath.normpath(posixpath.join(self.root, path))
-                root = (out.read.get(source) or out.followed(source, file)).root
-                assert isinstance(root.value, dict), "what is followed is a map"
-                yield root.value.setdefault(product, Node(product, 1, source, root, product))
+        """The leaves by which the ledger knows the scripts and programs that start an agent, or are one; they
+        count as read.
+        """
+        named = {
+            posixpath.normpath(posixpath.join(self.root, path)): file
+            for path, (file, text) in self.files.items()
+            if product in {each.product for each in started_in(text)}
+        }
+        for source, file in {
+            **named,
+            **(self.models[product].files if product in self.models else {}),
+        }.items():
+            root = (out.read.get(source) or out.followed(source, file)).root
+            assert isinstance(root.value, dict), "what is followed is a map"
+            yield root.value.setdefault(product, Node(product, 1, source, root, product))
 
 
 def script_of(step: Node, job: Node, out: Proposal) -> Script:
@@ -96,7 +127,7 @@ def script_of(step: Node, job: Node, out: Proposal) -> Script:
         if file is None:
             return _task(file_of(out, step, posixpath.join(above, "package.json")), name)
         if file.suffix in LANGUAGES:
-            script.programs[path] = file
+            script.start(name, path, file)
         text = "" if PurePosixPath(path).suffix not in _ENDINGS else _read(file)
         if text:
             script.files[path] = file, text
@@ -104,7 +135,7 @@ def script_of(step: Node, job: Node, out: Proposal) -> Script:
         return text
 
     script.commands = [*started_in(script.text, follow)]
-    return script
+    return script.with_models()
 
 
 def file_of(out: Proposal, at: Node, name: str) -> Path | None:
