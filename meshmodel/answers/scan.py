@@ -248,7 +248,7 @@ def answer_scan(scope: ScanScope, snapshot: Snapshot, stop: Stop) -> ScanAnswer:
         scope,
         tuple(_groups(analysis, reaches.values(), marks)),
         worst,
-        _why(worst, analysis, reaches, marks),
+        _why_with_gravest(worst, analysis, reaches, marks),
         tuple(_questions(analysis, worst, marks, stop)),
         _by_themselves(snapshot),
         snapshot,
@@ -851,25 +851,23 @@ def _on(snapshot: Snapshot, way: Explanation, marks: Marks) -> list[Checkpoint]:
     ]
 
 
-def _gravest(analysis: Analysis, reaches: Mapping[str, _Own], marks: Marks) -> str:
-    """What an AI agent does unchecked that is grave in itself, though no path to it is; empty: nothing."""
+def _gravest(analysis: Analysis, reaches: Mapping[str, _Own], marks: Marks, than: Worst | None = None) -> str:
+    """What an AI agent does unchecked that is grave in itself, though no path to it is; empty: nothing that
+    is graver than the worst path.
+    """
     snapshot, helpers = analysis.snapshot, _helpers(analysis.snapshot)
     found = [
-        (
-            -1 if is_command else _harm(snapshot.system[system], action),
-            agent in helpers,
-            agent,
-            system,
-            action,
-        )
+        (_harm_alone(snapshot, system, action, marks), agent in helpers, agent, system, action)
         for agent, own in reaches.items()
         for system, (_, unchecked) in own.reach.items()
         for action in unchecked
         if (snapshot.system[system].kind, action) != ("saas", "execute")
-        for is_command in (_is_any_command(snapshot.system[system], action, marks),)
     ]
     harm, _, agent, system, action = min(found, default=(9, False, "", "", "read"))
-    if harm > _GRAVE:
+    told = _GRAVE
+    if than is not None:
+        told = _harm_alone(snapshot, than.door.system, than.explanation.action or "read", marks) - 1
+    if harm > min(told, _GRAVE):
         return ""
     first_hand = [each.system for each in analysis.heard if each.first_hand]
     sources = [each for each in _sources(snapshot, reaches[agent], first_hand, marks) if each != system]
@@ -878,6 +876,21 @@ def _gravest(analysis: Analysis, reaches: Mapping[str, _Own], marks: Marks) -> s
         reads = f"no boundary lies between that and {snapshot.system[sources[0]].title} ⚑, which it reads"
     does = _deed(snapshot, snapshot.system[system], action, marks)
     return f"{snapshot.agent[agent].title} {does}, and no checkpoint decides; in what is drawn {reads}"
+
+
+def _harm_alone(snapshot: Snapshot, system: str, action: Action, marks: Marks) -> int:
+    """How grave an action is in itself; any command is the gravest, wherever it runs."""
+    is_command = _is_any_command(snapshot.system[system], action, marks)
+    return -1 if is_command else _harm(snapshot.system[system], action)
+
+
+def _why_with_gravest(
+    worst: Worst | None, analysis: Analysis, reaches: Mapping[str, _Own], marks: Marks
+) -> str:
+    """Why the worst path counts, and what is graver though no path leads to it."""
+    why = _why(worst, analysis, reaches, marks)
+    graver = "" if worst is None else _gravest(analysis, reaches, marks, worst)
+    return f"{why} Besides, {graver}." if graver else why
 
 
 def _why(worst: Worst | None, analysis: Analysis, reaches: Mapping[str, _Own], marks: Marks) -> str:

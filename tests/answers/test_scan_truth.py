@@ -98,13 +98,13 @@ def told_of(folder):
                 UNCHECKED,
             ],
         ),
-        ("x1", ["Codex in Box  does not ask: changes code, reads web ⚑, runs OpenAI API, as GITHUB_TOKEN"]),
+        ("x1", ["Codex in Box  does not ask: changes code, reads secrets in its environment, web ⚑, runs"]),
         ("x2", [NO_AGENT, "1 job acts by itself."]),
         (
             "x3",
             [
                 "x3: 3 files, 2 configurations read, 0 not read",
-                "Claude Code in Night  does not ask: changes code, reads web ⚑, runs Claude API",
+                "Claude Code in Night  does not ask: changes code, reads secrets in its environment,",
                 "Worst path: Claude Code in Night",
             ],
         ),
@@ -548,6 +548,7 @@ SHOWS = "  then reads secrets in its environment, and can show them in issues;"
         ("Bash(cat:*),Bash(gh issue:*)", "plain", ""),
         ("Read,Bash(gh issue:*)", "${{ secrets.SHOP_KEY }}", ""),
         ("Bash(cat:*)", "${{ secrets.SHOP_KEY }}", "  then reads secrets in its environment;"),
+        ("Bash", "${{ secrets.SHOP_KEY }}", SHOWS),
     ],
 )
 def test_a_command_that_shows_variables_reads_the_secrets_among_them(tools, key, end, tmp_path):
@@ -1200,14 +1201,28 @@ def test_commands_on_another_host_are_the_worst_path(tmp_path):
     assert "  then runs commands on another host by SSH" in "\n".join(told_of(tmp_path))
 
 
+TALKER = """
+from langchain_openai import ChatOpenAI
+from langgraph.prebuilt import create_react_agent
+from slack_sdk import WebClient
+def say(text: str):
+    WebClient(token="x").chat_postMessage(channel="c", text=text)
+agent = create_react_agent(ChatOpenAI(model="gpt-4o"), tools=[say], name="talker")
+"""
+
+
 @all_rows(
-    ("call", "told"),
+    ("call", "other", "told"),
     [
-        ("subprocess.run(what, shell=True)", "ops runs any commands on {}, and no checkpoint decides"),
-        ("len(what)", "In what is drawn nothing is read in one place and used in another"),
+        ("subprocess.run(what, shell=True)", "", "ops runs any commands on {}, and no checkpoint decides"),
+        ("subprocess.run(what, shell=True)", TALKER, "Besides, ops runs any commands on {}, and no"),
+        ("len(what)", "", "In what is drawn nothing is read in one place and used in another"),
+        ("len(what)", TALKER, "together they carry one place into another unchecked. -o"),
     ],
 )
-def test_what_an_agent_does_unchecked_is_told_also_where_no_path_leads_to_it(call, told, tmp_path):
+def test_what_an_agent_does_unchecked_is_told_also_where_no_path_leads_to_it(call, other, told, tmp_path):
+    if other:
+        text_in(tmp_path, "talker.py", other)
     (tmp_path / "app.py").write_text(
         "import subprocess\nfrom langchain_openai import ChatOpenAI\n"
         "from langgraph.prebuilt import create_react_agent\n"
@@ -1215,4 +1230,4 @@ def test_what_an_agent_does_unchecked_is_told_also_where_no_path_leads_to_it(cal
         'agent = create_react_agent(ChatOpenAI(model="gpt-4o"), tools=[act], name="ops")\n',
         encoding="utf-8",
     )
-    assert told.format(tmp_path.name) in " ".join(told_of(tmp_path))
+    assert told.format(tmp_path.name) in " ".join(" ".join(told_of(tmp_path)).split())

@@ -93,6 +93,8 @@ _WHOLE_EVENT: Final = "${{ toJSON(github.event) }}"
 """What a program reads that opens the file of the event."""
 _APP_ACTION: Final = "anthropics/claude-code-action"
 """It puts the settings of the base branch back before it starts (its page on security, at 24dcd50)."""
+_KEEPS_KEY: Final = "openai/codex-action"
+"""It hands the key to a proxy, which the commands of its agent cannot look into (its README, at 0006efa)."""
 _HEAD: Final = re.compile(r"github\.head_ref|pull_request\.head\.|refs/pull/", re.IGNORECASE)
 
 
@@ -179,7 +181,7 @@ class Job:
     _reached: dict[str, AbstractSet[str]] = field(default_factory=dict)
     """By agent what its tools reach, of those whose options limit them."""
     _shells: dict[str, Node] = field(default_factory=dict)
-    """Agents that show variables by a command that they may run, and where that is said."""
+    """Agents that show variables by a command that they may run, or may run any, and where that is said."""
     _stated: set[str] = field(default_factory=set)
     """Tokens of which it is stated what they may, and where."""
     _known: set[str] = field(default_factory=set)
@@ -555,7 +557,8 @@ class Job:
             return  # whoever wrote the head of a pull request wrote the settings in it too
         reach = functools.reduce(operator.or_, known, Reach(frozenset(own)))
         self._known.add(agent)
-        if ENVIRONMENT in (reach.accesses or ()):
+        is_any = reach.accesses is None and not reach.unsaid and _action_of(step) != _KEEPS_KEY
+        if is_any or ENVIRONMENT in (reach.accesses or ()):
             self._shells[agent] = leaf
         if reach.unsaid:
             text = (
