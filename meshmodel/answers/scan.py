@@ -78,6 +78,7 @@ class Marks:
         assistant: agents that work for a person at that person's machine.
         commands: systems that stand for any command on a machine.
         site: systems that are one host, where its owner writes and not anybody.
+        account: systems where nobody writes who has no account.
         short: systems and credentials whose names tell them apart from others of one short name, which it is.
     """
 
@@ -95,6 +96,7 @@ class Marks:
     assistant: Marked = field(default_factory=dict)
     commands: Marked = field(default_factory=dict)
     site: Marked = field(default_factory=dict)
+    account: Marked = field(default_factory=dict)
     short: Marked = field(default_factory=dict)
 
 
@@ -749,7 +751,10 @@ def _after(snapshot: Snapshot, agent: str, source: str | None, marks: Marks) -> 
         return "another workflow calls it"
     updaters = {each: name for (table, each), name in marks.updater.items() if table == "system"}
     started = [system for system, to in snapshot.trigger if to in callers]
-    is_open = any(snapshot.system[each].untrusted_input for each in started if each not in updaters)
+    by_account = {each for each in started if ("system", each) in marks.account}
+    is_open = any(
+        snapshot.system[each].untrusted_input for each in {*started} - by_account if each not in updaters
+    )
     if not started or is_open or (source in updaters and source in started):
         return ""
     by = [updaters[each] for each in started if each in updaters]
@@ -757,7 +762,7 @@ def _after(snapshot: Snapshot, agent: str, source: str | None, marks: Marks) -> 
         return f"{by[0]} starts it"
     if not jobs.isdisjoint(marks.condition):
         return "its condition lets it start"
-    return "a member starts it"
+    return "somebody with an account starts it" if by_account else "a member starts it"
 
 
 def _before(snapshot: Snapshot, own: _Own, source: str | None, marks: Marks) -> str:
@@ -907,6 +912,8 @@ def _why(worst: Worst | None, analysis: Analysis, reaches: Mapping[str, _Own], m
     if worst.is_heard:
         if worst.source not in {each.system for each in analysis.heard if each.first_hand}:
             return "So whoever wrote what is carried there acts with these rights, without a login of theirs."
+        if ("system", worst.source) in marks.account:
+            return "So whoever has an account there acts with these rights."
         if worst.after:
             return f"So whoever can write there acts with these rights, after {worst.after}."
         if _is_asked_who_sends(worst, analysis):

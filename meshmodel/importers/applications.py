@@ -52,7 +52,8 @@ from meshmodel.importers.vocabulary import (
 )
 from meshmodel.importers.withheld import host_of, is_reference, names_secret, shows_secret
 from meshmodel.importers.word_lists import WordLists
-from meshmodel.model.records import Delegation, Grant, Hold, Trigger
+from meshmodel.model.open_file import read_small_file
+from meshmodel.model.records import Delegation, Grant, Hold, Reference, Trigger
 from meshmodel.model.text import first_few
 from meshmodel.model.vocabulary import ACTIONS, Action
 
@@ -1141,8 +1142,6 @@ class _ApplicationDrawing:
             return ()
         is_known = who not in {"", "anybody"}
         given = fact.credentials if isinstance(fact, PartFact) else ()
-        names = [node["name"].text or kind for kind, node in given]
-        guards = f"Only who has {', '.join(names)} can. " if names else ""
         system = out.element(
             "system", ("inlet", *self._systems.key, self._scope, key, title), title, at=fact.at, kind="other",
             zone=self._systems.workstation(fact.at), untrusted_input=None if is_known else True,
@@ -1151,16 +1150,46 @@ class _ApplicationDrawing:
         records += [out.relate(Trigger(system, each.id), at=fact.at) for each in agents]
         for leaf in (one for _, node in given for one in node.leaves()):
             out.take(leaf, RULES["kept-credential"], ("system", system))
-        named = ", ".join(each.title for each in agents[:6])
         if not is_known:
-            if answers:
-                for agent in agents:
-                    agent.chats.append(title)
-            text = f"Who may send to {title}, which starts {named}, and whose words are that? "
-            text += f"{guards}Computed as outsiders'. True?"
-            records.append(out.assume(("system", system), text, RULES["inlet"], at=fact.at))
+            for agent in agents if answers else ():
+                agent.chats.append(title)
+            names = [node["name"].text or kind for kind, node in given]
+            records.append(self._ask_who_sends(fact, system, title, agents, names, is_unsaid=not who))
         self._take(fact, *records, rule=RULES["inlet"])
         return tuple(records)
+
+    def _ask_who_sends(
+        self,
+        fact: Fact,
+        system: str,
+        title: str,
+        agents: Sequence[_AgentDrawing],
+        guards: Sequence[str],
+        *,
+        is_unsaid: bool,
+    ) -> Reference:
+        """Ask who may send what starts agents: only who has what guards it, or an account, or anybody."""
+        whose = "outsiders'"
+        if is_unsaid and self._asks_for_account(fact):
+            self._out.mark("account", ("system", system))
+            whose = "those of people with an account"
+        named = ", ".join(each.title for each in agents[:6])
+        text = f"Who may send to {title}, which starts {named}, and whose words are that? "
+        text += f"Only who has {', '.join(guards)} can. " if guards else ""
+        text += f"Computed as {whose}. True?"
+        return self._out.assume(("system", system), text, RULES["inlet"], at=fact.at)
+
+    def _asks_for_account(self, fact: Fact) -> bool:
+        """Whether the file of what starts agents asks for an account where it takes words."""
+        path = self._out.paths.get(fact.at.source)
+        if path is None or path.suffix not in LANGUAGES:
+            return False
+        from meshmodel.importers.routes import asks_for_account
+
+        try:
+            return asks_for_account(read_small_file(path).decode("utf-8", "replace"))
+        except OSError:
+            return False
 
     # What is drawn at the end -------------------------------------------------------------------
 
@@ -1188,14 +1217,20 @@ class _ApplicationDrawing:
             at = _above(agents[0].facts[0].at)
             system = self._out.element(
                 "system", ("endpoint", each.source), each.title, at=at, kind="other", zone=agents[0].home,
-                untrusted_input=True if each.is_open else None,
+                untrusted_input=True if each.is_open or each.for_accounts else None,
             )  # fmt: skip
+            if each.for_accounts:
+                self._out.mark("account", ("system", system))
             for agent in agents:
                 agent.is_started = True
                 self._out.relate(Trigger(system, agent.id), at=at)
             named, whose = (
                 first_few([one.title for one in agents], 6),
-                "outsiders'" if each.is_open else "members'",
+                "outsiders'"
+                if each.is_open
+                else "those of people with an account"
+                if each.for_accounts
+                else "members'",
             )
             text = f"Who may send {each.title} ({each.source}), taken to start {named}, and whose words are "
             text += f"these? Computed as {whose}. True?"

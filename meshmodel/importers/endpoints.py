@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from meshmodel.importers.code_names import led_to
+from meshmodel.importers.routes import routes_in
 from meshmodel.importers.syntax import LANGUAGES
 from meshmodel.importers.word_lists import WordLists
 from meshmodel.model.open_file import read_small_file
@@ -27,11 +28,6 @@ _LEFT_OUT: Final = _WALKED.all_of("not-entered") | _WALKED.all_of("examples")
 _IMPORTED: Final = re.compile(
     r"^\s*(?:from|import)\s+([A-Za-z_]\w*)|(?:\bfrom|\brequire\()\s*[\"']([^\"'\n]+)[\"']", re.MULTILINE
 )
-_ROUTE: Final = re.compile(
-    r"@\w+\.(?:post|put|patch|route|websocket|api_route)\(\s*[\"'](/[^\"'\n]*)"
-    r"|\b\w+\.(?:post|put|patch|all|ws)\(\s*[\"'`](/[^\"'`\n]*)"
-)
-_READING: Final = re.compile(r"@?\b\w+\.get\(\s*[\"'`](/[^\"'`\n]*)")
 _HEARD: Final = re.compile(
     r"MessageHandler|CommandHandler|\bon_message\b|\.(?:on|command|event|message|message_handler|hears|action)\("
 )
@@ -47,12 +43,14 @@ class Endpoint:
         source: the file, as the model calls it.
         title: what is taken.
         is_open: whether anybody may send it, as far as the file says; in chats of a workspace members may.
+        for_accounts: whether whoever has an account may.
         files: those of the project that its code leads to.
     """
 
     source: str
     title: str
     is_open: bool
+    for_accounts: bool
     files: frozenset[str]
 
 
@@ -65,10 +63,10 @@ def endpoints_of(root: Path, source: str) -> Iterator[Endpoint]:
     """
     for path in _code_in(root):
         check_current()
-        title, is_open = _taken(path)
+        title, is_open, for_accounts = _taken(path)
         if title:
             named = "/".join([*([source] if source else []), *path.relative_to(root).parts])
-            yield Endpoint(named, title, is_open, frozenset(led_to(path, named)))
+            yield Endpoint(named, title, is_open, for_accounts, frozenset(led_to(path, named)))
 
 
 def _code_in(root: Path) -> Iterator[Path]:
@@ -83,18 +81,19 @@ def _code_in(root: Path) -> Iterator[Path]:
                 yield path
 
 
-def _taken(path: Path) -> tuple[str, bool]:
-    """What a file takes, and whether anybody may send it; empty: nothing."""
+def _taken(path: Path) -> tuple[str, bool, bool]:
+    """What a file takes, whether anybody may send it, or whoever has an account; empty: nothing."""
     try:
         text = read_small_file(path).decode("utf-8", "replace")
     except OSError:
-        return "", False
+        return "", False, False
     imported = [each[1] or each[2] for each in _IMPORTED.finditer(text)]
     if not _SERVERS.isdisjoint(imported):
-        routes = [each[1] or each[2] for each in _ROUTE.finditer(text)]
-        routes = routes or [each[1] for each in _READING.finditer(text)]
+        routes = routes_in(text)
+        opened = [each.name for each in routes if each.is_open]
         if routes:
-            return f"requests to {first_few(list(dict.fromkeys(routes)), 2)}", True
+            names = opened or [each.name for each in routes]
+            return f"requests to {first_few(list(dict.fromkeys(names)), 2)}", bool(opened), not opened
     chat = next((_CHATS[each] for each in imported if each in _CHATS), "")
     is_heard = chat and _HEARD.search(text)
-    return (f"{chat} messages", chat not in _OF_MEMBERS) if is_heard else ("", False)
+    return (f"{chat} messages", chat not in _OF_MEMBERS, False) if is_heard else ("", False, False)

@@ -42,7 +42,7 @@ _LOOKED_AT: Final = 4_000
 _Part = TypeVar("_Part")
 Mark = Literal[
     "unsaid", "default", "partly", "condition", "called", "switched_off", "taken", "updater", "guessed",
-    "assumed", "network", "assistant", "commands", "site", "short",
+    "assumed", "network", "assistant", "commands", "site", "short", "account",
 ]  # fmt: skip
 """What ``answers.scan.Marks`` tells of records."""
 _UNITED: Final = ("actions", "passes", "entitled", "known_as")

@@ -1182,12 +1182,90 @@ export async function POST(request) {
 """
 
 
-def test_no_login_is_said_to_be_unneeded_where_who_may_send_is_asked(tmp_path):
-    (tmp_path / "app/api/ask").mkdir(parents=True)
-    (tmp_path / "app/api/ask/route.ts").write_text(ROUTE, encoding="utf-8")
-    told = told_of(tmp_path)
-    assert "If outsiders can send to it, whoever does acts with these rights." in told
-    assert not any("no login" in each for each in told)
+REFUSED = "if (!who) return new Response('no', { status: 401 });"
+
+
+@all_rows(
+    ("check", "is_open"),
+    [
+        ("", True),
+        (f"const who = await getServerSession(options); {REFUSED}", False),
+        (f"const {{ userId: who }} = await auth(); {REFUSED}", False),
+        (f"const who = (await supabase.auth.getUser()).data.user; {REFUSED}", False),
+        ("const who = await requireUser(request);", False),
+        ("await auth.protect();", False),
+        ("const who = await auth();", True),  # and nobody is refused
+        (f"const who = await quota(request); {REFUSED}", True),
+    ],
+)
+def test_who_may_send_to_a_route_is_asked_with_what_it_checks(check, is_open, tmp_path):
+    text = ROUTE.replace("  const model", f"  {check}\n  const model")
+    text_in(tmp_path, "app/api/ask/route.ts", text)
+    assert who_acts(tmp_path) == is_open
+
+
+def who_acts(folder):
+    """Whether anybody acts with the rights of an agent; else people with an account do."""
+    told = " ".join(" ".join(told_of(folder)).split())
+    anybody = "If outsiders can send to it, whoever does acts with these rights." in told
+    assert ("So whoever has an account there acts with these rights." in told) != anybody
+    assert "no login" not in told
+    return anybody
+
+
+TALKER = """
+from langchain_openai import ChatOpenAI
+from langgraph.prebuilt import create_react_agent
+from slack_sdk import WebClient
+def say(text: str):
+    WebClient(token="x").chat_postMessage(channel="c", text=text)
+agent = create_react_agent(ChatOpenAI(model="gpt-4o"), tools=[say], name="talker")
+"""
+
+
+FASTAPI = """
+from fastapi import FastAPI, Depends
+from bot import agent
+app = FastAPI()
+@app.post("/ask")
+def ask(text: str):
+    return agent.invoke(text)
+"""
+EXPRESS = """
+import express from "express";
+import { answer } from "./route";
+app.post("/ask", (req, res) => answer(req));
+"""
+REFUSES = "def get_current_user(token=Depends(scheme)):\n    raise HTTPException(401)\n"
+POSTS = '@app.post("/open")\ndef open_(text): return agent.invoke(text)\n'
+
+
+@all_rows(
+    ("server", "is_open"),
+    [
+        (FASTAPI, True),
+        (FASTAPI.replace("text: str", "text: str, user=Depends(get_current_user)"), False),
+        (FASTAPI.replace("text: str", "text: str, user: CurrentUser"), False),
+        (FASTAPI.replace("text: str", "text: str, db=Depends(get_db)"), True),
+        (FASTAPI.replace("FastAPI()", "FastAPI(dependencies=[Depends(verify_token)])"), False),
+        (FASTAPI.replace("text: str", "text: str, user=Depends(get_current_user)") + POSTS, True),
+        (FASTAPI + REFUSES, True),
+        (FASTAPI.replace("fastapi", "flask").replace("FastAPI", "Flask"), True),
+        (FASTAPI.replace("fastapi", "flask").replace("\ndef ask", "\n@login_required\ndef ask"), False),
+        (EXPRESS, True),
+        (EXPRESS.replace("(req", "requireAuth, (req", 1), False),
+        (EXPRESS.replace("app.post", "app.use(passport.authenticate('jwt'));\napp.post"), False),
+        (f"{EXPRESS}function requireAuth(req, res) {{ res.status(401); }}\n", True),
+    ],
+)
+def test_who_may_send_to_a_server_is_asked_with_what_it_checks(server, is_open, tmp_path):
+    if "express" in server:
+        text_in(tmp_path, "route.ts", ROUTE.replace("POST", "answer"))
+        text_in(tmp_path, "server.ts", server)
+    else:
+        text_in(tmp_path, "server.py", server)
+        text_in(tmp_path, "bot.py", TALKER)
+    assert who_acts(tmp_path) == is_open
 
 
 def test_commands_on_another_host_are_the_worst_path(tmp_path):
@@ -1199,16 +1277,6 @@ def test_commands_on_another_host_are_the_worst_path(tmp_path):
         encoding="utf-8",
     )
     assert "  then runs commands on another host by SSH" in "\n".join(told_of(tmp_path))
-
-
-TALKER = """
-from langchain_openai import ChatOpenAI
-from langgraph.prebuilt import create_react_agent
-from slack_sdk import WebClient
-def say(text: str):
-    WebClient(token="x").chat_postMessage(channel="c", text=text)
-agent = create_react_agent(ChatOpenAI(model="gpt-4o"), tools=[say], name="talker")
-"""
 
 
 @all_rows(

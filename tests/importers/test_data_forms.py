@@ -915,8 +915,11 @@ from agents import Agent
 desk = Agent(name="Desk", tools=[])
 """
 FASTAPI = "from fastapi import FastAPI\napp = FastAPI()\n@app.post('/ask')\ndef ask(text): return run(text)\n"
+USER = "user=Depends(get_current_user)"
+OPEN = "@app.post('/open')\ndef open_(text): return run(text)\n"
 SERVED_BY = {
     "fastapi": FASTAPI,
+    "account of one": FASTAPI.replace("ask(text)", f"ask(text, {USER})") + OPEN,
     "slack": FASTAPI.replace("fastapi", "slack_bolt")
     .replace("FastAPI", "App")
     .replace(".post('/", ".event('"),
@@ -931,6 +934,7 @@ SERVED_BY = {
     [
         ("fastapi", True, "requests to /ask", True),
         ("fastapi", False, "", False),
+        ("account of one", True, "requests to /open", True),
         ("slack", True, "Slack messages", False),
         ("telegram", True, "Telegram messages", True),
         ("sends", True, "", False),
