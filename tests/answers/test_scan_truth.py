@@ -410,23 +410,25 @@ PROGRAM = {
 
 
 @all_rows(
-    ("command", "started"),
+    ("command", "secret", "started"),
     [
-        ("npx tsx tools/run.ts", {"Claude of fixer"}),
-        ("npm run repair", {"Claude of fixer"}),
-        ("cat x | node tools/agents/looker.ts", {"Claude of looker"}),
-        ("npm run other && node tools/gone.ts", set()),
-        ("npm ci && node tools/label.cjs", {"label.cjs in Repair"}),
-        ("python tools/sort.py", {"sort.py in Repair"}),
-        ("python -m tools.sort > out", {"sort.py in Repair"}),
-        ("python tools/plain.py", set()),
+        ("npx tsx tools/run.ts", "LLM_API_KEY", {"Claude of fixer"}),
+        ("npm run repair", "LLM_API_KEY", {"Claude of fixer"}),
+        ("cat x | node tools/agents/looker.ts", "LLM_API_KEY", {"Claude of looker"}),
+        ("npm run other && node tools/gone.ts", "LLM_API_KEY", set()),
+        ("npm ci && node tools/label.cjs", "LLM_API_KEY", {"label.cjs in Repair"}),
+        ("python tools/sort.py", "LLM_API_KEY", {"sort.py in Repair"}),
+        ("python -m tools.sort > out", "LLM_API_KEY", {"sort.py in Repair"}),
+        ("python tools/sort.py", "CODECOV_TOKEN", set()),
+        ("python tools/plain.py", "LLM_API_KEY", set()),
     ],
 )
-def test_a_job_starts_the_agents_of_the_programs_that_it_runs(command, started, tmp_path):
+def test_a_job_starts_the_agents_of_the_programs_that_it_runs(command, secret, started, tmp_path):
     for name, text in PROGRAM.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
-    step = {"run": command, "env": {"GH_TOKEN": "${{ github.token }}"}}
+    env = {"GH_TOKEN": "${{ github.token }}", "KEY": f"${{{{ secrets.{secret} }}}}"}
+    step = {"run": command, "env": env}
     job = {"runs-on": "x", "permissions": {"issues": "write"}, "steps": [step]}
     flow = {"name": "Repair", "on": {"issues": {"types": ["labeled"]}}, "jobs": {"a": job}}
     settings_in(tmp_path, ".github/workflows/a.yml", flow)

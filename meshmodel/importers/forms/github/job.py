@@ -307,7 +307,7 @@ class Job:
             self.step(inner, depth + 1)
             self._outer_conditions.pop()
         is_own = composite is not None or action.startswith("./")
-        script = script_of(node, self.node, out)
+        script = script_of(node, self.node, out, has_key=self._has_key())
         self._programs += [(script.root, path, file, node) for path, file in script.programs.items()]
         products, rule = [AGENTS[action]] if action in AGENTS else script.products, RULES["agent-action"]
         if not (products or is_own) and self._starts_agent(node, action):
@@ -334,6 +334,19 @@ class Job:
             "name", "id", "shell", "working-directory", "continue-on-error", "timeout-minutes", "env", "with",
         ):  # fmt: skip
             out.take(node[each], RULES["setting"])
+
+    def _has_key(self) -> bool:
+        """Whether it is given the key of a model, logs in to a cloud, or asks the models of GitHub."""
+        workflow = self.node.parent.parent if self.node.parent is not None else None
+        outside = (workflow["permissions"], workflow["env"]) if workflow is not None else ()
+        leaves = [leaf for each in (self.node, *outside) for leaf in each.leaves()]
+        return any(
+            (leaf.key == "models" and leaf.text != "none")
+            or leaf.key in LOGINS
+            or is_model_key(str(leaf.key), leaf.text)
+            or any(KEY_INPUT.fullmatch(each.lower().replace("_", "-")) for each in secrets_in(leaf.text))
+            for leaf in leaves
+        )
 
     def _start_programs(self, environments: Sequence[Node]) -> None:
         """Draw that it starts the agents of programs that its steps run, now that all code has been read."""

@@ -35,6 +35,7 @@ class Script:
         programs: likewise where the programs that it starts lie.
         models: by name the programs among them that call a model, and count as agents.
         root: the folder of the repository, as paths in the model are written.
+        has_key: whether its job is given the key of a model: without one no program calls a model there.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Script:
     programs: dict[str, Path] = field(default_factory=dict)
     models: dict[str, ModelProgram] = field(default_factory=dict)
     root: str = ""
+    has_key: bool = False
     _called: dict[str, str] = field(default_factory=dict)
     """By what a command calls a program that counts as an agent its name."""
 
@@ -51,6 +53,8 @@ class Script:
         if path in self.programs:
             return
         self.programs[path] = file
+        if not self.has_key:
+            return
         program = model_program(file, posixpath.normpath(posixpath.join(self.root, path)))
         if program is not None:
             name = self._called[called] = PurePosixPath(path).name
@@ -97,16 +101,17 @@ class Script:
             yield root.value.setdefault(product, Node(product, 1, source, root, product))
 
 
-def script_of(step: Node, job: Node, out: Proposal) -> Script:
+def script_of(step: Node, job: Node, out: Proposal, *, has_key: bool = False) -> Script:
     """The script of a step, with those of the repository that it has run.
 
     Args:
         step: of a job or of a composite action.
         job: its job.
         out: knows where the workflow lies.
+        has_key: whether the job is given the key of a model.
     """
     text = _FOLDER.sub(lambda found: f"${{GITHUB_{found[1].upper()}}}", step["run"].text)
-    script = Script(text, root=root_of(step.source))
+    script = Script(text, root=root_of(step.source), has_key=has_key)
     folder = (step["working-directory"] or job["defaults"]["run"]["working-directory"]).text
 
     def follow(name: str) -> str:
