@@ -58,11 +58,13 @@ _IMPORT: Final = re.compile(
     re.MULTILINE,
 )
 """What a line of source code imports: of Python, JavaScript, Java, C# and Go."""
+_ADDRESS: Final = r"/(?:chat/completions|v1/messages|v1/responses)\b|:generateContent\b"
+"""How the address ends at which a model is called."""
 _BY_HAND: Final = re.compile(
     r"\.(?:chat\.completions|messages|responses)\.(?:create|stream|parse|tool_runner)\("
     r"|\bgenerate_?[cC]ontent(?:_?[sS]tream)?\(|\b(?:ollama\.chat|litellm\.a?completion)\("
     r"|\.(?:invoke_model|converse)(?:_\w+)?\(|\b(?:InvokeModel|Converse)\w*Command\("
-    r"|/(?:chat/completions|v1/messages|v1/responses)\b|:generateContent\b"
+    rf"|{_ADDRESS}"
 )
 """A call of a model, by a package of its maker or by its address."""
 _CALLS: Final = "a program that calls a model"
@@ -124,6 +126,11 @@ def product_in(text: str, ending: str) -> str:
 def asks_model(product: str) -> bool:
     """Whether code of a product calls a model itself, and not by a framework."""
     return product in {_CALLS, _WITH_TOOLS}
+
+
+def calls_model_api(text: str) -> bool:
+    """Whether a text has the address at which a model is called."""
+    return re.search(_ADDRESS, text) is not None
 
 
 def seeming_in(

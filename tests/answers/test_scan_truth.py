@@ -395,6 +395,7 @@ QUERY = (
     "export async function {0}() {{ for await (const each of query({{ prompt: 'x', options: {{ allowedTools: "
     "[{1}] }} }})) {{}} }}\n"
 )
+COMPLETIONS = "https://api.openai.com/v1/chat/completions"
 PROGRAM = {
     "tools/run.ts": 'import { repair } from "./agents";\nrepair();\n',
     "tools/agents/index.ts": 'export { repair } from "./fixer";\nexport { look } from "./looker";\n',
@@ -420,6 +421,14 @@ PROGRAM = {
         ("python tools/sort.py", "LLM_API_KEY", {"sort.py in Repair"}),
         ("python -m tools.sort > out", "LLM_API_KEY", {"sort.py in Repair"}),
         ("python tools/sort.py", "CODECOV_TOKEN", set()),
+        ("cd tools\npython sort.py", "LLM_API_KEY", {"sort.py in Repair"}),
+        ("cd tools && npm run repair", "LLM_API_KEY", {"Claude of fixer"}),
+        ("(cd tools) && npm run repair", "LLM_API_KEY", {"Claude of fixer"}),
+        (f"curl -d @x {COMPLETIONS} | jq .", "LLM_API_KEY", {"script in Repair"}),
+        (f"curl -d @x {COMPLETIONS} | jq .", "CODECOV_TOKEN", set()),
+        ("python <<E\nimport anthropic\nc.messages.create()\nE", "LLM_API_KEY", {"script in Repair"}),
+        (f"await fetch('{COMPLETIONS}')", "LLM_API_KEY", {"script in Repair"}),
+        ("await fetch('https://api.openai.com/v1/models')", "LLM_API_KEY", set()),
         ("python tools/plain.py", "LLM_API_KEY", set()),
     ],
 )
@@ -428,7 +437,8 @@ def test_a_job_starts_the_agents_of_the_programs_that_it_runs(command, secret, s
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     env = {"GH_TOKEN": "${{ github.token }}", "KEY": f"${{{{ secrets.{secret} }}}}"}
-    step = {"run": command, "env": env}
+    inline = {"uses": "actions/github-script@v7", "with": {"script": command}}
+    step = {**(inline if "await" in command else {"run": command}), "env": env}
     job = {"runs-on": "x", "permissions": {"issues": "write"}, "steps": [step]}
     flow = {"name": "Repair", "on": {"issues": {"types": ["labeled"]}}, "jobs": {"a": job}}
     settings_in(tmp_path, ".github/workflows/a.yml", flow)

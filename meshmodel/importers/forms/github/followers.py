@@ -115,11 +115,11 @@ def _done_by(step: Node, printed: re.Pattern[str], rows: Catalogue) -> Reach:
             operator.or_, (_does(each, rows) for each in started_in(step["run"].text)), NOTHING
         )
     if action == "actions/github-script":
-        return _calls(step.get("with", "script").text)
+        return calls_of(step.get("with", "script").text)
     return NOTHING if _KEEPING.fullmatch(action) else ANYTHING
 
 
-def _calls(script: str) -> Reach:
+def calls_of(script: str) -> Reach:
     """What a script of ``actions/github-script`` does, by the methods that it calls."""
     plain = re.sub(r"\brequire\(\s*['\"](?:node:)?(?:fs|path)['\"]\s*\)", "", script)
     calls: Iterable[tuple[str, str]] = _CALL.findall(plain)

@@ -19,6 +19,7 @@ from meshmodel.importers.forms.github.conditions import NEVER, POSSIBLE, Start, 
 from meshmodel.importers.forms.github.followers import (
     FILES,
     WRITES,
+    calls_of,
     gives_secrets_after,
     is_taken_up,
     reach_after,
@@ -490,16 +491,20 @@ class Job:
         Returns:
             What it uses of what the steps before it left, and the token of its job.
         """
+        leaf = step["run"] or step["uses"]
         if program.reads_event:
-            self.repository.tell(agent, step["run"], _WHOLE_EVENT, self.started_by)
+            self.repository.tell(agent, leaf, _WHOLE_EVENT, self.started_by)
         if program.runs_commands:
             return self._left
-        after = reach_after(step, script, WRITES, self.out.catalogue).accesses
+        done = calls_of(step.get("with", "script").text) | reach_after(
+            step, script, WRITES, self.out.catalogue
+        )
+        after = done.accesses
         given = (*step["env"].leaves(), *self.node["env"].leaves(), step["run"])
         if after is not None and not any(asks_token(each.text) for each in given):
             self._reached[agent] = after
         is_used = after is None or not after <= FILES
-        return {**self._left, self.token: (step["run"], RULES["taken-up"])} if is_used and self.token else {}
+        return {**self._left, self.token: (leaf, RULES["taken-up"])} if is_used and self.token else {}
 
     @staticmethod
     def _checks_starter(node: Node) -> bool:

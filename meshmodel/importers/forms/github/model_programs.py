@@ -1,4 +1,4 @@
-"""Programs of a repository that a job runs and that call a model themselves, without a framework."""
+"""Programs and scripts that a job runs and that call a model themselves, without a framework."""
 
 import re
 from collections.abc import Mapping
@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from meshmodel.importers.seeming_agents import asks_model, product_in
+from meshmodel.importers.seeming_agents import asks_model, calls_model_api, product_in
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import read_small_file
 
+INLINE: Final = "script"
+"""What a script is called that calls a model by the address of its API."""
 _READS_EVENT: Final = re.compile(r"\bGITHUB_EVENT_PATH\b|\bcontext\.payload\b")
 _RUNS_COMMANDS: Final = re.compile(r"\b(?:subprocess|child_process|execa|os\.system|zx|simple-git)\b")
 
@@ -47,6 +49,13 @@ def model_program(path: Path, source: str) -> ModelProgram | None:
     if not files:
         return None
     return ModelProgram(files, bool(_READS_EVENT.search(whole)), bool(_RUNS_COMMANDS.search(whole)))
+
+
+def program_of_text(text: str) -> ModelProgram | None:
+    """What a script in a workflow is that calls a model, by the address of its API or in code; else none."""
+    if not (calls_model_api(text) or any(asks_model(product_in(text, each)) for each in (".py", ".js"))):
+        return None
+    return ModelProgram({}, bool(_READS_EVENT.search(text)), bool(_RUNS_COMMANDS.search(text)))
 
 
 def _text(file: Path) -> str:

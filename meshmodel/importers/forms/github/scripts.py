@@ -8,11 +8,17 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from meshmodel.importers.document import Node
-from meshmodel.importers.forms.github.model_programs import ModelProgram, model_program
+from meshmodel.importers.forms.github.model_programs import (
+    INLINE,
+    ModelProgram,
+    model_program,
+    program_of_text,
+)
 from meshmodel.importers.forms.github.shell import ScriptCommand, started_in
 from meshmodel.importers.forms.github.words import SERVICES, path_of, root_of
 from meshmodel.importers.json_text import read_json
 from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.seeming_agents import calls_model_api
 from meshmodel.importers.syntax import LANGUAGES
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import read_small_file, real_path
@@ -60,18 +66,27 @@ class Script:
             name = self._called[called] = PurePosixPath(path).name
             self.models[name] = program
 
-    def with_models(self) -> "Script":
-        """The same, where commands start the programs that call a model as they start agents."""
+    def with_models(self, inline: str) -> "Script":
+        """The same, where commands start the programs that call a model as they start agents.
+
+        Args:
+            inline: a script that is given to an action.
+        """
+        program = program_of_text(f"{self.text}\n{inline}") if self.has_key else None
+        if program is not None:
+            self.models[INLINE] = program
         for at, each in enumerate(self.commands):
-            product = next((self._called[word] for word in each.words if word in self._called), "")
-            if product and not each.product:
+            words = {part for word in each.words for part in (word, f"/{word}")}
+            named = (name for called, name in self._called.items() if any(map(called.endswith, words)))
+            product = next(named, INLINE if each.sends and calls_model_api(" ".join(each.words)) else "")
+            if product in self.models and not each.product:
                 self.commands[at] = replace(each, product=product)
         return self
 
     @property
     def products(self) -> list[str]:
-        """The agents that it starts."""
-        return list(dict.fromkeys(each.product for each in self.commands if each.product))
+        """The agents that it starts, or is itself."""
+        return list(dict.fromkeys([*(each.product for each in self.commands if each.product), *self.models]))
 
     def service(self, variables: Iterable[Node]) -> str:
         """The host of an agent that works elsewhere and is asked to; empty: none.
@@ -112,25 +127,18 @@ def script_of(step: Node, job: Node, out: Proposal, *, has_key: bool = False) ->
     """
     text = _FOLDER.sub(lambda found: f"${{GITHUB_{found[1].upper()}}}", step["run"].text)
     script = Script(text, root=root_of(step.source), has_key=has_key)
-    folder = (step["working-directory"] or job["defaults"]["run"]["working-directory"]).text
 
     def follow(name: str) -> str:
-        variable = _VARIABLE.match(name)
-        above = (
-            folder
-            if variable is None
-            else path_of(step.source).rpartition("/")[0]
-            if variable[1] == "ACTION_PATH"
-            else ""
-        )
-        path = posixpath.normpath(posixpath.join(above, name[variable.end() :] if variable else name))
+        above, within = _begun_at(step, job, name)
+        path = posixpath.normpath(posixpath.join(above, within))
         if path in script.files or len(script.files) >= _FILE_LIMIT:
             return ""
         file = file_of(out, step, path)
         if file is None:
             path, file = _module(out, step, path)
         if file is None:
-            return _task(file_of(out, step, posixpath.join(above, "package.json")), name)
+            below, _, task = name.rpartition("/")
+            return _task(file_of(out, step, posixpath.join(above, below, "package.json")), task)
         if file.suffix in LANGUAGES:
             script.start(name, path, file)
         text = "" if PurePosixPath(path).suffix not in _ENDINGS else _read(file)
@@ -140,7 +148,22 @@ def script_of(step: Node, job: Node, out: Proposal, *, has_key: bool = False) ->
         return text
 
     script.commands = [*started_in(script.text, follow)]
-    return script.with_models()
+    return script.with_models(step.get("with", "script").text)
+
+
+def _begun_at(step: Node, job: Node, name: str) -> tuple[str, str]:
+    """The folder of the repository in which a script of a step finds a name, and the name in it."""
+    variable = _VARIABLE.match(name)
+    if variable is not None:
+        is_of_action = variable[1] == "ACTION_PATH"
+        return path_of(step.source).rpartition("/")[0] if is_of_action else "", name[variable.end() :]
+    workflow = job.parent.parent if job.parent is not None else None
+    defaults = [job, *([workflow] if workflow is not None else [])]
+    folders = [
+        step["working-directory"],
+        *(each["defaults"]["run"]["working-directory"] for each in defaults),
+    ]
+    return next((each.text for each in folders if each.text), ""), name
 
 
 def file_of(out: Proposal, at: Node, name: str) -> Path | None:

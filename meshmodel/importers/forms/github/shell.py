@@ -1,5 +1,6 @@
 """The commands of a shell script, and the agents that they start to work without a person."""
 
+import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -111,8 +112,16 @@ def started_in(
         files: gives the text of a script by its path; empty: it is none, or has been given.
         depth: how deep in other scripts it stands.
     """
+    folder = ""
+
+    def below(name: str) -> str:
+        """The same in the folder that the script went to; else where it began, as in a subshell."""
+        return (files(posixpath.join(folder, name)) if folder and name[:1] != "$" else "") or files(name)
+
     for each in _commands(script[:_SCRIPT_LIMIT]):
-        yield from _started(each.words, each, files, depth)
+        if each.words[:1] == ["cd"] and len(each.words) == 2:
+            folder = posixpath.join(folder, each.words[1])
+        yield from _started(each.words, each, below, depth)
 
 
 def _started(
