@@ -422,6 +422,8 @@ PROGRAM = {
         ("python -m tools.sort > out", "LLM_API_KEY", {"sort.py in Repair"}),
         ("python tools/sort.py", "CODECOV_TOKEN", set()),
         ("cd tools\npython sort.py", "LLM_API_KEY", {"sort.py in Repair"}),
+        ('F=tools/sort.py; python "$F"', "LLM_API_KEY", {"sort.py in Repair"}),
+        ("docker run -v $PWD/tools:/t x -c 'python /t/sort.py'", "LLM_API_KEY", {"sort.py in Repair"}),
         ("cd tools && npm run repair", "LLM_API_KEY", {"Claude of fixer"}),
         ("(cd tools) && npm run repair", "LLM_API_KEY", {"Claude of fixer"}),
         (f"curl -d @x {COMPLETIONS} | jq .", "LLM_API_KEY", {"script in Repair"}),

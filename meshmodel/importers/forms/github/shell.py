@@ -49,6 +49,8 @@ _NO_WORDS: Final = frozenset({"variable_assignment", "file_redirect", *_FEEDING}
 _SHELLS: Final = frozenset({"bash", "sh", "zsh", "dash", "ash", "su", "script"})
 """Programs that run the script behind ``-c``, or what they are fed."""
 _SCRIPT_OPTION: Final = re.compile(r"-[A-Za-z]*c[A-Za-z]*")
+_VARIABLE: Final = re.compile(r"\$(?:\{([A-Za-z_]\w{0,99})\}|([A-Za-z_]\w{0,99}))")
+_HERE: Final = re.compile(r"\$\{?PWD\}?|\$\(pwd\)")
 _SCRIPT_ENDING: Final = re.compile(r"\.[cm]?js$")
 _EXPRESSION: Final = re.compile(r"\$\{\{[^}]{0,500}\}\}")
 """What the runner fills in before a shell reads the script."""
@@ -145,13 +147,28 @@ def _started(
     found = list[ScriptCommand]()
     if depth < _DEPTH_LIMIT:
         if program.runner in _CONTAINERS and len(given) < len(words):
-            found += _started(given, written, files, depth + 1)
+            begins_with_shell = given and _SCRIPT_OPTION.fullmatch(given[0])
+            inner = ["sh", *given] if begins_with_shell else given
+            found += _started(inner, written, _mounted(words, files), depth + 1)
         for each in _scripts(words, written):
             found += started_in(each, files, depth + 1)
         file = words[1] if words[0:1] in (["source"], ["."]) and words[1:] else program.name
         if program.kind == "path" or file != program.name or "." in file:  # of uv run also a program
             found += started_in(files(file), files, depth + 1)
     yield from found or [ScriptCommand(tuple(words))]
+
+
+def _mounted(words: Sequence[str], files: Callable[[str], str]) -> Callable[[str], str]:
+    """The files that a container finds, by where its options mount them."""
+    pairs = [each.split(":") for option, each in pairwise(words) if option in {"-v", "--volume"}]
+
+    def inside(name: str) -> str:
+        for host, at, *_ in (each for each in pairs if len(each) > 1):
+            if f"{name}/".startswith(f"{at.rstrip('/')}/"):
+                return files(_HERE.sub(".", host) + name[len(at.rstrip("/")) :])
+        return files(name)
+
+    return inside
 
 
 def _works(given: Sequence[str], *, is_fed: bool) -> bool:
@@ -182,14 +199,35 @@ def _commands(script: str) -> Iterator[_ShellCommand]:
         _EXPRESSION.sub(lambda _: f"$FILLED_IN_{next(numbers)}_", script), "tree_sitter_bash", _STEP_LIMIT
     )
 
+    variables = _variables(tree)
+
     def written(text: str) -> str:
-        return _FILLED_IN.sub(lambda found: "".join(expressions[int(found[1]) :][:1]), text)
+        whole = _VARIABLE.sub(lambda found: variables.get(found[1] or found[2], found[0]), text)
+        return _FILLED_IN.sub(lambda found: "".join(expressions[int(found[1]) :][:1]), whole)
 
     for each in tree.below():
         if each.kind == "command":
             words = [written(_literal(part)) for part in each.named if part.kind not in _NO_WORDS]
             heredoc, is_fed = _input_of(each)
             yield _ShellCommand(words, is_fed=is_fed, fed=written(heredoc))
+
+
+def _variables(script: Syntax) -> dict[str, str]:
+    """The variables that a script sets once, whatever happens in it, to what it does not compute."""
+    assigned: dict[str, list[Syntax]] = {}
+    for each in script.below():
+        if each.kind == "variable_assignment":
+            assigned.setdefault(each.field("name").text, []).append(each)
+    found: dict[str, str] = {}
+    for name, places in assigned.items():
+        above = next(iter(places[0].above), None)
+        if len(places) == 1 and above is not None and above.kind in {"program", "declaration_command"}:
+            text = _VARIABLE.sub(
+                lambda one: found.get(one[1] or one[2], one[0]), _literal(places[0].field("value"))
+            )
+            if "$(" not in text and "`" not in text:
+                found[name] = text
+    return found
 
 
 def _input_of(command: Syntax) -> tuple[str, bool]:
