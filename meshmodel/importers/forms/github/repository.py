@@ -79,8 +79,15 @@ def is_model_key(name: str, text: str) -> bool:
 def meaning_of_literal(name: str, text: str) -> Meaning:
     """What a value that stands under a name in the file itself is.
 
-    What says of itself that it is a dummy is no secret, nor is a login to a service within the job.
+    What says of itself that it is a dummy is no secret, nor is a login to a service within the job. Of a
+    script each line is looked at by itself.
     """
+    if name in {"run", "script"} and "\n" in text:
+        lines = (_PLACE.sub("<…>", each) for each in text.split("\n"))
+        is_secret = any(
+            shows_secret(each) for each in lines if not (_DUMMY.search(each) or _OF_JOB.search(each))
+        )
+        return "secret" if is_secret else "setting"
     if _DUMMY.search(text) or host_of(text) in LOCAL:
         return "setting"
     if shows_secret(text):
@@ -96,6 +103,10 @@ _DUMMY: Final = re.compile(
     re.IGNORECASE,
 )
 """What a value says that only stands where a program wants one."""
+_OF_JOB: Final = re.compile(r"://[^@\s/]{1,200}@(?:localhost|127\.0\.0\.1)\b")
+"""A login to a service that a script starts within its job."""
+_PLACE: Final = re.compile(r"%s")
+"""Where a format puts a value."""
 _OUTSIDE: Final = ("issues", "pull requests", "discussions")
 """Parts of a public repository in which everybody may write."""
 _OF_STARTERS: Final = frozenset({"comment", "review"})
