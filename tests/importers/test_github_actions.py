@@ -362,7 +362,7 @@ def test_without_permissions_the_default_is_asked_once_and_nothing_is_drawn(tmp_
         ({}, "github_token-of-flow"),
         ({"with": {"fetch-depth": 0}}, "github_token-of-flow"),
         ({"with": {"persist-credentials": False}}, None),
-        ({"with": {"token": "${{ secrets.PAT }}"}}, "pat"),
+        ({"with": {"token": "${{ secrets.PAT }}"}}, "pat-as-tools-of-claude-code-in-flow-after"),
         ({"with": {"token": "${{ secrets.PAT }}", "persist-credentials": "false"}}, None),
     ],
 )

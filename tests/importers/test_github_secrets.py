@@ -307,3 +307,23 @@ def test_the_token_of_an_app_starts_workflows(tmp_path):
     model = model_of(content, tmp_path)[0].model
     assert set(grants_of(model, "github-app-token-of-flow")) == {"issues", "events-of-issues"}
     assert set(grants_of(model)) == {"issues"}
+
+
+@all_rows(
+    ("variable", "secret", "actions"),
+    [
+        ("GH_TOKEN", "BOT", WRITE),
+        ("github_token", "BOT", WRITE),
+        ("TOKEN", "DEPLOY_GITHUB_PAT", WRITE),
+        ("GH_TOKEN", "READ_ONLY", READ),
+        ("TOKEN", "BOT", None),
+        ("NPM_TOKEN", "NPM_TOKEN", None),
+    ],
+)
+def test_a_secret_that_github_accepts_is_taken_to_do_so_here(variable, secret, actions, tmp_path):
+    content = one_job({"run": "x", "env": {variable: f"${{{{ secrets.{secret} }}}}"}}, permissions={})
+    proposed, _ = model_of(content, tmp_path)
+    granted = grants_of(proposed.model, secret.lower())
+    assert granted == (dict.fromkeys(("code", "issues", "pull-requests"), actions) if actions else {})
+    asked = [each for each in questions(proposed) if secret in each]
+    assert [each.startswith("Which system accepts") for each in asked] == [actions is None]

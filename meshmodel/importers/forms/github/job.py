@@ -36,6 +36,7 @@ from meshmodel.importers.forms.github.options import (
 from meshmodel.importers.forms.github.repository import (
     Repository,
     is_model_key,
+    is_of_github,
     meaning_of_literal,
 )
 from meshmodel.importers.forms.github.rules import RULES
@@ -651,11 +652,11 @@ class Job:
         if not used:
             return token if used is None else ""
         out = self.out
-        shown = out.title("credential", token).partition(" of ")[0]
+        shown, kind = out.title("credential", token).partition(" of ")[0], out.kind("credential", token)
+        lifetime = self._lifetime() if token == self.token else None if kind == "static-secret" else "1h"
         found = self._cut[agent, token] = self.element(
             "credential", ("as tools", self.id, agent, token),
-            f"{shown}, as tools of {out.title('agent', agent)}", at, kind="exchanged-token",
-            lifetime=self._lifetime() if token == self.token else "1h",
+            f"{shown}, as tools of {out.title('agent', agent)}", at, kind=kind, lifetime=lifetime,
         )  # fmt: skip
         out.mark("short", ("credential", found), words=shown)
         self.repository.give(found, used, at)
@@ -675,8 +676,14 @@ class Job:
         """Draw what a leaf gives to agents: secrets by name, the job's token, a secret as it is."""
         names = [each for name in secrets_in(leaf.text) for each in self.aliases.get(name, [name])]
         for each in names:
-            if each != OWN_TOKEN:
+            if each == OWN_TOKEN:
+                continue
+            if not is_of_github(each, str(leaf.key)):
                 self.repository.secret(each, leaf, agents)
+                continue
+            token = self._token_of_person(each, leaf)
+            held = [one for agent in agents for one in self._holds(agent, token, leaf)]
+            self.out.take(leaf, RULES["github-secret"], ("credential", token), *held)
         if OWN_TOKEN in names or asks_token(leaf.text):
             held = (
                 [one for each in agents for one in self._holds(each, self.token, leaf)] if self.token else []
@@ -695,6 +702,11 @@ class Job:
         else:
             self.out.take(leaf, literal)
 
+    def _token_of_person(self, name: str, leaf: Node) -> str:
+        token = self.repository.token_of_person(name, leaf)
+        self._stated.add(token)
+        return token
+
     def _checkout(self, node: Node) -> None:
         given = node["with"]
         head = next((given[each] for each in ("ref", "repository") if _HEAD.search(given[each].text)), None)
@@ -705,10 +717,13 @@ class Job:
             self.out.take(keeps, RULES["checkout-forgets-token"])
             return
         texts = [node.get("with", each).text for each in ("token", "ssh-key")]
-        names = [
-            each for text in texts for name in secrets_in(text) for each in self.aliases.get(name, [name])
-        ]
-        kept = [self.repository.credential(each, node["uses"]) for each in names if each != OWN_TOKEN]
+        names = {
+            each: node["uses"]
+            for text in texts
+            for name in secrets_in(text)
+            for each in self.aliases.get(name, [name])
+        }
+        kept = [self._token_of_person(each, at) for each, at in names.items() if each != OWN_TOKEN]
         kept += [each for text in texts for each in self._app_tokens_in(text)]
         kept = kept or [self.token]
         self._left.update((each, (node["uses"], RULES["checkout-keeps-token"])) for each in kept)

@@ -67,6 +67,11 @@ def _model_of(*names: str) -> tuple[re.Pattern[str], str, str] | None:
     return next((each for each in _MODELS if any(each[0].fullmatch(word) for word in words)), None)
 
 
+def is_of_github(name: str, key: str) -> bool:
+    """Whether GitHub accepts a secret, by its name or by that of the variable or input it stands in."""
+    return any(_OF_GITHUB.fullmatch(each) for each in (name, key))
+
+
 def is_model_key(name: str, text: str) -> bool:
     """Whether what stands under a name is the key of a model: a secret, by its name or that of the input."""
     secrets = secrets_in(text)
@@ -98,6 +103,8 @@ def meaning_of_literal(name: str, text: str) -> Meaning:
     return meaning_of(name)
 
 
+_OF_GITHUB: Final = re.compile(r"(?:\w+_)?(?:gh|github|repo)[_-](?:\w+_)?(?:token|pat)", re.IGNORECASE)
+_ONLY_READS: Final = re.compile(r"(?:^|_)read(?:_?only)?(?:_|$)", re.IGNORECASE)
 _DUMMY: Final = re.compile(
     r"(?<![a-z])(?:fake|dummy|mock|placeholder|example|unused|not[_-]used|change[_-]?me)(?![a-z])",
     re.IGNORECASE,
@@ -646,6 +653,18 @@ class Repository:
         else:
             self._ask_what_opens(credential, name, leaf)
         out.take(leaf, RULES["model-key"] if model is not None else RULES["secret"], *records)
+
+    def token_of_person(self, name: str, leaf: Node) -> str:
+        """A secret that GitHub accepts by its name or where it stands: what it may here is assumed."""
+        out, credential = self._out, self.credential(name, leaf)
+        actions: tuple[Action, ...] = ("read",) if _ONLY_READS.search(name) else ("read", "write")
+        for part in ("code", "issues", "pull requests"):
+            self.may(credential, part, actions, leaf, is_own=False)
+        does = "reads" if actions == ("read",) else "reads and writes"
+        text = f"{name} is taken for a token of GitHub that {does} code, issues and pull requests here. True?"
+        text += " How long is it valid?"
+        out.assume(("credential", credential), text, RULES["github-secret"], at=leaf)
+        return credential
 
     def _ask_what_opens(self, credential: str, name: str, leaf: Node) -> None:
         text = f"Which system accepts {name}, for which actions, and how long is it valid?"
