@@ -321,8 +321,10 @@ def test_the_token_of_an_app_starts_workflows(tmp_path):
     ],
 )
 def test_a_secret_that_github_accepts_is_taken_to_do_so_here(variable, secret, actions, tmp_path):
-    content = one_job({"run": "x", "env": {variable: f"${{{{ secrets.{secret} }}}}"}}, permissions={})
-    proposed, _ = model_of(content, tmp_path)
+    env = {variable: f"${{{{ secrets.{secret} }}}}"}
+    of_job, _ = model_of(one_job({"run": "x", "env": env}, permissions={}), tmp_path)
+    assert not grants_of(of_job.model, secret.lower())  # its script alone says what it does with that
+    proposed, _ = model_of(one_job({"run": "aider --message x", "env": env}, permissions={}), tmp_path)
     granted = grants_of(proposed.model, secret.lower())
     assert granted == (dict.fromkeys(("code", "issues", "pull-requests"), actions) if actions else {})
     asked = [each for each in questions(proposed) if secret in each]

@@ -184,6 +184,8 @@ class Job:
     """By agent what its tools reach, of those whose options limit them."""
     _shells: dict[str, Node] = field(default_factory=dict)
     """Agents that show variables by a command that they may run, or may run any, and where that is said."""
+    _persons: dict[str, str] = field(default_factory=dict)
+    """Secrets that GitHub accepts, and their names; what they may is assumed where an agent has them."""
     _stated: set[str] = field(default_factory=set)
     """Tokens of which it is stated what they may, and where."""
     _known: set[str] = field(default_factory=set)
@@ -640,6 +642,9 @@ class Job:
 
     def _holds(self, agent: str, credential: str, at: Node) -> list[Reference]:
         """Let an agent hold a credential; of a token what its tools can use, if they are limited."""
+        if credential in self._persons and agent != self.workflow:
+            self.repository.assume_of_github(credential, self._persons[credential], at)
+            self._stated.add(credential)
         if agent in self._reached and credential in self._stated:
             credential = self._as_tools(agent, credential, at)
         return [self.out.relate(Hold(agent, credential), at=at)] if credential else []
@@ -678,10 +683,11 @@ class Job:
         for each in names:
             if each == OWN_TOKEN:
                 continue
-            if not is_of_github(each, str(leaf.key)):
+            if not is_of_github(each, str(leaf.key)) or {*agents} == {self.workflow}:
                 self.repository.secret(each, leaf, agents)
                 continue
-            token = self._token_of_person(each, leaf)
+            token = self.repository.credential(each, leaf)
+            self._persons[token] = each
             held = [one for agent in agents for one in self._holds(agent, token, leaf)]
             self.out.take(leaf, RULES["github-secret"], ("credential", token), *held)
         if OWN_TOKEN in names or asks_token(leaf.text):
@@ -702,11 +708,6 @@ class Job:
         else:
             self.out.take(leaf, literal)
 
-    def _token_of_person(self, name: str, leaf: Node) -> str:
-        token = self.repository.token_of_person(name, leaf)
-        self._stated.add(token)
-        return token
-
     def _checkout(self, node: Node) -> None:
         given = node["with"]
         head = next((given[each] for each in ("ref", "repository") if _HEAD.search(given[each].text)), None)
@@ -717,13 +718,14 @@ class Job:
             self.out.take(keeps, RULES["checkout-forgets-token"])
             return
         texts = [node.get("with", each).text for each in ("token", "ssh-key")]
-        names = {
-            each: node["uses"]
-            for text in texts
-            for name in secrets_in(text)
-            for each in self.aliases.get(name, [name])
+        names = [
+            each for text in texts for name in secrets_in(text) for each in self.aliases.get(name, [name])
+        ]
+        persons = {
+            self.repository.credential(each, node["uses"]): each for each in names if each != OWN_TOKEN
         }
-        kept = [self._token_of_person(each, at) for each, at in names.items() if each != OWN_TOKEN]
+        self._persons |= persons
+        kept = [*persons]
         kept += [each for text in texts for each in self._app_tokens_in(text)]
         kept = kept or [self.token]
         self._left.update((each, (node["uses"], RULES["checkout-keeps-token"])) for each in kept)

@@ -654,17 +654,15 @@ class Repository:
             self._ask_what_opens(credential, name, leaf)
         out.take(leaf, RULES["model-key"] if model is not None else RULES["secret"], *records)
 
-    def token_of_person(self, name: str, leaf: Node) -> str:
-        """A secret that GitHub accepts by its name or where it stands: what it may here is assumed."""
-        out, credential = self._out, self.credential(name, leaf)
+    def assume_of_github(self, credential: str, name: str, leaf: Node) -> None:
+        """Draw what a secret may here that GitHub accepts by its name or where it stands; it is assumed."""
         actions: tuple[Action, ...] = ("read",) if _ONLY_READS.search(name) else ("read", "write")
         for part in ("code", "issues", "pull requests"):
             self.may(credential, part, actions, leaf, is_own=False)
         does = "reads" if actions == ("read",) else "reads and writes"
         text = f"{name} is taken for a token of GitHub that {does} code, issues and pull requests here. True?"
         text += " How long is it valid?"
-        out.assume(("credential", credential), text, RULES["github-secret"], at=leaf)
-        return credential
+        self._out.assume(("credential", credential), text, RULES["github-secret"], at=leaf)
 
     def _ask_what_opens(self, credential: str, name: str, leaf: Node) -> None:
         text = f"Which system accepts {name}, for which actions, and how long is it valid?"
