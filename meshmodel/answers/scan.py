@@ -637,7 +637,7 @@ def _worst(analysis: Analysis, reaches: Mapping[str, _Own], marks: Marks) -> Wor
         tried[each.harm] += 1
         own = reaches[each.agent]
         way = _explained(analysis, each, sources[each.agent], own, marks)
-        if way is not None:
+        if way is not None and not _leads_through_script(snapshot, way):
             source = way.source or _read_at_the_end(own, each, first_hand)
             needs = _needed(snapshot, own, source, marks)
             order = (each.harm, source not in first_hand, each[2], *needs, len(way.steps), *each[4:-1])
@@ -658,6 +658,13 @@ def _worst(analysis: Analysis, reaches: Mapping[str, _Own], marks: Marks) -> Wor
     others = sorted(alike - {way.agent}, key=lambda each: (each in helpers, each))
     heard, asked = {each.system for each in analysis.heard}, _why_unchecked(analysis, way, marks)
     return Worst(door, way, source, tuple(others), asked, source in heard, after)
+
+
+def _leads_through_script(snapshot: Snapshot, way: Explanation) -> bool:
+    """Whether on a path a job would copy what it reads: its script says what it does, and is not drawn."""
+    asking = {from_ for from_, to in snapshot.delegation if snapshot.agent[to].is_steerable}
+    hearing = (snapshot.agent[each.ends[1]] for each in way.steps if each.step == "hearing")
+    return any(each.kind == "workflow" and not (each.is_steerable or each.id in asking) for each in hearing)
 
 
 def _candidates(
@@ -864,9 +871,9 @@ def _gravest(analysis: Analysis, reaches: Mapping[str, _Own], marks: Marks, than
     found = [
         (_harm_alone(snapshot, system, action, marks), agent in helpers, agent, system, action)
         for agent, own in reaches.items()
-        for system, (_, unchecked) in own.reach.items()
+        for system, (actions, unchecked) in own.reach.items()
         for action in unchecked
-        if (snapshot.system[system].kind, action) != ("saas", "execute")
+        if action in actions and (snapshot.system[system].kind, action) != ("saas", "execute")
     ]
     harm, _, agent, system, action = min(found, default=(9, False, "", "", "read"))
     told = _GRAVE

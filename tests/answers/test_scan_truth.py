@@ -800,6 +800,15 @@ def test_who_must_act_before_an_agent_of_a_workflow_reads_what_outsiders_wrote(f
     assert any(each.startswith("  then writes into code as ") for each in told)
 
 
+def test_a_job_is_not_said_to_copy_what_it_reads(tmp_path):
+    text_in(tmp_path, ".github/workflows/a.yml", job(OPENED, action(tools="Bash(gh issue edit:*)")))
+    stale = job(NIGHTLY, command("./stale"), permissions="{issues: write, contents: write}", name="Stale")
+    text_in(tmp_path, ".github/workflows/b.yml", stale.replace("- uses: actions/checkout@v4", ""))
+    told = told_of(tmp_path)
+    assert "  then writes into issues as GITHUB_TOKEN;" in told, told
+    assert not any("Stale" in each for each in told)
+
+
 ACTION = "{using: composite, steps: [{run: claude -p 'Sort', shell: bash}]}"
 SSH, HTTPS = "git@github.com:Acme/Shop.git", "https://x:y@github.com/acme/shop"
 
