@@ -143,6 +143,22 @@ def test_what_starts_an_agent(action, script, product):
     assert [*([AGENTS[action]] if action in AGENTS else started)] == ([product] if product else [])
 
 
+@all_rows(
+    ("repository", "path", "product"),
+    [
+        ("anthropics/claude-code-security-review", "tools/review", "Claude Code"),
+        ("anthropics/claude-code-security-review", "./tools", ""),
+        ("acme/review", "tools/review", ""),
+        ("", "tools/review", ""),
+    ],
+)
+def test_an_action_that_is_checked_out_before_is_that_of_its_repository(repository, path, product, tmp_path):
+    checkout = step("actions/checkout@v5", **{"with": {"repository": repository, "path": path}})
+    model = model_of(one_job(checkout, step("./tools/review"), permissions={}), tmp_path)[0].model
+    agents = [each.title for each in model.agent.values() if each.kind == "ai-agent"]
+    assert agents == ([f"{product} in flow"] if product else [])
+
+
 def test_options_are_those_within_a_substitution():
     [started] = started_in('OUT="$(claude -p "Sort it" --allowedTools Read)"')
     assert started.arguments == ("-p", "Sort it", "--allowedTools", "Read")

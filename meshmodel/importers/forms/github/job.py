@@ -184,6 +184,8 @@ class Job:
     """By agent what its tools reach, of those whose options limit them."""
     _shells: dict[str, Node] = field(default_factory=dict)
     """Agents that show variables by a command that they may run, or may run any, and where that is said."""
+    _placed: dict[str, str] = field(default_factory=dict)
+    """By path in the job's folder the other repository that a step checked out there, in lower case."""
     _persons: dict[str, str] = field(default_factory=dict)
     """Secrets that GitHub accepts, and their names; what they may is assumed where an agent has them."""
     _stated: set[str] = field(default_factory=set)
@@ -303,7 +305,7 @@ class Job:
     def step(self, node: Node, depth: int = 0) -> None:
         """Draw one step: an agent, or a part of the program; of a composite action its steps too."""
         out = self.out
-        action = _action_of(node)
+        action = self._action(node)
         is_followed = depth < _ACTION_DEPTH and action not in AGENTS
         composite = self.repository.action(node["uses"].text) if is_followed else None
         for inner in steps_of(composite, node["with"]) if composite is not None else ():
@@ -467,7 +469,7 @@ class Job:
             text = f"{name} is taken for an agent, by {_TAKEN[rule]}. True?"
             out.mark("taken", ("agent", agent), out.assume(("agent", agent), text, rule, at=node))
         self._conditions[agent] = [node["if"], *self._outer_conditions], self._checks_starter(node)
-        if self._head is not None and _action_of(node) != _APP_ACTION:
+        if self._head is not None and self._action(node) != _APP_ACTION:
             self.repository.instruct(agent, self._head, ("pull requests",), RULES["settings-of-head"])
         for each in script.leaves(product, out):
             out.take(each, RULES["script-file"], ("agent", agent))
@@ -509,11 +511,19 @@ class Job:
         is_used = after is None or not after <= FILES
         return {**self._left, self.token: (leaf, RULES["taken-up"])} if is_used and self.token else {}
 
-    @staticmethod
-    def _checks_starter(node: Node) -> bool:
+    def _checks_starter(self, node: Node) -> bool:
         """Whether the action of an agent starts for people with write access alone."""
-        opens = CHECKING.get(_action_of(node))
+        opens = CHECKING.get(self._action(node))
         return opens is not None and "*" not in (node.get("with", opens).text if opens else "")
+
+    def _action(self, step: Node) -> str:
+        """The action that a step uses, in lower case; of one that was checked out before, where it is from."""
+        action = _action_of(step)
+        path = posixpath.normpath(action) if action.startswith("./") else ""
+        for below, repository in self._placed.items():
+            if f"{path}/".startswith(f"{below}/"):
+                return f"{repository}{path.removeprefix(below)}"
+        return action
 
     def _find_checks(self) -> None:
         """Find the outputs of its steps that look up who started it."""
@@ -578,7 +588,7 @@ class Job:
             return  # whoever wrote the head of a pull request wrote the settings in it too
         reach = functools.reduce(operator.or_, known, Reach(frozenset(own)))
         self._known.add(agent)
-        is_any = reach.accesses is None and not reach.unsaid and _action_of(step) != _KEEPS_KEY
+        is_any = reach.accesses is None and not reach.unsaid and self._action(step) != _KEEPS_KEY
         if is_any or ENVIRONMENT in (reach.accesses or ()):
             self._shells[agent] = leaf
         if reach.unsaid:
@@ -604,7 +614,7 @@ class Job:
             return self.repository.policy(step, name)
 
         if not script.text:
-            return [reach_of_action(_action_of(step), step["with"], rows, policy)]
+            return [reach_of_action(self._action(step), step["with"], rows, policy)]
         return [reach_of(each, rows, policy) for each in script.commands if each.product == product]
 
     def _read_sites(self, agent: str, reach: Reach, at: Node) -> list[Became]:
@@ -710,6 +720,8 @@ class Job:
 
     def _checkout(self, node: Node) -> None:
         given = node["with"]
+        if given["path"].text and given["repository"].text and "${{" not in given["repository"].text:
+            self._placed[posixpath.normpath(given["path"].text.lower())] = given["repository"].text.lower()
         head = next((given[each] for each in ("ref", "repository") if _HEAD.search(given[each].text)), None)
         if "pull_request_target" in self.started_by:
             self._head = head or self._head
