@@ -517,7 +517,7 @@ class Job:
         return opens is not None and "*" not in (node.get("with", opens).text if opens else "")
 
     def _action(self, step: Node) -> str:
-        """The action that a step uses, in lower case; of one that was checked out before, where it is from."""
+        """The action that a step uses, in lower case; where it is from, if a step before checked it out."""
         action = _action_of(step)
         path = posixpath.normpath(action) if action.startswith("./") else ""
         for below, repository in self._placed.items():
