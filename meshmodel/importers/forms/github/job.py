@@ -175,6 +175,7 @@ class Job:
     _conditions: dict[str, tuple[list[Node], bool]] = field(default_factory=dict)
     """By agent the conditions of its step, and whether its action starts for those with write access only."""
     _is_injected: bool = False
+    _is_given_key: bool = False
     _left: dict[str, tuple[Node, FormRule]] = field(default_factory=dict)
     _products: list[str] = field(default_factory=list)
     _exchanged: bool = False
@@ -212,6 +213,7 @@ class Job:
         """
         self._find_checks()
         self._find_scripted()
+        self._is_given_key = self._has_key()
         out, at = self.out, self.node
         pipeline, zone = self.repository.system("pipeline", at), self.repository.zone(at)
         self.workflow = self.element(
@@ -313,7 +315,7 @@ class Job:
             self.step(inner, depth + 1)
             self._outer_conditions.pop()
         is_own = composite is not None or action.startswith("./")
-        script = script_of(node, self.node, out, has_key=self._has_key())
+        script = script_of(node, self.node, out, has_key=self._is_given_key)
         self._programs += [(script.root, path, file, node) for path, file in script.programs.items()]
         products, rule = [AGENTS[action]] if action in AGENTS else script.products, RULES["agent-action"]
         if not (products or is_own) and self._starts_agent(node, action):
