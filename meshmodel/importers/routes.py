@@ -21,12 +21,14 @@ _FUNCTION: Final = re.compile(
     r"^(?:async )?def [\s\S]*?(?=^(?:@|(?:async )?def |class |if |\w+ ?=)|\Z)", re.MULTILINE
 )
 """A function of Python, with all of its body."""
-_WHO: Final = r"\w*(?:user|auth|session|token|login|account|principal|verif|api_?key)\w*"
-_DEPENDENCY: Final = rf"(?:Depends|Security)\(\s*(?:\w+\.)*{_WHO}"
+_NO_CHECK: Final = "optional|service|repo|manager|client|store|db|setting|config|factory|limit"
+"""Parts of names of what is handed to a route and lets everybody in."""
+_WHO: Final = r"\w*(?:user|auth|token|login|account|principal|verif|api_?key)\w*"
+_DEPENDENCY: Final = rf"(?:Depends|Security)\(\s*(?:\w+\.)*(?!\w*(?:{_NO_CHECK})){_WHO}"
 _MIDDLEWARE: Final = (
-    r"(?:(?:require|ensure|check|verify|validate|with|is)_?(?:Api)?(?:Auth\w*|User|Session|Login|LoggedIn|Token|Jwt)"
-    r"|auth(?:enticate\w*|orize\w*|Middleware|Guard|Required)|passport\.authenticate|ClerkExpressRequireAuth"
-    r"|protect(?:edProcedure|Route)?)"
+    r"(?:(?:require|ensure|check|verify|validate)_?(?:Api)?(?:Auth\w*|User|Session|Login|LoggedIn|Token|Jwt)"
+    r"|(?:with|is)_?(?:Api)?(?:Auth\w*|LoggedIn)|auth(?:enticate\w*|orize\w*|Middleware|Guard|Required)"
+    r"|passport\.authenticate|ClerkExpressRequireAuth|protectedProcedure|protectRoute|(?<=, )protect(?=,))"
 )
 _REFUSES: Final = re.compile(
     rf"{_DEPENDENCY}|:\s*CurrentUser\b|@(?:\w+\.)?(?:login|auth|token|jwt|requires?)_?(?:required|auth)\b"
