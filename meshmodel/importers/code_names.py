@@ -595,7 +595,7 @@ def _script_file(path: Path, where: str) -> Path | None:
 
 
 def _script_at(base: Path) -> Path | None:
-    stem = base.with_suffix("") if base.suffix in {".js", ".mjs", ".jsx"} else base
+    stem = base.with_suffix("") if base.suffix in {".js", ".mjs", ".cjs", ".jsx"} else base
     names = [
         base,
         *(stem.with_name(f"{stem.name}{ending}") for ending in LANGUAGES),

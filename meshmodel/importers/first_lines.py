@@ -10,7 +10,7 @@ from meshmodel.importers.forms import Form
 
 SNIFFED: Final = 64 << 10
 """So much of a file with a common name is looked at."""
-ENDINGS_OF_CODE: Final = (".py", ".ts", ".tsx", ".mts", ".js", ".mjs", ".jsx")
+ENDINGS_OF_CODE: Final = (".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx")
 
 
 def shown_by(path: Path, source: str, forms: Iterable[Form]) -> list[Form]:

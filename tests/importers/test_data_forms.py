@@ -304,8 +304,12 @@ generateText({ model: openai("gpt-5"), tools: {} });
 """
 
 
-def test_a_name_of_which_a_part_is_not_known_is_not_cut(tmp_path):
-    (tmp_path / "app.ts").write_text(NAMELESS, encoding="utf-8")
+REQUIRED = re.sub(r"import (.*) from (.*);", r"const \1 = require(\2);", NAMELESS)
+
+
+@all_rows(("file", "text"), [("app.ts", NAMELESS), ("app.cjs", REQUIRED), ("app.js", REQUIRED)])
+def test_a_name_of_which_a_part_is_not_known_is_not_cut(file, text, tmp_path):
+    (tmp_path / file).write_text(text, encoding="utf-8")
     found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
     assert sorted(found.agent) == ["app", "r-of-app"]
 
