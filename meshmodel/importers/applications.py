@@ -1211,7 +1211,9 @@ class _ApplicationDrawing:
         document = next((each for each in self._documents if each.syntax in {"python", "typescript"}), None)
         left = [each for each in self._agents.values() if not each.is_started]
         for each in () if document is None or not left else self._out.part(Endpoints).around(document):
-            agents = [one for one in left if not each.files.isdisjoint(fact.at.source for fact in one.facts)]
+            agents = [
+                one for one in left if any(each.reaches(fact.at.source, fact.at.line) for fact in one.facts)
+            ]
             if not agents:
                 continue
             at = _above(agents[0].facts[0].at)

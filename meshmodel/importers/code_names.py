@@ -28,6 +28,7 @@ from meshmodel.importers.syntax import (
     parse,
     text_in,
 )
+from meshmodel.model.stop import check_current
 
 _BYTES: Final = 1 << 20
 _ABOVE: Final = 4
@@ -38,10 +39,13 @@ _OF_PROJECT: Final = (".", "@/", "~/")
 """With what begins a module of the project in an import."""
 _LED_TO: Final = 200
 """The most files that one is followed to."""
+_USED: Final = 2_000
+"""The most definitions and values that a file is followed to."""
 _DEEP: Final = 5
 """So many values are filled into a text one within the other."""
 RETURNS: Final = frozenset({"return_statement", "yield"})
 _NAMES: Final = frozenset({"identifier", "shorthand_property_identifier"})
+_IMPORTS: Final = frozenset({"import_statement", "import_from_statement", "future_import_statement"})
 
 
 @dataclass(slots=True)
@@ -391,7 +395,7 @@ def _module(text: str, path: Path, source: str, external: frozenset[str]) -> Mod
 def _add(module: Module, node: Syntax, inside: str = "") -> None:
     kind = node.kind
     is_passed_on = kind == "export_statement" and node.field("source")
-    if is_passed_on or kind in {"import_statement", "import_from_statement", "future_import_statement"}:
+    if is_passed_on or kind in _IMPORTS:
         module.imports.update(_imported(node))
     elif kind in {
         "decorated_definition",
@@ -551,8 +555,76 @@ def led_to(path: Path, source: str) -> dict[str, Path]:
     return found
 
 
+def reached_from(path: Path, source: str) -> dict[str, list[range]]:
+    """The code of a project that a file of it uses, by the names that it and what it uses name.
+
+    To import a file is not to use it, unless nothing else is done with it: then it is there for what it does.
+
+    Args:
+        path: where it lies.
+        source: what it is called in the model.
+
+    Returns:
+        By what files are called in the model the lines of what is used there; of itself all.
+    """
+    first = _opened(Module(path, source, NOTHING), path)
+    waiting = [] if first is None else [(first, first.root)]
+    seen = {(module.source, node) for module, node in waiting}
+    found: dict[str, list[range]] = {}
+    for module, node in waiting:
+        check_current()
+        found.setdefault(module.source, []).append(node.lines)
+        for there in _used_in(module, node):
+            if (there[0].source, there[1]) not in seen and len(seen) < _USED:
+                seen.add((there[0].source, there[1]))
+                waiting.append(there)
+    return found
+
+
+def _used_in(module: Module, node: Syntax) -> "Iterator[tuple[Module, Syntax]]":
+    """The definitions and values of the project that are named in one; of a method its class."""
+    named = set[str]()
+    for each in node.below():
+        above = each.parent
+        if each.kind not in _NAMES or any(one.kind in _IMPORTS for one in each.above):
+            continue
+        named.add(each.text)
+        whole = each
+        while above and above.kind in MEMBERS and above.field("object") == whole:
+            whole, above = above, above.parent
+        if each.text in module.imports or each.text in module.definitions or each.text in module.variables:
+            yield from _behind(module, module.name_of(whole))
+    if node == module.root:
+        for name in module.imports.keys() - named:
+            there = find(module, module.imports[name])
+            if there is not None and not there[1]:
+                yield there[0], there[0].root
+
+
+def _behind(module: Module, name: str) -> "Iterator[tuple[Module, Syntax]]":
+    """What a full name stands for: a definition with its class, or all values of a variable."""
+    source, _, rest = name.partition(":")
+    found = definition_of(module, name) if rest else None
+    if found is not None:
+        where, node = found
+        values = (
+            where.variables.get(rest.partition(".")[0], ()) if node.kind not in FUNCTIONS | CLASSES else ()
+        )
+        around = [node, *(each for each in node.above if each.kind in FUNCTIONS | CLASSES)]
+        for each in values or around[-1:]:
+            yield where, each
+    elif ":" in name and not rest and source != module.source:  # a file that is passed on whole
+        there = _called(module, source)
+        if there is not None:
+            yield there, there.root
+
+
 def canonical(module: Module, dotted: str) -> str:
     """A name as all files write it: one of the project by its file."""
+    if ":." in dotted:  # of a file that was imported whole
+        source, _, name = dotted.partition(":.")
+        found = _passed_on(_called(module, source), name, 0)
+        return f"{found[0].source}:{found[1]}" if found is not None else dotted
     if ":" in dotted or dotted.startswith("?"):
         return dotted
     found = find(module, dotted) if dotted.startswith(_OF_PROJECT) or _is_near(module, dotted) else None

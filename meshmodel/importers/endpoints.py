@@ -1,7 +1,7 @@
 """Where a program takes words from outside: routes of a web server, and chats, by what a file imports.
 
 A file is looked at if it imports one of the servers and chats of ``endpoints.toml``; which agents its code
-leads to is told by the names that it imports. Nothing is executed.
+uses is told by the names in it, file by file. Nothing is executed.
 """
 
 import os
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from meshmodel.importers.code_names import led_to
+from meshmodel.importers.code_names import reached_from
 from meshmodel.importers.routes import routes_in
 from meshmodel.importers.syntax import LANGUAGES
 from meshmodel.importers.word_lists import WordLists
@@ -44,14 +44,18 @@ class Endpoint:
         title: what is taken.
         is_open: whether anybody may send it, as far as the file says; in chats of a workspace members may.
         for_accounts: whether whoever has an account may.
-        files: those of the project that its code leads to.
+        reached: by file of the project the lines of the code that its code uses.
     """
 
     source: str
     title: str
     is_open: bool
     for_accounts: bool
-    files: frozenset[str]
+    reached: dict[str, list[range]]
+
+    def reaches(self, source: str, line: int) -> bool:
+        """Whether its code uses what stands on a line of a file."""
+        return any(line in each for each in self.reached.get(source, ()))
 
 
 def endpoints_of(root: Path, source: str) -> Iterator[Endpoint]:
@@ -66,7 +70,7 @@ def endpoints_of(root: Path, source: str) -> Iterator[Endpoint]:
         title, is_open, for_accounts = _taken(path)
         if title:
             named = "/".join([*([source] if source else []), *path.relative_to(root).parts])
-            yield Endpoint(named, title, is_open, for_accounts, frozenset(led_to(path, named)))
+            yield Endpoint(named, title, is_open, for_accounts, reached_from(path, named))
 
 
 def _code_in(root: Path) -> Iterator[Path]:

@@ -77,6 +77,15 @@ class Syntax:
         return self._node.start_point[0] + 1 if self._node is not None else 1
 
     @property
+    def lines(self) -> range:
+        """The lines on which it stands, from 1, with the decorators before it."""
+        if self._node is None:
+            return range(0)
+        above = self.parent
+        first = above.line if above and above.kind == "decorated_definition" else self.line
+        return range(first, self._node.end_point[0] + 2)
+
+    @property
     def mistake(self) -> int | None:
         """The line of the first mistake in it, from 1; ``None``: there is none."""
         node = self._node

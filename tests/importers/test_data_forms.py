@@ -921,6 +921,14 @@ desk = Agent(name="Desk", tools=[])
 FASTAPI = "from fastapi import FastAPI\napp = FastAPI()\n@app.post('/ask')\ndef ask(text): return run(text)\n"
 USER = "user=Depends(get_current_user)"
 OPEN = "@app.post('/open')\ndef open_(text): return run(text)\n"
+RUN = """
+from desk import desk
+run = desk
+def dated(text): return text.title()
+class Chat:
+    def __init__(self): self.desk = run
+    def ask(self, text): return self.desk.run(text)
+"""
 SERVED_BY = {
     "fastapi": FASTAPI,
     "account of one": FASTAPI.replace("ask(text)", f"ask(text, {USER})") + OPEN,
@@ -936,13 +944,21 @@ SERVED_BY = {
 @all_rows(
     ("served", "leads", "starts", "outsiders"),
     [
-        ("fastapi", True, "requests to /ask", True),
-        ("fastapi", False, "", False),
-        ("account of one", True, "requests to /open", True),
-        ("slack", True, "Slack messages", False),
-        ("telegram", True, "Telegram messages", True),
-        ("sends", True, "", False),
-        ("client", True, "", False),
+        ("fastapi", "from run import run", "requests to /ask", True),
+        ("fastapi", "run = str", "", False),
+        ("fastapi", "from run import desk, dated as run", "", False),
+        ("fastapi", "import run as house\ndef run(text): return house.dated(text)", "", False),
+        (
+            "fastapi",
+            "import run as house\ndef run(text): return house.Chat().ask(text)",
+            "requests to /ask",
+            True,
+        ),
+        ("account of one", "from run import run", "requests to /open", True),
+        ("slack", "from run import run", "Slack messages", False),
+        ("telegram", "from run import run", "Telegram messages", True),
+        ("sends", "from run import run", "", False),
+        ("client", "from run import run", "", False),
     ],
 )
 def test_what_a_program_takes_from_outside_starts_the_agents_that_it_leads_to(
@@ -951,8 +967,8 @@ def test_what_a_program_takes_from_outside_starts_the_agents_that_it_leads_to(
     (tmp_path / "package.json").write_text("{}", encoding="utf-8")
     (tmp_path / "house").mkdir()
     (tmp_path / "house" / "desk.py").write_text(DESK, encoding="utf-8")
-    (tmp_path / "house" / "run.py").write_text("from desk import desk\nrun = desk\n", encoding="utf-8")
-    before = "from run import run\n" if leads else "run = str\n"
+    (tmp_path / "house" / "run.py").write_text(RUN, encoding="utf-8")
+    before = f"{leads}\n"
     (tmp_path / "house" / "server.py").write_text(before + SERVED_BY[served], encoding="utf-8")
     (tmp_path / "house" / "test_server.py").write_text(before + SERVED_BY["fastapi"], encoding="utf-8")
     found = scan([tmp_path], tmp_path, Stop(10, None)).done.after
