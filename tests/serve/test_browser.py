@@ -177,7 +177,9 @@ async def test_what_is_copied_goes_to_the_clipboard_of_the_browser_and_a_right_c
                 origin=room.origin,
                 browserContextId=ada.context,
             )
+            await shows(ada, "unchecked paths")
             await click(ada, "left")
+            await shows(ada, "agent Support bot")
             await ada.type("Y")
             await shows(ada, "copied")
             text = ""
